@@ -1,0 +1,32 @@
+//! Use cases: the one place where reading, judging and keeping meet. Every door calls these.
+
+pub mod inspect;
+pub mod library;
+pub mod reassess;
+pub mod tender;
+
+use crate::diagnostic::Diagnostic;
+use crate::folder::FolderError;
+
+/// Why a use case could not judge. Told to the user as diagnostics; exit code 3.
+#[derive(Debug, thiserror::Error)]
+#[error("{}", .0.first().map(ToString::to_string).unwrap_or_default())]
+pub struct Refused(pub Vec<Diagnostic>);
+
+impl From<Diagnostic> for Refused {
+    fn from(diagnostic: Diagnostic) -> Self {
+        Self(vec![diagnostic])
+    }
+}
+
+impl From<Vec<Diagnostic>> for Refused {
+    fn from(diagnostics: Vec<Diagnostic>) -> Self {
+        Self(diagnostics)
+    }
+}
+
+impl From<FolderError> for Refused {
+    fn from(error: FolderError) -> Self {
+        Self(vec![error.diagnostic()])
+    }
+}

@@ -1,0 +1,179 @@
+//! The product's knowledge: catalog, questionnaires, clauses and procedures, embedded in the binary and
+//! overridable from a folder of the same layout.
+
+use std::collections::BTreeMap;
+
+use rust_embed::RustEmbed;
+
+use super::Refused;
+use crate::clause::{Clause, Clauses};
+use crate::criteria::Catalog;
+use crate::criteria::parse::{Files, read_catalog, read_file};
+use crate::criteria::questionnaire::Questionnaire;
+use crate::diagnostic::{Diagnostic, Place};
+use crate::fact::answer::Feeds;
+use crate::folder::read_folder;
+use crate::tender::procedure::Procedure;
+
+/// The only catalog so far.
+pub const CATALOG: &str = "article-19";
+
+#[derive(RustEmbed)]
+#[folder = "criteria"]
+struct Embedded;
+
+/// Everything that judging needs beside the evidence.
+#[derive(Debug)]
+pub struct Library {
+    /// The catalog.
+    pub catalog: Catalog,
+    /// Questionnaires by identifier.
+    pub questionnaires: BTreeMap<String, Questionnaire>,
+    /// For each questionnaire, the fact that each question feeds.
+    pub feeds: Feeds,
+    /// Clauses by identifier.
+    pub clauses: Clauses,
+    /// Procedures by identifier.
+    pub procedures: BTreeMap<String, Procedure>,
+}
+
+impl Library {
+    /// Reads the library that the binary carries, or the one in a folder.
+    ///
+    /// # Errors
+    ///
+    /// Every fault of every file.
+    pub fn open(folder: Option<&str>) -> Result<Self, Refused> {
+        match folder {
+            None => {
+                let files: Vec<_> = Embedded::iter()
+                    .filter_map(|path| Embedded::get(&path).map(|file| (path, file.data)))
+                    .collect();
+                Self::read(
+                    &files
+                        .iter()
+                        .map(|(path, data)| (path.as_ref(), data.as_ref()))
+                        .collect(),
+                )
+            }
+            Some(folder) => {
+                let files = read_folder(folder)?;
+                Self::read(
+                    &files
+                        .iter()
+                        .map(|file| (file.path.as_str(), &*file.bytes))
+                        .collect(),
+                )
+            }
+        }
+    }
+
+    /// Reads a library from its files.
+    ///
+    /// # Errors
+    ///
+    /// Every fault of every file.
+    pub fn read(files: &Files<'_>) -> Result<Self, Refused> {
+        let (catalog, mut faults) = match read_catalog(CATALOG, files) {
+            Ok(catalog) => (Some(catalog), Vec::new()),
+            Err(faults) => (None, faults),
+        };
+        let vocabulary = catalog.as_ref().map(|catalog| &catalog.vocabulary);
+        let questionnaires: BTreeMap<_, _> = vocabulary.map_or_else(BTreeMap::new, |vocabulary| {
+            in_folder(
+                files,
+                "questionnaires/",
+                &mut faults,
+                |document, complaints| Questionnaire::read(document, vocabulary, complaints),
+            )
+            .into_iter()
+            .map(|questionnaire| (questionnaire.id.clone(), questionnaire))
+            .collect()
+        });
+        let clauses: Clauses = in_folder(files, "clauses/", &mut faults, Clause::read)
+            .into_iter()
+            .map(|clause| (clause.id.clone(), clause))
+            .collect();
+        let procedures = in_folder(
+            files,
+            "evaluation-procedures/",
+            &mut faults,
+            Procedure::read,
+        )
+        .into_iter()
+        .map(|procedure| (procedure.id.clone(), procedure))
+        .collect();
+        if let Some(catalog) = &catalog {
+            faults.extend(broken_links(catalog, &clauses));
+        }
+        let feeds = questionnaires
+            .values()
+            .map(|one| (one.id.clone(), one.feeds()))
+            .collect();
+        match catalog {
+            Some(catalog) if faults.is_empty() => Ok(Self {
+                catalog,
+                questionnaires,
+                feeds,
+                clauses,
+                procedures,
+            }),
+            _ => Err(Refused(faults)),
+        }
+    }
+}
+
+fn in_folder<T>(
+    files: &Files<'_>,
+    folder: &str,
+    faults: &mut Vec<Diagnostic>,
+    read: impl Fn(&crate::tree::Document, &crate::tree::Complaints) -> T,
+) -> Vec<T> {
+    let paths: Vec<_> = files
+        .keys()
+        .filter(|path| path.starts_with(folder))
+        .copied()
+        .collect();
+    paths
+        .into_iter()
+        .filter_map(|path| read_file(files, path, faults, &read))
+        .collect()
+}
+
+/// Criteria that name a clause which does not exist, or which does not name them back.
+fn broken_links(catalog: &Catalog, clauses: &Clauses) -> Vec<Diagnostic> {
+    let mut faults = Vec::new();
+    for criterion in catalog.criteria.values() {
+        for id in &criterion.clauses {
+            let message = match clauses.get(id) {
+                None => format!("the criterion names the clause `{id}`, which does not exist"),
+                Some(clause) if !clause.serves.contains(&criterion.id) => {
+                    format!("the clause `{id}` does not name the criterion back")
+                }
+                Some(_) => continue,
+            };
+            faults.push(
+                Diagnostic::error("clause-link", Place::pointer("/clauses"), message)
+                    .help("trace both ways: criterion to clause and clause to criterion")
+                    .in_file(format!("{}/{}.toml", catalog.id, criterion.id)),
+            );
+        }
+    }
+    faults
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::assessment::example::run_examples;
+
+    #[test]
+    fn the_embedded_library_is_whole_and_its_examples_hold() {
+        let library = Library::open(None).unwrap();
+        let failed: Vec<_> = run_examples(&library.catalog)
+            .into_iter()
+            .filter(|one| one.failure.is_some())
+            .collect();
+        assert_eq!(failed, []);
+    }
+}

@@ -1,0 +1,31 @@
+//! Re-evaluating a recorded tender at another instant or with other evidence.
+
+use super::Refused;
+use super::library::Library;
+use super::tender::{judge_tender, open_tender};
+use crate::evidence::Evidence;
+use crate::reevaluation::{Reassessment, compare};
+use crate::tender::record;
+use crate::time::Date;
+
+/// Holds a record against the evidence of today, as of a day.
+///
+/// # Errors
+///
+/// When the record or the tender cannot be read.
+pub fn reassess(
+    library: &Library,
+    record_bytes: &[u8],
+    evidence: Vec<Evidence>,
+    as_of: Date,
+) -> Result<Reassessment, Refused> {
+    let record = record::read(record_bytes)?;
+    let open = open_tender(library, evidence)?;
+    let view = |day| {
+        judge_tender(library, &open, Some(day))
+            .map(|judged| serde_json::to_value(&judged.view).unwrap_or_default())
+    };
+    let then = view(record.as_of)?;
+    let now = view(as_of)?;
+    Ok(compare(&record, &then, &now))
+}

@@ -1,0 +1,276 @@
+//! Judging a tender: from a folder of evidence to ranking, record, clauses and requirements.
+
+use std::collections::BTreeMap;
+
+use super::Refused;
+use super::library::Library;
+use crate::assessment::assess;
+use crate::clause::draft::{ClauseGap, DraftedClause, applicable, draft};
+use crate::contract::requirement::{LoggedEvent, propose};
+use crate::criteria::Catalog;
+use crate::diagnostic::{Diagnostic, Place, nearest};
+use crate::evidence::Evidence;
+use crate::fact::dossier::Dossier;
+use crate::fact::establish;
+use crate::id::CriterionId;
+use crate::tender::evaluate::{Outcome, evaluate};
+use crate::tender::parse::{check_criteria, read_tender};
+use crate::tender::record::{self, first_difference};
+use crate::tender::report::{CatalogView, TenderView};
+use crate::tender::{BlockKind, Tender};
+use crate::time::Date;
+
+/// The tender file of a folder.
+pub const TENDER_FILE: &str = "tender.toml";
+
+/// A tender with its evidence.
+#[derive(Debug)]
+pub struct OpenTender {
+    /// The tender.
+    pub tender: Tender,
+    /// All its evidence, sorted by path.
+    pub evidence: Vec<Evidence>,
+}
+
+/// A judged tender.
+#[derive(Debug)]
+pub struct JudgedTender {
+    /// The outcome.
+    pub outcome: Outcome,
+    /// The view for machines.
+    pub view: TenderView,
+}
+
+/// Opens a tender from its evidence, in any order.
+///
+/// # Errors
+///
+/// Every fault of the tender file, unknown criteria included.
+pub fn open_tender(library: &Library, mut evidence: Vec<Evidence>) -> Result<OpenTender, Refused> {
+    evidence.sort_by(|left, right| left.path.cmp(&right.path));
+    let file = evidence.iter().find(|one| one.path == TENDER_FILE);
+    let Some(file) = file else {
+        return Err(Diagnostic::error(
+            "tender-missing",
+            Place::whole(),
+            format!("there is no `{TENDER_FILE}`"),
+        )
+        .help("name the folder that holds tender.toml, or the file itself")
+        .into());
+    };
+    let tender = read_tender(file, &library.procedures)?;
+    let mut faults = Vec::new();
+    let in_file = |fault: Diagnostic| fault.in_file(TENDER_FILE);
+    let needs_catalog = tender
+        .blocks
+        .iter()
+        .any(|block| block.kind == BlockKind::Criteria);
+    match &tender.catalog {
+        Some(id) if *id != library.catalog.id => {
+            let message = format!("there is no catalog `{id}`");
+            faults.push(in_file(
+                Diagnostic::error("catalog-unknown", Place::pointer("/catalog"), message)
+                    .help(format!("use `{}`", library.catalog.id)),
+            ));
+        }
+        None if needs_catalog => {
+            faults.push(in_file(
+                Diagnostic::error(
+                    "catalog-missing",
+                    Place::whole(),
+                    "a block takes its points from criteria, but no catalog is named",
+                )
+                .help("add catalog = \"article-19\""),
+            ));
+        }
+        _ => {}
+    }
+    let known = |id: &CriterionId| library.catalog.criteria.contains_key(id);
+    let suggest = |id: &str| {
+        nearest(id, library.catalog.criteria.keys().map(CriterionId::as_str)).map(str::to_owned)
+    };
+    faults.extend(check_criteria(&tender, known, suggest));
+    for bid in tender
+        .bids
+        .iter()
+        .filter(|bid| !bid.offering.folder.is_empty())
+    {
+        let folder = format!("{}/", bid.offering.folder);
+        if !evidence.iter().any(|one| one.path.starts_with(&folder)) {
+            let at = bid.offering.named_at.at.clone();
+            faults.push(in_file(
+                Diagnostic::error(
+                    "bid-folder-missing",
+                    at,
+                    format!("the bid `{}` has no files below `{folder}`", bid.id),
+                )
+                .help("put the bid's evidence there, or mend `directory`"),
+            ));
+        }
+    }
+    if faults.is_empty() {
+        Ok(OpenTender { tender, evidence })
+    } else {
+        Err(Refused(faults))
+    }
+}
+
+/// Judges an open tender as of a day; the tender's own day when none is given.
+///
+/// # Errors
+///
+/// When the points cannot be computed.
+pub fn judge_tender(
+    library: &Library,
+    open: &OpenTender,
+    as_of: Option<Date>,
+) -> Result<JudgedTender, Refused> {
+    let mut tender = open.tender.clone();
+    tender.as_of = as_of.unwrap_or(tender.as_of);
+    let catalog = tender.catalog.as_ref().map(|_| &library.catalog);
+    let mut assessed = BTreeMap::new();
+    if let Some(catalog) = catalog {
+        let folders: Vec<String> = tender
+            .bids
+            .iter()
+            .filter(|bid| !bid.offering.folder.is_empty())
+            .map(|bid| format!("{}/", bid.offering.folder))
+            .collect();
+        let is_agency =
+            |one: &&Evidence| !folders.iter().any(|folder| one.path.starts_with(folder));
+        for bid in tender
+            .bids
+            .iter()
+            .filter(|bid| !bid.offering.folder.is_empty())
+        {
+            let folder = format!("{}/", bid.offering.folder);
+            let handed_in = open
+                .evidence
+                .iter()
+                .filter(|one| one.path.starts_with(&folder));
+            let agency = open.evidence.iter().filter(is_agency);
+            let dossier = Dossier::new(&bid.offering, handed_in, agency, tender.as_of);
+            let found = establish(&dossier, &catalog.vocabulary, &library.feeds);
+            let mut decisions = tender.decisions.clone();
+            decisions.exceptions.retain(|exception| {
+                exception
+                    .bid
+                    .as_ref()
+                    .is_none_or(|granted| *granted == bid.id)
+            });
+            let assessment = assess(catalog, &tender.case, &decisions, &found, tender.as_of);
+            assessed.insert(bid.id.clone(), (assessment, found));
+        }
+    }
+    let outcome = evaluate(&tender, assessed)?;
+    let view = TenderView::new(&tender, catalog, &outcome, tender.as_of);
+    Ok(JudgedTender { outcome, view })
+}
+
+/// Writes the record of a judged tender.
+pub fn write_record(library: &Library, open: &OpenTender, judged: &JudgedTender) -> String {
+    let catalog = open
+        .tender
+        .catalog
+        .as_ref()
+        .map(|_| CatalogView::new(&library.catalog));
+    record::write(&open.evidence, catalog, &judged.view)
+}
+
+/// How a replay came out.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Replay {
+    /// The record was rebuilt to the byte.
+    Equal,
+    /// The first difference: JSON pointer, value in the record, value rebuilt.
+    Different {
+        /// Where.
+        pointer: String,
+        /// What the record says.
+        recorded: String,
+        /// What was rebuilt.
+        rebuilt: String,
+    },
+}
+
+/// Rebuilds a record from evidence that is found by digest, wherever it lies in the folder.
+///
+/// # Errors
+///
+/// When the record cannot be read or evidence is missing.
+pub fn replay_record(
+    library: &Library,
+    record_bytes: &[u8],
+    folder: Vec<Evidence>,
+) -> Result<Replay, Refused> {
+    let record = record::read(record_bytes)?;
+    let mut evidence = Vec::new();
+    let mut missing = Vec::new();
+    for input in &record.inputs {
+        match folder.iter().find(|one| one.digest == input.sha256) {
+            Some(found) => evidence.push(Evidence {
+                path: input.path.clone(),
+                ..found.clone()
+            }),
+            None => missing.push(
+                Diagnostic::error(
+                    "evidence-missing",
+                    Place::pointer("/inputs"),
+                    format!(
+                        "no file has the digest of `{}` ({})",
+                        input.path, input.sha256
+                    ),
+                )
+                .help("add the file as it was; its name does not matter"),
+            ),
+        }
+    }
+    if !missing.is_empty() {
+        return Err(Refused(missing));
+    }
+    let open = open_tender(library, evidence)?;
+    let judged = judge_tender(library, &open, Some(record.as_of))?;
+    let rebuilt = write_record(library, &open, &judged);
+    if rebuilt.as_bytes() == record_bytes {
+        return Ok(Replay::Equal);
+    }
+    let value = serde_json::from_str(&rebuilt).unwrap_or_default();
+    let (pointer, recorded, rebuilt) =
+        first_difference(&record.document, &value).unwrap_or_else(|| {
+            (
+                String::new(),
+                "another way of writing the same".to_owned(),
+                "canonical JSON".to_owned(),
+            )
+        });
+    Ok(Replay::Different {
+        pointer,
+        recorded,
+        rebuilt,
+    })
+}
+
+/// Drafts the security clauses of a tender.
+///
+/// # Errors
+///
+/// Every gap.
+pub fn draft_clauses(
+    library: &Library,
+    open: &OpenTender,
+) -> Result<Vec<DraftedClause>, Vec<ClauseGap>> {
+    draft(&library.catalog, &library.clauses, &open.tender)
+}
+
+/// Draws up the requirement register of a tender as its log.
+pub fn propose_requirements(library: &Library, open: &OpenTender) -> Vec<LoggedEvent> {
+    let catalog: &Catalog = &library.catalog;
+    let drafted = draft_clauses(library, open).unwrap_or_default();
+    propose(
+        catalog,
+        &applicable(catalog, &open.tender),
+        &drafted,
+        &open.tender.id,
+        open.tender.as_of,
+    )
+}

@@ -1,0 +1,198 @@
+//! The command line. One file a command; each translates its arguments, calls a use case and translates
+//! back. Results go to standard output, remarks and progress to standard error.
+
+mod assess;
+mod clauses;
+mod criteria;
+mod detect;
+mod facts;
+mod output;
+mod reassess;
+mod record;
+mod requirements;
+mod sbom;
+mod signature;
+mod tender;
+
+use std::process::ExitCode;
+
+use clap::{Parser, Subcommand, ValueEnum};
+
+use crate::app::Refused;
+use crate::app::library::Library;
+use crate::text::Lang;
+use output::Output;
+
+/// How a judging command ended (contract: exit codes 0, 1 and 3; usage errors are 2).
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Verdict {
+    /// Judged, acceptable.
+    Acceptable,
+    /// Judged, not acceptable.
+    NotAcceptable,
+}
+
+impl Verdict {
+    fn of(acceptable: bool) -> Self {
+        if acceptable {
+            Self::Acceptable
+        } else {
+            Self::NotAcceptable
+        }
+    }
+}
+
+/// Judges suppliers, cloud services and deliveries against the selection criteria of Article 19
+///
+/// Exit codes: 0 judged and acceptable, 1 judged and not acceptable, 2 usage error, 3 could not judge.
+#[derive(Debug, Parser)]
+#[command(name = "mekiki", version, max_term_width = 100)]
+struct Cli {
+    #[command(flatten)]
+    common: Common,
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Debug, clap::Args)]
+struct Common {
+    /// Form of the result
+    #[arg(long, global = true, value_enum, default_value = "text")]
+    format: Format,
+    /// Language of text for people
+    #[arg(
+        long,
+        global = true,
+        value_enum,
+        default_value = "en",
+        env = "MEKIKI_LANG"
+    )]
+    lang: LangArgument,
+    /// Write the result to a file instead of standard output
+    #[arg(long, short, global = true, value_name = "FILE")]
+    output: Option<String>,
+    /// Use the criteria, clauses and procedures of a folder instead of the built-in ones
+    #[arg(long, global = true, value_name = "DIR")]
+    criteria: Option<String>,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+enum Format {
+    /// For people
+    Text,
+    /// For machines
+    Json,
+    /// Markdown, for clauses
+    Md,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+enum LangArgument {
+    /// Japanese
+    Ja,
+    /// English
+    En,
+    /// Both, for clauses
+    Both,
+}
+
+impl LangArgument {
+    fn lang(self) -> Lang {
+        match self {
+            Self::En => Lang::En,
+            Self::Ja | Self::Both => Lang::Ja,
+        }
+    }
+
+    fn all(self) -> &'static [Lang] {
+        match self {
+            Self::Ja => &[Lang::Ja],
+            Self::En => &[Lang::En],
+            Self::Both => &Lang::BOTH,
+        }
+    }
+}
+
+#[derive(Debug, Subcommand)]
+enum Command {
+    /// Name what files are, from their bytes
+    Detect(detect::Arguments),
+    /// Look into software bills of materials
+    #[command(subcommand)]
+    Sbom(sbom::Command),
+    /// Verify signatures, offline
+    #[command(subcommand)]
+    Signature(signature::Command),
+    /// List every fact that a rule may use
+    Facts,
+    /// Read and test the criteria
+    #[command(subcommand)]
+    Criteria(criteria::Command),
+    /// Assess one bid of a tender folder
+    Assess(assess::Arguments),
+    /// Evaluate tenders
+    #[command(subcommand)]
+    Tender(tender::Command),
+    /// Draft security clauses
+    #[command(subcommand)]
+    Clauses(clauses::Command),
+    /// Keep the register of contractual security requirements
+    #[command(subcommand)]
+    Requirements(requirements::Command),
+    /// Judge a recorded tender again, on another day or with other evidence
+    Reassess(reassess::Arguments),
+    /// Rebuild records
+    #[command(subcommand)]
+    Record(record::Command),
+}
+
+/// Runs the command line and returns its exit code.
+pub fn main() -> ExitCode {
+    let cli = Cli::parse();
+    let output = Output::new(&cli.common);
+    match run(&cli, &output) {
+        Ok(Verdict::Acceptable) => ExitCode::SUCCESS,
+        Ok(Verdict::NotAcceptable) => ExitCode::from(1),
+        Err(error) => {
+            output.refuse(&error);
+            ExitCode::from(3)
+        }
+    }
+}
+
+fn run(cli: &Cli, output: &Output) -> anyhow::Result<Verdict> {
+    let library = || Library::open(cli.common.criteria.as_deref());
+    match &cli.command {
+        Command::Detect(arguments) => detect::run(arguments, output),
+        Command::Sbom(command) => sbom::run(command, output),
+        Command::Signature(command) => signature::run(command, output),
+        Command::Facts => facts::run(&library()?, output),
+        Command::Criteria(command) => {
+            criteria::run(command, cli.common.criteria.as_deref(), output)
+        }
+        Command::Assess(arguments) => assess::run(arguments, &library()?, output),
+        Command::Tender(command) => tender::run(command, &library()?, output),
+        Command::Clauses(command) => {
+            clauses::run(command, &library()?, output, cli.common.lang.all())
+        }
+        Command::Requirements(command) => requirements::run(command, &library()?, output),
+        Command::Reassess(arguments) => reassess::run(arguments, &library()?, output),
+        Command::Record(command) => record::run(command, &library()?, output),
+    }
+}
+
+/// Reads a file that the command names.
+fn read(path: &str) -> Result<Vec<u8>, Refused> {
+    crate::folder::read_file(path).map_err(|error| Refused(vec![error.diagnostic().in_file(path)]))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use clap::CommandFactory;
+
+    #[test]
+    fn the_command_line_is_consistent() {
+        Cli::command().debug_assert();
+    }
+}

@@ -1,0 +1,72 @@
+//! `mekiki tender evaluate DIR|FILE`, and `mekiki tender add DIR` into the store of the service.
+
+use std::path::Path;
+
+use super::output::{Output, remark};
+use super::{Verdict, read};
+use crate::app::Refused;
+use crate::app::library::Library;
+use crate::app::tender::{OpenTender, TENDER_FILE, judge_tender, open_tender, write_record};
+use crate::document::tender::{Layout, render};
+use crate::evidence::Evidence;
+use crate::folder::{read_folder, write_file};
+
+#[derive(Debug, clap::Subcommand)]
+pub(super) enum Command {
+    /// Judge the bids of a tender and rank them
+    Evaluate(Arguments),
+}
+
+#[derive(Debug, clap::Args)]
+pub(super) struct Arguments {
+    /// A tender's folder, or a tender file that needs no evidence
+    path: String,
+    /// Follow every point down to its citation
+    #[arg(long)]
+    explain: bool,
+    /// Also write the canonical record of the evaluation
+    #[arg(long, value_name = "FILE")]
+    record: Option<String>,
+}
+
+pub(super) fn run(
+    command: &Command,
+    library: &Library,
+    output: &Output,
+) -> anyhow::Result<Verdict> {
+    match command {
+        Command::Evaluate(arguments) => evaluate(arguments, library, output),
+    }
+}
+
+/// Opens a tender from a folder, or from a single tender file.
+pub(super) fn open(path: &str, library: &Library) -> Result<OpenTender, Refused> {
+    let evidence = if Path::new(path).is_file() {
+        vec![Evidence::new(TENDER_FILE, read(path)?)]
+    } else {
+        read_folder(path)?
+    };
+    open_tender(library, evidence)
+}
+
+fn evaluate(arguments: &Arguments, library: &Library, output: &Output) -> anyhow::Result<Verdict> {
+    let open = open(&arguments.path, library)?;
+    let judged = judge_tender(library, &open, None)?;
+    if let Some(file) = &arguments.record {
+        write_file(file, write_record(library, &open, &judged).as_bytes())?;
+        remark(&format!("record: {file}\n"));
+    }
+    let catalog = open.tender.catalog.as_ref().map(|_| &library.catalog);
+    output.either(&judged.view, || {
+        render(
+            &judged.view,
+            catalog,
+            Layout {
+                lang: output.lang(),
+                width: output.width(),
+                explain: arguments.explain,
+            },
+        )
+    })?;
+    Ok(Verdict::of(!judged.view.winner.is_empty()))
+}

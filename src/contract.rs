@@ -1,0 +1,3 @@
+//! The contract side: security requirements and their events.
+
+pub mod requirement;

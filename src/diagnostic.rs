@@ -1,0 +1,229 @@
+//! What is told to a reader about their document: a stable code, a severity, a place and a help.
+//!
+//! A diagnostic is not an error: it does not end an operation. Modules that stop work return an
+//! error enum of their own, whose variants carry diagnostics where a document is the cause.
+
+use std::fmt;
+
+use serde::Serialize;
+
+/// How bad a diagnostic is for the document it speaks of.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Severity {
+    /// Worth knowing; the document stands.
+    Note,
+    /// Against good practice or ambiguous; the document stands.
+    Warning,
+    /// A breach of the document's own specification.
+    Error,
+}
+
+impl Severity {
+    /// Returns the lower-case English word, as printed.
+    pub fn word(self) -> &'static str {
+        match self {
+            Self::Note => "note",
+            Self::Warning => "warning",
+            Self::Error => "error",
+        }
+    }
+}
+
+/// A place inside a document. Every part that is known is given.
+#[derive(Debug, Clone, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
+pub struct Place {
+    /// JSON pointer (RFC 6901), also used for TOML. The empty string is the whole document.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub pointer: Option<String>,
+    /// Line, counted from 1.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub line: Option<u32>,
+    /// Column in characters, counted from 1.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub column: Option<u32>,
+}
+
+impl Place {
+    /// The document as a whole.
+    pub fn whole() -> Self {
+        Self::default()
+    }
+
+    /// A JSON pointer.
+    pub fn pointer(pointer: impl Into<String>) -> Self {
+        Self {
+            pointer: Some(pointer.into()),
+            ..Self::default()
+        }
+    }
+
+    /// A line and column, both from 1.
+    pub fn line(line: usize, column: usize) -> Self {
+        Self {
+            pointer: None,
+            line: u32::try_from(line).ok(),
+            column: u32::try_from(column).ok(),
+        }
+    }
+
+    /// The place of a byte offset in `text`; an offset past the end is the end.
+    pub fn of_offset(text: &str, offset: usize) -> Self {
+        let before = text.get(..text.floor_char_boundary(offset)).unwrap_or(text);
+        let line = before.bytes().filter(|byte| *byte == b'\n').count() + 1;
+        let column = before
+            .rsplit('\n')
+            .next()
+            .map_or(0, |last| last.chars().count())
+            + 1;
+        Self::line(line, column)
+    }
+
+    /// Whether nothing but the document itself is meant.
+    pub fn is_whole(&self) -> bool {
+        self.line.is_none() && self.pointer.as_deref().is_none_or(str::is_empty)
+    }
+}
+
+impl fmt::Display for Place {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match (self.line, self.column, self.pointer.as_deref()) {
+            (Some(line), Some(column), _) => write!(formatter, "{line}:{column}"),
+            (Some(line), None, _) => write!(formatter, "{line}"),
+            (None, _, Some(pointer)) if !pointer.is_empty() => formatter.write_str(pointer),
+            _ => formatter.write_str("whole document"),
+        }
+    }
+}
+
+/// One remark about a document.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+pub struct Diagnostic {
+    /// The file as the caller named it; absent when the caller gave bytes only.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub file: Option<String>,
+    /// Where in the document.
+    pub at: Place,
+    /// How bad.
+    pub severity: Severity,
+    /// Stable kebab-case code, documented in `docs/diagnostics.md`.
+    pub code: &'static str,
+    /// One lower-case sentence; what the document says stands in backticks.
+    pub message: String,
+    /// What to do about it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub help: Option<String>,
+}
+
+impl Diagnostic {
+    /// A breach of the document's specification.
+    pub fn error(code: &'static str, at: Place, message: impl Into<String>) -> Self {
+        Self {
+            file: None,
+            at,
+            severity: Severity::Error,
+            code,
+            message: message.into(),
+            help: None,
+        }
+    }
+
+    /// Something doubtful.
+    pub fn warning(code: &'static str, at: Place, message: impl Into<String>) -> Self {
+        Self {
+            severity: Severity::Warning,
+            ..Self::error(code, at, message)
+        }
+    }
+
+    /// Something worth knowing.
+    pub fn note(code: &'static str, at: Place, message: impl Into<String>) -> Self {
+        Self {
+            severity: Severity::Note,
+            ..Self::error(code, at, message)
+        }
+    }
+
+    /// Adds what to do.
+    #[must_use]
+    pub fn help(mut self, help: impl Into<String>) -> Self {
+        self.help = Some(help.into());
+        self
+    }
+
+    /// Names the file.
+    #[must_use]
+    pub fn in_file(mut self, file: impl Into<String>) -> Self {
+        self.file = Some(file.into());
+        self
+    }
+}
+
+impl fmt::Display for Diagnostic {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        if let Some(file) = &self.file {
+            write!(formatter, "{file}:")?;
+        }
+        if !self.at.is_whole() {
+            write!(formatter, "{}:", self.at)?;
+        }
+        if self.file.is_some() || !self.at.is_whole() {
+            formatter.write_str(" ")?;
+        }
+        write!(
+            formatter,
+            "{}[{}]: {}",
+            self.severity.word(),
+            self.code,
+            self.message
+        )?;
+        if let Some(help) = &self.help {
+            write!(formatter, "; help: {help}")?;
+        }
+        Ok(())
+    }
+}
+
+/// Returns the candidate nearest to `word`, for "did you mean".
+///
+/// Nearness is the Jaro-Winkler similarity; below 0.85 nothing is offered.
+pub fn nearest<'a>(word: &str, candidates: impl IntoIterator<Item = &'a str>) -> Option<&'a str> {
+    candidates
+        .into_iter()
+        .map(|candidate| (strsim::jaro_winkler(word, candidate), candidate))
+        .filter(|(similarity, _)| *similarity >= 0.85)
+        .max_by(|left, right| left.0.total_cmp(&right.0))
+        .map(|(_, candidate)| candidate)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn offsets_become_lines_and_columns() {
+        for (offset, expected) in [
+            (0, "1:1"),
+            (3, "2:1"),
+            (4, "2:1"),
+            (6, "2:2"),
+            (7, "2:3"),
+            (99, "2:3"),
+        ] {
+            assert_eq!(
+                Place::of_offset("ab\n目b", offset).to_string(),
+                expected,
+                "{offset}"
+            );
+        }
+    }
+
+    #[test]
+    fn a_typo_is_answered_with_the_nearest_word() {
+        assert_eq!(
+            nearest("sbom.deliverd", ["sbom.delivered", "cloud.keys"]),
+            Some("sbom.delivered")
+        );
+        assert_eq!(nearest("xyz", ["sbom.delivered"]), None);
+    }
+}

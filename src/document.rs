@@ -1,0 +1,7 @@
+//! Papers: the same view values as text for a terminal, as Markdown, as pages.
+
+pub mod clauses;
+pub mod criteria;
+pub mod table;
+pub mod tender;
+pub mod words;

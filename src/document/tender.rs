@@ -1,0 +1,444 @@
+//! A judged tender as text: ranking, exclusions, verdict table, contradictions, what is open, and on
+//! request every point down to its citation.
+
+use std::collections::BTreeSet;
+use std::fmt::Write as _;
+
+use super::table::{Look, Sheet, heading};
+use super::words;
+use crate::assessment::verdict::VerdictKind;
+use crate::criteria::{Catalog, Criterion, Stage};
+use crate::tender::report::{BidView, TenderView, VerdictView};
+use crate::text::messages::{message, message_with};
+use crate::text::{Lang, printable};
+
+/// What to show, and how wide.
+#[derive(Debug, Clone, Copy)]
+pub struct Layout {
+    /// The language.
+    pub lang: Lang,
+    /// Columns of the terminal.
+    pub width: u16,
+    /// Whether every point is followed to its citation.
+    pub explain: bool,
+}
+
+/// Renders a judged tender.
+pub fn render(view: &TenderView, catalog: Option<&Catalog>, layout: Layout) -> String {
+    let lang = layout.lang;
+    let say = |key: &str| message(lang, key);
+    let mut out = String::new();
+    _ = writeln!(
+        out,
+        "\u{1b}[1m{}\u{1b}[0m ({})",
+        printable(view.title.of(lang)),
+        view.id
+    );
+    let day = view.as_of.split('T').next().unwrap_or_default();
+    let mut line = vec![
+        printable(view.agency.of(lang)),
+        message_with(lang, "as-of", &[("day", day)]),
+        message_with(lang, "procedure", &[("id", &view.procedure.id)]),
+        message_with(
+            lang,
+            "planned-price",
+            &[("yen", &words::grouped(&view.ceiling_yen))],
+        ),
+    ];
+    if let Some(catalog) = catalog {
+        let arguments = [
+            ("id", catalog.id.as_str()),
+            ("version", &catalog.version.to_string()),
+            ("digest", &catalog.digest.short()),
+        ];
+        line.push(message_with(lang, "catalog", &arguments));
+    }
+    _ = writeln!(out, "{}", line.join(" · "));
+
+    out.push_str(&ranking(view, layout));
+    out.push_str(&excluded(view, layout));
+    out.push_str(&winner(view, lang));
+    if let Some(catalog) = catalog {
+        out.push_str(&verdict_table(view, catalog, layout));
+        out.push_str(&contradictions(view, lang));
+        out.push_str(&open_items(view, lang));
+        out.push_str(&remarks(view, lang));
+    }
+    if layout.explain {
+        for bid in &view.bids {
+            out.push_str(&explain(bid, catalog, lang));
+        }
+        out.push_str(&heading(&say("derivation")));
+        let mut sheet = Sheet::new(
+            layout.width,
+            ["bid", "step", "formula", "exact", "rounding", "value"].map(say),
+        );
+        for step in &view.derivation {
+            sheet.row([
+                (step.bid.to_string(), Look::Plain),
+                (step.name.clone(), Look::Plain),
+                (step.formula.clone(), Look::Faint),
+                (step.exact.to_string(), Look::Number),
+                (step.rounding.clone().unwrap_or_default(), Look::Faint),
+                (step.value.to_string(), Look::Number),
+            ]);
+        }
+        out.push_str(&sheet.render());
+    }
+    out
+}
+
+fn ranking(view: &TenderView, layout: Layout) -> String {
+    let lang = layout.lang;
+    let mut valid: Vec<_> = view.bids.iter().filter(|bid| bid.rank.is_some()).collect();
+    if valid.is_empty() {
+        return String::new();
+    }
+    valid.sort_by_key(|bid| (bid.rank, bid.id.clone()));
+    let header = [
+        "rank",
+        "bid",
+        "supplier",
+        "price-yen",
+        "technical",
+        "price-points",
+        "total",
+        "possible",
+    ];
+    let mut sheet = Sheet::new(layout.width, header.map(|key| message(lang, key)));
+    let number = |number: &Option<crate::exact::Exact>| {
+        number.as_ref().map_or_else(String::new, words::shown)
+    };
+    for bid in valid {
+        let high = bid.interval.as_ref().map(|interval| interval.high.clone());
+        sheet.row([
+            (
+                bid.rank.map_or_else(String::new, |rank| rank.to_string()),
+                Look::Number,
+            ),
+            (bid.id.to_string(), Look::Plain),
+            (bid.supplier.of(lang).to_owned(), Look::Plain),
+            (words::grouped(&bid.price_yen), Look::Number),
+            (number(&bid.technical), Look::Number),
+            (number(&bid.price_points), Look::Number),
+            (number(&bid.total), Look::Number),
+            (number(&high), Look::Number),
+        ]);
+    }
+    heading(&message(lang, "ranking")) + &sheet.render()
+}
+
+fn excluded(view: &TenderView, layout: Layout) -> String {
+    let lang = layout.lang;
+    let out: Vec<_> = view.bids.iter().filter(|bid| bid.rank.is_none()).collect();
+    if out.is_empty() {
+        return String::new();
+    }
+    let mut sheet = Sheet::new(
+        layout.width,
+        ["bid", "supplier", "reason", "evidence"].map(|key| message(lang, key)),
+    );
+    for bid in out {
+        for exclusion in &bid.exclusions {
+            let citations: Vec<_> = exclusion
+                .citations
+                .iter()
+                .map(ToString::to_string)
+                .collect();
+            sheet.row([
+                (bid.id.to_string(), Look::Bad),
+                (bid.supplier.of(lang).to_owned(), Look::Plain),
+                (
+                    format!("{}: {}", exclusion.by, exclusion.detail.of(lang)),
+                    Look::Plain,
+                ),
+                (citations.join("; "), Look::Faint),
+            ]);
+        }
+    }
+    heading(&message(lang, "excluded")) + &sheet.render()
+}
+
+fn winner(view: &TenderView, lang: Lang) -> String {
+    let names: Vec<_> = view
+        .winner
+        .iter()
+        .filter_map(|id| view.bids.iter().find(|bid| bid.id == *id))
+        .map(|bid| format!("{} {}", bid.id, printable(bid.supplier.of(lang))))
+        .collect();
+    let mut out = match names.as_slice() {
+        [] => message(lang, "no-valid-bid"),
+        [one] => message_with(lang, "winner", &[("winner", one)]),
+        many => message_with(
+            lang,
+            "winner-tie",
+            &[("winner", &many.join(", ")), ("rules", &view.tie_rule)],
+        ),
+    };
+    out.push('\n');
+    if let Some(rule) = &view.tie_broken_by {
+        out.push_str(&message_with(lang, "winner-by", &[("rule", rule)]));
+        out.push('\n');
+    }
+    for bid in view.bids.iter().filter(|bid| bid.low_bid_investigation) {
+        out.push_str(&message_with(lang, "low-bid", &[("bid", bid.id.as_str())]));
+        out.push('\n');
+    }
+    out
+}
+
+fn verdict_of<'a>(bid: &'a BidView, criterion: &Criterion) -> Option<&'a VerdictView> {
+    bid.assessment
+        .as_ref()?
+        .verdicts
+        .iter()
+        .find(|verdict| verdict.criterion == criterion.id)
+}
+
+fn verdict_table(view: &TenderView, catalog: &Catalog, layout: Layout) -> String {
+    let lang = layout.lang;
+    let judged: Vec<_> = view
+        .bids
+        .iter()
+        .filter(|bid| bid.assessment.is_some())
+        .collect();
+    let header = ["criterion", "title", "kind"]
+        .map(|key| message(lang, key))
+        .into_iter()
+        .chain(judged.iter().map(|bid| bid.id.to_string()));
+    let mut sheet = Sheet::new(layout.width, header).unbroken(1);
+    let mut outside = 0;
+    for criterion in catalog.criteria.values() {
+        let verdicts: Vec<_> = judged
+            .iter()
+            .map(|bid| verdict_of(bid, criterion))
+            .collect();
+        if verdicts
+            .iter()
+            .flatten()
+            .all(|one| one.verdict.kind == VerdictKind::NotApplicable)
+        {
+            outside += 1;
+            continue;
+        }
+        let kind = match criterion.stage() {
+            Some(stage) => message_with(lang, "gate-at", &[("stage", &words::stage(lang, stage))]),
+            None => message_with(
+                lang,
+                "weight",
+                &[("points", &criterion.points().to_string())],
+            ),
+        };
+        let cells = verdicts.into_iter().map(|verdict| {
+            verdict.map_or((String::new(), Look::Plain), |one| {
+                let word = words::verdict(lang, &one.verdict);
+                let text = one.points.as_ref().map_or(word.clone(), |points| {
+                    format!("{word} ({})", words::shown(&points.low))
+                });
+                let later = one.stage.is_some_and(|stage| stage > Stage::Bid);
+                let open = one.verdict.kind == VerdictKind::Unanswered;
+                (
+                    text,
+                    if later && open {
+                        Look::Faint
+                    } else {
+                        words::look(one.verdict.kind)
+                    },
+                )
+            })
+        });
+        let front = [
+            (criterion.id.to_string(), Look::Plain),
+            (criterion.title.of(lang).to_owned(), Look::Plain),
+            (kind, Look::Faint),
+        ];
+        sheet.row(front.into_iter().chain(cells));
+    }
+    let mut out = heading(&message(lang, "verdicts")) + &sheet.render();
+    if outside > 0 {
+        _ = writeln!(
+            out,
+            "{}",
+            message_with(lang, "offering-outside", &[("count", &outside.to_string())])
+        );
+    }
+    out
+}
+
+fn contradictions(view: &TenderView, lang: Lang) -> String {
+    let mut out = heading(&message(lang, "contradictions"));
+    let mut any = false;
+    for bid in &view.bids {
+        for contradiction in bid.assessment.iter().flat_map(|one| &one.contradictions) {
+            any = true;
+            _ = writeln!(out, "  {}: {}", bid.id, contradiction.fact);
+            for side in &contradiction.sides {
+                let arguments = [
+                    ("value", printable(&side.value.to_string())),
+                    ("rank", side.proof_rank.to_string()),
+                ];
+                let arguments: Vec<_> = arguments
+                    .iter()
+                    .map(|(name, value)| (*name, value.as_str()))
+                    .collect();
+                _ = writeln!(
+                    out,
+                    "    {}",
+                    message_with(lang, "contradiction-side", &arguments)
+                );
+                for citation in &side.citations {
+                    _ = writeln!(out, "      {citation}");
+                }
+            }
+        }
+    }
+    if !any {
+        _ = writeln!(out, "{}", message(lang, "no-contradictions"));
+    }
+    out
+}
+
+fn open_items(view: &TenderView, lang: Lang) -> String {
+    let mut out = String::new();
+    for bid in &view.bids {
+        let (Some(assessment), Some(interval)) = (&bid.assessment, &bid.interval) else {
+            continue;
+        };
+        let scored: Vec<_> = assessment
+            .verdicts
+            .iter()
+            .filter(|verdict| verdict.points.is_some())
+            .collect();
+        let open: Vec<_> = scored
+            .iter()
+            .filter(|one| words::look(one.verdict.kind) == Look::Open)
+            .collect();
+        let arguments = [
+            ("bid", bid.id.to_string()),
+            ("count", open.len().to_string()),
+            ("of", scored.len().to_string()),
+            ("low", words::shown(&interval.low)),
+            ("high", words::shown(&interval.high)),
+        ];
+        let arguments: Vec<_> = arguments
+            .iter()
+            .map(|(name, value)| (*name, value.as_str()))
+            .collect();
+        _ = writeln!(out, "  {}", message_with(lang, "open-sentence", &arguments));
+        for verdict in open {
+            _ = writeln!(
+                out,
+                "    {} {}",
+                verdict.criterion,
+                words::verdict(lang, &verdict.verdict)
+            );
+        }
+    }
+    if out.is_empty() {
+        out
+    } else {
+        heading(&message(lang, "open-items")) + &out
+    }
+}
+
+fn remarks(view: &TenderView, lang: Lang) -> String {
+    let remarks: BTreeSet<_> = view
+        .bids
+        .iter()
+        .filter_map(|bid| bid.assessment.as_ref())
+        .flat_map(|one| &one.remarks)
+        .map(ToString::to_string)
+        .collect();
+    if remarks.is_empty() {
+        return String::new();
+    }
+    let mut out = heading(&message(lang, "remarks"));
+    for remark in remarks {
+        _ = writeln!(out, "  {}", printable(&remark));
+    }
+    out
+}
+
+fn explain(bid: &BidView, catalog: Option<&Catalog>, lang: Lang) -> String {
+    let Some(assessment) = &bid.assessment else {
+        return String::new();
+    };
+    let mut out = heading(&message_with(
+        lang,
+        "explained",
+        &[
+            ("bid", bid.id.as_str()),
+            ("supplier", bid.supplier.of(lang)),
+        ],
+    ));
+    for verdict in assessment
+        .verdicts
+        .iter()
+        .filter(|verdict| verdict.verdict.kind != VerdictKind::NotApplicable)
+    {
+        out.push_str(&explain_verdict(verdict, catalog, lang));
+    }
+    out
+}
+
+/// One verdict with the values that decided and their places.
+pub fn explain_verdict(verdict: &VerdictView, catalog: Option<&Catalog>, lang: Lang) -> String {
+    let criterion = catalog.and_then(|catalog| catalog.criteria.get(&verdict.criterion));
+    let title = criterion.map_or("", |criterion| criterion.title.of(lang));
+    let mut out = String::new();
+    _ = writeln!(
+        out,
+        "  {} {title}: {}",
+        verdict.criterion,
+        words::verdict(lang, &verdict.verdict)
+    );
+    if let Some(points) = &verdict.points {
+        let arguments = [
+            ("low", points.low.to_string()),
+            ("high", points.high.to_string()),
+            ("of", points.of.to_string()),
+        ];
+        let arguments: Vec<_> = arguments
+            .iter()
+            .map(|(name, value)| (*name, value.as_str()))
+            .collect();
+        _ = writeln!(out, "    {}", message_with(lang, "points", &arguments));
+    }
+    for rule in criterion.into_iter().flat_map(Criterion::rules) {
+        _ = writeln!(out, "    {}: {}", message(lang, "rule"), rule.source());
+    }
+    for reason in &verdict.reasons {
+        _ = writeln!(out, "    {}", printable(reason));
+    }
+    if verdict.values.is_empty() && verdict.citations.is_empty() {
+        _ = writeln!(out, "    {}", message(lang, "nothing-established"));
+    }
+    for value in &verdict.values {
+        let arguments = [
+            ("value", printable(&value.value.to_string())),
+            ("rank", value.proof_rank.to_string()),
+        ];
+        let arguments: Vec<_> = arguments
+            .iter()
+            .map(|(name, value)| (*name, value.as_str()))
+            .collect();
+        let uncounted = if value.counted {
+            String::new()
+        } else {
+            format!(" {}", message(lang, "not-counted"))
+        };
+        _ = writeln!(
+            out,
+            "    {} = {}{uncounted}",
+            value.fact,
+            message_with(lang, "contradiction-side", &arguments)
+        );
+        for citation in &value.citations {
+            _ = writeln!(out, "      {} {citation}", message(lang, "rests-on"));
+        }
+    }
+    if let Some(day) = verdict.due.as_deref().and_then(|due| due.split('T').next()) {
+        _ = writeln!(out, "    {}", message_with(lang, "due", &[("day", day)]));
+    }
+    out
+}

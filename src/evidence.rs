@@ -1,0 +1,78 @@
+//! Evidence: immutable bytes with their digest, and the readers that turn them into typed documents.
+//!
+//! A reader takes bytes and gives a typed document with diagnostics that carry places; only a document
+//! that cannot be read at all is an error. Nothing is fetched, resolved or executed because a document
+//! says so. To add a format: one file in the folder of its kind, and a line in [`detect`].
+
+pub mod advisory;
+pub mod agency_record;
+pub mod certification;
+pub mod detect;
+pub mod questionnaire;
+pub mod sbom;
+pub mod signature;
+
+use std::fmt;
+use std::sync::Arc;
+
+use serde::Serialize;
+
+use crate::diagnostic::Place;
+use crate::digest::Digest;
+
+/// The largest evidence file that is read by default: 512 MiB.
+pub const MAXIMUM_BYTES: u64 = 512 * 1024 * 1024;
+
+/// One piece of evidence.
+#[derive(Debug, Clone)]
+pub struct Evidence {
+    /// Path inside the folder it was handed in with, with `/` between steps.
+    pub path: String,
+    /// Digest of the bytes.
+    pub digest: Digest,
+    /// The bytes, as handed in.
+    pub bytes: Arc<[u8]>,
+}
+
+impl Evidence {
+    /// Takes bytes in as evidence.
+    pub fn new(path: impl Into<String>, bytes: Vec<u8>) -> Self {
+        Self {
+            path: path.into(),
+            digest: Digest::of(&bytes),
+            bytes: bytes.into(),
+        }
+    }
+
+    /// Cites a place in this evidence.
+    pub fn cite(&self, at: Place) -> Citation {
+        Citation {
+            sha256: self.digest,
+            file: self.path.clone(),
+            at,
+        }
+    }
+}
+
+/// The digest of a piece of evidence and a place inside it.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
+pub struct Citation {
+    /// Digest of the evidence.
+    pub sha256: Digest,
+    /// The path under which it was handed in.
+    pub file: String,
+    /// The place inside.
+    pub at: Place,
+}
+
+impl fmt::Display for Citation {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(
+            formatter,
+            "{} ({}) {}",
+            self.file,
+            self.sha256.short(),
+            self.at
+        )
+    }
+}

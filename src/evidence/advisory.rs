@@ -1,0 +1,3 @@
+//! Vulnerability advisories.
+
+pub mod rustsec;

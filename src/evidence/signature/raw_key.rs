@@ -1,0 +1,58 @@
+//! A detached signature under a public key, as `cosign sign-blob --key` writes it: base64 of the raw
+//! signature. Checked by the `sigstore` package, which is used for nothing else (see ADR 0003).
+
+use sigstore::crypto::{CosignVerificationKey, Signature};
+
+use super::{Check, ProvenSigner, Verification};
+use crate::diagnostic::{Diagnostic, Place};
+use crate::digest::Digest;
+
+const KIND: &str = "cosign";
+
+/// Verifies `signature` (base64) over `artifact` under the PEM public key `key`.
+///
+/// The key says the algorithm: ECDSA P-256, P-384 or P-521, Ed25519, or RSA PKCS#1 with SHA-256.
+///
+/// # Errors
+///
+/// `key-malformed` when the key cannot be used.
+pub fn verify(artifact: &[u8], signature: &[u8], key: &[u8]) -> Result<Verification, Diagnostic> {
+    let verifier = CosignVerificationKey::try_from_pem(key).map_err(|error| {
+        let message = format!(
+            "the public key cannot be used: {}",
+            crate::text::printable(&error.to_string())
+        );
+        Diagnostic::error("key-malformed", Place::whole(), message)
+            .help("hand in a public key in PEM (SubjectPublicKeyInfo)")
+    })?;
+    let signature: Vec<u8> = signature
+        .iter()
+        .copied()
+        .filter(|byte| !byte.is_ascii_whitespace())
+        .collect();
+    Ok(
+        match verifier.verify_signature(Signature::Base64Encoded(&signature), artifact) {
+            Ok(()) => Verification {
+                verified: true,
+                kind: KIND,
+                signer: ProvenSigner {
+                    key_sha256: Some(Digest::of(key)),
+                    ..ProvenSigner::default()
+                },
+                checks: vec![Check::passed(
+                    "signature",
+                    "the signature covers this artifact under the given key",
+                )],
+                warnings: vec!["a bare key proves no time of signing".to_owned()],
+                transparency_logged: false,
+            },
+            Err(_) => Verification::refused(
+                KIND,
+                Check::failed(
+                    "signature",
+                    "the signature does not cover this artifact under the given key",
+                ),
+            ),
+        },
+    )
+}

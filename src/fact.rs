@@ -1,0 +1,199 @@
+//! Facts: what one piece of evidence establishes, with its proof rank, its validity and its citations.
+//!
+//! The keys are declared as data in `criteria/facts.toml`. Producers stand below this module, one a
+//! file; each takes a [`Dossier`] and says what it found, and what it could not verify.
+
+pub mod advisory;
+pub mod agency;
+pub mod answer;
+pub mod certification;
+pub mod dossier;
+pub mod provenance;
+pub mod sbom;
+pub mod signature;
+pub mod vocabulary;
+
+use std::fmt;
+
+use serde::{Serialize, Serializer};
+
+use crate::diagnostic::Diagnostic;
+use crate::evidence::Citation;
+use crate::fact::answer::Feeds;
+use crate::fact::dossier::Dossier;
+use crate::fact::vocabulary::Vocabulary;
+use crate::id::FactKey;
+use crate::time::Date;
+
+/// How strongly a piece of evidence proves, 0 to 6.
+///
+/// Source: the evidence ladder of our criteria catalog (design recommendation, no legal text): 0 none,
+/// 1 the supplier's answer, 2 answer with a document, 3 contract clause in force, 4 third-party audit
+/// report, 5 public registry entry or record of the agency, 6 machine verification of the thing itself.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
+pub struct ProofRank(u8);
+
+impl ProofRank {
+    /// No evidence.
+    pub const NONE: Self = Self(0);
+    /// The supplier's word.
+    pub const ANSWER: Self = Self(1);
+    /// The supplier's word with a document.
+    pub const DOCUMENT: Self = Self(2);
+    /// A contract clause in force.
+    pub const CLAUSE: Self = Self(3);
+    /// A third-party audit report.
+    pub const AUDIT: Self = Self(4);
+    /// A public registry entry, or a record of the agency.
+    pub const REGISTRY: Self = Self(5);
+    /// Machine verification.
+    pub const MACHINE: Self = Self(6);
+
+    /// Takes a number from 0 to 6.
+    pub fn new(rank: i64) -> Option<Self> {
+        u8::try_from(rank).ok().filter(|rank| *rank <= 6).map(Self)
+    }
+
+    /// Returns the number.
+    pub fn number(self) -> u8 {
+        self.0
+    }
+
+    /// All ranks that evidence can have, strongest first.
+    pub fn strongest_first() -> impl Iterator<Item = Self> {
+        (1..=6).rev().map(Self)
+    }
+}
+
+/// The value of a fact.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum FactValue {
+    /// Yes or no.
+    Bool(bool),
+    /// A whole number, in the unit that the key names.
+    Integer(i64),
+    /// A day.
+    Date(Date),
+    /// A word.
+    Text(String),
+    /// A set of words, sorted.
+    List(Vec<String>),
+}
+
+impl fmt::Display for FactValue {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Bool(value) => write!(formatter, "{value}"),
+            Self::Integer(value) => write!(formatter, "{value}"),
+            Self::Date(value) => write!(formatter, "{value}"),
+            Self::Text(value) => formatter.write_str(value),
+            Self::List(values) => formatter.write_str(&values.join(", ")),
+        }
+    }
+}
+
+impl Serialize for FactValue {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        match self {
+            Self::Bool(value) => serializer.serialize_bool(*value),
+            Self::Integer(value) => serializer.serialize_i64(*value),
+            Self::Date(value) => serializer.collect_str(value),
+            Self::Text(value) => serializer.serialize_str(value),
+            Self::List(values) => values.serialize(serializer),
+        }
+    }
+}
+
+/// What one piece of evidence establishes.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Fact {
+    /// Which fact.
+    pub key: FactKey,
+    /// Its value.
+    pub value: FactValue,
+    /// How strongly it is proven while the evidence is in force.
+    pub rank: ProofRank,
+    /// The day the evidence was made.
+    pub established: Date,
+    /// The last day on which the evidence holds; `None` when it states no end.
+    pub valid_until: Option<Date>,
+    /// Where it stands; never empty.
+    pub citations: Vec<Citation>,
+}
+
+/// A fact that evidence was handed in for, but that could not be verified.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Gap {
+    /// Which fact.
+    pub key: FactKey,
+    /// Why, in one sentence.
+    pub reason: String,
+    /// The evidence.
+    pub citations: Vec<Citation>,
+}
+
+/// What the producers found in a dossier.
+#[derive(Debug, Clone, Default)]
+pub struct Establishment {
+    /// The facts, sorted.
+    pub facts: Vec<Fact>,
+    /// What could not be verified, sorted.
+    pub gaps: Vec<Gap>,
+    /// Remarks about the evidence, with the file each stands in, sorted.
+    pub remarks: Vec<Diagnostic>,
+}
+
+impl Establishment {
+    pub(crate) fn fact(
+        &mut self,
+        key: &str,
+        value: FactValue,
+        rank: ProofRank,
+        established: Date,
+        citations: Vec<Citation>,
+    ) {
+        self.facts.push(Fact {
+            key: key.into(),
+            value,
+            rank,
+            established,
+            valid_until: None,
+            citations,
+        });
+    }
+
+    pub(crate) fn gap(&mut self, key: &str, reason: impl Into<String>, citations: Vec<Citation>) {
+        self.gaps.push(Gap {
+            key: key.into(),
+            reason: reason.into(),
+            citations,
+        });
+    }
+}
+
+/// Runs every producer over a dossier. The order of the evidence does not matter.
+pub fn establish(dossier: &Dossier<'_>, vocabulary: &Vocabulary, feeds: &Feeds) -> Establishment {
+    let mut found = Establishment::default();
+    agency::establish(dossier, vocabulary, &mut found);
+    answer::establish(dossier, vocabulary, feeds, &mut found);
+    certification::establish(dossier, &mut found);
+    sbom::establish(dossier, &mut found);
+    advisory::establish(dossier, &mut found);
+    signature::establish(dossier, &mut found);
+    provenance::establish(dossier, &mut found);
+    for citations in found
+        .facts
+        .iter_mut()
+        .map(|fact| &mut fact.citations)
+        .chain(found.gaps.iter_mut().map(|gap| &mut gap.citations))
+    {
+        citations.sort();
+        citations.dedup();
+    }
+    found.facts.sort();
+    found.facts.dedup();
+    found.gaps.sort();
+    found.remarks.sort();
+    found.remarks.dedup();
+    found
+}

@@ -1,0 +1,126 @@
+//! A dossier: one offering with all evidence that speaks about it, sorted by kind.
+
+use crate::evidence::detect::{Detection, Kind, detect};
+use crate::evidence::{Citation, Evidence};
+use crate::id::BidId;
+use crate::text::Text;
+use crate::time::Date;
+
+/// What is offered, and by whom, as the agency's file says.
+#[derive(Debug, Clone)]
+pub struct Offering {
+    /// The bid, or the name of the folder when no tender is behind it.
+    pub id: BidId,
+    /// The folder of the evidence that the supplier handed in; empty for the root.
+    pub folder: String,
+    /// The supplier's name.
+    pub supplier: Text,
+    /// The supplier's 13-digit corporate number.
+    pub corporate_number: Option<String>,
+    /// The delivered product's name and version.
+    pub product: Option<(String, String)>,
+    /// The cloud service's registered name.
+    pub service: Option<String>,
+    /// Who must have signed: identity and issuer.
+    pub signer: Option<(String, String)>,
+    /// The expected builder and source of the build.
+    pub provenance: Option<(String, String)>,
+    /// Where the agency's file names the corporate number.
+    pub named_at: Citation,
+}
+
+/// A piece of evidence with what [`detect`] says of it.
+#[derive(Debug, Clone)]
+pub struct Sorted<'a> {
+    /// The evidence.
+    pub evidence: &'a Evidence,
+    /// What it is.
+    pub detection: Detection,
+}
+
+/// One offering with its evidence.
+#[derive(Debug)]
+pub struct Dossier<'a> {
+    /// What is offered.
+    pub offering: &'a Offering,
+    /// What the supplier handed in, sorted by path.
+    pub handed_in: Vec<Sorted<'a>>,
+    /// What the agency holds itself, sorted by path.
+    pub agency: Vec<Sorted<'a>>,
+    /// The day of judgment.
+    pub as_of: Date,
+}
+
+impl<'a> Dossier<'a> {
+    /// Sorts evidence into a dossier: what lies in the offering's folder was handed in by the supplier,
+    /// what lies outside of every offering's folder (`agency`) is the agency's own.
+    pub fn new(
+        offering: &'a Offering,
+        handed_in: impl IntoIterator<Item = &'a Evidence>,
+        agency: impl IntoIterator<Item = &'a Evidence>,
+        as_of: Date,
+    ) -> Self {
+        Self {
+            offering,
+            handed_in: sorted(handed_in),
+            agency: sorted(agency),
+            as_of,
+        }
+    }
+
+    /// Evidence of one kind that the supplier handed in.
+    pub fn handed_in_of(&self, kind: Kind) -> impl Iterator<Item = &Sorted<'a>> {
+        self.handed_in
+            .iter()
+            .filter(move |one| one.detection.kind == kind)
+    }
+
+    /// Evidence of one kind that the agency holds.
+    pub fn agency_of(&self, kind: Kind) -> impl Iterator<Item = &Sorted<'a>> {
+        self.agency
+            .iter()
+            .filter(move |one| one.detection.kind == kind)
+    }
+
+    /// The artifacts of the delivery: what lies in the folder `delivery` and is no signature.
+    pub fn artifacts(&self) -> impl Iterator<Item = &Sorted<'a>> {
+        let folder = join(&self.offering.folder, "delivery/");
+        self.handed_in.iter().filter(move |one| {
+            one.evidence.path.starts_with(&folder)
+                && !matches!(
+                    one.detection.kind,
+                    Kind::Signature | Kind::Provenance | Kind::Sbom
+                )
+        })
+    }
+
+    /// The evidence at a path inside the offering's folder.
+    pub fn document(&self, path: &str) -> Option<&'a Evidence> {
+        let path = join(&self.offering.folder, path);
+        self.handed_in
+            .iter()
+            .map(|one| one.evidence)
+            .find(|evidence| evidence.path == path)
+    }
+}
+
+fn sorted<'a>(evidence: impl IntoIterator<Item = &'a Evidence>) -> Vec<Sorted<'a>> {
+    let mut sorted: Vec<_> = evidence
+        .into_iter()
+        .map(|evidence| Sorted {
+            evidence,
+            detection: detect(&evidence.bytes),
+        })
+        .collect();
+    sorted.sort_by(|left, right| left.evidence.path.cmp(&right.evidence.path));
+    sorted
+}
+
+/// Joins a folder and a path below it.
+pub fn join(folder: &str, path: &str) -> String {
+    if folder.is_empty() {
+        path.to_owned()
+    } else {
+        format!("{folder}/{path}")
+    }
+}

@@ -1,0 +1,90 @@
+//! Build provenance of the delivery: signed in-toto statements with SLSA provenance, rank 6.
+
+use super::dossier::Dossier;
+use super::signature::{Signed, Verifier};
+use super::{Establishment, FactValue, ProofRank};
+use crate::diagnostic::Place;
+use crate::evidence::Evidence;
+use crate::evidence::signature::statement::{self, Statement};
+
+const KEYS: [&str; 3] = [
+    "delivery.provenance.verified",
+    "delivery.provenance.builder_expected",
+    "delivery.provenance.source_expected",
+];
+
+pub(super) fn establish(dossier: &Dossier<'_>, found: &mut Establishment) {
+    // NOTE: the signature producer has remarked on unusable trusted roots already.
+    let verifier = Verifier::new(dossier, &mut Establishment::default());
+    let provenances: Vec<_> = verifier
+        .bundles()
+        .iter()
+        .filter(|bundle| provenance(bundle).is_some())
+        .copied()
+        .collect();
+    if provenances.is_empty() {
+        return;
+    }
+    let cited = || {
+        provenances
+            .iter()
+            .map(|bundle| bundle.cite(Place::pointer("/dsseEnvelope/payload")))
+    };
+    if let Some(obstacle) = verifier.obstacle() {
+        for key in KEYS {
+            found.gap(key, obstacle, cited().collect());
+        }
+        return;
+    }
+    let signed: Vec<_> = dossier
+        .artifacts()
+        .map(|sorted| verifier.verify(sorted.evidence, |bundle| provenance(bundle).is_some()))
+        .collect();
+    let mut citations: Vec<_> = verifier
+        .root_citations()
+        .chain([dossier.offering.named_at.clone()])
+        .collect();
+    citations.extend(cited());
+    citations.extend(signed.iter().map(|one| one.file.cite(Place::whole())));
+
+    let verified = !signed.is_empty() && signed.iter().all(Signed::verified);
+    let statements: Vec<_> = signed
+        .iter()
+        .flat_map(|one| {
+            one.outcomes
+                .iter()
+                .filter(|(_, outcome)| outcome.as_ref().is_ok_and(|one| one.verified))
+        })
+        .filter_map(|(bundle, _)| provenance(bundle))
+        .collect();
+    let mut add = |key: &str, value: bool| {
+        found.fact(
+            key,
+            FactValue::Bool(value),
+            ProofRank::MACHINE,
+            dossier.as_of,
+            citations.clone(),
+        );
+    };
+    add("delivery.provenance.verified", verified);
+    if let Some((builder, source)) = dossier.offering.provenance.as_ref() {
+        let every = |says: &dyn Fn(&Statement) -> bool| verified && statements.iter().all(says);
+        add(
+            "delivery.provenance.builder_expected",
+            every(&|one| one.builder.as_ref() == Some(builder)),
+        );
+        add(
+            "delivery.provenance.source_expected",
+            every(&|one| one.source.as_ref() == Some(source)),
+        );
+    }
+}
+
+/// The SLSA provenance in a bundle, unverified.
+fn provenance(bundle: &Evidence) -> Option<Statement> {
+    let statement = statement::of_bundle(&bundle.bytes).ok().flatten()?;
+    statement
+        .predicate_type
+        .starts_with("https://slsa.dev/provenance/")
+        .then_some(statement)
+}

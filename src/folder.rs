@@ -1,0 +1,201 @@
+//! Reading evidence from disk, within limits and without following links.
+
+use std::fs;
+use std::io::Read;
+use std::path::{Path, PathBuf};
+
+use crate::diagnostic::{Diagnostic, Place};
+use crate::evidence::{Evidence, MAXIMUM_BYTES};
+
+/// The most files that one folder may hold.
+pub const MAXIMUM_FILES: usize = 100_000;
+/// The most bytes that one folder may hold: 8 GiB.
+pub const MAXIMUM_TOTAL_BYTES: u64 = 8 * 1024 * 1024 * 1024;
+/// The deepest folder that is entered.
+const MAXIMUM_DEPTH: usize = 64;
+
+/// Why something could not be read from disk.
+#[derive(Debug, thiserror::Error)]
+pub enum FolderError {
+    /// There is no such file or folder.
+    #[error("there is no `{path}`")]
+    Missing {
+        /// The path as given.
+        path: String,
+    },
+    /// A link, which might lead out of the folder or round in a circle.
+    #[error("`{path}` is a symbolic link")]
+    Link {
+        /// The path.
+        path: String,
+    },
+    /// A file larger than the limit.
+    #[error("`{path}` has {bytes} bytes, more than {MAXIMUM_BYTES}")]
+    TooLarge {
+        /// The path.
+        path: String,
+        /// Its size.
+        bytes: u64,
+    },
+    /// More files, bytes or levels than the limits allow.
+    #[error(
+        "`{path}` holds more than {MAXIMUM_FILES} files, {MAXIMUM_TOTAL_BYTES} bytes or {MAXIMUM_DEPTH} levels"
+    )]
+    TooMany {
+        /// The folder.
+        path: String,
+    },
+    /// A name that is not UTF-8, or something that is neither file nor folder.
+    #[error("`{path}` is no regular file with a UTF-8 name")]
+    Irregular {
+        /// The path.
+        path: String,
+    },
+    /// The system refused.
+    #[error("`{path}` cannot be read: {source}")]
+    Refused {
+        /// The path.
+        path: String,
+        /// The system's reason.
+        source: std::io::Error,
+    },
+}
+
+impl FolderError {
+    /// The diagnostic that tells the user.
+    pub fn diagnostic(&self) -> Diagnostic {
+        let (code, help) = match self {
+            Self::Missing { .. } => ("file-missing", "check the path"),
+            Self::Link { .. } => ("file-link", "hand in the file itself, not a link to it"),
+            Self::TooLarge { .. } => ("file-too-large", "split the file, or hand in its digest"),
+            Self::TooMany { .. } => ("folder-too-large", "hand in one tender a folder"),
+            Self::Irregular { .. } => ("file-irregular", "rename or remove it"),
+            Self::Refused { .. } => ("file-unreadable", "check the permissions"),
+        };
+        Diagnostic::error(code, Place::whole(), self.to_string()).help(help)
+    }
+
+    fn of(path: &Path, source: std::io::Error) -> Self {
+        let path = path.display().to_string();
+        if source.kind() == std::io::ErrorKind::NotFound {
+            Self::Missing { path }
+        } else {
+            Self::Refused { path, source }
+        }
+    }
+}
+
+/// Reads one file, or standard input for `-`.
+///
+/// # Errors
+///
+/// When it is missing, unreadable or too large; a size that the system reports is checked before reading.
+pub fn read_file(path: &str) -> Result<Vec<u8>, FolderError> {
+    if path == "-" {
+        return read_limited(std::io::stdin().lock(), path);
+    }
+    let on_disk = Path::new(path);
+    let metadata = fs::metadata(on_disk).map_err(|source| FolderError::of(on_disk, source))?;
+    if metadata.is_dir() {
+        return Err(FolderError::Irregular {
+            path: path.to_owned(),
+        });
+    }
+    if metadata.len() > MAXIMUM_BYTES {
+        return Err(FolderError::TooLarge {
+            path: path.to_owned(),
+            bytes: metadata.len(),
+        });
+    }
+    let file = fs::File::open(on_disk).map_err(|source| FolderError::of(on_disk, source))?;
+    read_limited(file, path)
+}
+
+fn read_limited(reader: impl Read, path: &str) -> Result<Vec<u8>, FolderError> {
+    let mut bytes = Vec::new();
+    reader
+        .take(MAXIMUM_BYTES + 1)
+        .read_to_end(&mut bytes)
+        .map_err(|source| FolderError::Refused {
+            path: path.to_owned(),
+            source,
+        })?;
+    let length = u64::try_from(bytes.len()).unwrap_or(u64::MAX);
+    if length > MAXIMUM_BYTES {
+        Err(FolderError::TooLarge {
+            path: path.to_owned(),
+            bytes: length,
+        })
+    } else {
+        Ok(bytes)
+    }
+}
+
+/// Reads every file below a folder as evidence, sorted by path.
+///
+/// # Errors
+///
+/// The first obstacle; nothing is left out in silence.
+pub fn read_folder(root: &str) -> Result<Vec<Evidence>, FolderError> {
+    let root = PathBuf::from(root);
+    let mut evidence = Vec::new();
+    let mut total = 0;
+    let mut open = vec![(root.clone(), 0)];
+    while let Some((folder, depth)) = open.pop() {
+        let too_many = || FolderError::TooMany {
+            path: root.display().to_string(),
+        };
+        for entry in fs::read_dir(&folder).map_err(|source| FolderError::of(&folder, source))? {
+            let path = entry
+                .map_err(|source| FolderError::of(&folder, source))?
+                .path();
+            let metadata =
+                fs::symlink_metadata(&path).map_err(|source| FolderError::of(&path, source))?;
+            if metadata.is_symlink() {
+                return Err(FolderError::Link {
+                    path: path.display().to_string(),
+                });
+            }
+            if metadata.is_dir() {
+                if depth >= MAXIMUM_DEPTH {
+                    return Err(too_many());
+                }
+                open.push((path, depth + 1));
+                continue;
+            }
+            total += metadata.len();
+            if evidence.len() >= MAXIMUM_FILES || total > MAXIMUM_TOTAL_BYTES {
+                return Err(too_many());
+            }
+            let inside = path.strip_prefix(&root).ok().and_then(Path::to_str);
+            let (Some(inside), Some(on_disk), true) = (inside, path.to_str(), metadata.is_file())
+            else {
+                return Err(FolderError::Irregular {
+                    path: path.display().to_string(),
+                });
+            };
+            let name = inside.replace(std::path::MAIN_SEPARATOR, "/");
+            evidence.push(Evidence::new(name, read_file(on_disk)?));
+        }
+    }
+    evidence.sort_by(|left, right| left.path.cmp(&right.path));
+    Ok(evidence)
+}
+
+/// Writes a file so that it is there whole or not at all: to a temporary name beside it, then renamed.
+///
+/// # Errors
+///
+/// When the system refuses.
+pub fn write_file(path: &str, bytes: &[u8]) -> Result<(), FolderError> {
+    let target = Path::new(path);
+    let mut temporary = target.as_os_str().to_owned();
+    temporary.push(".partial");
+    let temporary = PathBuf::from(temporary);
+    let written = fs::write(&temporary, bytes).and_then(|()| fs::rename(&temporary, target));
+    if written.is_err() {
+        // The first error is the one to tell; a leftover that cannot be removed changes nothing.
+        drop(fs::remove_file(&temporary));
+    }
+    written.map_err(|source| FolderError::of(target, source))
+}

@@ -1,0 +1,7 @@
+//! The command line of Mekiki.
+
+use std::process::ExitCode;
+
+fn main() -> ExitCode {
+    mekiki::cli::main()
+}

@@ -1,0 +1,190 @@
+//! The record of an evaluation: canonical JSON from which anybody can rebuild the outcome.
+
+use serde::Serialize;
+use serde_json::{Value, json};
+
+use super::report::{CatalogView, TenderView};
+use crate::diagnostic::{Diagnostic, Place};
+use crate::digest::{Digest, canonical_json};
+use crate::evidence::Evidence;
+use crate::time::{Date, parse_instant};
+
+const SCHEMA: &str = "mekiki/record/v1";
+
+/// One input of a record.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct RecordInput {
+    /// Path in the tender's folder.
+    pub path: String,
+    /// Digest of the bytes.
+    pub sha256: Digest,
+    /// Number of bytes.
+    pub bytes: usize,
+}
+
+/// A record, as read back.
+#[derive(Debug, Clone)]
+pub struct TenderRecord {
+    /// The inputs, sorted by path.
+    pub inputs: Vec<RecordInput>,
+    /// The day of evaluation.
+    pub as_of: Date,
+    /// The catalog's digest, when criteria were judged.
+    pub catalog_digest: Option<Digest>,
+    /// The whole record.
+    pub document: Value,
+}
+
+/// Writes the record of an evaluation, canonically.
+pub fn write(evidence: &[Evidence], catalog: Option<CatalogView>, view: &TenderView) -> String {
+    let mut inputs: Vec<_> = evidence
+        .iter()
+        .map(|one| RecordInput {
+            path: one.path.clone(),
+            sha256: one.digest,
+            bytes: one.bytes.len(),
+        })
+        .collect();
+    inputs.sort_by(|left, right| left.path.cmp(&right.path));
+    let record = json!({
+        "schema": SCHEMA,
+        "as_of": view.as_of,
+        "catalog": catalog,
+        "procedure": view.procedure,
+        "inputs": inputs,
+        "tender": view,
+    });
+    canonical_json(&record) + "\n"
+}
+
+/// Reads a record.
+///
+/// # Errors
+///
+/// `record-malformed` or a JSON diagnostic.
+pub fn read(bytes: &[u8]) -> Result<TenderRecord, Diagnostic> {
+    crate::tree::parse_json(bytes)?;
+    let malformed = |pointer: &str, what: &str| {
+        Diagnostic::error(
+            "record-malformed",
+            Place::pointer(pointer),
+            format!("the record {what}"),
+        )
+        .help("use the file that --record wrote, unchanged")
+    };
+    let document: Value =
+        serde_json::from_slice(bytes).map_err(|_| malformed("", "cannot be read"))?;
+    if document.get("schema").and_then(Value::as_str) != Some(SCHEMA) {
+        return Err(malformed("/schema", &format!("is not of schema {SCHEMA}")));
+    }
+    let inputs = document
+        .get("inputs")
+        .and_then(Value::as_array)
+        .ok_or_else(|| malformed("/inputs", "lists no inputs"))?;
+    let inputs = inputs
+        .iter()
+        .enumerate()
+        .map(|(index, input)| {
+            let text = |key: &str| input.get(key).and_then(Value::as_str);
+            let bytes = input
+                .get("bytes")
+                .and_then(Value::as_u64)
+                .and_then(|bytes| usize::try_from(bytes).ok());
+            match (
+                text("path"),
+                text("sha256").and_then(|digest| digest.parse().ok()),
+                bytes,
+            ) {
+                (Some(path), Some(sha256), Some(bytes)) => Ok(RecordInput {
+                    path: path.to_owned(),
+                    sha256,
+                    bytes,
+                }),
+                _ => Err(malformed(
+                    &format!("/inputs/{index}"),
+                    "has an input without path, sha256 and bytes",
+                )),
+            }
+        })
+        .collect::<Result<_, _>>()?;
+    let as_of = document
+        .get("as_of")
+        .and_then(Value::as_str)
+        .and_then(parse_instant);
+    let as_of = as_of.ok_or_else(|| malformed("/as_of", "names no day of evaluation"))?;
+    let catalog_digest = document
+        .pointer("/catalog/digest")
+        .and_then(Value::as_str)
+        .and_then(|digest| digest.parse().ok());
+    Ok(TenderRecord {
+        inputs,
+        as_of,
+        catalog_digest,
+        document,
+    })
+}
+
+/// The first difference between two documents: its JSON pointer and both values.
+pub fn first_difference(left: &Value, right: &Value) -> Option<(String, String, String)> {
+    difference(left, right, String::new())
+}
+
+fn difference(left: &Value, right: &Value, pointer: String) -> Option<(String, String, String)> {
+    match (left, right) {
+        (Value::Object(first), Value::Object(second)) => {
+            let mut keys: Vec<_> = first.keys().chain(second.keys()).collect();
+            keys.sort();
+            keys.dedup();
+            keys.into_iter().find_map(|key| {
+                let step = format!("{pointer}/{}", crate::tree::pointer_step(key));
+                difference(
+                    first.get(key).unwrap_or(&Value::Null),
+                    second.get(key).unwrap_or(&Value::Null),
+                    step,
+                )
+            })
+        }
+        (Value::Array(first), Value::Array(second)) => {
+            (0..first.len().max(second.len())).find_map(|index| {
+                difference(
+                    first.get(index).unwrap_or(&Value::Null),
+                    second.get(index).unwrap_or(&Value::Null),
+                    format!("{pointer}/{index}"),
+                )
+            })
+        }
+        _ if left == right => None,
+        _ => Some((pointer, short(left), short(right))),
+    }
+}
+
+fn short(value: &Value) -> String {
+    crate::text::shortened(&value.to_string(), 120)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_first_difference_has_a_pointer() {
+        let left = json!({"a": [1, {"b": "x"}], "c": 1});
+        let right = json!({"a": [1, {"b": "y"}], "c": 2});
+        assert_eq!(
+            first_difference(&left, &right),
+            Some(("/a/1/b".into(), "\"x\"".into(), "\"y\"".into()))
+        );
+        assert_eq!(first_difference(&left, &left), None);
+    }
+
+    #[test]
+    fn a_document_that_is_no_record_is_refused() {
+        for bytes in [
+            &b"{}"[..],
+            b"[",
+            b"{\"schema\":\"mekiki/record/v1\",\"inputs\":[{}]}",
+        ] {
+            assert!(read(bytes).is_err());
+        }
+    }
+}

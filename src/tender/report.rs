@@ -1,0 +1,325 @@
+//! The views of an evaluation that machines read: schemas `mekiki/assessment/v1` and `mekiki/tender/v1`.
+//!
+//! A published contract: fields may be added, never renamed or dropped without a new schema version.
+
+use serde::Serialize;
+
+use super::Tender;
+use super::evaluate::{BidOutcome, Exclusion, Interval, Outcome, Step};
+use crate::assessment::contradiction::Contradiction;
+use crate::assessment::verdict::Verdict;
+use crate::assessment::{Assessment, Judgment, UsedValue};
+use crate::criteria::{Catalog, Stage};
+use crate::diagnostic::Diagnostic;
+use crate::digest::Digest;
+use crate::evidence::Citation;
+use crate::exact::Exact;
+use crate::id::{BidId, CriterionId, TenderId};
+use crate::text::Text;
+use crate::time::{Date, instant};
+
+/// Which catalog judged.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct CatalogView {
+    /// Identifier.
+    pub id: String,
+    /// Version.
+    pub version: String,
+    /// Digest over its files.
+    pub digest: Digest,
+}
+
+impl CatalogView {
+    /// Names a catalog.
+    pub fn new(catalog: &Catalog) -> Self {
+        Self {
+            id: catalog.id.clone(),
+            version: catalog.version.to_string(),
+            digest: catalog.digest,
+        }
+    }
+}
+
+/// A score from what is proven to what is possible.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct ScoreView {
+    /// Points proven.
+    pub low: Exact,
+    /// Points still possible.
+    pub high: Exact,
+    /// Points at most.
+    pub of: Exact,
+}
+
+/// The judgment of one criterion.
+#[derive(Debug, Clone, Serialize)]
+pub struct VerdictView {
+    /// The criterion.
+    pub criterion: CriterionId,
+    /// Digest of the criterion's file.
+    pub criterion_digest: Digest,
+    /// The verdict.
+    pub verdict: Verdict,
+    /// The strongest rank at which it holds.
+    pub proof_rank: u8,
+    /// The stage, for a gate.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub stage: Option<Stage>,
+    /// Points, for a scored criterion.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub points: Option<ScoreView>,
+    /// Where it rests.
+    pub citations: Vec<Citation>,
+    /// The values that decided.
+    pub values: Vec<UsedValue>,
+    /// Why evidence could not be used.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub reasons: Vec<String>,
+    /// Why it does not apply.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub not_applicable: Option<Text>,
+    /// The exception that waives it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub exception: Option<String>,
+    /// The last day on which it holds unless renewed.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub due: Option<String>,
+}
+
+impl VerdictView {
+    fn new(judgment: &Judgment) -> Self {
+        let points = (!judgment.of.is_zero()).then(|| ScoreView {
+            low: judgment.low.clone(),
+            high: judgment.high.clone(),
+            of: judgment.of.clone(),
+        });
+        Self {
+            criterion: judgment.criterion.clone(),
+            criterion_digest: judgment.criterion_digest,
+            verdict: judgment.verdict.clone(),
+            proof_rank: judgment.proof_rank.number(),
+            stage: judgment.stage,
+            points,
+            citations: judgment.citations.clone(),
+            values: judgment.values.clone(),
+            reasons: judgment.reasons.clone(),
+            not_applicable: judgment.verdict.reason.clone(),
+            exception: judgment.verdict.exception.clone(),
+            due: judgment.due.map(instant),
+        }
+    }
+}
+
+/// A gate with its verdict.
+#[derive(Debug, Clone, Serialize)]
+pub struct GateView {
+    /// The criterion.
+    pub criterion: CriterionId,
+    /// The stage.
+    pub stage: Stage,
+    /// The verdict.
+    pub verdict: Verdict,
+}
+
+/// An assessment, schema `mekiki/assessment/v1`.
+#[derive(Debug, Clone, Serialize)]
+pub struct AssessmentView {
+    /// The schema.
+    pub schema: &'static str,
+    /// The catalog.
+    pub catalog: CatalogView,
+    /// The day of judgment.
+    pub as_of: String,
+    /// Every criterion.
+    pub verdicts: Vec<VerdictView>,
+    /// The score.
+    pub score: ScoreView,
+    /// The gates.
+    pub gates: Vec<GateView>,
+    /// Facts that contradict each other.
+    pub contradictions: Vec<Contradiction>,
+    /// Remarks about the evidence.
+    pub remarks: Vec<Diagnostic>,
+}
+
+impl AssessmentView {
+    /// Shows an assessment.
+    pub fn new(catalog: &Catalog, assessment: &Assessment, remarks: &[Diagnostic]) -> Self {
+        let gates = assessment.judgments.values().filter_map(|judgment| {
+            let stage = judgment.stage?;
+            Some(GateView {
+                criterion: judgment.criterion.clone(),
+                stage,
+                verdict: judgment.verdict.clone(),
+            })
+        });
+        Self {
+            schema: "mekiki/assessment/v1",
+            catalog: CatalogView::new(catalog),
+            as_of: instant(assessment.as_of),
+            verdicts: assessment
+                .judgments
+                .values()
+                .map(VerdictView::new)
+                .collect(),
+            score: ScoreView {
+                low: assessment.low.clone(),
+                high: assessment.high.clone(),
+                of: assessment.of.clone(),
+            },
+            gates: gates.collect(),
+            contradictions: assessment.contradictions.clone(),
+            remarks: remarks.to_vec(),
+        }
+    }
+}
+
+/// Whether a bid is in.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "lowercase")]
+pub enum BidStatus {
+    /// In the ranking.
+    Valid,
+    /// Out.
+    Excluded,
+}
+
+/// One bid of the report.
+#[derive(Debug, Clone, Serialize)]
+pub struct BidView {
+    /// The bid.
+    pub id: BidId,
+    /// The supplier's name.
+    pub supplier: Text,
+    /// In or out.
+    pub status: BidStatus,
+    /// By what it is out: criteria or rule words.
+    pub excluded_by: Vec<String>,
+    /// The same with detail and citations.
+    pub exclusions: Vec<Exclusion>,
+    /// The price in yen without tax.
+    pub price_yen: String,
+    /// Whether the price is low enough to be investigated.
+    pub low_bid_investigation: bool,
+    /// Technical points.
+    pub technical: Option<Exact>,
+    /// Price points.
+    pub price_points: Option<Exact>,
+    /// The total.
+    pub total: Option<Exact>,
+    /// The total from proven to possible.
+    pub interval: Option<Interval>,
+    /// The rank.
+    pub rank: Option<usize>,
+    /// The assessment of its evidence.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub assessment: Option<AssessmentView>,
+}
+
+impl BidView {
+    fn new(catalog: Option<&Catalog>, outcome: &BidOutcome) -> Self {
+        let standing = outcome.standing.as_ref();
+        let assessment = outcome
+            .assessment
+            .as_ref()
+            .zip(catalog)
+            .map(|(assessment, catalog)| {
+                AssessmentView::new(catalog, assessment, &outcome.found.remarks)
+            });
+        Self {
+            id: outcome.bid.id.clone(),
+            supplier: outcome.bid.offering.supplier.clone(),
+            status: if standing.is_some() {
+                BidStatus::Valid
+            } else {
+                BidStatus::Excluded
+            },
+            excluded_by: outcome
+                .exclusions
+                .iter()
+                .map(|exclusion| exclusion.by.clone())
+                .collect(),
+            exclusions: outcome.exclusions.clone(),
+            price_yen: outcome.bid.price_yen.to_string(),
+            low_bid_investigation: outcome.low_bid,
+            technical: standing.map(|standing| standing.technical.clone()),
+            price_points: standing.map(|standing| standing.price_points.clone()),
+            total: standing.map(|standing| standing.total.clone()),
+            interval: standing.map(|standing| standing.interval.clone()),
+            rank: standing.map(|standing| standing.rank),
+            assessment,
+        }
+    }
+}
+
+/// Which procedure ranked.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct ProcedureView {
+    /// Identifier.
+    pub id: String,
+    /// Digest over its file and what the tender sets.
+    pub digest: Digest,
+}
+
+/// A tender, schema `mekiki/tender/v1`.
+#[derive(Debug, Clone, Serialize)]
+pub struct TenderView {
+    /// The schema.
+    pub schema: &'static str,
+    /// The tender.
+    pub id: TenderId,
+    /// Its title.
+    pub title: Text,
+    /// The agency's name.
+    pub agency: Text,
+    /// The day of evaluation.
+    pub as_of: String,
+    /// The procedure.
+    pub procedure: ProcedureView,
+    /// The planned price in yen without tax.
+    pub ceiling_yen: String,
+    /// The bids by identifier.
+    pub bids: Vec<BidView>,
+    /// The winner; several on an unbroken tie.
+    pub winner: Vec<BidId>,
+    /// How ties are broken, in order.
+    pub tie_rule: String,
+    /// The rule that broke a tie for the first rank.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub tie_broken_by: Option<String>,
+    /// Every step of the arithmetic.
+    pub derivation: Vec<Step>,
+}
+
+impl TenderView {
+    /// Shows the outcome of a tender.
+    pub fn new(tender: &Tender, catalog: Option<&Catalog>, outcome: &Outcome, as_of: Date) -> Self {
+        let words: Vec<_> = tender
+            .procedure
+            .tie_rules
+            .iter()
+            .map(|rule| rule.word())
+            .collect();
+        Self {
+            schema: "mekiki/tender/v1",
+            id: tender.id.clone(),
+            title: tender.title.clone(),
+            agency: tender.agency_name.clone(),
+            as_of: instant(as_of),
+            procedure: ProcedureView {
+                id: tender.procedure.id.clone(),
+                digest: tender.procedure.digest,
+            },
+            ceiling_yen: tender.ceiling_yen.to_string(),
+            bids: outcome
+                .bids
+                .iter()
+                .map(|bid| BidView::new(catalog, bid))
+                .collect(),
+            winner: outcome.winner.clone(),
+            tie_rule: words.join(", then "),
+            tie_broken_by: outcome.tie_broken_by.map(|rule| rule.word().to_owned()),
+            derivation: outcome.derivation.clone(),
+        }
+    }
+}

@@ -1,0 +1,59 @@
+//! Days and periods. Nothing here reads a clock: the day of judgment is always an argument.
+
+use jiff::ToSpan;
+pub use jiff::civil::Date;
+
+/// Parses a day written `YYYY-MM-DD`.
+pub fn parse_day(text: &str) -> Option<Date> {
+    (text.len() == 10).then(|| text.parse().ok()).flatten()
+}
+
+/// Returns the same day `months` later; a day that the month lacks becomes the month's last.
+///
+/// Saturates at the end of the calendar (year 9999).
+pub fn add_months(day: Date, months: i32) -> Date {
+    day.checked_add(months.months()).unwrap_or(Date::MAX)
+}
+
+/// Returns the day `days` later, saturating at the end of the calendar.
+pub fn add_days(day: Date, days: i32) -> Date {
+    day.checked_add(days.days()).unwrap_or(Date::MAX)
+}
+
+/// Writes a day as the RFC 3339 instant of its beginning in UTC, the form of instants in machine output.
+pub fn instant(day: Date) -> String {
+    format!("{day}T00:00:00Z")
+}
+
+/// Reads a day back from [`instant`], or from a plain day.
+pub fn parse_instant(text: &str) -> Option<Date> {
+    parse_day(text.strip_suffix("T00:00:00Z").unwrap_or(text))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn months_end_where_the_month_ends() {
+        for (from, months, to) in [
+            ("2025-01-31", 1, "2025-02-28"),
+            ("2026-04-01", 16, "2027-08-01"),
+            ("2024-02-29", 12, "2025-02-28"),
+        ] {
+            let day = parse_day(from).unwrap();
+            assert_eq!(add_months(day, months).to_string(), to, "{from} + {months}");
+        }
+    }
+
+    #[test]
+    fn only_whole_days_are_days() {
+        assert!(parse_day("2026-11-23").is_some());
+        assert!(parse_day("2026-11-31").is_none());
+        assert!(parse_day("2026-1-3").is_none());
+        assert_eq!(
+            parse_instant("2026-11-23T00:00:00Z"),
+            parse_day("2026-11-23")
+        );
+    }
+}

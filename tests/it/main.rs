@@ -1,0 +1,4 @@
+//! Tests through the library's doors and the binary.
+#![cfg(test)]
+
+mod authority;
