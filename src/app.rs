@@ -3,7 +3,11 @@
 pub mod inspect;
 pub mod library;
 pub mod reassess;
+#[cfg(feature = "server")]
+pub mod shelf;
 pub mod tender;
+#[cfg(feature = "server")]
+pub mod wire;
 
 use crate::diagnostic::Diagnostic;
 use crate::folder::FolderError;

@@ -11,6 +11,8 @@ mod reassess;
 mod record;
 mod requirements;
 mod sbom;
+#[cfg(feature = "server")]
+mod serve;
 mod signature;
 mod tender;
 
@@ -144,6 +146,9 @@ enum Command {
     /// Rebuild records
     #[command(subcommand)]
     Record(record::Command),
+    /// Serve the pages and the API
+    #[cfg(feature = "server")]
+    Serve(serve::Arguments),
 }
 
 /// Runs the command line and returns its exit code.
@@ -178,6 +183,8 @@ fn run(cli: &Cli, output: &Output) -> anyhow::Result<Verdict> {
         Command::Requirements(command) => requirements::run(command, &library()?, output),
         Command::Reassess(arguments) => reassess::run(arguments, &library()?, output),
         Command::Record(command) => record::run(command, &library()?, output),
+        #[cfg(feature = "server")]
+        Command::Serve(arguments) => serve::run(arguments, library()?),
     }
 }
 

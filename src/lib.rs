@@ -1,9 +1,10 @@
 //! Mekiki judges suppliers, their cloud services and their deliveries against the selection criteria of
 //! Article 19 of Japan's Common Model of Cybersecurity Measures for Government Agencies, from evidence.
 //!
-//! The modules stand in reading order, ground floor first; imports run only upwards in this list.
-//! `ARCHITECTURE.md` draws the plan.
+//! The modules stand in reading order, ground floor first; a module imports only what stands above it
+//! in this list. `ARCHITECTURE.md` draws the plan.
 
+// Ground.
 pub mod diagnostic;
 pub mod digest;
 pub mod exact;
@@ -12,21 +13,38 @@ pub mod text;
 pub mod time;
 pub mod tree;
 
+// Evidence.
 pub mod evidence;
+
+// Judgment.
 pub mod fact;
-
 pub mod criteria;
-
 pub mod assessment;
 
+// Trade.
+pub mod tender;
 pub mod clause;
 pub mod contract;
 pub mod reevaluation;
 
+// Paper.
 pub mod document;
-pub mod tender;
 
+// Edge.
+pub mod folder;
+#[cfg(feature = "server")]
+pub mod blob;
+#[cfg(feature = "server")]
+pub mod storage;
+
+// Joint.
 pub mod app;
 
+// Doors.
+#[cfg(feature = "server")]
+pub mod api;
+#[cfg(feature = "server")]
+pub mod web;
+#[cfg(feature = "server")]
+pub mod server;
 pub mod cli;
-pub mod folder;

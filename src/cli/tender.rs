@@ -15,6 +15,9 @@ use crate::folder::{read_folder, write_file};
 pub(super) enum Command {
     /// Judge the bids of a tender and rank them
     Evaluate(Arguments),
+    /// Put a tender with its evidence into the store of the service
+    #[cfg(feature = "server")]
+    Add(super::serve::AddArguments),
 }
 
 #[derive(Debug, clap::Args)]
@@ -36,6 +39,8 @@ pub(super) fn run(
 ) -> anyhow::Result<Verdict> {
     match command {
         Command::Evaluate(arguments) => evaluate(arguments, library, output),
+        #[cfg(feature = "server")]
+        Command::Add(arguments) => super::serve::add(arguments, library),
     }
 }
 

@@ -1,0 +1,26 @@
+//! The one place where the wires meet: it alone names a database.
+
+use std::path::Path;
+
+use super::shelf::{Shelf, ShelfError};
+use crate::blob::{BlobError, BlobFolder};
+use crate::digest::Digest;
+use crate::storage::sqlite::SqliteStore;
+
+/// The shelf of the embedded default: one SQLite file and a folder of blobs.
+pub type LocalShelf = Shelf<SqliteStore>;
+
+/// Opens the shelf in a data folder, which is made if it is not there.
+///
+/// # Errors
+///
+/// When the folder or the database cannot be opened.
+pub async fn open_shelf(data: &Path) -> Result<LocalShelf, ShelfError> {
+    std::fs::create_dir_all(data).map_err(|source| BlobError::Refused {
+        digest: Digest::of(b""),
+        action: "written",
+        source,
+    })?;
+    let store = SqliteStore::open(&data.join("mekiki.sqlite")).await?;
+    Ok(Shelf::new(store, BlobFolder::new(data.join("blobs"))))
+}
