@@ -22,7 +22,7 @@ use crate::evidence::Citation;
 use crate::fact::answer::Feeds;
 use crate::fact::dossier::Dossier;
 use crate::fact::vocabulary::Vocabulary;
-use crate::id::FactKey;
+use crate::id::{BidId, FactKey};
 use crate::time::Date;
 
 /// How strongly a piece of evidence proves, 0 to 6.
@@ -104,11 +104,22 @@ impl Serialize for FactValue {
     }
 }
 
+/// What a fact speaks about.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Scope {
+    /// The procurement as a whole.
+    Procurement,
+    /// One offering, with the legal entity, product and service that the tender names for it.
+    Offering(BidId),
+}
+
 /// What one piece of evidence establishes.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Fact {
     /// Which fact.
     pub key: FactKey,
+    /// What it speaks about.
+    pub scope: Scope,
     /// Its value.
     pub value: FactValue,
     /// How strongly it is proven while the evidence is in force.
@@ -144,19 +155,20 @@ pub struct Establishment {
 }
 
 impl Establishment {
-    pub(crate) fn fact(
+    /// Adds what a machine found out about the offering on the day of judgment.
+    pub(crate) fn machine_fact(
         &mut self,
+        dossier: &Dossier<'_>,
         key: &str,
         value: FactValue,
-        rank: ProofRank,
-        established: Date,
         citations: Vec<Citation>,
     ) {
         self.facts.push(Fact {
             key: key.into(),
+            scope: Scope::Offering(dossier.offering.id.clone()),
             value,
-            rank,
-            established,
+            rank: ProofRank::MACHINE,
+            established: dossier.as_of,
             valid_until: None,
             citations,
         });

@@ -44,14 +44,24 @@ pub(super) fn run(
     }
 }
 
-/// Opens a tender from a folder, or from a single tender file.
+/// Opens a tender from a folder, or from a tender file; where its bids have folders, those beside it.
 pub(super) fn open(path: &str, library: &Library) -> Result<OpenTender, Refused> {
-    let evidence = if Path::new(path).is_file() {
-        vec![Evidence::new(TENDER_FILE, read(path)?)]
-    } else {
-        read_folder(path)?
-    };
-    open_tender(library, evidence)
+    if !Path::new(path).is_file() {
+        return open_tender(library, read_folder(path)?);
+    }
+    let file = Evidence::new(TENDER_FILE, read(path)?);
+    let alone = open_tender(library, vec![file.clone()]);
+    let needs_folders =
+        |refused: &Refused| refused.0.iter().all(|one| one.code == "bid-folder-missing");
+    match (alone, Path::new(path).parent().and_then(Path::to_str)) {
+        (Err(refused), Some(folder)) if needs_folders(&refused) => {
+            let mut evidence = read_folder(if folder.is_empty() { "." } else { folder })?;
+            evidence.retain(|one| one.digest != file.digest && one.path != TENDER_FILE);
+            evidence.push(file);
+            open_tender(library, evidence)
+        }
+        (opened, _) => opened,
+    }
 }
 
 fn evaluate(arguments: &Arguments, library: &Library, output: &Output) -> anyhow::Result<Verdict> {

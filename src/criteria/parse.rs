@@ -12,7 +12,7 @@ use crate::diagnostic::{Diagnostic, Place};
 use crate::digest::Digest;
 use crate::evidence::Citation;
 use crate::fact::vocabulary::Vocabulary;
-use crate::fact::{Fact, FactValue, ProofRank};
+use crate::fact::{Fact, FactValue, ProofRank, Scope};
 use crate::id::{ClauseId, CriterionId, FactKey};
 use crate::time::{Date, parse_day};
 use crate::tree::{Complaints, Document, Fields, parse_toml};
@@ -323,10 +323,24 @@ fn read_criterion(
             "show at least that it holds, that it does not hold, and that the evidence is absent",
         );
     }
-    let criterion = Criterion {
-        group: fields.text("group"),
-        title: fields.both("title"),
-        requirement: fields.both("requirement"),
+    let group = fields.text("group");
+    let title = fields.both("title");
+    let requirement = fields.both("requirement");
+    let decided_by = fields.word(
+        "decided_by",
+        &[
+            ("machine", DecidedBy::Machine),
+            ("partly", DecidedBy::Partly),
+            ("people", DecidedBy::People),
+        ],
+    );
+    let clauses = fields.texts("clauses").into_iter().map(ClauseId).collect();
+    fields.finish();
+    // Only now, when every fault of the file is named, may a broken decision end the reading.
+    Some(Criterion {
+        group,
+        title,
+        requirement,
         source: source.unwrap_or_else(|| Source {
             paragraphs: Vec::new(),
             articles: Vec::new(),
@@ -336,30 +350,19 @@ fn read_criterion(
         offerings,
         confidentiality,
         when,
-        decided_by: fields
-            .word(
-                "decided_by",
-                &[
-                    ("machine", DecidedBy::Machine),
-                    ("partly", DecidedBy::Partly),
-                    ("people", DecidedBy::People),
-                ],
-            )
-            .unwrap_or(DecidedBy::People),
+        decided_by: decided_by.unwrap_or(DecidedBy::People),
         decision: decision?,
         evidence: expected,
         ask,
         caps: own_caps,
         reevaluation_months: months.and_then(|months| i32::try_from(months).ok()),
         reevaluation_events: events,
-        clauses: fields.texts("clauses").into_iter().map(ClauseId).collect(),
+        clauses,
         maps,
         examples,
         id,
         digest,
-    };
-    fields.finish();
-    Some(criterion)
+    })
 }
 
 fn is_criterion_id(id: &str) -> bool {
@@ -429,13 +432,14 @@ fn read_source(source: &Fields<'_>, documents: &[SourceDocument]) -> Source {
 fn read_decision(fields: &Fields<'_>, vocabulary: &Vocabulary) -> Option<Decision> {
     let gate = fields.optional_table("gate");
     let score = fields.optional_table("score");
-    let rule = fields.table("rule")?;
+    let rule = fields.table("rule");
     match (gate, score) {
         (Some(gate), None) => {
             let stage = gate.word("stage", &Stage::WORDS);
             let settled_by =
                 ProofRank::new(gate.integer("settled_by", 1..=6)).unwrap_or(ProofRank::MACHINE);
             gate.finish();
+            let rule = rule?;
             if rule.node("pass").is_none() {
                 rule.complain(
                     "missing-field",
@@ -458,6 +462,7 @@ fn read_decision(fields: &Fields<'_>, vocabulary: &Vocabulary) -> Option<Decisio
                 &[("H", Weight::H), ("M", Weight::M), ("L", Weight::L)],
             );
             score.finish();
+            let rule = rule?;
             let grades: Vec<_> = [("A", Grade::A), ("B", Grade::B), ("C", Grade::C)]
                 .into_iter()
                 .filter_map(|(word, grade)| {
@@ -570,7 +575,7 @@ fn read_example_fact(
     index: usize,
 ) -> Option<Fact> {
     let key = fields.text("key");
-    let rank = ProofRank::new(fields.integer("rank", 1..=6))?;
+    let rank = ProofRank::new(fields.integer("rank", 1..=6));
     let established = fields.optional_day("established").unwrap_or(as_of);
     let valid_until = fields.optional_day("valid_until");
     let node = fields.node("value");
@@ -582,8 +587,9 @@ fn read_example_fact(
     match vocabulary.typed(&key, &node.value, fields.place_of("value")) {
         Ok(value) => Some(Fact {
             key: FactKey(key),
+            scope: Scope::Procurement,
             value,
-            rank,
+            rank: rank?,
             established,
             valid_until,
             citations: vec![Citation {

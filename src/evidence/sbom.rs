@@ -9,6 +9,7 @@ pub mod spdx;
 use serde::Serialize;
 
 use crate::diagnostic::{Diagnostic, Severity};
+use crate::evidence::as_utf8;
 use crate::evidence::detect::{Detection, Kind, detect};
 
 /// The family of a bill of materials.
@@ -112,6 +113,7 @@ impl Reading {
 ///
 /// The diagnostics that make the document unreadable; at least one.
 pub fn read(bytes: &[u8]) -> Result<(Detection, Reading), Vec<Diagnostic>> {
+    let bytes = &as_utf8(bytes);
     let detection = detect(bytes);
     let reading = match (detection.kind, detection.format, detection.encoding) {
         (Kind::Sbom | Kind::Vex, "cyclonedx", "json") => cyclonedx::read_json(bytes),

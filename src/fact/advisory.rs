@@ -3,7 +3,7 @@
 //! A component that no advisory source at hand can judge is counted as unjudged, never as clean.
 
 use super::dossier::Dossier;
-use super::{Establishment, FactValue, ProofRank};
+use super::{Establishment, FactValue};
 use crate::diagnostic::Place;
 use crate::evidence::Citation;
 use crate::evidence::advisory::rustsec::{CrateAdvisory, read_advisory};
@@ -71,13 +71,7 @@ pub(super) fn establish(dossier: &Dossier<'_>, found: &mut Establishment) {
         ("sbom.advisories.known", known),
         ("sbom.advisories.unjudged", unjudged),
     ] {
-        found.fact(
-            key,
-            FactValue::Integer(number),
-            ProofRank::MACHINE,
-            dossier.as_of,
-            places.clone(),
-        );
+        found.machine_fact(dossier, key, FactValue::Integer(number), places.clone());
     }
 }
 

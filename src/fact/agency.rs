@@ -2,7 +2,7 @@
 
 use super::dossier::Dossier;
 use super::vocabulary::{Producer, Vocabulary};
-use super::{Establishment, Fact, ProofRank};
+use super::{Establishment, Fact, ProofRank, Scope};
 use crate::diagnostic::Diagnostic;
 use crate::evidence::agency_record::read_agency_record;
 use crate::evidence::detect::Kind;
@@ -48,6 +48,10 @@ pub(super) fn establish(dossier: &Dossier<'_>, vocabulary: &Vocabulary, found: &
                 Err(fault) => found.remarks.push(in_file(fault)),
                 Ok(value) => found.facts.push(Fact {
                     key: key.as_str().into(),
+                    scope: record
+                        .bid
+                        .clone()
+                        .map_or(Scope::Procurement, Scope::Offering),
                     value,
                     rank,
                     established: record.recorded_on,

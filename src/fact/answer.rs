@@ -6,7 +6,7 @@ use std::collections::BTreeMap;
 
 use super::dossier::Dossier;
 use super::vocabulary::Vocabulary;
-use super::{Establishment, ProofRank};
+use super::{Establishment, ProofRank, Scope};
 use crate::diagnostic::{Diagnostic, nearest};
 use crate::evidence::Evidence;
 use crate::evidence::detect::Kind;
@@ -97,6 +97,7 @@ fn read_sheet(
                 }
                 found.facts.push(super::Fact {
                     key: key.as_str().into(),
+                    scope: Scope::Offering(dossier.offering.id.clone()),
                     value,
                     rank,
                     established: sheet.answered_on,

@@ -3,7 +3,7 @@
 //! A record about another legal entity, service or product proves nothing here.
 
 use super::dossier::Dossier;
-use super::{Establishment, Fact, FactValue, ProofRank};
+use super::{Establishment, Fact, FactValue, ProofRank, Scope};
 use crate::diagnostic::{Diagnostic, Place};
 use crate::evidence::Citation;
 use crate::evidence::certification::{
@@ -14,11 +14,10 @@ use crate::time::Date;
 
 pub(super) fn establish(dossier: &Dossier<'_>, found: &mut Establishment) {
     if let Some(number) = &dossier.offering.corporate_number {
-        found.fact(
+        found.machine_fact(
+            dossier,
             "supplier.corporate_number.check_digit_valid",
             FactValue::Bool(corporate_number_is_valid(number)),
-            ProofRank::MACHINE,
-            dossier.as_of,
             vec![dossier.offering.named_at.clone()],
         );
     }
@@ -114,6 +113,7 @@ fn facts(
     let mut add = |key: &str, value: FactValue| {
         found.facts.push(Fact {
             key: key.into(),
+            scope: Scope::Offering(dossier.offering.id.clone()),
             value,
             rank: source.rank,
             established: source.established,

@@ -2,7 +2,7 @@
 
 use super::dossier::Dossier;
 use super::signature::{Signed, Verifier};
-use super::{Establishment, FactValue, ProofRank};
+use super::{Establishment, FactValue};
 use crate::diagnostic::Place;
 use crate::evidence::Evidence;
 use crate::evidence::signature::statement::{self, Statement};
@@ -58,13 +58,7 @@ pub(super) fn establish(dossier: &Dossier<'_>, found: &mut Establishment) {
         .filter_map(|(bundle, _)| provenance(bundle))
         .collect();
     let mut add = |key: &str, value: bool| {
-        found.fact(
-            key,
-            FactValue::Bool(value),
-            ProofRank::MACHINE,
-            dossier.as_of,
-            citations.clone(),
-        );
+        found.machine_fact(dossier, key, FactValue::Bool(value), citations.clone());
     };
     add("delivery.provenance.verified", verified);
     if let Some((builder, source)) = dossier.offering.provenance.as_ref() {

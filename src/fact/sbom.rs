@@ -1,7 +1,7 @@
 //! Bills of materials: what a machine reads from them, rank 6.
 
 use super::dossier::Dossier;
-use super::{Establishment, FactValue, ProofRank};
+use super::{Establishment, FactValue};
 use crate::diagnostic::{Place, Severity};
 use crate::evidence::Citation;
 use crate::evidence::detect::Kind;
@@ -56,7 +56,7 @@ pub(super) fn establish(dossier: &Dossier<'_>, found: &mut Establishment) {
         .map(|(citation, _)| citation.clone())
         .collect();
     let mut add = |key: &str, value: FactValue, citations: Vec<Citation>| {
-        found.fact(key, value, ProofRank::MACHINE, dossier.as_of, citations);
+        found.machine_fact(dossier, key, value, citations);
     };
     add("sbom.delivered", FactValue::Bool(true), all.clone());
 

@@ -4,7 +4,7 @@
 //! the file with the digest that it names.
 
 use super::dossier::{Dossier, Sorted};
-use super::{Establishment, FactValue, ProofRank};
+use super::{Establishment, FactValue};
 use crate::diagnostic::{Diagnostic, Place};
 use crate::evidence::detect::Kind;
 use crate::evidence::signature::sigstore::Sigstore;
@@ -182,20 +182,13 @@ pub(super) fn establish(dossier: &Dossier<'_>, found: &mut Establishment) {
         let (before, mut places) = logged.unwrap_or((true, Vec::new()));
         places.extend(citations.iter().cloned());
         logged = Some((before && in_log, places));
-        found.fact(
-            key,
-            FactValue::Bool(all),
-            ProofRank::MACHINE,
-            dossier.as_of,
-            citations,
-        );
+        found.machine_fact(dossier, key, FactValue::Bool(all), citations);
     }
     if let Some((in_log, citations)) = logged {
-        found.fact(
+        found.machine_fact(
+            dossier,
             "delivery.signature.transparency_logged",
             FactValue::Bool(in_log),
-            ProofRank::MACHINE,
-            dossier.as_of,
             citations,
         );
     }

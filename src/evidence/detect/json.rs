@@ -1,0 +1,220 @@
+//! Documents in JSON, named by the members of their root.
+
+use super::{Detection, Kind, ours};
+use crate::tree::{Node, parse_json};
+
+/// The families, in the order in which they are asked.
+const FAMILIES: [fn(&Node) -> Option<Detection>; 9] = [
+    own, cyclonedx, spdx, linked, sigstore, provenance, csaf, advisory, other,
+];
+
+/// Media types of Sigstore: the part that names one, its kind and its format.
+const MEDIA_TYPES: [(&str, Kind, &str); 4] = [
+    ("dev.sigstore.bundle", Kind::Signature, "sigstore-bundle"),
+    (
+        "dev.sigstore.trustedroot",
+        Kind::TrustRoot,
+        "sigstore-trusted-root",
+    ),
+    (
+        "dev.sigstore.clienttrustconfig",
+        Kind::TrustRoot,
+        "sigstore-trust-config",
+    ),
+    (
+        "dev.sigstore.signingconfig",
+        Kind::TrustRoot,
+        "sigstore-signing-config",
+    ),
+];
+
+/// What a document with a fault is, by a word in its beginning.
+const WORDS: [(&str, Kind, &str); 4] = [
+    ("\"CycloneDX\"", Kind::Sbom, "cyclonedx"),
+    ("\"spdxVersion\"", Kind::Sbom, "spdx"),
+    ("dev.sigstore.bundle", Kind::Signature, "sigstore-bundle"),
+    ("\"csaf_version\"", Kind::Vex, "csaf"),
+];
+
+/// Names a JSON document; `None` for a text that is neither JSON nor the beginning of a known document.
+pub(super) fn detect(bytes: &[u8]) -> Option<Detection> {
+    let Ok((document, _)) = parse_json(bytes) else {
+        return broken(bytes);
+    };
+    FAMILIES
+        .iter()
+        .find_map(|family| family(&document.root))
+        .or_else(|| Some(Detection::unknown("json")))
+}
+
+/// A document with a fault is still named when its beginning says what it is.
+fn broken(bytes: &[u8]) -> Option<Detection> {
+    let head = String::from_utf8_lossy(bytes.get(..4096).unwrap_or(bytes));
+    WORDS
+        .iter()
+        .find(|(word, ..)| head.contains(word))
+        .map(|(_, kind, format)| Detection::new(*kind, format, None, "json"))
+}
+
+fn text<'a>(node: &'a Node, key: &str) -> Option<&'a str> {
+    node.get(key).and_then(Node::text)
+}
+
+fn has<const N: usize>(node: &Node, keys: [&str; N]) -> bool {
+    keys.iter().all(|key| node.get(key).is_some())
+}
+
+fn own(root: &Node) -> Option<Detection> {
+    ours(text(root, "schema")?, "json")
+}
+
+fn cyclonedx(root: &Node) -> Option<Detection> {
+    let version = text(root, "specVersion");
+    let is_cyclonedx = has(root, ["bomFormat"])
+        || text(root, "$schema").is_some_and(|one| one.contains("cyclonedx.org/schema/bom"))
+        // NOTE: with a version such as `1.4` a missing or wrong `bomFormat` is a fault, not a denial.
+        || version.is_some_and(|version| {
+            let minor = version.strip_prefix("1.");
+            minor.is_some_and(|minor| minor.parse::<u8>().is_ok())
+        });
+    let lists = |key| root.get(key).is_some_and(|node| !node.items().is_empty());
+    let kind = if lists("vulnerabilities") && !lists("components") {
+        Kind::Vex
+    } else {
+        Kind::Sbom
+    };
+    is_cyclonedx.then(|| Detection::new(kind, "cyclonedx", version, "json"))
+}
+
+fn spdx(root: &Node) -> Option<Detection> {
+    let version = text(root, "spdxVersion").map(|version| version.trim_start_matches("SPDX-"));
+    (version.is_some() || has(root, ["SPDXID"]))
+        .then(|| Detection::new(Kind::Sbom, "spdx", version, "json"))
+}
+
+/// Linked data names its vocabulary in `@context`.
+fn linked(root: &Node) -> Option<Detection> {
+    let context = root.get("@context")?;
+    std::iter::once(context)
+        .chain(context.items())
+        .filter_map(Node::text)
+        .find_map(|context| {
+            if let Some(rest) = context.strip_prefix("https://spdx.org/rdf/") {
+                let version = rest.split('/').next();
+                return Some(Detection::new(Kind::Sbom, "spdx", version, "json-ld"));
+            }
+            let version = context.strip_prefix("https://openvex.dev/ns")?;
+            let version = Some(version.trim_start_matches(['/', 'v']));
+            let version = version.filter(|version| !version.is_empty());
+            Some(Detection::new(Kind::Vex, "openvex", version, "json"))
+        })
+}
+
+fn sigstore(root: &Node) -> Option<Detection> {
+    let media_type = text(root, "mediaType").unwrap_or_default();
+    let known = MEDIA_TYPES
+        .iter()
+        .find(|(part, ..)| media_type.contains(part));
+    if let Some((_, kind, format)) = known {
+        // Version 0.3 has its own media type; before, the version was a parameter.
+        let parameter = media_type
+            .rsplit_once("version=")
+            .map(|(_, version)| version);
+        let version = parameter.or_else(|| {
+            let (_, rest) = media_type.split_once(".v")?;
+            Some(rest.trim_end_matches("+json"))
+        });
+        return Some(Detection::new(*kind, format, version, "json"));
+    }
+    if has(root, ["verificationMaterial"])
+        && (has(root, ["messageSignature"]) || has(root, ["dsseEnvelope"]))
+    {
+        return Some(Detection::new(
+            Kind::Signature,
+            "sigstore-bundle",
+            None,
+            "json",
+        ));
+    }
+    if has(root, ["tlogs", "certificateAuthorities"]) {
+        return Some(Detection::new(
+            Kind::TrustRoot,
+            "sigstore-trusted-root",
+            None,
+            "json",
+        ));
+    }
+    let signed = root.get("signed").filter(|_| has(root, ["signatures"]))?;
+    has(signed, ["_type", "spec_version"])
+        .then(|| Detection::new(Kind::TrustRoot, "tuf", text(signed, "spec_version"), "json"))
+}
+
+fn provenance(root: &Node) -> Option<Detection> {
+    if has(root, ["payloadType", "payload", "signatures"]) {
+        let is_in_toto = text(root, "payloadType") == Some("application/vnd.in-toto+json");
+        let kind = if is_in_toto {
+            Kind::Provenance
+        } else {
+            Kind::Signature
+        };
+        return Some(Detection::new(kind, "dsse", None, "json"));
+    }
+    let (format, version) = if has(root, ["image_summary", "provenance_summary"]) {
+        ("gcb-provenance", None)
+    } else if has(root, ["attestations"]) {
+        ("npm-attestations", None)
+    } else {
+        let statement = text(root, "_type").filter(|kind| kind.contains("in-toto.io/Statement"))?;
+        ("in-toto-statement", statement.rsplit('/').next())
+    };
+    Some(Detection::new(Kind::Provenance, format, version, "json"))
+}
+
+/// Every profile of CSAF states the status of products, so each is read as VEX.
+fn csaf(root: &Node) -> Option<Detection> {
+    let document = root.get("document")?;
+    has(document, ["csaf_version"])
+        .then(|| Detection::new(Kind::Vex, "csaf", text(document, "csaf_version"), "json"))
+}
+
+fn advisory(root: &Node) -> Option<Detection> {
+    let (format, version) = if has(root, ["dataType", "cveMetadata"]) {
+        ("cve", text(root, "dataVersion"))
+    } else if has(root, ["ghsa_id"]) || has(root, ["ghsaId"]) {
+        ("github-advisory", None)
+    } else if has(root, ["id"])
+        && (has(root, ["affected"])
+            || has(root, ["modified", "summary"])
+            || has(root, ["modified", "withdrawn"])
+            || has(root, ["modified", "aliases"]))
+    {
+        ("osv", text(root, "schema_version"))
+    } else {
+        return None;
+    };
+    Some(Detection::new(Kind::Advisory, format, version, "json"))
+}
+
+fn other(root: &Node) -> Option<Detection> {
+    const OSCAL: [&str; 4] = [
+        "catalog",
+        "profile",
+        "component-definition",
+        "system-security-plan",
+    ];
+    let (kind, format, version) = if has(root, ["catalogVersion", "vulnerabilities"]) {
+        (Kind::Kev, "cisa-kev", text(root, "catalogVersion"))
+    } else if has(root, ["questionnaire"]) || has(root, ["id", "templates"]) {
+        (Kind::Questionnaire, "vsaq", None)
+    } else if ["releases", "records", "ocid"]
+        .iter()
+        .any(|key| has(root, [key]))
+    {
+        (Kind::Procurement, "ocds", text(root, "version"))
+    } else if OSCAL.iter().any(|key| has(root, [key])) {
+        (Kind::Catalog, "oscal", None)
+    } else {
+        return None;
+    };
+    Some(Detection::new(kind, format, version, "json"))
+}
