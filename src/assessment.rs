@@ -258,13 +258,13 @@ fn judge(
     let exception = decisions.exceptions.iter().find(|one| {
         one.criterion == criterion.id && one.start <= index.as_of && index.as_of <= one.expiry
     });
-    if let Some(exception) = exception {
-        if judgment.verdict.kind != VerdictKind::Pass {
-            judgment.verdict = Verdict::waived(exception.id.clone());
-            judgment.citations.push(exception.citation.clone());
-            judgment.citations.sort();
-            judgment.due = Some(exception.expiry);
-        }
+    if let Some(exception) = exception
+        && judgment.verdict.kind != VerdictKind::Pass
+    {
+        judgment.verdict = Verdict::waived(exception.id.clone());
+        judgment.citations.push(exception.citation.clone());
+        judgment.citations.sort();
+        judgment.due = Some(exception.expiry);
     }
     judgment
 }

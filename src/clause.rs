@@ -193,10 +193,10 @@ fn read_parameter(fields: &Fields<'_>) -> Parameter {
 pub(crate) fn names(text: &str) -> Vec<String> {
     let mut names: Vec<String> = Vec::new();
     for part in text.split('{').skip(1) {
-        if let Some((name, _)) = part.split_once('}') {
-            if !names.iter().any(|known| known == name) {
-                names.push(name.to_owned());
-            }
+        if let Some((name, _)) = part.split_once('}')
+            && !names.iter().any(|known| known == name)
+        {
+            names.push(name.to_owned());
         }
     }
     names

@@ -193,6 +193,18 @@ fn read(path: &str) -> Result<Vec<u8>, Refused> {
     crate::folder::read_file(path).map_err(|error| Refused(vec![error.diagnostic().in_file(path)]))
 }
 
+/// Names the record in what is wrong with it; what is wrong with evidence names its own file.
+fn in_record(mut refused: Refused, path: &str) -> Refused {
+    for fault in &mut refused.0 {
+        let of_record = fault.code.starts_with("json-")
+            || matches!(fault.code, "record-malformed" | "evidence-missing");
+        if of_record && fault.file.is_none() {
+            fault.file = Some(path.to_owned());
+        }
+    }
+    refused
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

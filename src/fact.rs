@@ -13,14 +13,17 @@ pub mod sbom;
 pub mod signature;
 pub mod vocabulary;
 
+use std::collections::BTreeSet;
 use std::fmt;
 
 use serde::{Serialize, Serializer};
 
-use crate::diagnostic::Diagnostic;
+use crate::diagnostic::{Diagnostic, Place};
 use crate::evidence::Citation;
+use crate::evidence::detect::Kind;
+use crate::evidence::questionnaire::parse_either;
 use crate::fact::answer::Feeds;
-use crate::fact::dossier::Dossier;
+use crate::fact::dossier::{Dossier, Sorted};
 use crate::fact::vocabulary::Vocabulary;
 use crate::id::{BidId, FactKey};
 use crate::time::Date;
@@ -202,10 +205,43 @@ pub fn establish(dossier: &Dossier<'_>, vocabulary: &Vocabulary, feeds: &Feeds) 
         citations.sort();
         citations.dedup();
     }
+    remark_on_unused(dossier, &mut found);
     found.facts.sort();
     found.facts.dedup();
     found.gaps.sort();
     found.remarks.sort();
     found.remarks.dedup();
     found
+}
+
+/// Nothing that was handed in is passed over in silence: a file that no fact cites and no remark names
+/// is named here, with what is wrong with it if it cannot even be parsed. Of the agency's own files only
+/// those count whose kind is not known; the others may speak about another bid.
+fn remark_on_unused(dossier: &Dossier<'_>, found: &mut Establishment) {
+    let cited = found.facts.iter().flat_map(|fact| &fact.citations);
+    let cited = cited.chain(found.gaps.iter().flat_map(|gap| &gap.citations));
+    let used: BTreeSet<&str> = cited
+        .map(|citation| citation.file.as_str())
+        .chain(found.remarks.iter().filter_map(|one| one.file.as_deref()))
+        .collect();
+    let unknown = |one: &&Sorted<'_>| one.detection.kind == Kind::Unknown;
+    let mut remarks = Vec::new();
+    for one in dossier
+        .handed_in
+        .iter()
+        .chain(dossier.agency.iter().filter(unknown))
+        .filter(|one| !used.contains(one.evidence.path.as_str()))
+    {
+        let structured = matches!(one.detection.encoding, "json" | "toml");
+        let faults = structured.then(|| parse_either(&one.evidence.bytes).err());
+        let faults = faults.flatten().unwrap_or_else(|| {
+            let message = "nothing was established from this file";
+            let help =
+                "`mekiki detect` names what it is read as; answers cite documents by their path";
+            vec![Diagnostic::note("evidence-unused", Place::whole(), message).help(help)]
+        });
+        let path = &one.evidence.path;
+        remarks.extend(faults.into_iter().map(|fault| fault.in_file(path.clone())));
+    }
+    found.remarks.extend(remarks);
 }

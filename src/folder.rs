@@ -182,6 +182,15 @@ pub fn read_folder(root: &str) -> Result<Vec<Evidence>, FolderError> {
     Ok(evidence)
 }
 
+/// Makes a folder with those above it; one that is there already is left alone.
+///
+/// # Errors
+///
+/// When the system refuses.
+pub fn make_folder(path: &Path) -> Result<(), FolderError> {
+    fs::create_dir_all(path).map_err(|source| FolderError::of(path, source))
+}
+
 /// Writes a file so that it is there whole or not at all: to a temporary name beside it, then renamed.
 ///
 /// # Errors

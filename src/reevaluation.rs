@@ -142,10 +142,10 @@ fn change(
         return None;
     }
     let mut causes = Vec::new();
-    if let (Some(then), Some(now)) = (then, now) {
-        if !then.same_outcome(now) {
-            causes.push(Cause::Time);
-        }
+    if let (Some(then), Some(now)) = (then, now)
+        && !then.same_outcome(now)
+    {
+        causes.push(Cause::Time);
     }
     let none = BTreeSet::new();
     let (old, new) = (

@@ -20,6 +20,9 @@ use crate::tender::procedure::Procedure;
 use crate::text::Text;
 use crate::time::Date;
 
+/// The folders of a tender that hold the agency's own evidence.
+pub const AGENCY_FOLDERS: [&str; 4] = ["advisories", "agency", "registry", "trust"];
+
 /// One tender.
 #[derive(Debug, Clone)]
 pub struct Tender {

@@ -61,7 +61,8 @@ pub fn routes(shelf: Arc<LocalShelf>, library: Arc<Library>) -> Router {
 #[derive(Debug, Clone)]
 struct Chrome {
     lang: Lang,
-    path: String,
+    /// The address of this page without its language, ready for one more parameter.
+    address: String,
 }
 
 impl Chrome {
@@ -102,6 +103,12 @@ impl<S: Send + Sync> FromRequestParts<S> for Chrome {
     /// The language comes from `?lang=`, else from the browser; Japanese when neither says English.
     async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, Self::Rejection> {
         let query = parts.uri.query().unwrap_or_default();
+        let kept = query
+            .split('&')
+            .filter(|pair| !pair.is_empty() && !pair.starts_with("lang="));
+        let address = kept.fold(format!("{}?", parts.uri.path()), |address, pair| {
+            address + pair + "&"
+        });
         let asked = query
             .split('&')
             .find_map(|pair| pair.strip_prefix("lang="))
@@ -118,7 +125,7 @@ impl<S: Send + Sync> FromRequestParts<S> for Chrome {
         };
         Ok(Self {
             lang: asked.unwrap_or(browser),
-            path: parts.uri.path().to_owned(),
+            address,
         })
     }
 }

@@ -78,6 +78,13 @@ pub fn inspect_sbom(bytes: &[u8]) -> Result<SbomInspection, Refused> {
     })
 }
 
+/// How a fault names the bundle of a [`SignatureRequest`], whose path is not known here.
+pub const BUNDLE: &str = "bundle";
+/// How a fault names the trusted root.
+pub const TRUSTED_ROOT: &str = "trusted root";
+/// How a fault names the public key.
+pub const KEY: &str = "key";
+
 /// What is to be verified.
 #[derive(Debug, Clone, Copy, Default)]
 pub struct SignatureRequest<'a> {
@@ -136,11 +143,19 @@ pub fn verify_signature(request: &SignatureRequest<'_>) -> Result<Verification, 
                 ));
             }
         };
-        return Ok(Sigstore::new(root)?.verify(bundle, artifact, signer)?);
+        let root = Sigstore::new(root).map_err(|fault| fault.in_file(TRUSTED_ROOT))?;
+        let verification =
+            root.verify(bundle, artifact, signer)
+                .map_err(|fault| match fault.code {
+                    "key-malformed" => fault.in_file(KEY),
+                    _ => fault.in_file(BUNDLE),
+                })?;
+        return Ok(verification);
     }
     match (request.signature, request.key, artifact) {
         (Some(signature), Some(key), Artifact::Bytes(bytes)) => {
-            Ok(raw_key::verify(bytes, signature, key)?)
+            let verified = raw_key::verify(bytes, signature, key);
+            Ok(verified.map_err(|fault| fault.in_file(KEY))?)
         }
         (Some(_), None, _) => Err(refuse(
             "signer-missing",

@@ -11,7 +11,7 @@ use crate::criteria::Catalog;
 use crate::criteria::parse::{Files, read_catalog, read_file};
 use crate::criteria::questionnaire::Questionnaire;
 use crate::diagnostic::{Diagnostic, Place};
-use crate::fact::answer::Feeds;
+use crate::fact::answer::{Feed, Feeds};
 use crate::folder::read_folder;
 use crate::tender::procedure::Procedure;
 
@@ -108,7 +108,13 @@ impl Library {
         }
         let feeds = questionnaires
             .values()
-            .map(|one| (one.id.clone(), one.feeds()))
+            .map(|one| {
+                let feed = Feed {
+                    version: one.version.clone(),
+                    questions: one.feeds(),
+                };
+                (one.id.clone(), feed)
+            })
             .collect();
         match catalog {
             Some(catalog) if faults.is_empty() => Ok(Self {

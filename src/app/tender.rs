@@ -17,7 +17,7 @@ use crate::tender::evaluate::{Outcome, evaluate};
 use crate::tender::parse::{check_criteria, read_tender};
 use crate::tender::record::{self, first_difference};
 use crate::tender::report::{CatalogView, TenderView};
-use crate::tender::{BlockKind, Tender};
+use crate::tender::{AGENCY_FOLDERS, BlockKind, Tender};
 use crate::time::Date;
 
 /// The tender file of a folder.
@@ -108,11 +108,46 @@ pub fn open_tender(library: &Library, mut evidence: Vec<Evidence>) -> Result<Ope
             ));
         }
     }
+    faults.extend(stray(&tender, &evidence));
     if faults.is_empty() {
         Ok(OpenTender { tender, evidence })
     } else {
         Err(Refused(faults))
     }
+}
+
+/// Files that lie in no folder with a meaning. They might be a bid that the tender file forgot, and must
+/// neither be dropped in silence nor pass for the agency's own evidence.
+fn stray(tender: &Tender, evidence: &[Evidence]) -> Vec<Diagnostic> {
+    let bids: Vec<String> = tender
+        .bids
+        .iter()
+        .filter(|bid| !bid.offering.folder.is_empty())
+        .map(|bid| format!("{}/", bid.offering.folder))
+        .collect();
+    evidence
+        .iter()
+        .filter(|one| one.path.contains('/') && !is_agency(one))
+        .filter(|one| !bids.iter().any(|folder| one.path.starts_with(folder)))
+        .map(|one| {
+            let message = "the file lies in no bid's folder and in no folder of the agency";
+            let help = format!(
+                "list the bid in {TENDER_FILE}, or move the file below one of {}",
+                AGENCY_FOLDERS.join(", ")
+            );
+            Diagnostic::error("evidence-stray", Place::whole(), message)
+                .help(help)
+                .in_file(one.path.clone())
+        })
+        .collect()
+}
+
+/// Whether a piece of evidence is the agency's own.
+fn is_agency(evidence: &Evidence) -> bool {
+    evidence
+        .path
+        .split_once('/')
+        .is_some_and(|(folder, _)| AGENCY_FOLDERS.contains(&folder))
 }
 
 /// Judges an open tender as of a day; the tender's own day when none is given.
@@ -130,14 +165,6 @@ pub fn judge_tender(
     let catalog = tender.catalog.as_ref().map(|_| &library.catalog);
     let mut assessed = BTreeMap::new();
     if let Some(catalog) = catalog {
-        let folders: Vec<String> = tender
-            .bids
-            .iter()
-            .filter(|bid| !bid.offering.folder.is_empty())
-            .map(|bid| format!("{}/", bid.offering.folder))
-            .collect();
-        let is_agency =
-            |one: &&Evidence| !folders.iter().any(|folder| one.path.starts_with(folder));
         for bid in tender
             .bids
             .iter()
@@ -148,7 +175,7 @@ pub fn judge_tender(
                 .evidence
                 .iter()
                 .filter(|one| one.path.starts_with(&folder));
-            let agency = open.evidence.iter().filter(is_agency);
+            let agency = open.evidence.iter().filter(|one| is_agency(one));
             let dossier = Dossier::new(&bid.offering, handed_in, agency, tender.as_of);
             let found = establish(&dossier, &catalog.vocabulary, &library.feeds);
             let mut decisions = tender.decisions.clone();
@@ -174,7 +201,7 @@ pub fn write_record(library: &Library, open: &OpenTender, judged: &JudgedTender)
         .catalog
         .as_ref()
         .map(|_| CatalogView::new(&library.catalog));
-    record::write(&open.evidence, catalog, &judged.view)
+    record::write(&open.evidence, catalog.as_ref(), &judged.view)
 }
 
 /// How a replay came out.
@@ -201,7 +228,7 @@ pub enum Replay {
 pub fn replay_record(
     library: &Library,
     record_bytes: &[u8],
-    folder: Vec<Evidence>,
+    folder: &[Evidence],
 ) -> Result<Replay, Refused> {
     let record = record::read(record_bytes)?;
     let mut evidence = Vec::new();

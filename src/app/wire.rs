@@ -2,9 +2,10 @@
 
 use std::path::Path;
 
+use super::Refused;
 use super::shelf::{Shelf, ShelfError};
-use crate::blob::{BlobError, BlobFolder};
-use crate::digest::Digest;
+use crate::blob::BlobFolder;
+use crate::folder::make_folder;
 use crate::storage::sqlite::SqliteStore;
 
 /// The shelf of the embedded default: one SQLite file and a folder of blobs.
@@ -16,11 +17,7 @@ pub type LocalShelf = Shelf<SqliteStore>;
 ///
 /// When the folder or the database cannot be opened.
 pub async fn open_shelf(data: &Path) -> Result<LocalShelf, ShelfError> {
-    std::fs::create_dir_all(data).map_err(|source| BlobError::Refused {
-        digest: Digest::of(b""),
-        action: "written",
-        source,
-    })?;
+    make_folder(data).map_err(Refused::from)?;
     let store = SqliteStore::open(&data.join("mekiki.sqlite")).await?;
     Ok(Shelf::new(store, BlobFolder::new(data.join("blobs"))))
 }

@@ -134,7 +134,14 @@ fn winner(weighed: &[Weighed<'_>], adverse: Adverse) -> Option<usize> {
         .filter(|(_, one)| (one.rank, !one.expired) == strongest)
     {
         best = match best {
-            Some((_, held)) if held.fact.value == one.fact.value => best,
+            Some((_, held)) if held.fact.value == one.fact.value => {
+                // Of equal evidence, what was strongest while in force stands for it.
+                if one.fact.rank > held.fact.rank {
+                    Some((index, one))
+                } else {
+                    best
+                }
+            }
             Some((_, held)) if adverse == Adverse::Neither && held.fact.value != one.fact.value => {
                 return None;
             }

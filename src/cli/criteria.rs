@@ -170,6 +170,10 @@ fn test(library: &Library, output: &Output) -> anyhow::Result<Verdict> {
 fn check(folder: Option<&str>, output: &Output) -> anyhow::Result<Verdict> {
     let faults = match Library::open(folder) {
         Ok(_) => Vec::new(),
+        // A folder that cannot be read holds no file with a fault: nothing was checked.
+        Err(refused) if refused.0.iter().all(|fault| fault.file.is_none()) => {
+            return Err(refused.into());
+        }
         Err(Refused(faults)) => faults,
     };
     let view = json!({"schema": "mekiki/criteria-check/v1", "findings": faults});

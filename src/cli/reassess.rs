@@ -3,7 +3,7 @@
 use std::fmt::Write as _;
 
 use super::output::Output;
-use super::{Verdict, read};
+use super::{Verdict, in_record, read};
 use crate::app::library::Library;
 use crate::app::reassess::reassess;
 use crate::document::table::{Look, Sheet, heading};
@@ -35,7 +35,8 @@ pub(super) fn run(
         &read(&arguments.record)?,
         read_folder(&arguments.evidence)?,
         arguments.as_of,
-    )?;
+    )
+    .map_err(|refused| in_record(refused, &arguments.record))?;
     output.either(&found, || text(&found, output.lang(), output.width()))?;
     Ok(Verdict::of(
         found.changes.is_empty() && found.stale.is_empty(),

@@ -3,7 +3,7 @@
 use serde_json::json;
 
 use super::output::Output;
-use super::{Verdict, read};
+use super::{Verdict, in_record, read};
 use crate::app::library::Library;
 use crate::app::tender::{Replay, replay_record};
 use crate::folder::read_folder;
@@ -27,7 +27,8 @@ pub(super) fn run(
     output: &Output,
 ) -> anyhow::Result<Verdict> {
     let Command::Replay { file, evidence } = command;
-    let replay = replay_record(library, &read(file)?, read_folder(evidence)?)?;
+    let replay = replay_record(library, &read(file)?, &read_folder(evidence)?)
+        .map_err(|refused| in_record(refused, file))?;
     let lang = output.lang();
     let view = match &replay {
         Replay::Equal => json!({"schema": "mekiki/replay/v1", "equal": true}),

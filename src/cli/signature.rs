@@ -7,7 +7,7 @@ use serde_json::json;
 use super::output::Output;
 use super::{Verdict, read};
 use crate::app::Refused;
-use crate::app::inspect::{SignatureRequest, verify_signature};
+use crate::app::inspect::{BUNDLE, KEY, SignatureRequest, TRUSTED_ROOT, verify_signature};
 use crate::digest::Digest;
 use crate::evidence::signature::Verification;
 use crate::text::messages::message;
@@ -34,7 +34,7 @@ pub(super) struct Arguments {
     /// A detached signature in base64, as `cosign sign-blob` writes it
     #[arg(long, value_name = "FILE")]
     signature: Option<String>,
-    /// The trusted root for a bundle (trusted_root.json)
+    /// The trusted root for a bundle (`trusted_root.json`)
     #[arg(long, value_name = "FILE")]
     trusted_root: Option<String>,
     /// The identity that must have signed
@@ -90,7 +90,17 @@ pub(super) fn run(command: &Command, output: &Output) -> anyhow::Result<Verdict>
             .zip(arguments.certificate_oidc_issuer.as_deref()),
         key: key.as_deref(),
     };
-    let verification = verify_signature(&request)?;
+    let verification = verify_signature(&request).map_err(|mut refused| {
+        for fault in &mut refused.0 {
+            match fault.file.as_deref() {
+                Some(BUNDLE) => fault.file.clone_from(&arguments.bundle),
+                Some(TRUSTED_ROOT) => fault.file.clone_from(&arguments.trusted_root),
+                Some(KEY) => fault.file.clone_from(&arguments.key),
+                _ => {}
+            }
+        }
+        refused
+    })?;
     let mut view = json!(verification);
     if let Some(fields) = view.as_object_mut() {
         fields.insert("schema".to_owned(), json!("mekiki/signature-verify/v1"));

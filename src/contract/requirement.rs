@@ -164,7 +164,7 @@ pub fn replay(log: &[LoggedEvent]) -> Result<Vec<(&LoggedEvent, State)>, Require
                 });
             }
             (Event::Withdrawn { .. }, Some((_, state @ State::Proposed))) => {
-                *state = State::Withdrawn
+                *state = State::Withdrawn;
             }
             (Event::Withdrawn { .. }, Some(_)) => {
                 return Err(RequirementError::Closed {

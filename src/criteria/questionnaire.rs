@@ -1,6 +1,6 @@
 //! Questionnaires as data: what is asked, and which fact each answer feeds.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use crate::fact::vocabulary::{Producer, Vocabulary};
 use crate::text::Text;
@@ -47,7 +47,7 @@ impl Questionnaire {
     /// Reads a questionnaire; complaints name what is wrong with it.
     pub fn read(document: &Document, vocabulary: &Vocabulary, complaints: &Complaints) -> Self {
         let fields = Fields::root(document, complaints);
-        let mut seen = BTreeMap::new();
+        let mut seen = BTreeSet::new();
         let questionnaire = Self {
             id: fields.text("id"),
             version: fields.text("version"),
@@ -75,7 +75,7 @@ impl Questionnaire {
 fn read_section(
     section: &Fields<'_>,
     vocabulary: &Vocabulary,
-    seen: &mut BTreeMap<String, ()>,
+    seen: &mut BTreeSet<String>,
 ) -> Section {
     let read = Section {
         id: section.text("id"),
@@ -107,7 +107,7 @@ fn read_section(
                         &help,
                     );
                 }
-                if seen.insert(question.id.clone(), ()).is_some() {
+                if !seen.insert(question.id.clone()) {
                     fields.complain(
                         "question-duplicate",
                         "id",

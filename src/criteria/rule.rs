@@ -62,7 +62,7 @@ impl Rule {
     ///
     /// # Errors
     ///
-    /// All faults: `rule-syntax`, `rule-too-large`, `rule-unknown-fact`.
+    /// All faults: `rule-syntax`, `rule-too-large`, `rule-tests-presence`, `rule-unknown-fact`.
     pub fn compile(source: &str, vocabulary: &Vocabulary) -> Result<Self, Vec<RuleFault>> {
         let too_large = |what: String| {
             vec![RuleFault {
@@ -96,6 +96,13 @@ impl Rule {
                 "the rule has {} nodes and {} nested comprehensions; {MAXIMUM_NODES} and {MAXIMUM_COMPREHENSIONS} are the limits",
                 walk.nodes, walk.comprehensions
             )));
+        }
+        if walk.tests_presence {
+            return Err(vec![RuleFault {
+                code: "rule-tests-presence",
+                message: "the rule asks with `has` whether a fact is known".to_owned(),
+                help: "name the fact itself; what nobody established must stay unknown".to_owned(),
+            }]);
         }
         let unknown: Vec<_> = walk
             .names
@@ -196,6 +203,7 @@ struct Walk {
     names: BTreeSet<String>,
     nodes: usize,
     comprehensions: usize,
+    tests_presence: bool,
 }
 
 impl Walk {
@@ -203,6 +211,8 @@ impl Walk {
         self.nodes += 1;
         match &expression.expr {
             Expr::Ident(name) => self.name(name, bound),
+            // `has(a.b)` would make a verdict of what nobody said.
+            Expr::Select(select) if select.test => self.tests_presence = true,
             Expr::Select(select) => match dotted(expression) {
                 Some(name) => self.name(&name, bound),
                 None => self.visit(&select.operand, bound, depth),
@@ -331,6 +341,8 @@ mod tests {
         for (source, code) in [
             ("a.b.yess", "rule-unknown-fact"),
             ("nothing", "rule-unknown-fact"),
+            ("!has(a.b.yes)", "rule-tests-presence"),
+            ("a.b.no || has(a.missing)", "rule-tests-presence"),
             ("a.b.yes &&", "rule-syntax"),
             (deep, "rule-too-large"),
             (long.as_str(), "rule-too-large"),

@@ -8,6 +8,7 @@ use super::table::{Look, Sheet, heading};
 use super::words;
 use crate::assessment::verdict::VerdictKind;
 use crate::criteria::{Catalog, Criterion, Stage};
+use crate::id::CriterionId;
 use crate::tender::report::{BidView, TenderView, VerdictView};
 use crate::text::messages::{message, message_with};
 use crate::text::{Lang, printable};
@@ -56,11 +57,11 @@ pub fn render(view: &TenderView, catalog: Option<&Catalog>, layout: Layout) -> S
     _ = writeln!(out, "{}", line.join(" · "));
 
     out.push_str(&ranking(view, layout));
-    out.push_str(&excluded(view, layout));
+    out.push_str(&excluded(view, catalog, layout));
     out.push_str(&winner(view, lang));
     if let Some(catalog) = catalog {
         out.push_str(&verdict_table(view, catalog, layout));
-        out.push_str(&contradictions(view, lang));
+        out.push_str(&contradictions(view, catalog, lang));
         out.push_str(&open_items(view, lang));
         out.push_str(&remarks(view, lang));
     }
@@ -128,7 +129,7 @@ fn ranking(view: &TenderView, layout: Layout) -> String {
     heading(&message(lang, "ranking")) + &sheet.render()
 }
 
-fn excluded(view: &TenderView, layout: Layout) -> String {
+fn excluded(view: &TenderView, catalog: Option<&Catalog>, layout: Layout) -> String {
     let lang = layout.lang;
     let out: Vec<_> = view.bids.iter().filter(|bid| bid.rank.is_none()).collect();
     if out.is_empty() {
@@ -145,13 +146,16 @@ fn excluded(view: &TenderView, layout: Layout) -> String {
                 .iter()
                 .map(ToString::to_string)
                 .collect();
+            let criterion = catalog
+                .and_then(|catalog| catalog.criteria.get(&CriterionId(exclusion.by.clone())));
+            let title = criterion.map_or_else(String::new, |criterion| {
+                format!("{}: ", criterion.title.of(lang))
+            });
+            let reason = format!("{title}{} ({})", exclusion.detail.of(lang), exclusion.by);
             sheet.row([
                 (bid.id.to_string(), Look::Bad),
                 (bid.supplier.of(lang).to_owned(), Look::Plain),
-                (
-                    format!("{}: {}", exclusion.by, exclusion.detail.of(lang)),
-                    Look::Plain,
-                ),
+                (reason, Look::Plain),
                 (citations.join("; "), Look::Faint),
             ]);
         }
@@ -265,13 +269,17 @@ fn verdict_table(view: &TenderView, catalog: &Catalog, layout: Layout) -> String
     out
 }
 
-fn contradictions(view: &TenderView, lang: Lang) -> String {
+fn contradictions(view: &TenderView, catalog: &Catalog, lang: Lang) -> String {
     let mut out = heading(&message(lang, "contradictions"));
     let mut any = false;
     for bid in &view.bids {
         for contradiction in bid.assessment.iter().flat_map(|one| &one.contradictions) {
             any = true;
-            _ = writeln!(out, "  {}: {}", bid.id, contradiction.fact);
+            let title = catalog
+                .vocabulary
+                .lookup(contradiction.fact.as_str())
+                .map_or("", |fact| fact.title.of(lang));
+            _ = writeln!(out, "  {}: {title} ({})", bid.id, contradiction.fact);
             for side in &contradiction.sides {
                 let arguments = [
                     ("value", printable(&side.value.to_string())),

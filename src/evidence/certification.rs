@@ -14,7 +14,7 @@ pub enum Scheme {
     IsmapLiu,
     /// ISO/IEC 27001 (JIS Q 27001) certificate.
     Iso27001,
-    /// JC-STAR label of an IoT product.
+    /// JC-STAR label of a connected product.
     JcStar,
     /// Entry in the public register of corporate numbers.
     CorporateRegister,

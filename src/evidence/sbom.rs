@@ -66,7 +66,7 @@ pub struct Component {
     pub supplier: Option<String>,
     /// The package URL.
     pub purl: Option<String>,
-    /// Other unique identifiers: CPE, SWID, OmniBOR, SWHID.
+    /// Other unique identifiers: CPE, SWID, gitoid, SWHID.
     pub other_identifiers: Vec<String>,
     /// Hashes as (algorithm, value).
     pub hashes: Vec<(String, String)>,
@@ -125,10 +125,11 @@ pub fn read(bytes: &[u8]) -> Result<(Detection, Reading), Vec<Diagnostic>> {
 
 fn unsupported(bytes: &[u8], format: &str, encoding: &str) -> Diagnostic {
     let place = crate::diagnostic::Place::whole();
-    if encoding == "json" && format == "unknown" {
-        if let Err(fault) = crate::tree::parse_json(bytes) {
-            return fault;
-        }
+    if encoding == "json"
+        && format == "unknown"
+        && let Err(fault) = crate::tree::parse_json(bytes)
+    {
+        return fault;
     }
     if format == "unknown" {
         Diagnostic::error(
@@ -166,11 +167,7 @@ impl ElementShare {
 
     /// The share in per mille, rounded down; 1000 where nothing should have it.
     pub fn per_mille(&self) -> usize {
-        if self.of == 0 {
-            1000
-        } else {
-            self.have * 1000 / self.of
-        }
+        (self.have * 1000).checked_div(self.of).unwrap_or(1000)
     }
 }
 

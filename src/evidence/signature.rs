@@ -1,7 +1,8 @@
 //! Signatures: is this artifact the one that the expected signer signed?
 //!
 //! Everything here is offline: trust anchors and keys are arguments, and the time of signing comes from
-//! the proofs inside the signature, never from a clock.
+//! the proofs inside the signature. The library for bundles also refuses times that lie in the future of
+//! the machine's clock (ADR 6).
 
 pub mod raw_key;
 pub mod sigstore;

@@ -67,12 +67,20 @@ pub(super) fn establish(dossier: &Dossier<'_>, found: &mut Establishment) {
             }
         }
     }
-    for (key, number) in [
-        ("sbom.advisories.known", known),
-        ("sbom.advisories.unjudged", unjudged),
-    ] {
-        found.machine_fact(dossier, key, FactValue::Integer(number), places.clone());
+    if known > 0 || unjudged == 0 {
+        let value = FactValue::Integer(known);
+        found.machine_fact(dossier, "sbom.advisories.known", value, places.clone());
+    } else {
+        // That nothing is known about what was never looked up is no zero.
+        let reason = format!("{unjudged} components cannot be judged by the advisories at hand");
+        found.gap("sbom.advisories.known", reason, places.clone());
     }
+    found.machine_fact(
+        dossier,
+        "sbom.advisories.unjudged",
+        FactValue::Integer(unjudged),
+        places,
+    );
 }
 
 /// The crate's name and version, when the component is one.

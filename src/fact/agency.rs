@@ -26,14 +26,14 @@ pub(super) fn establish(dossier: &Dossier<'_>, vocabulary: &Vocabulary, found: &
             continue;
         }
         for (key, value, at) in &record.establishes {
-            let producers = vocabulary
-                .lookup(key)
-                .map_or(&[][..], |definition| &definition.producers);
+            let definition = vocabulary.lookup(key);
+            let producers = definition.map_or(&[][..], |definition| &definition.producers);
             let rank = if producers.contains(&Producer::Agency) {
                 ProofRank::REGISTRY
             } else if producers.contains(&Producer::Contract) {
                 ProofRank::CLAUSE
-            } else if producers.is_empty() {
+            } else if definition.is_none() {
+                // `typed` below names the unknown key and the nearest one.
                 ProofRank::NONE
             } else {
                 let message = format!("an agency record cannot establish `{key}`");

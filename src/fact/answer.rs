@@ -7,13 +7,22 @@ use std::collections::BTreeMap;
 use super::dossier::Dossier;
 use super::vocabulary::Vocabulary;
 use super::{Establishment, ProofRank, Scope};
-use crate::diagnostic::{Diagnostic, nearest};
+use crate::diagnostic::{Diagnostic, Place, nearest};
 use crate::evidence::Evidence;
 use crate::evidence::detect::Kind;
 use crate::evidence::questionnaire::{Answer, AnswerSheet, read_answers};
 
-/// For each questionnaire (identifier), the fact key that each question feeds.
-pub type Feeds = BTreeMap<String, BTreeMap<String, String>>;
+/// What the answers to one questionnaire feed.
+#[derive(Debug, Clone, Default)]
+pub struct Feed {
+    /// The questionnaire's version.
+    pub version: String,
+    /// The fact key that each question feeds.
+    pub questions: BTreeMap<String, String>,
+}
+
+/// The feeds by questionnaire.
+pub type Feeds = BTreeMap<String, Feed>;
 
 pub(super) fn establish(
     dossier: &Dossier<'_>,
@@ -46,27 +55,33 @@ fn read_sheet(
     found: &mut Establishment,
 ) {
     let mut remark = |one: Diagnostic| found.remarks.push(one.in_file(evidence.path.clone()));
-    let Some(feeds) = feeds.get(&sheet.questionnaire) else {
+    let Some(feed) = feeds.get(&sheet.questionnaire) else {
         let message = format!("there is no questionnaire `{}`", sheet.questionnaire);
         remark(
-            Diagnostic::error(
-                "questionnaire-unknown",
-                crate::diagnostic::Place::whole(),
-                message,
-            )
-            .help("answer the questionnaire that the agency sent"),
+            Diagnostic::error("questionnaire-unknown", Place::whole(), message)
+                .help("answer the questionnaire that the agency sent"),
         );
         return;
     };
+    if sheet.questionnaire_version != feed.version {
+        let message = format!(
+            "version `{}` was answered, and version {} is in force",
+            sheet.questionnaire_version, feed.version
+        );
+        remark(
+            Diagnostic::warning("questionnaire-version", Place::whole(), message)
+                .help("check the answers to questions that changed"),
+        );
+    }
     for answer in &sheet.answers {
-        let Some(key) = feeds.get(&answer.question) else {
+        let Some(key) = feed.questions.get(&answer.question) else {
             let diagnostic = Diagnostic::error(
                 "question-unknown",
                 answer.at.clone(),
                 format!("there is no question `{}`", answer.question),
             );
             remark(
-                match nearest(&answer.question, feeds.keys().map(String::as_str)) {
+                match nearest(&answer.question, feed.questions.keys().map(String::as_str)) {
                     Some(near) => diagnostic.help(format!("did you mean `{near}`?")),
                     None => {
                         diagnostic.help("keep the identifiers of the questionnaire as they are")
@@ -89,7 +104,7 @@ fn read_sheet(
                 let mut rank = ProofRank::ANSWER;
                 match supporting_document(dossier, evidence, answer) {
                     Ok(Some(document)) => {
-                        citations.push(document.cite(crate::diagnostic::Place::whole()));
+                        citations.push(document.cite(Place::whole()));
                         rank = ProofRank::DOCUMENT;
                     }
                     Ok(None) => {}

@@ -18,9 +18,7 @@ pub(super) fn establish(dossier: &Dossier<'_>, found: &mut Establishment) {
     let verifier = Verifier::new(dossier, &mut Establishment::default());
     let provenances: Vec<_> = verifier
         .bundles()
-        .iter()
         .filter(|bundle| provenance(bundle).is_some())
-        .copied()
         .collect();
     if provenances.is_empty() {
         return;
@@ -47,7 +45,7 @@ pub(super) fn establish(dossier: &Dossier<'_>, found: &mut Establishment) {
     citations.extend(cited());
     citations.extend(signed.iter().map(|one| one.file.cite(Place::whole())));
 
-    let verified = !signed.is_empty() && signed.iter().all(Signed::verified);
+    let holds = !signed.is_empty() && signed.iter().all(Signed::verified);
     let statements: Vec<_> = signed
         .iter()
         .flat_map(|one| {
@@ -60,9 +58,9 @@ pub(super) fn establish(dossier: &Dossier<'_>, found: &mut Establishment) {
     let mut add = |key: &str, value: bool| {
         found.machine_fact(dossier, key, FactValue::Bool(value), citations.clone());
     };
-    add("delivery.provenance.verified", verified);
+    add("delivery.provenance.verified", holds);
     if let Some((builder, source)) = dossier.offering.provenance.as_ref() {
-        let every = |says: &dyn Fn(&Statement) -> bool| verified && statements.iter().all(says);
+        let every = |says: &dyn Fn(&Statement) -> bool| holds && statements.iter().all(says);
         add(
             "delivery.provenance.builder_expected",
             every(&|one| one.builder.as_ref() == Some(builder)),

@@ -1,21 +1,27 @@
 //! Signatures over the delivery and the bills of materials, rank 6.
 //!
-//! A bundle belongs to the file whose path it extends (`x.tar.gz` and `x.tar.gz.sigstore.json`), or to
-//! the file with the digest that it names.
+//! A bundle belongs to the file whose path it extends furthest (`x.tgz` and `x.tgz.sigstore.json`); one
+//! that extends no path belongs to the files with the digests that it names.
 
 use super::dossier::{Dossier, Sorted};
 use super::{Establishment, FactValue};
 use crate::diagnostic::{Diagnostic, Place};
 use crate::evidence::detect::Kind;
-use crate::evidence::signature::sigstore::Sigstore;
+use crate::evidence::signature::sigstore::{Sigstore, claimed_digests};
 use crate::evidence::signature::{Artifact, Signer, Verification, VerifyBundle};
 use crate::evidence::{Citation, Evidence};
 
 /// The bundles of a dossier, verified one by one under the agency's trusted root.
 pub(super) struct Verifier<'a> {
-    bundles: Vec<&'a Evidence>,
+    bundles: Vec<Bundle<'a>>,
     roots: Vec<(Citation, Sigstore)>,
     signer: Option<(&'a str, &'a str)>,
+}
+
+/// A bundle with the paths of the files that it belongs to.
+struct Bundle<'a> {
+    evidence: &'a Evidence,
+    files: Vec<&'a str>,
 }
 
 /// One file with the bundles that belong to it.
@@ -50,7 +56,10 @@ impl<'a> Verifier<'a> {
         let bundles = dossier
             .handed_in_of(Kind::Signature)
             .filter(|sorted| sorted.detection.format == "sigstore-bundle")
-            .map(|sorted| sorted.evidence)
+            .map(|sorted| Bundle {
+                evidence: sorted.evidence,
+                files: files_of(dossier, sorted.evidence),
+            })
             .collect();
         let signer = dossier
             .offering
@@ -65,8 +74,8 @@ impl<'a> Verifier<'a> {
     }
 
     /// The bundles, whether or not they verify.
-    pub(super) fn bundles(&self) -> &[&'a Evidence] {
-        &self.bundles
+    pub(super) fn bundles(&self) -> impl Iterator<Item = &'a Evidence> {
+        self.bundles.iter().map(|bundle| bundle.evidence)
     }
 
     /// Why nothing can be verified, if so.
@@ -101,13 +110,9 @@ impl<'a> Verifier<'a> {
         let outcomes = self
             .bundles
             .iter()
-            .filter(|bundle| {
-                bundle
-                    .path
-                    .strip_prefix(&file.path)
-                    .is_some_and(|rest| rest.starts_with('.'))
-                    && select(bundle)
-            })
+            .filter(|bundle| bundle.files.contains(&file.path.as_str()))
+            .map(|bundle| bundle.evidence)
+            .filter(|bundle| select(bundle))
             .map(|bundle| {
                 let mut last = None;
                 for (_, root) in &self.roots {
@@ -125,16 +130,43 @@ impl<'a> Verifier<'a> {
                         "no trusted root is at hand",
                     ))
                 };
-                (*bundle, last.unwrap_or_else(missing))
+                (bundle, last.unwrap_or_else(missing))
             })
             .collect();
         Signed { file, outcomes }
     }
 }
 
+/// The paths of the files that a bundle belongs to.
+fn files_of<'a>(dossier: &Dossier<'a>, bundle: &Evidence) -> Vec<&'a str> {
+    let others = || {
+        let signed = dossier
+            .handed_in
+            .iter()
+            .filter(|one| one.detection.kind != Kind::Signature);
+        signed.map(|one| one.evidence)
+    };
+    let extended = others()
+        .filter(|file| {
+            bundle
+                .path
+                .strip_prefix(&file.path)
+                .is_some_and(|rest| rest.starts_with('.'))
+        })
+        .max_by_key(|file| file.path.len());
+    if let Some(file) = extended {
+        return vec![&file.path];
+    }
+    let claimed = claimed_digests(&bundle.bytes);
+    others()
+        .filter(|file| claimed.contains(&file.digest))
+        .map(|file| file.path.as_str())
+        .collect()
+}
+
 pub(super) fn establish(dossier: &Dossier<'_>, found: &mut Establishment) {
     let verifier = Verifier::new(dossier, found);
-    if verifier.bundles().is_empty() {
+    if verifier.bundles().next().is_none() {
         return;
     }
     let artifacts: Vec<_> = dossier.artifacts().map(file).collect();
@@ -150,7 +182,6 @@ pub(super) fn establish(dossier: &Dossier<'_>, found: &mut Establishment) {
         if let Some(obstacle) = verifier.obstacle() {
             let citations = verifier
                 .bundles()
-                .iter()
                 .map(|bundle| bundle.cite(Place::whole()))
                 .collect();
             found.gap(key, obstacle, citations);

@@ -1,6 +1,6 @@
 //! The evaluation of a tender: who is out and by what, and the ranking of the rest.
 
-use std::cmp::Ordering;
+use std::cmp::Reverse;
 use std::collections::BTreeMap;
 
 use serde::Serialize;
@@ -368,63 +368,34 @@ fn stand(
 
 /// Gives every valid bid its rank and returns the winners with the rule that broke a tie.
 fn rank(tender: &Tender, bids: &mut [BidOutcome]) -> (Vec<BidId>, Option<TieRule>) {
-    let compare = |left: &BidOutcome, right: &BidOutcome| -> (Ordering, Option<TieRule>) {
-        let (Some(first), Some(second)) = (&left.standing, &right.standing) else {
-            return (Ordering::Equal, None);
-        };
-        let by_total = second.total.cmp(&first.total);
-        if by_total != Ordering::Equal {
-            return (by_total, None);
-        }
-        for rule in &tender.procedure.tie_rules {
-            let ordering = match rule {
-                TieRule::Technical => second.technical.cmp(&first.technical),
-                TieRule::Price => left.bid.price_yen.cmp(&right.bid.price_yen),
-                TieRule::Lots => {
-                    let drawn = |id: &BidId| tender.lots.iter().position(|lot| lot == id);
-                    match (drawn(&left.bid.id), drawn(&right.bid.id)) {
-                        (Some(first), Some(second)) => first.cmp(&second),
-                        _ => Ordering::Equal,
-                    }
-                }
-            };
-            if ordering != Ordering::Equal {
-                return (ordering, Some(*rule));
-            }
-        }
-        (Ordering::Equal, None)
+    let valid = bids.iter().filter(|one| one.standing.is_some()).collect();
+    let by_total = |one: &BidOutcome| {
+        one.standing
+            .as_ref()
+            .map(|standing| Reverse(standing.total.clone()))
     };
-    let mut order: Vec<&BidOutcome> = bids.iter().filter(|one| one.standing.is_some()).collect();
-    order.sort_by(|left, right| {
-        compare(left, right)
-            .0
-            .then_with(|| left.bid.id.cmp(&right.bid.id))
-    });
-    let mut ranks: BTreeMap<BidId, usize> = BTreeMap::new();
+    let mut tied = split(valid, by_total);
     let mut broken_by = None;
-    let mut previous: Option<(&BidOutcome, usize)> = None;
-    for (index, outcome) in order.iter().enumerate() {
-        let rank = match previous {
-            Some((before, rank)) => {
-                let (ordering, rule) = compare(before, outcome);
-                if rank == 1 && index == 1 {
-                    broken_by = rule;
-                }
-                if ordering == Ordering::Equal {
-                    rank
-                } else {
-                    index + 1
-                }
-            }
-            None => 1,
-        };
-        ranks.insert(outcome.bid.id.clone(), rank);
-        previous = Some((outcome, rank));
+    for rule in &tender.procedure.tie_rules {
+        let before = tied.first().map_or(0, Vec::len);
+        tied = tied
+            .into_iter()
+            .flat_map(|group| break_tie(tender, *rule, group))
+            .collect();
+        if tied.first().is_some_and(|group| group.len() < before) {
+            broken_by = Some(*rule);
+        }
     }
-    let winner = ranks
-        .iter()
-        .filter(|(_, rank)| **rank == 1)
-        .map(|(id, _)| id.clone())
+    let mut ranks: BTreeMap<BidId, usize> = BTreeMap::new();
+    for group in &tied {
+        let rank = ranks.len() + 1;
+        ranks.extend(group.iter().map(|one| (one.bid.id.clone(), rank)));
+    }
+    let winner: Vec<_> = tied
+        .first()
+        .into_iter()
+        .flatten()
+        .map(|one| one.bid.id.clone())
         .collect();
     for outcome in bids {
         if let (Some(standing), Some(rank)) =
@@ -433,5 +404,39 @@ fn rank(tender: &Tender, bids: &mut [BidOutcome]) -> (Vec<BidId>, Option<TieRule
             standing.rank = *rank;
         }
     }
+    let broken_by = broken_by.filter(|_| winner.len() == 1);
     (winner, broken_by)
+}
+
+/// Splits bids that tie by one rule, the better first; what the rule does not tell apart stays together.
+fn break_tie<'a>(
+    tender: &Tender,
+    rule: TieRule,
+    group: Vec<&'a BidOutcome>,
+) -> Vec<Vec<&'a BidOutcome>> {
+    match rule {
+        TieRule::Technical => split(group, |one| {
+            one.standing
+                .as_ref()
+                .map(|standing| Reverse(standing.technical.clone()))
+        }),
+        TieRule::Price => split(group, |one| one.bid.price_yen),
+        TieRule::Lots => {
+            let drawn: BTreeMap<_, _> = tender.lots.iter().zip(0..).collect();
+            // Lots decide among those who drew: one bid without a lot leaves the whole tie open.
+            if group.iter().all(|one| drawn.contains_key(&one.bid.id)) {
+                split(group, |one| drawn.get(&one.bid.id).copied())
+            } else {
+                vec![group]
+            }
+        }
+    }
+}
+
+fn split<K: Ord>(bids: Vec<&BidOutcome>, key: impl Fn(&BidOutcome) -> K) -> Vec<Vec<&BidOutcome>> {
+    let mut groups: BTreeMap<K, Vec<&BidOutcome>> = BTreeMap::new();
+    for one in bids {
+        groups.entry(key(one)).or_default().push(one);
+    }
+    groups.into_values().collect()
 }

@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::procedure::{Procedure, TieRule};
-use super::{Bid, Block, BlockKind, InformationItem, ParameterValue, Tender};
+use super::{AGENCY_FOLDERS, Bid, Block, BlockKind, InformationItem, ParameterValue, Tender};
 use crate::assessment::{Decisions, Exception, NotApplicable};
 use crate::criteria::OfferingType;
 use crate::criteria::case::Case;
@@ -100,7 +100,7 @@ fn read(
             (ClauseId(clause), values.collect())
         })
         .collect();
-    let lots = fields.texts("lots").into_iter().map(BidId).collect();
+    let lots = read_lots(fields, &bids);
     let as_of = fields.day("as_of");
     let bid_deadline = fields.day("bid_deadline");
     let catalog = fields.optional_text("catalog");
@@ -214,6 +214,23 @@ fn read_case(fields: &Fields<'_>, information: &[InformationItem]) -> Case {
         highest(|item| item.confidentiality),
         parameters,
     )
+}
+
+fn read_lots(fields: &Fields<'_>, bids: &[Bid]) -> Vec<BidId> {
+    let lots: Vec<_> = fields.texts("lots").into_iter().map(BidId).collect();
+    let known: BTreeSet<_> = bids.iter().map(|bid| &bid.id).collect();
+    let mut drawn = BTreeSet::new();
+    for lot in &lots {
+        if !known.contains(lot) || !drawn.insert(lot) {
+            fields.complain(
+                "lots-malformed",
+                "lots",
+                format!("`lots` names `{lot}`, which is no bid or stands there twice"),
+                "list the bids that drew, each once, in the order of the lots",
+            );
+        }
+    }
+    lots
 }
 
 struct Evaluation {
@@ -357,11 +374,19 @@ fn read_bids(fields: &Fields<'_>, file: &Evidence, evaluation: Option<&Evaluatio
                 );
             }
             let folder = &bid.offering.folder;
-            if !folder.is_empty() && !folders.insert(folder.clone()) {
+            let inside = |inner: &str, outer: &str| {
+                inner
+                    .strip_prefix(outer)
+                    .is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
+            };
+            let shared = folders
+                .iter()
+                .any(|other: &String| inside(folder, other) || inside(other, folder));
+            if !folder.is_empty() && (shared || !folders.insert(folder.clone())) {
                 table.complain(
                     "bid-duplicate",
                     "directory",
-                    format!("the folder `{folder}` belongs to another bid already"),
+                    format!("the folder `{folder}` is, holds or lies in another bid's folder"),
                     "give every bid its own folder",
                 );
             }
@@ -378,6 +403,19 @@ fn read_bid(table: &Fields<'_>, file: &Evidence, evaluation: Option<&Evaluation>
         .split('/')
         .any(|step| matches!(step, ".." | "." | ""))
         || folder.contains('\\');
+    let of_agency = folder
+        .split('/')
+        .next()
+        .is_some_and(|first| AGENCY_FOLDERS.contains(&first));
+    if of_agency {
+        let message = format!("`{folder}` lies in a folder of the agency");
+        table.complain(
+            "path-escapes",
+            "directory",
+            message,
+            "put bids below a folder such as bids",
+        );
+    }
     if !folder.is_empty() && escapes {
         table.complain(
             "path-escapes",
@@ -557,12 +595,22 @@ fn parameter(node: &Node) -> Option<ParameterValue> {
     }
 }
 
-/// Complains about criteria that a tender names and the catalog lacks.
+/// Complains about criteria and bids that a tender names and that do not exist.
 pub fn check_criteria(
     tender: &Tender,
     known: impl Fn(&CriterionId) -> bool,
     suggest: impl Fn(&str) -> Option<String>,
 ) -> Vec<Diagnostic> {
+    let unknown_bid = tender.decisions.exceptions.iter().filter_map(|one| {
+        let bid = one
+            .bid
+            .as_ref()
+            .filter(|bid| !tender.bids.iter().any(|other| other.id == **bid))?;
+        let message = format!("the exception is granted to `{bid}`, which is no bid");
+        let at = one.citation.at.clone();
+        let fault = Diagnostic::error("bid-unknown", at, message).help("name a bid of this tender");
+        Some(fault.in_file(one.citation.file.clone()))
+    });
     let exceptions = tender
         .decisions
         .exceptions
@@ -573,7 +621,7 @@ pub fn check_criteria(
         .not_applicable
         .iter()
         .map(|one| (&one.criterion, &one.citation));
-    exceptions
+    let unknown_criteria = exceptions
         .chain(not_applicable)
         .filter(|(criterion, _)| !known(criterion))
         .map(|(criterion, citation)| {
@@ -587,6 +635,6 @@ pub fn check_criteria(
                 Some(near) => diagnostic.help(format!("did you mean `{near}`?")),
                 None => diagnostic.help("`mekiki criteria list` lists them all"),
             }
-        })
-        .collect()
+        });
+    unknown_bid.chain(unknown_criteria).collect()
 }

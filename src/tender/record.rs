@@ -36,7 +36,7 @@ pub struct TenderRecord {
 }
 
 /// Writes the record of an evaluation, canonically.
-pub fn write(evidence: &[Evidence], catalog: Option<CatalogView>, view: &TenderView) -> String {
+pub fn write(evidence: &[Evidence], catalog: Option<&CatalogView>, view: &TenderView) -> String {
     let mut inputs: Vec<_> = evidence
         .iter()
         .map(|one| RecordInput {

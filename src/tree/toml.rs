@@ -5,11 +5,15 @@ use toml::de::{DeTable, DeValue};
 use super::{Document, Node, Value};
 use crate::diagnostic::{Diagnostic, Place};
 
+/// The largest TOML document that is read: 16 MiB, far above any that people write.
+const MAXIMUM_BYTES: usize = 16 * 1024 * 1024;
+
 /// Parses TOML bytes.
 ///
 /// # Errors
 ///
-/// Every syntax fault of the document, each `toml-syntax` with line and column, or one `toml-encoding`.
+/// Every syntax fault of the document, each `toml-syntax` with line and column, or one `toml-encoding`,
+/// `toml-depth` or `toml-too-large`. Nesting is limited to 80 levels.
 pub fn parse_toml(bytes: &[u8]) -> Result<Document, Vec<Diagnostic>> {
     let source = std::str::from_utf8(bytes).map_err(|error| {
         let valid = bytes.get(..error.valid_up_to()).unwrap_or_default();
@@ -19,7 +23,21 @@ pub fn parse_toml(bytes: &[u8]) -> Result<Document, Vec<Diagnostic>> {
                 .help("save the file as UTF-8"),
         ]
     })?;
+    if bytes.len() > MAXIMUM_BYTES {
+        let message = format!(
+            "the document has {} bytes, more than {MAXIMUM_BYTES}",
+            bytes.len()
+        );
+        let fault = Diagnostic::error("toml-too-large", Place::whole(), message);
+        return Err(vec![fault.help("split it")]);
+    }
     let (table, errors) = DeTable::parse_recoverable(source);
+    // Behind the limit, every level that was opened counts as one more fault, which says nothing new.
+    if let Some(error) = errors.iter().find(|error| is_depth(error)) {
+        let message = "the document is nested deeper than 80 levels";
+        let fault = Diagnostic::error("toml-depth", place(source, error), message);
+        return Err(vec![fault.help("no file of ours needs that depth")]);
+    }
     if !errors.is_empty() {
         let mut faults: Vec<_> = errors.iter().map(|error| syntax(source, error)).collect();
         faults.sort_by_key(|fault| (fault.at.line, fault.at.column));
@@ -37,10 +55,19 @@ pub fn parse_toml(bytes: &[u8]) -> Result<Document, Vec<Diagnostic>> {
     })
 }
 
-fn syntax(source: &str, error: &toml::de::Error) -> Diagnostic {
-    let place = error
+fn is_depth(error: &toml::de::Error) -> bool {
+    let message = error.message();
+    message.contains("recursion") || message.contains("recurse")
+}
+
+fn place(source: &str, error: &toml::de::Error) -> Place {
+    error
         .span()
-        .map_or_else(Place::whole, |span| Place::of_offset(source, span.start));
+        .map_or_else(Place::whole, |span| Place::of_offset(source, span.start))
+}
+
+fn syntax(source: &str, error: &toml::de::Error) -> Diagnostic {
+    let place = place(source, error);
     let message = error.message().lines().collect::<Vec<_>>().join("; ");
     Diagnostic::error(
         "toml-syntax",
@@ -116,5 +143,29 @@ mod tests {
         let faults = parse_toml(b"a = \nb = 1\nc = [1,\nd = = 2\n").unwrap_err();
         assert!(faults.len() >= 2, "{faults:?}");
         assert_eq!(faults[0].at.line, Some(1));
+    }
+
+    #[test]
+    fn a_bomb_is_refused_by_one_fault() {
+        let dotted = format!("a{} = 1", ".a".repeat(100_000));
+        for (text, expected) in [
+            (
+                format!("a = 1\nb = {}", "[".repeat(1_000_000)),
+                "2:85: error[toml-depth]",
+            ),
+            (
+                format!("a = {}", "{a=".repeat(300_000)),
+                "1:245: error[toml-depth]",
+            ),
+            (dotted, "error[toml-depth]"),
+            (
+                format!("#{}", " ".repeat(MAXIMUM_BYTES)),
+                "error[toml-too-large]",
+            ),
+        ] {
+            let faults = parse_toml(text.as_bytes()).unwrap_err();
+            assert_eq!(faults.len(), 1);
+            assert!(faults[0].to_string().starts_with(expected), "{}", faults[0]);
+        }
     }
 }

@@ -93,18 +93,15 @@ fn cited_lines(bytes: &[u8], place: &Place) -> Vec<Line> {
     let Ok(text) = std::str::from_utf8(bytes) else {
         return Vec::new();
     };
-    if !place.at.is_empty() {
-        if let Some(value) = value_at(bytes, &place.at) {
-            return value
-                .lines()
-                .take(WHOLE)
-                .map(|line| Line {
-                    number: String::new(),
-                    text: shown(line),
-                    cited: true,
-                })
-                .collect();
-        }
+    if !place.at.is_empty()
+        && let Some(value) = value_at(bytes, &place.at)
+    {
+        let cited = |line| Line {
+            number: String::new(),
+            text: shown(line),
+            cited: true,
+        };
+        return value.lines().take(WHOLE).map(cited).collect();
     }
     let first = place.line.saturating_sub(AROUND + 1);
     let count = if place.line > 0 {

@@ -6,10 +6,11 @@ use axum::response::Response;
 use serde_json::Value;
 
 use super::{Chrome, PageError, Web, list, number, query_encoded, render, string, verdict_words};
+use crate::app::library::Library;
 use crate::criteria::Criterion;
 use crate::document::words;
 use crate::exact::Exact;
-use crate::id::{AgencyId, TenderId};
+use crate::id::{AgencyId, CriterionId, TenderId};
 
 #[derive(Template)]
 #[template(path = "tender.html")]
@@ -44,6 +45,7 @@ struct Ranked {
 }
 
 struct Excluded {
+    title: String,
     bid: String,
     supplier: String,
     by: String,
@@ -71,6 +73,7 @@ struct Cell {
 }
 
 struct Contradiction {
+    title: String,
     bid: String,
     fact: String,
     sides: Vec<Side>,
@@ -126,7 +129,7 @@ pub(super) async fn page(
             .collect::<Vec<_>>()
             .join(", "),
         ranked: ranked(&chrome, bids),
-        excluded: excluded(&chrome, &address, bids),
+        excluded: excluded(&chrome, &web.library, &address, bids),
         bids: judged.iter().map(|bid| string(bid, "id")).collect(),
         rows: web
             .library
@@ -135,7 +138,7 @@ pub(super) async fn page(
             .values()
             .filter_map(|criterion| row(&chrome, &address, criterion, &judged))
             .collect(),
-        contradictions: contradictions(&chrome, &address, bids),
+        contradictions: contradictions(&chrome, &web.library, &address, bids),
         steps: list(&view, "derivation").iter().map(step).collect(),
         address,
         chrome,
@@ -187,7 +190,7 @@ fn ranked(chrome: &Chrome, bids: &[Value]) -> Vec<Ranked> {
         .collect()
 }
 
-fn excluded(chrome: &Chrome, address: &str, bids: &[Value]) -> Vec<Excluded> {
+fn excluded(chrome: &Chrome, library: &Library, address: &str, bids: &[Value]) -> Vec<Excluded> {
     let none = Value::Null;
     bids.iter()
         .flat_map(|bid| {
@@ -196,6 +199,13 @@ fn excluded(chrome: &Chrome, address: &str, bids: &[Value]) -> Vec<Excluded> {
                 .map(move |exclusion| (bid, exclusion))
         })
         .map(|(bid, exclusion)| Excluded {
+            title: library
+                .catalog
+                .criteria
+                .get(&CriterionId(string(exclusion, "by")))
+                .map_or_else(String::new, |criterion| {
+                    criterion.title.of(chrome.lang).to_owned()
+                }),
             bid: string(bid, "id"),
             supplier: chrome.text(bid.get("supplier").unwrap_or(&none)),
             by: string(exclusion, "by"),
@@ -289,7 +299,12 @@ fn row(chrome: &Chrome, address: &str, criterion: &Criterion, judged: &[&Value])
     })
 }
 
-fn contradictions(chrome: &Chrome, address: &str, bids: &[Value]) -> Vec<Contradiction> {
+fn contradictions(
+    chrome: &Chrome,
+    library: &Library,
+    address: &str,
+    bids: &[Value],
+) -> Vec<Contradiction> {
     let sides = |contradiction: &Value| {
         list(contradiction, "sides")
             .iter()
@@ -312,6 +327,11 @@ fn contradictions(chrome: &Chrome, address: &str, bids: &[Value]) -> Vec<Contrad
             found.iter().map(move |contradiction| (bid, contradiction))
         })
         .map(|(bid, contradiction)| Contradiction {
+            title: library
+                .catalog
+                .vocabulary
+                .lookup(&string(contradiction, "fact"))
+                .map_or_else(String::new, |fact| fact.title.of(chrome.lang).to_owned()),
             bid: string(bid, "id"),
             fact: string(contradiction, "fact"),
             sides: sides(contradiction),

@@ -114,8 +114,10 @@ impl Reader<'_> {
                 "set it",
             );
         }
-        if let Some(serial) = self.text(root, "", "serialNumber") {
-            if !is_urn_uuid(&serial) {
+        if let Some(serial) = self.text(root, "", "serialNumber")
+            && !is_urn_uuid(&serial)
+        {
+            {
                 let message = format!("the serial number `{serial}` is not a UUID URN (RFC 4122)");
                 self.error(
                     "cyclonedx-serial-number",
@@ -279,7 +281,7 @@ impl Reader<'_> {
         let purl = self.text(node, pointer, "purl");
         if let Some(Err(error)) = purl
             .as_deref()
-            .map(|purl| purl.parse::<packageurl::PackageUrl<'_>>())
+            .map(str::parse::<packageurl::PackageUrl<'_>>)
         {
             let message = format!(
                 "`{}` is not a package URL: {error}",

@@ -173,7 +173,7 @@ impl Reader {
             };
             match creator.split_once(':') {
                 Some(("Person" | "Organization", name)) if !name.trim().is_empty() => {
-                    authors.push(name.trim().to_owned())
+                    authors.push(name.trim().to_owned());
                 }
                 Some(("Tool" | "Person" | "Organization", _)) => {}
                 _ => self.error(
@@ -279,7 +279,7 @@ impl Reader {
                     purl.get_or_insert(locator);
                 }
                 "cpe22Type" | "cpe23Type" | "swid" | "swh" | "gitoid" => {
-                    other_identifiers.push(locator)
+                    other_identifiers.push(locator);
                 }
                 _ => {}
             }

@@ -9,10 +9,12 @@ use sigstore_verify::{
     Error, PublicKeyVerificationPolicy, VerificationPolicy, VerificationResult, Verifier,
 };
 
-use super::{Artifact, Check, ProvenSigner, Signer, Verification, VerifyBundle};
+use base64::Engine as _;
+
+use super::{Artifact, Check, ProvenSigner, Signer, Verification, VerifyBundle, statement};
 use crate::diagnostic::{Diagnostic, Place};
 use crate::digest::Digest;
-use crate::tree::parse_json;
+use crate::tree::{Node, parse_json};
 
 const KIND: &str = "sigstore";
 
@@ -79,6 +81,24 @@ pub fn parse(bundle: &[u8]) -> Result<Bundle, Diagnostic> {
         Diagnostic::error("bundle-malformed", Place::whole(), message)
             .help("hand in a Sigstore bundle of version 0.1, 0.2 or 0.3")
     })
+}
+
+/// The SHA-256 digests of what a bundle says it covers, unverified; empty when it says none.
+pub fn claimed_digests(bundle: &[u8]) -> Vec<Digest> {
+    let Ok((document, _)) = parse_json(bundle) else {
+        return Vec::new();
+    };
+    let digest = document
+        .root
+        .at("/messageSignature/messageDigest/digest")
+        .and_then(Node::text);
+    let bytes = digest.and_then(|text| base64::engine::general_purpose::STANDARD.decode(text).ok());
+    let message = bytes.and_then(|bytes| hex::encode(bytes).parse().ok());
+    let statement = statement::of_bundle(bundle).ok().flatten();
+    message
+        .into_iter()
+        .chain(statement.into_iter().flat_map(|one| one.subjects))
+        .collect()
 }
 
 impl VerifyBundle for Sigstore {
