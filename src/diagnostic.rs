@@ -186,12 +186,17 @@ impl fmt::Display for Diagnostic {
 
 /// Returns the candidate nearest to `word`, for "did you mean".
 ///
-/// Nearness is the Jaro-Winkler similarity; below 0.85 nothing is offered.
+/// Nearness is the normalized Damerau-Levenshtein similarity; below 0.7 nothing is offered.
 pub fn nearest<'a>(word: &str, candidates: impl IntoIterator<Item = &'a str>) -> Option<&'a str> {
     candidates
         .into_iter()
-        .map(|candidate| (strsim::jaro_winkler(word, candidate), candidate))
-        .filter(|(similarity, _)| *similarity >= 0.85)
+        .map(|candidate| {
+            (
+                strsim::normalized_damerau_levenshtein(word, candidate),
+                candidate,
+            )
+        })
+        .filter(|(similarity, _)| *similarity >= 0.7)
         .max_by(|left, right| left.0.total_cmp(&right.0))
         .map(|(_, candidate)| candidate)
 }

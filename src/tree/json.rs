@@ -46,7 +46,8 @@ pub fn parse_json(bytes: &[u8]) -> Result<(Document, Vec<Diagnostic>), Diagnosti
 }
 
 fn syntax(error: &serde_json::Error) -> Diagnostic {
-    let place = Place::line(error.line(), error.column());
+    // At the end of a line that ends the text, the parser stands before the first column.
+    let place = Place::line(error.line(), error.column().max(1));
     let text = error.to_string();
     let message = text.split(" at line ").next().unwrap_or(&text).to_owned();
     if message.contains("recursion limit") {
