@@ -1,20 +1,22 @@
 //! Reads a catalog from its files. Every fault of every file is named at once, with file, line and column.
 
+mod example;
+
 use std::collections::BTreeMap;
 
-use super::case::Case;
+use example::read_example;
+
 use super::rule::Rule;
 use super::{
-    Catalog, Criterion, DecidedBy, Decision, Example, Grade, Maps, Mark, OfferingType, Source,
+    Catalog, Criterion, DecidedBy, Decision, Grade, Maps, Mark, OfferingType, Source,
     SourceDocument, Stage, StandardCitation, Weight,
 };
 use crate::diagnostic::{Diagnostic, Place};
 use crate::digest::Digest;
-use crate::evidence::Citation;
+use crate::fact::ProofRank;
 use crate::fact::vocabulary::Vocabulary;
-use crate::fact::{Fact, FactValue, ProofRank, Scope};
-use crate::id::{ClauseId, CriterionId, FactKey};
-use crate::time::{Date, parse_day};
+use crate::id::{ClauseId, CriterionId};
+use crate::time::Date;
 use crate::tree::{Complaints, Document, Fields, parse_toml};
 
 /// The files of a catalog by their path: `facts.toml`, `<catalog>/catalog.toml`, `<catalog>/<id>.toml`.
@@ -503,108 +505,6 @@ fn optional_rule(fields: &Fields<'_>, key: &'static str, vocabulary: &Vocabulary
             for fault in faults {
                 fields.complain(fault.code, key, fault.message, &fault.help);
             }
-            None
-        }
-    }
-}
-
-fn read_example(
-    example: &Fields<'_>,
-    vocabulary: &Vocabulary,
-    offerings: &[OfferingType],
-    confidentiality: i64,
-) -> Example {
-    let as_of = example
-        .optional_day("as_of")
-        .or_else(|| parse_day("2026-11-01"))
-        .unwrap_or(Date::MIN);
-    let mut parameters = BTreeMap::new();
-    for (name, node, pointer) in example.members("case") {
-        let key = format!("case.{name}");
-        match vocabulary.typed(&key, &node.value, example.place_at(node, &pointer)) {
-            Ok(value) => {
-                parameters.insert(FactKey(key), value);
-            }
-            Err(fault) => example.complain(
-                fault.code,
-                "case",
-                fault.message,
-                fault.help.as_deref().unwrap_or_default(),
-            ),
-        }
-    }
-    let words = match parameters.get(&FactKey::from("case.offering_types")) {
-        Some(FactValue::List(words)) => words
-            .iter()
-            .filter_map(|word| {
-                OfferingType::WORDS
-                    .iter()
-                    .find(|(name, _)| name == word)
-                    .map(|(_, kind)| *kind)
-            })
-            .collect(),
-        _ => offerings.to_vec(),
-    };
-    let class = match parameters.get(&FactKey::from("case.confidentiality")) {
-        Some(FactValue::Integer(class)) => *class,
-        _ => confidentiality,
-    };
-    let facts = example
-        .tables("facts")
-        .iter()
-        .enumerate()
-        .filter_map(|(index, fields)| read_example_fact(fields, vocabulary, as_of, index))
-        .collect();
-    let read = Example {
-        name: example.text("name"),
-        as_of,
-        case: Case::new(words, class, parameters),
-        facts,
-        expect: example.text("expect"),
-        points: example.optional_exact("points"),
-        at: example.place(),
-    };
-    example.finish();
-    read
-}
-
-fn read_example_fact(
-    fields: &Fields<'_>,
-    vocabulary: &Vocabulary,
-    as_of: Date,
-    index: usize,
-) -> Option<Fact> {
-    let key = fields.text("key");
-    let rank = ProofRank::new(fields.integer("rank", 1..=6));
-    let established = fields.optional_day("established").unwrap_or(as_of);
-    let valid_until = fields.optional_day("valid_until");
-    let node = fields.node("value");
-    fields.finish();
-    let Some(node) = node else {
-        fields.complain("missing-field", "value", "the field `value` is missing", "");
-        return None;
-    };
-    match vocabulary.typed(&key, &node.value, fields.place_of("value")) {
-        Ok(value) => Some(Fact {
-            key: FactKey(key),
-            scope: Scope::Procurement,
-            value,
-            rank: rank?,
-            established,
-            valid_until,
-            citations: vec![Citation {
-                sha256: Digest::of(b"example"),
-                file: "example".to_owned(),
-                at: Place::pointer(format!("/facts/{index}")),
-            }],
-        }),
-        Err(fault) => {
-            fields.complain(
-                fault.code,
-                "key",
-                fault.message,
-                fault.help.as_deref().unwrap_or_default(),
-            );
             None
         }
     }

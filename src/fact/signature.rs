@@ -180,9 +180,11 @@ pub(super) fn establish(dossier: &Dossier<'_>, found: &mut Establishment) {
             continue;
         }
         if let Some(obstacle) = verifier.obstacle() {
+            // Without the files there would be nothing to verify, so the gap rests on them too.
             let citations = verifier
                 .bundles()
-                .map(|bundle| bundle.cite(Place::whole()))
+                .chain(files)
+                .map(|one| one.cite(Place::whole()))
                 .collect();
             found.gap(key, obstacle, citations);
             continue;

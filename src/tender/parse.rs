@@ -1,9 +1,13 @@
 //! Reads a tender file. Every fault is named at once, with line and column.
 
+mod bid;
+
 use std::collections::{BTreeMap, BTreeSet};
 
+use bid::read_bids;
+
 use super::procedure::{Procedure, TieRule};
-use super::{AGENCY_FOLDERS, Bid, Block, BlockKind, InformationItem, ParameterValue, Tender};
+use super::{Bid, Block, BlockKind, InformationItem, ParameterValue, Tender};
 use crate::assessment::{Decisions, Exception, NotApplicable};
 use crate::criteria::OfferingType;
 use crate::criteria::case::Case;
@@ -13,12 +17,8 @@ use crate::evidence::Evidence;
 use crate::evidence::questionnaire::parse_either;
 use crate::exact::Exact;
 use crate::fact::FactValue;
-use crate::fact::dossier::Offering;
 use crate::id::{AgencyId, BidId, ClauseId, CriterionId, FactKey, TenderId, is_plain};
 use crate::tree::{Complaints, Fields, Node, Value};
-
-/// The most bids that one tender may have.
-pub const MAXIMUM_BIDS: usize = 10_000;
 
 /// Reads a tender file.
 ///
@@ -347,179 +347,6 @@ fn positive(fields: &Fields<'_>, key: &str, number: &Exact) {
             "",
         );
     }
-}
-
-fn read_bids(fields: &Fields<'_>, file: &Evidence, evaluation: Option<&Evaluation>) -> Vec<Bid> {
-    let tables = fields.tables("bid");
-    if tables.is_empty() || tables.len() > MAXIMUM_BIDS {
-        fields.complain(
-            "bid-count",
-            "bid",
-            format!("the tender has {} bids", tables.len()),
-            &format!("1 to {MAXIMUM_BIDS} bids can be evaluated"),
-        );
-    }
-    let mut ids = BTreeSet::new();
-    let mut folders = BTreeSet::new();
-    tables
-        .iter()
-        .map(|table| {
-            let bid = read_bid(table, file, evaluation);
-            if !ids.insert(bid.id.clone()) {
-                table.complain(
-                    "bid-duplicate",
-                    "id",
-                    format!("the bid `{}` stands twice", bid.id),
-                    "give every bid its own id",
-                );
-            }
-            let folder = &bid.offering.folder;
-            let inside = |inner: &str, outer: &str| {
-                inner
-                    .strip_prefix(outer)
-                    .is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
-            };
-            let shared = folders
-                .iter()
-                .any(|other: &String| inside(folder, other) || inside(other, folder));
-            if !folder.is_empty() && (shared || !folders.insert(folder.clone())) {
-                table.complain(
-                    "bid-duplicate",
-                    "directory",
-                    format!("the folder `{folder}` is, holds or lies in another bid's folder"),
-                    "give every bid its own folder",
-                );
-            }
-            bid
-        })
-        .collect()
-}
-
-fn read_bid(table: &Fields<'_>, file: &Evidence, evaluation: Option<&Evaluation>) -> Bid {
-    let id = table.text("id");
-    plain(table, "id", &id);
-    let folder = table.optional_text("directory").unwrap_or_default();
-    let escapes = folder
-        .split('/')
-        .any(|step| matches!(step, ".." | "." | ""))
-        || folder.contains('\\');
-    let of_agency = folder
-        .split('/')
-        .next()
-        .is_some_and(|first| AGENCY_FOLDERS.contains(&first));
-    if of_agency {
-        let message = format!("`{folder}` lies in a folder of the agency");
-        table.complain(
-            "path-escapes",
-            "directory",
-            message,
-            "put bids below a folder such as bids",
-        );
-    }
-    if !folder.is_empty() && escapes {
-        table.complain(
-            "path-escapes",
-            "directory",
-            format!("`{folder}` is no path below the tender's folder"),
-            "write a relative path such as bids/aoba",
-        );
-    }
-    let pair = |key, first, second| {
-        table.optional_table(key).map(|pair| {
-            let read = (pair.text(first), pair.text(second));
-            pair.finish();
-            read
-        })
-    };
-    let product_table = table.optional_table("product");
-    let product = product_table
-        .as_ref()
-        .map(|product| (product.text("name"), product.text("version")));
-    let service = product_table
-        .as_ref()
-        .and_then(|product| product.optional_text("service"));
-    if let Some(product) = &product_table {
-        product.finish();
-    }
-    let bid = Bid {
-        id: BidId(id.clone()),
-        offering: Offering {
-            id: BidId(id),
-            folder,
-            supplier: table.both("supplier"),
-            corporate_number: table.optional_text("corporate_number"),
-            product,
-            service,
-            signer: pair("signer", "identity", "issuer"),
-            provenance: pair("provenance", "builder", "source"),
-            named_at: file.cite(table.place()),
-        },
-        price_yen: table.integer("price_yen", 1..=i64::MAX),
-        marks: read_marks(table, evaluation),
-        mandatory_unmet: table.texts("mandatory_unmet"),
-        declared_excluded: table.optional_both("excluded"),
-    };
-    table.finish();
-    bid
-}
-
-fn read_marks(table: &Fields<'_>, evaluation: Option<&Evaluation>) -> BTreeMap<String, Exact> {
-    let mut marks = BTreeMap::new();
-    let blocks = evaluation.map_or(&[][..], |evaluation| &evaluation.blocks);
-    for (name, node, _) in table.members("marks") {
-        let mark = match &node.value {
-            Value::Integer(mark) => Some(Exact::from_integer(*mark)),
-            Value::Text(text) => Exact::parse(text),
-            _ => None,
-        };
-        let block = blocks
-            .iter()
-            .find(|block| block.id == name && block.kind == BlockKind::Marks);
-        match (mark, block) {
-            (None, _) => table.complain(
-                "wrong-type",
-                "marks",
-                format!("the mark `{name}` must be a whole number or an exact number in quotes"),
-                "write it like \"74.5\"",
-            ),
-            (Some(mark), Some(block)) if mark.is_negative() || mark > block.points => {
-                table.complain(
-                    "out-of-range",
-                    "marks",
-                    format!("the mark `{name}` is {mark}, outside 0 to {}", block.points),
-                    "",
-                );
-            }
-            (Some(_), None) if evaluation.is_some() => table.complain(
-                "mark-unknown",
-                "marks",
-                format!("there is no block of marks `{name}`"),
-                "name a block of kind `marks`",
-            ),
-            (Some(mark), _) => {
-                marks.insert(name, mark);
-            }
-        }
-    }
-    for block in blocks
-        .iter()
-        .filter(|block| block.kind == BlockKind::Marks && !marks.contains_key(&block.id))
-    {
-        if table
-            .node("marks")
-            .is_none_or(|node| node.get(&block.id).is_none())
-            && table.node("excluded").is_none()
-            && table.node("mandatory_unmet").is_none()
-        {
-            table.complain(
-                "mark-missing",
-                "marks",
-                format!("the block `{}` has no mark", block.id),
-                "enter the committee's mark, 0 included",
-            );
-        }
-    }
-    marks
 }
 
 fn read_exceptions(fields: &Fields<'_>, file: &Evidence) -> Vec<Exception> {
