@@ -424,13 +424,11 @@ fn outside(sources: &[(String, String)]) -> Vec<String> {
 }
 
 fn utters(uttered: &Uttered, name: &str) -> bool {
-    match name.strip_suffix("::") {
-        Some(package) => !uttered.ours && uttered.steps.first().is_some_and(|one| one == package),
-        None => {
-            let run: Vec<_> = name.split("::").collect();
-            uttered.steps.windows(run.len()).any(|steps| steps == run)
-        }
+    if let Some(package) = name.strip_suffix("::") {
+        return !uttered.ours && uttered.steps.first().is_some_and(|one| one == package);
     }
+    let run: Vec<_> = name.split("::").collect();
+    uttered.steps.windows(run.len()).any(|steps| steps == run)
 }
 
 fn lies_in(path: &str, room: &str) -> bool {
@@ -581,7 +579,10 @@ fn every_planted_framework_is_found_outside_of_its_room() {
             let breaches = outside(&planted("tender/planted.rs", &source));
             assert!(!breaches.is_empty(), "{source}");
             for room in *rooms {
-                let file = if room.ends_with(".rs") {
+                let is_file = std::path::Path::new(room)
+                    .extension()
+                    .is_some_and(|one| one == "rs");
+                let file = if is_file {
                     (*room).to_owned()
                 } else {
                     format!("{room}/planted.rs")

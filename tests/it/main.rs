@@ -17,3 +17,4 @@ mod exit_codes;
 mod messages;
 mod source;
 mod worked_examples;
+mod oracle;

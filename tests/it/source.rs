@@ -206,7 +206,7 @@ pub(crate) fn arguments(tokens: &[Token], open: usize) -> Vec<&[Token]> {
 
 #[test]
 fn comments_texts_and_lifetimes_are_told_apart() {
-    let source = r###"
+    let source = r##"
         // use crate::hidden;
         /* use /* crate::hidden */ ; */
         fn f<'a>(c: char) -> &'a str { match c { '"' | '\'' => r#"a "b""#, _ => b"c" } }
@@ -214,7 +214,7 @@ fn comments_texts_and_lifetimes_are_told_apart() {
         mod tests { fn g() { "hidden" } }
         let x = "d\
                  e";
-    "###;
+    "##;
     let kept = without_tests(&tokens(source));
     let names: Vec<_> = kept.iter().filter_map(Token::name).collect();
     let texts: Vec<_> = kept.iter().filter_map(Token::text).collect();
