@@ -8,11 +8,14 @@ use crate::diagnostic::{Diagnostic, Place};
 /// The largest TOML document that is read: 16 MiB, far above any that people write.
 const MAXIMUM_BYTES: usize = 16 * 1024 * 1024;
 
+/// The most syntax faults that are named; each place is found by counting lines from the beginning.
+const MAXIMUM_FAULTS: usize = 100;
+
 /// Parses TOML bytes.
 ///
 /// # Errors
 ///
-/// Every syntax fault of the document, each `toml-syntax` with line and column, or one `toml-encoding`,
+/// The syntax faults of the document, at most 100, each `toml-syntax` with line and column, or one `toml-encoding`,
 /// `toml-depth` or `toml-too-large`. Nesting is limited to 80 levels.
 pub fn parse_toml(bytes: &[u8]) -> Result<Document, Vec<Diagnostic>> {
     let source = std::str::from_utf8(bytes).map_err(|error| {
@@ -39,7 +42,11 @@ pub fn parse_toml(bytes: &[u8]) -> Result<Document, Vec<Diagnostic>> {
         return Err(vec![fault.help("no file of ours needs that depth")]);
     }
     if !errors.is_empty() {
-        let mut faults: Vec<_> = errors.iter().map(|error| syntax(source, error)).collect();
+        let mut faults: Vec<_> = errors
+            .iter()
+            .take(MAXIMUM_FAULTS)
+            .map(|error| syntax(source, error))
+            .collect();
         faults.sort_by_key(|fault| (fault.at.line, fault.at.column));
         return Err(faults);
     }
@@ -135,6 +142,15 @@ mod tests {
         assert_eq!(
             document.root.at("/l/0/d").and_then(Node::text),
             Some("2026-11-23")
+        );
+    }
+
+    #[test]
+    fn a_text_full_of_faults_names_the_first_hundred() {
+        let text = "= \n".repeat(100_000);
+        assert_eq!(
+            parse_toml(text.as_bytes()).unwrap_err().len(),
+            MAXIMUM_FAULTS
         );
     }
 

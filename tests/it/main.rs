@@ -2,6 +2,7 @@
 #![cfg(test)]
 
 mod architecture;
+mod assessment_laws;
 mod authority;
 mod binary;
 mod corpus;
@@ -18,3 +19,5 @@ mod service;
 mod signature_faults;
 mod source;
 mod worked_examples;
+mod seeded;
+mod mutation;

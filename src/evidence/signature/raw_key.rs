@@ -1,5 +1,6 @@
 //! A detached signature under a public key, as `cosign sign-blob --key` writes it: base64 of the raw
-//! signature. Checked by the `sigstore` package, which is used for nothing else (see ADR 0003).
+//! signature. Checked by the `sigstore` package, which is used for nothing else (see ADR 0003); P-384 with
+//! SHA-256, which it lacks, by the library that verifies bundles.
 
 use base64::Engine as _;
 use sigstore::crypto::{CosignVerificationKey, Signature};
