@@ -47,6 +47,8 @@ pub struct JudgedTender {
 ///
 /// Every fault of the tender file, unknown criteria included.
 pub fn open_tender(library: &Library, mut evidence: Vec<Evidence>) -> Result<OpenTender, Refused> {
+    // What lies beside the tender file, such as a record of it, is no evidence and no input.
+    evidence.retain(|one| one.path.contains('/') || one.path == TENDER_FILE);
     evidence.sort_by(|left, right| left.path.cmp(&right.path));
     let file = evidence.iter().find(|one| one.path == TENDER_FILE);
     let Some(file) = file else {
