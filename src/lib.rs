@@ -12,9 +12,18 @@ pub mod id;
 pub mod text;
 pub mod time;
 pub mod tree;
+pub mod tape;
+pub mod markup;
+pub mod schema;
 
 // Evidence.
 pub mod evidence;
+
+// Examination.
+pub mod profile;
+pub mod comparison;
+pub mod delivery;
+pub mod conversion;
 
 // Judgment.
 pub mod fact;

@@ -4,6 +4,7 @@
 //! the JSON pointer it was read from.
 
 pub mod cyclonedx;
+pub mod model;
 pub mod spdx;
 
 use serde::Serialize;

@@ -16,10 +16,16 @@ const MAY_IMPORT: &[(&str, &[&str])] = &[
     ("text", &[]),
     ("time", &[]),
     ("tree", &["diagnostic", "exact", "text", "time"]),
+    ("tape", &["diagnostic"]),
+    ("markup", &["diagnostic", "tape"]),
+    ("schema", &["diagnostic", "tape", "markup"]),
     // Evidence.
     (
         "evidence",
         &[
+            "tape",
+            "markup",
+            "schema",
             "diagnostic",
             "digest",
             "exact",
@@ -29,10 +35,32 @@ const MAY_IMPORT: &[(&str, &[&str])] = &[
             "tree",
         ],
     ),
+    // Examination: what is asked of evidence without a criterion.
+    (
+        "profile",
+        &["diagnostic", "digest", "text", "time", "tree", "evidence"],
+    ),
+    ("comparison", &["diagnostic", "text", "evidence"]),
+    ("delivery", &["diagnostic", "digest", "text", "evidence"]),
+    (
+        "conversion",
+        &[
+            "diagnostic",
+            "digest",
+            "text",
+            "tape",
+            "markup",
+            "schema",
+            "evidence",
+        ],
+    ),
     // Judgment.
     (
         "fact",
         &[
+            "profile",
+            "comparison",
+            "delivery",
             "diagnostic",
             "digest",
             "exact",
@@ -131,6 +159,10 @@ const MAY_IMPORT: &[(&str, &[&str])] = &[
             "text",
             "time",
             "evidence",
+            "profile",
+            "comparison",
+            "delivery",
+            "conversion",
             "fact",
             "criteria",
             "assessment",
@@ -205,6 +237,13 @@ const ONLY_IN: &[(&str, &[&str])] = &[
     ("sha2::", &["digest.rs"]),
     ("toml::", &["tree"]),
     ("strsim::", &["diagnostic.rs"]),
+    ("quick_xml::", &["markup.rs"]),
+    ("prost::", &["evidence/sbom"]),
+    ("serde_saphyr::", &["tape"]),
+    ("zip::", &["evidence/archive"]),
+    ("tar::", &["evidence/archive"]),
+    ("ar::", &["evidence/archive"]),
+    ("auditable_info::", &["evidence"]),
 ];
 
 /// A path that a source utters, with what it is relative to resolved.

@@ -1,0 +1,1 @@
+//! Two or three bills of materials held against each other.
