@@ -10,6 +10,7 @@
 pub mod cyclonedx;
 pub mod model;
 pub mod semantics;
+pub mod spdx2;
 mod validity;
 
 use crate::diagnostic::{Diagnostic, Place, Severity};
@@ -72,11 +73,14 @@ fn finish(
     markup: Option<&Markup<'_>>,
 ) -> Result<(Detection, Reading), Vec<Diagnostic>> {
     let mut findings = remarks;
-    let build = match (detection.kind, detection.format, detection.encoding) {
-        (Kind::Sbom | Kind::Vex, "cyclonedx", _) => cyclonedx::build,
-        _ => return Err(vec![unsupported(&detection)]),
+    let built = match (detection.kind, detection.format, detection.encoding) {
+        (Kind::Sbom | Kind::Vex, "cyclonedx", _) => cyclonedx::build(tape),
+        (Kind::Sbom, "spdx", _) => {
+            spdx2::check_version(tape).map(|_| spdx2::build(tape))
+        }
+        _ => Err(unsupported(&detection)),
     };
-    let (sbom, content) = build(tape).map_err(|fault| vec![fault])?;
+    let (sbom, content) = built.map_err(|fault| vec![fault])?;
     let version = sbom.spec_version.as_str();
     findings.extend(match markup {
         Some(markup) if sbom.format == Format::CycloneDx => {
