@@ -46,6 +46,16 @@ impl Reading {
 /// The diagnostics that make the document unreadable; at least one.
 pub fn read(bytes: &[u8]) -> Result<(Detection, Reading), Vec<Diagnostic>> {
     let content = unpack(bytes).map_err(|fault| vec![fault])?;
+    if let Some(form) = packed_form(&content) {
+        return Err(vec![
+            Diagnostic::error(
+                "sbom-unsupported",
+                Place::whole(),
+                format!("{form} is no SBOM that is read"),
+            )
+            .help("take the SBOM out of it, or export the sheet as SPDX JSON or tag-value"),
+        ]);
+    }
     let text = decode(&content).map_err(|fault| vec![fault])?;
     match text.trim_start().chars().next() {
         Some('{' | '[') => read_json(&text),
@@ -90,6 +100,16 @@ fn finish(
     });
     findings.extend(content);
     Ok((detection, Reading { sbom, findings }))
+}
+
+/// Forms in which an SBOM comes inside of something else, by their first bytes.
+fn packed_form(bytes: &[u8]) -> Option<&'static str> {
+    match bytes {
+        [b'P', b'K', 3 | 5, ..] => Some("a spreadsheet or zip archive"),
+        [0xd0, 0xcf, 0x11, 0xe0, ..] => Some("a spreadsheet of the old binary form"),
+        [0xfd, b'7', b'z', b'X', b'Z', ..] => Some("a file compressed by xz"),
+        _ => None,
+    }
 }
 
 fn unsupported(detection: &Detection) -> Diagnostic {
