@@ -17,7 +17,7 @@ use crate::diagnostic::{Diagnostic, Place, Severity};
 use crate::evidence::detect::{Detection, Kind, detect_item, detect_text};
 use crate::evidence::unpack::{decode, unpack};
 use crate::markup::Markup;
-use crate::tape::{Tape, parse_json};
+use crate::tape::{Item, Lines, Tape, parse_json};
 
 pub use model::{Component, Format, Relationship, Sbom};
 
@@ -75,6 +75,24 @@ fn read_json(text: &str) -> Result<(Detection, Reading), Vec<Diagnostic>> {
     finish(detection, &tape, remarks, None)
 }
 
+/// Gives findings in a JSON document, which have a pointer, their line and column too.
+pub fn find_lines(bytes: &[u8], findings: &mut [Diagnostic]) {
+    let Ok(content) = unpack(bytes) else { return };
+    let Ok(text) = decode(&content) else { return };
+    let Ok(tape) = parse_json(&text) else { return };
+    let mut lines = Lines::new(&text);
+    for finding in findings {
+        let at = &mut finding.at;
+        let Some(pointer) = at.pointer.as_deref().filter(|_| at.line.is_none()) else {
+            continue;
+        };
+        if let Some(offset) = tape.root().at(pointer).and_then(Item::offset) {
+            let (line, column) = lines.at(offset);
+            (at.line, at.column) = (Some(line), Some(column));
+        }
+    }
+}
+
 /// Judges the shape and fills the model.
 fn finish(
     detection: Detection,
@@ -85,9 +103,7 @@ fn finish(
     let mut findings = remarks;
     let built = match (detection.kind, detection.format, detection.encoding) {
         (Kind::Sbom | Kind::Vex, "cyclonedx", _) => cyclonedx::build(tape),
-        (Kind::Sbom, "spdx", _) => {
-            spdx2::check_version(tape).map(|_| spdx2::build(tape))
-        }
+        (Kind::Sbom, "spdx", _) => spdx2::check_version(tape).map(|_| spdx2::build(tape)),
         _ => Err(unsupported(&detection)),
     };
     let (sbom, content) = built.map_err(|fault| vec![fault])?;
