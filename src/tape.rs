@@ -9,8 +9,10 @@
 
 mod json;
 mod texts;
+mod write;
 
 pub use json::parse_json;
+pub use write::write_json;
 pub(crate) use texts::{Span, Texts};
 
 use std::fmt;

@@ -3,6 +3,10 @@
 //! Source of the rules: the CycloneDX JSON reference of each version (ECMA-424 for 1.6). This reader
 //! checks what it reads; whole-schema conformance is not claimed.
 
+pub mod left_out;
+pub mod protobuf;
+pub mod xml;
+
 use std::collections::{HashMap, HashSet};
 
 use super::{Component, Format, Reading, Relationship, Sbom};
