@@ -10,9 +10,11 @@
 mod json;
 mod lines;
 mod texts;
+mod write;
 
 pub use json::parse_json;
 pub use lines::Lines;
+pub use write::write_json;
 pub(crate) use texts::{Span, Texts};
 
 use std::fmt;

@@ -5,8 +5,11 @@
 //! (ECMA-424 for 1.6 and 1.7).
 
 mod component;
+pub mod left_out;
 mod metadata;
+pub mod protobuf;
 mod statement;
+pub mod xml;
 
 use crate::diagnostic::{Diagnostic, Findings, Place, Severity};
 use crate::tape::{Addressing, Item, Lines, Shape, Step, Tape, push_step};
