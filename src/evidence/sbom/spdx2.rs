@@ -11,12 +11,13 @@ mod party;
 mod relationship;
 mod remarks;
 mod site;
+pub mod tag_value;
 
 use crate::diagnostic::{Diagnostic, Place};
 use crate::evidence::sbom::model::{
     ExternalReference, Format, Hash, License, LicenseForm, PartyKind, Sbom, Site, Target,
 };
-use crate::tape::{Addressing, Item, Shape, Tape};
+use crate::tape::{Addressing, Full, Item, Shape, Tape};
 use license::Licenses;
 use relationship::Listed;
 use remarks::Remarks;
@@ -329,6 +330,13 @@ impl<'t> Reader<'t> {
             "rename it (SPDX 2.3, clause 6.3)",
         );
     }
+}
+
+/// Why a document does not fit on a tape.
+fn too_large(full: Full) -> Diagnostic {
+    let message = format!("the document holds {full}");
+    Diagnostic::error("document-values", Place::whole(), message)
+        .help("split the document; one of this size is not read")
 }
 
 /// The spelling of an algorithm in CycloneDX; an unknown one as written.
