@@ -9,9 +9,11 @@
 
 mod json;
 mod texts;
+mod yaml;
 
 pub use json::parse_json;
 pub(crate) use texts::{Span, Texts};
+pub use yaml::{parse_yaml, parse_yaml_texts};
 
 use std::fmt;
 

@@ -30,6 +30,26 @@ pub const VERSIONS: [&str; 2] = ["SPDX-2.2", "SPDX-2.3"];
 /// asks for `SPDX-2.2` in the document (ISO/IEC 5962:2021, 6.1).
 const OLD_VERSIONS: [&str; 3] = ["SPDX-2.0", "SPDX-2.1", "SPDX-2.2.1"];
 
+/// The members of SPDX 2 that are no texts (SPDX 2.3 JSON schema).
+const TYPED: [&str; 7] = [
+    "filesAnalyzed",
+    "offset",
+    "lineNumber",
+    "order",
+    "isLive",
+    "isValid",
+    "isWayBackLink",
+];
+
+/// Parses SPDX 2 in YAML, whose scalars are texts as written wherever the format wants texts.
+///
+/// # Errors
+///
+/// As for [`crate::tape::parse_yaml`].
+pub fn parse_yaml(text: &str) -> Result<Tape<'_>, Diagnostic> {
+    crate::tape::parse_yaml_texts(text, &TYPED)
+}
+
 /// Judges the version that a document states: a remark on one that is read all the same.
 ///
 /// # Errors
