@@ -11,11 +11,13 @@ mod json;
 mod lines;
 mod texts;
 mod write;
+mod yaml;
 
 pub use json::parse_json;
 pub use lines::Lines;
 pub use write::write_json;
 pub(crate) use texts::{Span, Texts};
+pub use yaml::{parse_yaml, parse_yaml_texts};
 
 use std::fmt;
 
