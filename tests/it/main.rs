@@ -21,3 +21,4 @@ mod source;
 mod worked_examples;
 mod seeded;
 mod mutation;
+mod corpus_spdx3;
