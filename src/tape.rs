@@ -15,8 +15,8 @@ mod yaml;
 
 pub use json::parse_json;
 pub use lines::Lines;
-pub use write::write_json;
 pub(crate) use texts::{Span, Texts};
+pub use write::write_json;
 pub use yaml::{parse_yaml, parse_yaml_texts};
 
 use std::fmt;

@@ -59,16 +59,15 @@ fn name(row: &Row) -> &str {
 }
 
 fn version(row: &Row) -> &str {
-    row.path.split('/').nth(2).expect("a folder for each version")
+    row.path
+        .split('/')
+        .nth(2)
+        .expect("a folder for each version")
 }
 
 /// The paired JSON document, if there is one.
 fn json_pair(corpus: &Corpus, row: &Row) -> Option<Value> {
-    let path = format!(
-        "cyclonedx/spec/{0}/{1}-{0}.json",
-        version(row),
-        name(row)
-    );
+    let path = format!("cyclonedx/spec/{0}/{1}-{0}.json", version(row), name(row));
     let pair = corpus.rows.iter().find(|row| row.path == path)?;
     Some(serde_json::from_slice(&corpus.read(&pair.path)).expect("a valid document is JSON"))
 }
@@ -140,12 +139,18 @@ fn protobuf_has_the_shape_of_json() {
                 let mut found = Vec::new();
                 differences(&value, &json, "", &mut found);
                 if !found.is_empty() {
-                    faults.push(format!("{}: {:#?} {told:?}", row.path, &found[..found.len().min(12)]));
+                    faults.push(format!(
+                        "{}: {:#?} {told:?}",
+                        row.path,
+                        &found[..found.len().min(12)]
+                    ));
                 }
             }
         }
     }
-    say(&format!("protobuf: {valid} valid documents, {paired} with their JSON"));
+    say(&format!(
+        "protobuf: {valid} valid documents, {paired} with their JSON"
+    ));
     assert!(faults.is_empty(), "{}\n{}", faults.join("\n"), faults.len());
 }
 
@@ -185,6 +190,8 @@ fn xml_has_the_shape_of_json() {
             }
         }
     }
-    say(&format!("xml: {valid} valid documents, {paired} with their JSON"));
+    say(&format!(
+        "xml: {valid} valid documents, {paired} with their JSON"
+    ));
     assert!(faults.is_empty(), "{}\n{}", faults.join("\n"), faults.len());
 }

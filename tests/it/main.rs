@@ -22,3 +22,4 @@ mod worked_examples;
 mod seeded;
 mod mutation;
 mod cyclonedx_encodings;
+mod corpus_spdx3;

@@ -375,5 +375,6 @@ fn names<'t>(automaton: &'t Automaton, states: &[usize]) -> Vec<&'t str> {
 
 /// White space as XML knows it.
 fn is_blank(text: &str) -> bool {
-    text.bytes().all(|byte| matches!(byte, b' ' | b'\t' | b'\n' | b'\r'))
+    text.bytes()
+        .all(|byte| matches!(byte, b' ' | b'\t' | b'\n' | b'\r'))
 }
