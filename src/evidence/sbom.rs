@@ -6,6 +6,7 @@
 pub mod cyclonedx;
 pub mod model;
 pub mod spdx;
+pub mod tables;
 
 use serde::Serialize;
 
