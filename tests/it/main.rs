@@ -21,3 +21,5 @@ mod source;
 mod worked_examples;
 mod seeded;
 mod mutation;
+mod schema_mutation;
+mod schema_oracle;
