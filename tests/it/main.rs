@@ -23,3 +23,5 @@ mod seeded;
 mod mutation;
 mod cyclonedx_encodings;
 mod corpus_spdx3;
+mod schema_mutation;
+mod schema_oracle;
