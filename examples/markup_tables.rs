@@ -32,9 +32,9 @@ fn main() -> Result<()> {
     }
     let out = Path::new(env!("CARGO_MANIFEST_DIR")).join("src/evidence/sbom/tables");
     fs::create_dir_all(&out)?;
-    for (name, text) in markup_tables::tables(|name| {
-        fs::read_to_string(folder.join(name)).unwrap_or_default()
-    }) {
+    for (name, text) in
+        markup_tables::tables(|name| fs::read_to_string(folder.join(name)).unwrap_or_default())
+    {
         fs::write(out.join(&name), text).with_context(|| format!("write {name}"))?;
     }
     Ok(())

@@ -21,3 +21,6 @@ mod source;
 mod worked_examples;
 mod seeded;
 mod mutation;
+mod markup_mutation;
+mod markup_oracle;
+mod markup_tables;

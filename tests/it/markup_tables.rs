@@ -25,7 +25,12 @@ pub(crate) const LICENSES: &str = "cyclonedx-licenses.xsd.json";
 pub(crate) fn tables(read: impl Fn(&str) -> String) -> Vec<(String, String)> {
     let mut tables: Vec<_> = VERSIONS
         .iter()
-        .map(|version| (table_name(version), table(&read(&format!("bom-{version}.xsd")))))
+        .map(|version| {
+            (
+                table_name(version),
+                table(&read(&format!("bom-{version}.xsd"))),
+            )
+        })
         .collect();
     tables.push((LICENSES.to_owned(), table(&read("spdx.xsd"))));
     tables
@@ -62,7 +67,11 @@ fn table(schema: &str) -> String {
         json!(unique),
     );
     for (index, one) in compiler.types.iter().enumerate() {
-        let comma = if index + 1 < compiler.types.len() { "," } else { "" };
+        let comma = if index + 1 < compiler.types.len() {
+            ","
+        } else {
+            ""
+        };
         writeln!(text, "{one}{comma}").expect("a string takes all");
     }
     text + "]}\n"
@@ -159,7 +168,10 @@ impl<'m> Compiler<'m> {
         let base = self.named(base);
         let mut value = self.types[base].clone();
         let object = value.as_object_mut().expect("a type is an object");
-        assert!(object.contains_key("base"), "a restriction of a list or union");
+        assert!(
+            object.contains_key("base"),
+            "a restriction of a list or union"
+        );
         object.remove("name");
         let mut words = Vec::new();
         let mut patterns = Vec::new();
@@ -202,7 +214,10 @@ impl<'m> Compiler<'m> {
         if let Some(content) = element.child("simpleContent") {
             holder = content.child("extension").expect("an extension");
             let base = self.named(holder.attribute("base").expect("a base"));
-            assert!(self.types[base].get("attributes").is_none(), "of a simple type");
+            assert!(
+                self.types[base].get("attributes").is_none(),
+                "of a simple type"
+            );
             value["text"] = json!(base);
         }
         let mut automaton = None;
@@ -242,7 +257,9 @@ impl<'m> Compiler<'m> {
 
     fn attribute(&mut self, attribute: Element<'m>) -> Value {
         assert!(attribute.attribute("fixed").is_none(), "a fixed attribute");
-        let name = attribute.attribute("name").expect("an attribute has a name");
+        let name = attribute
+            .attribute("name")
+            .expect("an attribute has a name");
         let required = match attribute.attribute("use") {
             None | Some("optional") => false,
             Some("required") => true,
@@ -254,7 +271,10 @@ impl<'m> Compiler<'m> {
     fn particle(&mut self, particle: Element<'m>, positions: &mut Positions) -> Piece {
         let mut piece = match particle.name() {
             "element" => {
-                assert!(particle.attribute("ref").is_none(), "a reference to an element");
+                assert!(
+                    particle.attribute("ref").is_none(),
+                    "a reference to an element"
+                );
                 assert!(particle.attribute("fixed").is_none(), "a fixed element");
                 let name = particle.attribute("name").expect("an element has a name");
                 let kind = self.type_of(particle);

@@ -357,10 +357,7 @@ fn simple(raw: RawType) -> Result<Simple, TableError> {
         base: raw.base.unwrap_or(Base::String),
         words,
         patterns,
-        length: (
-            raw.minimum_length,
-            raw.maximum_length.unwrap_or(usize::MAX),
-        ),
+        length: (raw.minimum_length, raw.maximum_length.unwrap_or(usize::MAX)),
         minimum: raw.minimum,
         maximum: raw.maximum,
         union: raw.union,

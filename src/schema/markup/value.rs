@@ -143,7 +143,11 @@ impl Simple {
         if !self.base.accepts(text) {
             return Err(Fault::Lexical(self.base));
         }
-        let is_word = || self.words.binary_search_by(|word| word.as_str().cmp(text)).is_ok();
+        let is_word = || {
+            self.words
+                .binary_search_by(|word| word.as_str().cmp(text))
+                .is_ok()
+        };
         if !self.words.is_empty() && !is_word() {
             return Err(Fault::Word(self));
         }
@@ -159,7 +163,9 @@ impl Simple {
         let is_beyond = |bound: &Option<String>, side| {
             bound.as_deref().is_some_and(|bound| {
                 let (value, bound) = (Number::read(text), Number::read(bound));
-                value.zip(bound).is_some_and(|(value, bound)| value.cmp(&bound) == side)
+                value
+                    .zip(bound)
+                    .is_some_and(|(value, bound)| value.cmp(&bound) == side)
             })
         };
         if is_beyond(&self.minimum, Ordering::Less) || is_beyond(&self.maximum, Ordering::Greater) {
@@ -209,11 +215,13 @@ impl<'t> Number<'t> {
                 .then_with(|| left.whole.cmp(right.whole))
                 .then_with(|| left.fraction.cmp(right.fraction))
         };
-        self.sign().cmp(&other.sign()).then_with(|| match self.sign() {
-            Ordering::Equal => Ordering::Equal,
-            Ordering::Greater => magnitude(self, *other),
-            Ordering::Less => magnitude(*other, self),
-        })
+        self.sign()
+            .cmp(&other.sign())
+            .then_with(|| match self.sign() {
+                Ordering::Equal => Ordering::Equal,
+                Ordering::Greater => magnitude(self, *other),
+                Ordering::Less => magnitude(*other, self),
+            })
     }
 }
 
@@ -271,8 +279,8 @@ fn time(text: &str) -> Option<&str> {
         }
         None => ("", rest),
     };
-    let is_midnight = (hour, minute, second) == (24, 0, 0)
-        && fraction.bytes().all(|byte| byte == b'0');
+    let is_midnight =
+        (hour, minute, second) == (24, 0, 0) && fraction.bytes().all(|byte| byte == b'0');
     (is_midnight || hour < 24 && minute < 60 && second < 60).then_some(rest)
 }
 
@@ -323,9 +331,17 @@ mod tests {
                     "2026-01-01T+1:00:00Z",
                 ],
             ),
-            (Base::Date, &["2026-11-25", "2026-11-25Z"], &["2026-11-25T00:00:00Z", "2026-11"]),
+            (
+                Base::Date,
+                &["2026-11-25", "2026-11-25Z"],
+                &["2026-11-25T00:00:00Z", "2026-11"],
+            ),
             (Base::Boolean, &["true", "0"], &["TRUE", "yes", ""]),
-            (Base::Decimal, &["1", "-.5", "+1.", "00.10"], &["", ".", "+", "1e5", "1,0"]),
+            (
+                Base::Decimal,
+                &["1", "-.5", "+1.", "00.10"],
+                &["", ".", "+", "1e5", "1,0"],
+            ),
             (Base::Integer, &["-0", "+12", "007"], &["1.0", "", "0x1"]),
             (Base::NonNegativeInteger, &["-0", "5"], &["-1"]),
             (Base::PositiveInteger, &["1", "+010"], &["0", "-1", "-0"]),
@@ -354,14 +370,20 @@ mod tests {
 
     #[test]
     fn numbers_are_compared_as_numbers() {
-        let ordered = ["-10.5", "-10.45", "-2", "-0.1", "0", "0.05", "0.5", "1.0", "9", "10", "10.1"];
+        let ordered = [
+            "-10.5", "-10.45", "-2", "-0.1", "0", "0.05", "0.5", "1.0", "9", "10", "10.1",
+        ];
         for (left, one) in ordered.iter().enumerate() {
             for (right, other) in ordered.iter().enumerate() {
-                let compared = Number::read(one).unwrap().cmp(&Number::read(other).unwrap());
+                let compared = Number::read(one)
+                    .unwrap()
+                    .cmp(&Number::read(other).unwrap());
                 assert_eq!(compared, left.cmp(&right), "{one} {other}");
             }
         }
-        let zeros = Number::read("-00.0").unwrap().cmp(&Number::read("0").unwrap());
+        let zeros = Number::read("-00.0")
+            .unwrap()
+            .cmp(&Number::read("0").unwrap());
         assert_eq!(zeros, Ordering::Equal);
     }
 }

@@ -15,14 +15,13 @@ fn error(code: &'static str, message: String) -> Diagnostic {
     Diagnostic::error(code, Place::whole(), message)
 }
 
-pub(super) fn more(count: usize) -> Diagnostic {
-    let (is, findings) = if count == 1 { ("is", "finding") } else { ("are", "findings") };
+pub(super) fn more(limit: usize) -> Diagnostic {
     Diagnostic::note(
         "findings-more",
         Place::whole(),
-        format!("there {is} {count} more {findings} like these"),
+        format!("only the first {limit} findings are listed"),
     )
-    .help("repair those that are shown and check the document again")
+    .help("repair these first, and check again")
 }
 
 pub(super) fn unknown_root(table: &Table, root: Element<'_>) -> Diagnostic {
@@ -84,9 +83,17 @@ pub(super) fn element_in_text(element: Element<'_>, child: Element<'_>) -> Diagn
     .help(format!("write plain text into `{}`", element.name()))
 }
 
-pub(super) fn unknown_element(parent: Element<'_>, child: Element<'_>, known: &[&str]) -> Diagnostic {
+pub(super) fn unknown_element(
+    parent: Element<'_>,
+    child: Element<'_>,
+    known: &[&str],
+) -> Diagnostic {
     let message = if child.namespace() == parent.namespace() {
-        format!("`{}` is not an element of `{}`", excerpt(child.name()), parent.name())
+        format!(
+            "`{}` is not an element of `{}`",
+            excerpt(child.name()),
+            parent.name()
+        )
     } else if child.namespace().is_empty() {
         format!(
             "`{}`, which has no namespace, may not stand in `{}`",
@@ -149,7 +156,11 @@ pub(super) fn element_missing(element: Element<'_>, expected: &[&str]) -> Diagno
     let one_of = if expected.len() > 1 { "one of " } else { "" };
     error(
         "schema-required",
-        format!("`{}` lacks {one_of}{}", element.name(), listed(expected, "and")),
+        format!(
+            "`{}` lacks {one_of}{}",
+            element.name(),
+            listed(expected, "and")
+        ),
     )
     .help(match element.children().last() {
         Some(last) => format!("add it after `{}`", excerpt(last.name())),
@@ -164,7 +175,11 @@ pub(super) fn element_skipped(
     missing: &str,
     is_later: bool,
 ) -> Diagnostic {
-    let code = if is_later { "schema-order" } else { "schema-required" };
+    let code = if is_later {
+        "schema-order"
+    } else {
+        "schema-required"
+    };
     let help = if is_later {
         format!("move `{missing}` in front of `{}`", child.name())
     } else {
@@ -184,7 +199,11 @@ pub(super) fn element_skipped(
 pub(super) fn element_repeated(parent: Element<'_>, child: Element<'_>) -> Diagnostic {
     error(
         "schema-count",
-        format!("`{}` stands once too often in `{}`", child.name(), parent.name()),
+        format!(
+            "`{}` stands once too often in `{}`",
+            child.name(),
+            parent.name()
+        ),
     )
     .help("keep one of them, or bring together those that may repeat")
 }
@@ -195,22 +214,34 @@ pub(super) fn element_misplaced(
     before: Option<Element<'_>>,
     allowed: &[&str],
 ) -> Diagnostic {
-    let after = before.map_or(String::new(), |before| format!(" after `{}`", excerpt(before.name())));
+    let after = before.map_or(String::new(), |before| {
+        format!(" after `{}`", excerpt(before.name()))
+    });
     error(
         "schema-order",
-        format!("`{}` may not stand in `{}`{after}", child.name(), parent.name()),
+        format!(
+            "`{}` may not stand in `{}`{after}",
+            child.name(),
+            parent.name()
+        ),
     )
     .help(if allowed.is_empty() {
         "move it forward or remove it; nothing more may follow here".to_owned()
     } else {
-        format!("move it forward or remove it; here may stand {}", listed(allowed, "or"))
+        format!(
+            "move it forward or remove it; here may stand {}",
+            listed(allowed, "or")
+        )
     })
 }
 
 pub(super) fn not_unique(attribute: &str, value: &str) -> Diagnostic {
     error(
         "schema-unique",
-        format!("the `{attribute}` `{}` stands at more than one element", excerpt(value)),
+        format!(
+            "the `{attribute}` `{}` stands at more than one element",
+            excerpt(value)
+        ),
     )
     .help(format!("give every element a `{attribute}` of its own"))
 }
@@ -221,8 +252,14 @@ pub(super) fn value(subject: &str, text: &str, fault: &Fault<'_>) -> Diagnostic 
     match fault {
         Fault::Lexical(base) => {
             let (code, help) = lexical(*base);
-            error(code, format!("{subject} is `{text}`, which is not of the type `{}`", base.word()))
-                .help(help)
+            error(
+                code,
+                format!(
+                    "{subject} is `{text}`, which is not of the type `{}`",
+                    base.word()
+                ),
+            )
+            .help(help)
         }
         Fault::Word(simple) => error(
             "schema-word",
@@ -258,7 +295,10 @@ pub(super) fn value(subject: &str, text: &str, fault: &Fault<'_>) -> Diagnostic 
         .help(match (&simple.minimum, &simple.maximum) {
             (Some(least), Some(most)) => format!("take a number from {least} to {most}"),
             (Some(least), None) => format!("take a number of {least} or more"),
-            (_, most) => format!("take a number up to {}", most.as_deref().unwrap_or_default()),
+            (_, most) => format!(
+                "take a number up to {}",
+                most.as_deref().unwrap_or_default()
+            ),
         }),
         Fault::Union => error(
             "schema-format",
@@ -277,8 +317,13 @@ fn lexical(base: Base) -> (&'static str, &'static str) {
             "write a URI such as `https://example.com/a`; a percent sign needs two hexadecimal digits",
         ),
         Base::Boolean => ("schema-type", "write `true` or `false`"),
-        Base::Decimal => ("schema-type", "write a decimal number in digits, without exponent"),
-        Base::Integer | Base::NonNegativeInteger => ("schema-type", "write a whole number in digits"),
+        Base::Decimal => (
+            "schema-type",
+            "write a decimal number in digits, without exponent",
+        ),
+        Base::Integer | Base::NonNegativeInteger => {
+            ("schema-type", "write a whole number in digits")
+        }
         Base::PositiveInteger => ("schema-type", "write a whole number from 1 in digits"),
         Base::String | Base::NormalizedString | Base::Token => ("schema-type", "write a text"),
     }
