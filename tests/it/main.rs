@@ -25,3 +25,6 @@ mod cyclonedx_encodings;
 mod corpus_spdx3;
 mod schema_mutation;
 mod schema_oracle;
+mod markup_mutation;
+mod markup_oracle;
+mod markup_tables;
