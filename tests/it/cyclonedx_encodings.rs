@@ -6,7 +6,7 @@ use std::collections::BTreeMap;
 use jsonschema::Validator;
 use mekiki::evidence::sbom::cyclonedx::{protobuf, xml};
 use mekiki::markup::parse_xml;
-use mekiki::tape::{Item, parse_json, write_json};
+use mekiki::tape::{Item, write_json};
 use serde_json::Value;
 
 use crate::corpus::{Corpus, Row, corpus, say};
@@ -15,9 +15,15 @@ use crate::seeded::Seeded;
 #[path = "../../examples/protobuf_tables/generator.rs"]
 mod generator;
 
-const SCHEMAS: &str = "schemas/cyclonedx";
+/// JSON demands a signature of a signatory, in a form that the other encodings do not know.
+const UNSIGNED: &[&str] = &["valid-attestation-1.6.xml", "valid-attestation-1.6.cdx.bin"];
 
-fn value(item: Item<'_>) -> Value {
+const XML_PAIRS: &[(&str, &[&str])] = &[];
+const PROTOBUF_PAIRS: &[(&str, &[&str])] = &[];
+
+pub(crate) const SCHEMAS: &str = "schemas/cyclonedx";
+
+pub(crate) fn value(item: Item<'_>) -> Value {
     serde_json::from_str(&write_json(item, false)).expect("what is written is JSON")
 }
 
@@ -74,7 +80,7 @@ fn json_pair(corpus: &Corpus, row: &Row) -> Option<Value> {
 }
 
 /// Where two values differ, as JSON pointers.
-fn differences(left: &Value, right: &Value, at: &str, found: &mut Vec<String>) {
+pub(crate) fn differences(left: &Value, right: &Value, at: &str, found: &mut Vec<String>) {
     match (left, right) {
         (Value::Object(a), Value::Object(b)) => {
             for key in a.keys().chain(b.keys().filter(|key| !a.contains_key(*key))) {
@@ -82,8 +88,7 @@ fn differences(left: &Value, right: &Value, at: &str, found: &mut Vec<String>) {
                 match (a.get(key), b.get(key)) {
                     (Some(a), Some(b)) => differences(a, b, &here, found),
                     (Some(a), None) => found.push(format!("{here}: {a} |")),
-                    // What JSON alone can say.
-                    (None, Some(_)) if key == "$schema" || key == "signature" => {}
+                    (None, Some(b)) if only_in_json(key, b) => {}
                     (None, Some(b)) => found.push(format!("{here}: | {b}")),
                     (None, None) => {}
                 }
@@ -94,14 +99,49 @@ fn differences(left: &Value, right: &Value, at: &str, found: &mut Vec<String>) {
                 differences(a, b, &format!("{at}/{index}"), found);
             }
         }
+        // JSON knows one identity as an object and as a list of one.
+        (Value::Array(a), Value::Object(_)) if at.ends_with("/identity") && a.len() == 1 => {
+            differences(&a[0], right, at, found);
+        }
         (a, b) if a == b || is_same_instant(a, b) => {}
+        (Value::Number(a), Value::Number(b)) if a.as_f64() == b.as_f64() => {}
         (a, b) => found.push(format!("{at}: {a} | {b}")),
+    }
+}
+
+/// What only JSON can say, or says in more words than one.
+fn only_in_json(key: &str, value: &Value) -> bool {
+    match key {
+        "$schema" | "signature" => true,
+        // Lists whose items stand without an element around them, so that there is none to be empty.
+        "contact" | "data" | "dependsOn" => value == &Value::Array(Vec::new()),
+        "value" => value == "",
+        _ => false,
     }
 }
 
 fn is_same_instant(left: &Value, right: &Value) -> bool {
     let instant = |value: &Value| value.as_str()?.parse::<jiff::Timestamp>().ok();
     instant(left).is_some() && instant(left) == instant(right)
+}
+
+/// Holds differences against those that are known, by document and beginning of the JSON pointer. A
+/// known one that is not found is a fault as well.
+pub(crate) fn unexpected(path: &str, found: Vec<String>, known: &[(&str, &[&str])]) -> Vec<String> {
+    let entry = known.iter().find(|entry| path.ends_with(entry.0));
+    let known = entry.map_or(&[][..], |entry| entry.1);
+    let is_known = |one: &String| known.iter().any(|start| one.starts_with(start));
+    let absent = known
+        .iter()
+        .filter(|start| !found.iter().any(|one| one.starts_with(**start)))
+        .map(|start| format!("{path}: {start} does not differ"));
+    let absent: Vec<_> = absent.collect();
+    let mut faults: Vec<_> = found.iter().filter(|one| !is_known(one)).cloned().collect();
+    for fault in &mut faults {
+        fault.insert_str(0, &format!("{path}: "));
+    }
+    faults.extend(absent);
+    faults
 }
 
 #[test]
@@ -130,7 +170,7 @@ fn protobuf_has_the_shape_of_json() {
             .iter_errors(&value)
             .map(|error| format!("{} at {}", error, error.instance_path()))
             .collect();
-        if is_valid != errors.is_empty() {
+        if is_valid != errors.is_empty() && !UNSIGNED.iter().any(|end| row.path.ends_with(end)) {
             faults.push(format!("{}: {errors:?} {told:?}", row.path));
         }
         if is_valid {
@@ -139,9 +179,7 @@ fn protobuf_has_the_shape_of_json() {
                 paired += 1;
                 let mut found = Vec::new();
                 differences(&value, &json, "", &mut found);
-                if !found.is_empty() {
-                    faults.push(format!("{}: {:#?} {told:?}", row.path, &found[..found.len().min(12)]));
-                }
+                faults.extend(unexpected(&row.path, found, PROTOBUF_PAIRS));
             }
         }
     }
@@ -172,7 +210,7 @@ fn xml_has_the_shape_of_json() {
             .iter_errors(&value)
             .map(|error| format!("{} at {}", error, error.instance_path()))
             .collect();
-        if !errors.is_empty() {
+        if !errors.is_empty() && !UNSIGNED.iter().any(|end| row.path.ends_with(end)) {
             faults.push(format!("{}: {errors:?} {told:?}", row.path));
         }
         valid += 1;
@@ -180,9 +218,7 @@ fn xml_has_the_shape_of_json() {
             paired += 1;
             let mut found = Vec::new();
             differences(&value, &json, "", &mut found);
-            if !found.is_empty() {
-                faults.push(format!("{}: {:#?} {told:?}", row.path, found));
-            }
+            faults.extend(unexpected(&row.path, found, XML_PAIRS));
         }
     }
     say(&format!("xml: {valid} valid documents, {paired} with their JSON"));

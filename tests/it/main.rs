@@ -22,3 +22,4 @@ mod worked_examples;
 mod seeded;
 mod mutation;
 mod cyclonedx_encodings;
+mod cyclonedx_written;
