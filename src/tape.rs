@@ -12,8 +12,8 @@ mod texts;
 mod write;
 
 pub use json::parse_json;
-pub use write::write_json;
 pub(crate) use texts::{Span, Texts};
+pub use write::write_json;
 
 use std::fmt;
 

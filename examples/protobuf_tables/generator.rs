@@ -234,7 +234,10 @@ fn is_nothing(name: &str) -> bool {
     name.ends_with("_NULL") || name.ends_with("_UNSPECIFIED")
 }
 
-fn values(enumeration: &EnumDescriptor, words: &BTreeMap<String, BTreeSet<String>>) -> Result<Value> {
+fn values(
+    enumeration: &EnumDescriptor,
+    words: &BTreeMap<String, BTreeSet<String>>,
+) -> Result<Value> {
     let names: Vec<_> = enumeration
         .values()
         .map(|value| (value.number(), value.name().to_owned()))
@@ -250,7 +253,9 @@ fn values(enumeration: &EnumDescriptor, words: &BTreeMap<String, BTreeSet<String
             (*word).to_owned()
         } else {
             let plain = plain(name.get(prefix..).unwrap_or(name));
-            let candidates = words.get(&plain).with_context(|| format!("{name}: no word"))?;
+            let candidates = words
+                .get(&plain)
+                .with_context(|| format!("{name}: no word"))?;
             let mut candidates = candidates.iter();
             match (candidates.next(), candidates.next()) {
                 (Some(word), None) => word.clone(),

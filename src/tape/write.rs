@@ -112,9 +112,15 @@ mod tests {
         let pretty = write_json(tape.root(), true);
         let value: serde_json::Value = serde_json::from_str(source).unwrap();
         for text in [&plain, &pretty] {
-            assert_eq!(serde_json::from_str::<serde_json::Value>(text).unwrap(), value);
+            assert_eq!(
+                serde_json::from_str::<serde_json::Value>(text).unwrap(),
+                value
+            );
         }
-        assert!(pretty.starts_with("{\n  \"a\": [\n    1,\n    -2.5,\n"), "{pretty}");
+        assert!(
+            pretty.starts_with("{\n  \"a\": [\n    1,\n    -2.5,\n"),
+            "{pretty}"
+        );
         assert!(plain.ends_with("\"b\":{},\"c\":[]}"), "{plain}");
     }
 

@@ -10,6 +10,7 @@ use mekiki::tape::{Item, write_json};
 use serde_json::Value;
 
 use crate::corpus::{Corpus, Row, corpus, say};
+use crate::cyclonedx_pairs::{self, Differences};
 use crate::seeded::Seeded;
 
 #[path = "../../examples/protobuf_tables/generator.rs"]
@@ -17,9 +18,6 @@ mod generator;
 
 /// JSON demands a signature of a signatory, in a form that the other encodings do not know.
 const UNSIGNED: &[&str] = &["valid-attestation-1.6.xml", "valid-attestation-1.6.cdx.bin"];
-
-const XML_PAIRS: &[(&str, &[&str])] = &[];
-const PROTOBUF_PAIRS: &[(&str, &[&str])] = &[];
 
 pub(crate) const SCHEMAS: &str = "schemas/cyclonedx";
 
@@ -65,16 +63,15 @@ fn name(row: &Row) -> &str {
 }
 
 fn version(row: &Row) -> &str {
-    row.path.split('/').nth(2).expect("a folder for each version")
+    row.path
+        .split('/')
+        .nth(2)
+        .expect("a folder for each version")
 }
 
 /// The paired JSON document, if there is one.
 fn json_pair(corpus: &Corpus, row: &Row) -> Option<Value> {
-    let path = format!(
-        "cyclonedx/spec/{0}/{1}-{0}.json",
-        version(row),
-        name(row)
-    );
+    let path = format!("cyclonedx/spec/{0}/{1}-{0}.json", version(row), name(row));
     let pair = corpus.rows.iter().find(|row| row.path == path)?;
     Some(serde_json::from_slice(&corpus.read(&pair.path)).expect("a valid document is JSON"))
 }
@@ -127,13 +124,21 @@ fn is_same_instant(left: &Value, right: &Value) -> bool {
 
 /// Holds differences against those that are known, by document and beginning of the JSON pointer. A
 /// known one that is not found is a fault as well.
-pub(crate) fn unexpected(path: &str, found: Vec<String>, known: &[(&str, &[&str])]) -> Vec<String> {
+pub(crate) fn unexpected(path: &str, found: Vec<String>, known: Differences) -> Vec<String> {
     let entry = known.iter().find(|entry| path.ends_with(entry.0));
     let known = entry.map_or(&[][..], |entry| entry.1);
-    let is_known = |one: &String| known.iter().any(|start| one.starts_with(start));
+    let is_known = |one: &String| {
+        known
+            .iter()
+            .any(|start| one.starts_with(&format!("{start}:")))
+    };
     let absent = known
         .iter()
-        .filter(|start| !found.iter().any(|one| one.starts_with(**start)))
+        .filter(|start| {
+            !found
+                .iter()
+                .any(|one| one.starts_with(&format!("{start}:")))
+        })
         .map(|start| format!("{path}: {start} does not differ"));
     let absent: Vec<_> = absent.collect();
     let mut faults: Vec<_> = found.iter().filter(|one| !is_known(one)).cloned().collect();
@@ -179,11 +184,13 @@ fn protobuf_has_the_shape_of_json() {
                 paired += 1;
                 let mut found = Vec::new();
                 differences(&value, &json, "", &mut found);
-                faults.extend(unexpected(&row.path, found, PROTOBUF_PAIRS));
+                faults.extend(unexpected(&row.path, found, cyclonedx_pairs::PROTOBUF));
             }
         }
     }
-    say(&format!("protobuf: {valid} valid documents, {paired} with their JSON"));
+    say(&format!(
+        "protobuf: {valid} valid documents, {paired} with their JSON"
+    ));
     assert!(faults.is_empty(), "{}\n{}", faults.join("\n"), faults.len());
 }
 
@@ -218,9 +225,93 @@ fn xml_has_the_shape_of_json() {
             paired += 1;
             let mut found = Vec::new();
             differences(&value, &json, "", &mut found);
-            faults.extend(unexpected(&row.path, found, XML_PAIRS));
+            faults.extend(unexpected(&row.path, found, cyclonedx_pairs::XML));
         }
     }
-    say(&format!("xml: {valid} valid documents, {paired} with their JSON"));
+    say(&format!(
+        "xml: {valid} valid documents, {paired} with their JSON"
+    ));
     assert!(faults.is_empty(), "{}\n{}", faults.join("\n"), faults.len());
+}
+
+#[test]
+fn the_tables_are_those_of_the_schemas() {
+    let Some(corpus) = corpus() else { return };
+    for version in generator::VERSIONS {
+        let made = generator::table(&corpus.path(SCHEMAS), version).expect("the schemas are right");
+        let file = format!("src/evidence/sbom/tables/cyclonedx-{version}.proto.json");
+        let kept = std::fs::read_to_string(file).expect("the table is there");
+        assert_eq!(
+            made, kept,
+            "make the tables anew: see examples/protobuf_tables.rs"
+        );
+    }
+}
+
+/// Damages bytes in one of the ways that transport and carelessness do.
+fn damaged(bytes: &[u8], seeded: &mut Seeded) -> Vec<u8> {
+    let mut bytes = bytes.to_vec();
+    for _ in 0..=seeded.below(3) {
+        if bytes.is_empty() {
+            return bytes;
+        }
+        let at = seeded.below(bytes.len());
+        match seeded.below(5) {
+            0 => bytes.truncate(at),
+            1 => bytes[at] ^= 1 << seeded.below(8),
+            2 => bytes[at] = u8::try_from(seeded.below(256)).expect("a byte"),
+            3 => {
+                let end = (at + seeded.below(40)).min(bytes.len());
+                bytes.drain(at..end);
+            }
+            _ => {
+                let end = (at + seeded.below(200)).min(bytes.len());
+                let copy = bytes[at..end].to_vec();
+                let to = seeded.below(bytes.len());
+                bytes.splice(to..to, copy);
+            }
+        }
+    }
+    bytes
+}
+
+#[test]
+fn damaged_documents_are_read_or_refused() {
+    let Some(corpus) = corpus() else { return };
+    let mut seeded = Seeded::new(3);
+    let (mut read, mut refused) = (0, 0);
+    for row in rows(corpus, "cyclonedx/spec-protobuf/", ".bin") {
+        let bytes = corpus.read(&row.path);
+        for _ in 0..60 {
+            match protobuf::to_tape(&damaged(&bytes, &mut seeded)) {
+                Ok((tape, _)) => {
+                    read += 1;
+                    assert_eq!(tape.root().get_text("bomFormat"), Some("CycloneDX"));
+                }
+                Err(fault) => {
+                    refused += 1;
+                    assert!(["protobuf-malformed", "cyclonedx-version"].contains(&fault.code));
+                }
+            }
+        }
+    }
+    assert!(read > 100 && refused > 1000, "{read} {refused}");
+    (read, refused) = (0, 0);
+    for row in rows(corpus, "cyclonedx/spec/", ".xml") {
+        let bytes = corpus.read(&row.path);
+        for _ in 0..25 {
+            let bytes = damaged(&bytes, &mut seeded);
+            let text = String::from_utf8_lossy(&bytes);
+            let Ok(markup) = parse_xml(&text) else {
+                refused += 1;
+                continue;
+            };
+            read += 1;
+            let (tape, _) = xml::to_tape(&markup);
+            // What was read can be written, whatever it says.
+            let (text, _) = xml::to_xml(tape.root(), "1.7").expect("a known version");
+            assert!(parse_xml(&text).is_ok(), "{text}");
+        }
+    }
+    assert!(read > 1000 && refused > 1000, "{read} {refused}");
 }

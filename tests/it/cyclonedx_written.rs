@@ -43,7 +43,10 @@ fn lint(corpus: &Corpus, version: &str, documents: &[(String, String)]) -> Optio
     let output = match command.output() {
         Ok(output) => output,
         Err(error) => {
-            assert!(std::env::var("CI").as_deref() != Ok("true"), "xmllint: {error}");
+            assert!(
+                std::env::var("CI").as_deref() != Ok("true"),
+                "xmllint: {error}"
+            );
             say("there is no xmllint; the XML that is written was not held against its schema");
             return None;
         }
@@ -58,7 +61,8 @@ fn lint(corpus: &Corpus, version: &str, documents: &[(String, String)]) -> Optio
         .filter(|line| !line.ends_with(" validates") && !line.ends_with("fails to validate"))
         .map(|line| format!("{}: {line}", name(line).unwrap_or_default()))
         .filter(|line| {
-            let is_known = |(path, why): &&(&str, &str)| line.starts_with(path) && line.contains(why);
+            let is_known =
+                |(path, why): &&(&str, &str)| line.starts_with(path) && line.contains(why);
             !STRICTER.iter().any(|known| is_known(&known))
         })
         .collect();
@@ -92,7 +96,9 @@ fn json_comes_back_from_xml() {
             let mut found = Vec::new();
             differences(&value(tape.root()), &value(json.root()), "", &mut found);
             // Signatures are of the encoding that they sign.
-            let told = told.iter().filter(|one| !one.message.starts_with("`signature`"));
+            let told = told
+                .iter()
+                .filter(|one| !one.message.starts_with("`signature`"));
             found.extend(told.map(|one| one.message.clone()));
             faults.extend(found.iter().map(|one| format!("{}: {one}", row.path)));
             count += 1;
@@ -102,6 +108,8 @@ fn json_comes_back_from_xml() {
             faults.extend(complaints);
         }
     }
-    say(&format!("xml: {count} documents of JSON written and read back"));
+    say(&format!(
+        "xml: {count} documents of JSON written and read back"
+    ));
     assert!(faults.is_empty(), "{}\n{}", faults.join("\n"), faults.len());
 }

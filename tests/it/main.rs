@@ -23,3 +23,4 @@ mod seeded;
 mod mutation;
 mod cyclonedx_encodings;
 mod cyclonedx_written;
+mod cyclonedx_pairs;

@@ -23,13 +23,7 @@ struct Kind {
 
 impl LeftOut {
     /// Counts one thing. The first one of a kind lends its byte offset.
-    pub(super) fn add(
-        &mut self,
-        severity: Severity,
-        what: &str,
-        why: &'static str,
-        offset: usize,
-    ) {
+    pub(super) fn add(&mut self, severity: Severity, what: &str, why: &'static str, offset: usize) {
         let known = self
             .kinds
             .iter_mut()

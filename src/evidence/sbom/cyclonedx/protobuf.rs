@@ -35,10 +35,12 @@ pub fn to_tape(bytes: &[u8]) -> Result<(Tape<'static>, Vec<Diagnostic>), Diagnos
             let shown: String = version.chars().take(40).collect();
             format!("there is no CycloneDX `{shown}` in Protobuf that is known")
         };
-        return Err(
-            Diagnostic::error("cyclonedx-version", Place::pointer("/specVersion"), message)
-                .help("CycloneDX 1.3 to 1.7 are read in this encoding"),
-        );
+        return Err(Diagnostic::error(
+            "cyclonedx-version",
+            Place::pointer("/specVersion"),
+            message,
+        )
+        .help("CycloneDX 1.3 to 1.7 are read in this encoding"));
     };
     let mut reader = Reader {
         bytes,
@@ -92,9 +94,7 @@ fn head(bytes: &[u8], whole: Stretch) -> Result<(&str, bool), Malformed> {
 }
 
 fn text(bytes: &[u8], stretch: Stretch) -> Result<&str, Malformed> {
-    let bytes = bytes
-        .get(stretch.start..stretch.end)
-        .unwrap_or_default();
+    let bytes = bytes.get(stretch.start..stretch.end).unwrap_or_default();
     std::str::from_utf8(bytes)
         .map_err(|error| malformed(stretch.start + error.valid_up_to(), "a text is not UTF-8"))
 }
@@ -200,7 +200,9 @@ impl Reader<'_> {
         let mut at = range.start;
         while let Some(first) = self.fields.get(at).copied() {
             let end = self.end_of_run(at, range.end);
-            present |= 1u64.checked_shl(u32::try_from(first.position).unwrap_or(64)).unwrap_or(0);
+            present |= 1u64
+                .checked_shl(u32::try_from(first.position).unwrap_or(64))
+                .unwrap_or(0);
             if let Some(field) = message.fields.get(first.position)
                 && field.key != last_key
             {
@@ -224,7 +226,9 @@ impl Reader<'_> {
     fn end_of_run(&self, at: usize, end: usize) -> usize {
         let fields = self.fields.get(at..end).unwrap_or_default();
         let position = fields.first().map(|field| field.position);
-        let run = fields.iter().take_while(|field| Some(field.position) == position);
+        let run = fields
+            .iter()
+            .take_while(|field| Some(field.position) == position);
         at + run.count().max(1)
     }
 
@@ -375,9 +379,8 @@ impl Reader<'_> {
         let message = self.table.message(tool);
         let position = |key| message.and_then(|message| message.position_of(key));
         let (components, services) = (position("components"), position("services"));
-        let is_new = |found: &Found| {
-            Some(found.position) == components || Some(found.position) == services
-        };
+        let is_new =
+            |found: &Found| Some(found.position) == components || Some(found.position) == services;
         let fields = self.fields.get(found.clone()).unwrap_or_default();
         let any_new = fields.iter().any(is_new);
         let any_old = fields.iter().any(|found| !is_new(found));
@@ -441,7 +444,10 @@ impl Reader<'_> {
         let fields = self.fields.get(range).unwrap_or_default();
         let stretch = |found: &Found| match found.value {
             Value::Bytes(stretch) => Ok(stretch),
-            _ => Err(malformed(found.offset, "a message has the wire type of a number")),
+            _ => Err(malformed(
+                found.offset,
+                "a message has the wire type of a number",
+            )),
         };
         fields.iter().map(stretch).collect()
     }
@@ -476,7 +482,11 @@ impl Reader<'_> {
             (Kind::Time | Kind::Date, Value::Bytes(stretch)) => {
                 let time = self.time(stretch)?.to_string();
                 let date = time.split('T').next().unwrap_or(&time);
-                let shown = if field.kind == Kind::Date { date } else { &time };
+                let shown = if field.kind == Kind::Date {
+                    date
+                } else {
+                    &time
+                };
                 self.builder.text(key, shown, offset)?;
             }
             _ => {

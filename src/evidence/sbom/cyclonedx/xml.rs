@@ -40,10 +40,7 @@ pub fn to_tape<'a>(markup: &'a Markup<'a>) -> (Tape<'a>, Vec<Diagnostic>) {
                 .help("a CycloneDX document in XML is one element `bom`"),
         );
     }
-    let version = root
-        .namespace()
-        .strip_prefix(NAMESPACE)
-        .unwrap_or_default();
+    let version = root.namespace().strip_prefix(NAMESPACE).unwrap_or_default();
     let minor = table::minor(version).filter(|minor| *minor <= NEWEST);
     if minor.is_none() {
         let message = format!(

@@ -186,7 +186,11 @@ mod tests {
             8, 0x96, 1, 0x12, 2, b'a', b'b', 0x1d, 1, 0, 0, 0, 0x21, 2, 0, 0, 0, 0, 0, 0, 0, 0x2b,
             8, 1, 0x2c,
         ];
-        let values: Vec<_> = fields(&bytes).unwrap().iter().map(|one| one.value).collect();
+        let values: Vec<_> = fields(&bytes)
+            .unwrap()
+            .iter()
+            .map(|one| one.value)
+            .collect();
         let expected = [
             Value::Varint(150),
             Value::Bytes(Stretch { start: 5, end: 7 }),

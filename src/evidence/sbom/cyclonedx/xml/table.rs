@@ -257,10 +257,7 @@ fn field(line: &'static str, index: &impl Fn(&str) -> Option<usize>) -> Option<F
     })
 }
 
-fn alternative(
-    text: &'static str,
-    index: &impl Fn(&str) -> Option<usize>,
-) -> Option<Alternative> {
+fn alternative(text: &'static str, index: &impl Fn(&str) -> Option<usize>) -> Option<Alternative> {
     let mut words = text.split(' ');
     Some(Alternative {
         name: words.next()?,

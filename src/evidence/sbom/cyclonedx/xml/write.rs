@@ -17,10 +17,7 @@ const OLDEST: u8 = 4;
 /// # Errors
 ///
 /// A diagnostic `cyclonedx-version` for a version other than 1.4 to 1.7.
-pub fn to_xml(
-    root: Item<'_>,
-    spec_version: &str,
-) -> Result<(String, Vec<Diagnostic>), Diagnostic> {
+pub fn to_xml(root: Item<'_>, spec_version: &str) -> Result<(String, Vec<Diagnostic>), Diagnostic> {
     let known = minor(spec_version).filter(|minor| (OLDEST..=NEWEST).contains(minor));
     let Some(minor) = known else {
         return Err(Diagnostic::error(
@@ -257,10 +254,16 @@ impl Writer {
                 self.record(name, item, record, scope);
             }
             Base::Record(_) if of.form != Form::Mixed => {
-                self.cannot(&format!("`{name}`, which is {},", item.shape().name()), item);
+                self.cannot(
+                    &format!("`{name}`, which is {},", item.shape().name()),
+                    item,
+                );
             }
             _ if matches!(item.shape(), Shape::Table | Shape::List | Shape::Null) => {
-                self.cannot(&format!("`{name}`, which is {},", item.shape().name()), item);
+                self.cannot(
+                    &format!("`{name}`, which is {},", item.shape().name()),
+                    item,
+                );
             }
             Base::Reference => {
                 self.start(name);
