@@ -28,3 +28,5 @@ mod schema_oracle;
 mod markup_mutation;
 mod markup_oracle;
 mod markup_tables;
+mod cyclonedx_written;
+mod cyclonedx_pairs;
