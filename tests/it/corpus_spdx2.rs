@@ -8,6 +8,7 @@ use std::sync::OnceLock;
 use mekiki::diagnostic::{Diagnostic, Severity};
 use mekiki::evidence::sbom::model::Sbom;
 use mekiki::evidence::sbom::spdx2;
+use mekiki::markup::parse_xml;
 use mekiki::tape::{Item, Shape, Tape, parse_json};
 
 use crate::corpus::{Row, corpus, say};
@@ -16,8 +17,15 @@ use crate::corpus::{Row, corpus, say};
 /// specification demands and a schema cannot say.
 const BEYOND_THE_SCHEMA: [&str; 3] = ["spdx-duplicate-id", "spdx-creator", "spdx-created"];
 
+/// Documents that the manifest wants read and that are refused, with the code and the reason.
+const REFUSED: [(&str, &str, &str); 1] = [(
+    "sbom/ntia-checker/missing_component_name/SPDXYamlExample.yaml",
+    "spdx-version",
+    "an object `Document` with packages inside of it, as no version of the format has it",
+)];
+
 /// The formats of the manifest that are read here.
-const FORMATS: [&str; 3] = ["spdx-json", "spdx-tv", "spdx-yaml"];
+const FORMATS: [&str; 5] = ["spdx-json", "spdx-tv", "spdx-yaml", "spdx-rdf", "spdx-xml"];
 
 /// The text of a document, whatever its Unicode encoding.
 pub(crate) fn text_of(bytes: &[u8]) -> Cow<'_, str> {
@@ -47,9 +55,16 @@ pub(crate) fn tape_of<'a>(
     format: &str,
     text: &'a str,
 ) -> Result<(Tape<'a>, Vec<Diagnostic>), Diagnostic> {
+    let plain = |tape| (tape, Vec::new());
     match format {
-        "spdx-json" => parse_json(text).map(|tape| (tape, Vec::new())),
-        "spdx-yaml" => spdx2::parse_yaml(text).map(|tape| (tape, Vec::new())),
+        "spdx-rdf" => parse_xml(text)
+            .and_then(|one| spdx2::rdf::to_tape(&one))
+            .map(plain),
+        "spdx-xml" => parse_xml(text)
+            .and_then(|one| spdx2::xml::to_tape(&one))
+            .map(plain),
+        "spdx-json" => parse_json(text).map(plain),
+        "spdx-yaml" => spdx2::parse_yaml(text).map(plain),
         "spdx-tv" => spdx2::tag_value::to_tape(text),
         other => panic!("{other} is no encoding of SPDX 2"),
     }
@@ -120,9 +135,11 @@ fn judged() -> &'static [Judged] {
                 let (sbom, more) = spdx2::build(&tape);
                 findings.extend(more);
                 let value = value_of(tape.root());
+                // Every other encoding is put into the shape of 2.3.
+                let is_json = row.format == "spdx-json";
                 let (_, schema) = schemas
                     .iter()
-                    .find(|(version, _)| *version == sbom.spec_version)
+                    .find(|(version, _)| is_json && *version == sbom.spec_version)
                     .unwrap_or(&schemas[1]);
                 let fault = schema
                     .iter_errors(&value)
@@ -158,7 +175,12 @@ fn every_document_is_read_or_refused_as_the_manifest_says() {
     let mut wrong = Vec::new();
     let mut counts = std::collections::BTreeMap::new();
     for one in judged() {
+        let exception = REFUSED.iter().find(|(path, ..)| *path == one.row.path);
         let right = match word(one.row) {
+            _ if exception.is_some() => {
+                let code = exception.map(|(_, code, _)| *code);
+                one.outcome.as_ref().err().map(|fault| fault.code) == code
+            }
             // What a schema refuses is refused by the schema; the rest must be found here.
             "reject" | "invalid" => one.schema_fault.is_some() || !one.errors().is_empty(),
             _ => one.outcome.is_ok(),

@@ -51,7 +51,7 @@ struct Writer<'a, 'g, 'm> {
     graph: &'g Graph<'m>,
     namespace: &'g str,
     /// The other documents that are referred to: address and name.
-    documents: Vec<(Cow<'m, str>, &'m str)>,
+    documents: Vec<(Cow<'m, str>, String)>,
 }
 
 impl<'m> Writer<'_, '_, 'm> {
@@ -92,15 +92,25 @@ impl<'m> Writer<'_, '_, 'm> {
             let Some(node) = self.described(&property.value) else {
                 continue;
             };
-            let id = graph.property(node, "externalDocumentId");
-            let address = graph.property(node, "spdxDocument");
-            if let (Some(Value::Text(id)), Some(address)) = (id, address) {
-                let address = match address {
-                    Value::Text(text) => text.trim().into(),
-                    Value::Name(name) => name,
-                    _ => continue,
-                };
-                self.documents.push((address, id.trim()));
+            let address = match graph.property(node, "spdxDocument") {
+                Some(Value::Text(text)) => text.trim().into(),
+                Some(Value::Name(name)) => name,
+                _ => continue,
+            };
+            if let Some(id) = self.document_id(node) {
+                self.documents.push((address, id));
+            }
+        }
+    }
+
+    /// The name of another document: stated, or the name of the node that refers to it.
+    fn document_id(&self, node: Node<'m>) -> Option<String> {
+        match self.graph.property(node, "externalDocumentId") {
+            Some(Value::Text(text)) => Some(text.trim().to_owned()),
+            _ => {
+                let name = self.graph.name(node)?;
+                let id = word::fragment(&name);
+                id.starts_with("DocumentRef-").then(|| id.into_owned())
             }
         }
     }
@@ -267,6 +277,12 @@ impl<'m> Writer<'_, '_, 'm> {
                 };
                 self.builder
                     .open_table(key, Some(self.graph.offset(node)))?;
+                if rule.property == "externalDocumentRef"
+                    && self.graph.property(node, "externalDocumentId").is_none()
+                    && let Some(id) = self.document_id(node)
+                {
+                    self.builder.text(Some("externalDocumentId"), &id, at)?;
+                }
                 self.members(node, rules, depth + 1)?;
                 self.builder.close();
                 Ok(())
