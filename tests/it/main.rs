@@ -9,6 +9,7 @@ mod corpus;
 mod corpus_detect;
 mod corpus_sbom;
 mod corpus_signature;
+mod corpus_spdx2;
 mod criteria_files;
 mod diagnostics;
 mod exit_codes;
