@@ -25,7 +25,10 @@ fn rows() -> Vec<(&'static Row, String)> {
     let Some(corpus) = corpus() else {
         return Vec::new();
     };
-    let rows = corpus.rows.iter().filter(|row| row.format == "spdx3-jsonld");
+    let rows = corpus
+        .rows
+        .iter()
+        .filter(|row| row.format == "spdx3-jsonld");
     let rows: Vec<_> = rows
         .map(|row| {
             let text = String::from_utf8(corpus.read(&row.path)).expect("the document is UTF-8");
@@ -66,9 +69,17 @@ fn every_document_is_read_as_expected() {
             .collect();
         // Whatever an independent validator accepts has no breach; the others have theirs in the schema.
         let may_have_errors = row.path.ends_with("invalid-timestamp.json");
-        assert_eq!(errors.is_empty(), !may_have_errors, "{}: {errors:?}", row.path);
+        assert_eq!(
+            errors.is_empty(),
+            !may_have_errors,
+            "{}: {errors:?}",
+            row.path
+        );
         let is_old = row.version == "3.0.0";
-        let remarks = found.iter().filter(|one| one.code == "spdx-version").count();
+        let remarks = found
+            .iter()
+            .filter(|one| one.code == "spdx-version")
+            .count();
         assert_eq!(remarks, usize::from(is_old), "{}", row.path);
     }
 }
@@ -86,7 +97,12 @@ fn as_much_is_read_as_an_independent_walk_counts() {
             is_of(element, &FILES)
         });
         let all = sbom.all_components().count();
-        assert_eq!(all - usize::from(root_is_file), count(&PACKAGES), "{}", row.path);
+        assert_eq!(
+            all - usize::from(root_is_file),
+            count(&PACKAGES),
+            "{}",
+            row.path
+        );
         let all_files = sbom.files.len() + usize::from(root_is_file);
         assert_eq!(all_files, count(&FILES), "{}", row.path);
         let edges = graph.iter().filter(|one| {
@@ -103,18 +119,26 @@ fn as_much_is_read_as_an_independent_walk_counts() {
             let element = document.pointer(&component.at.pointer).unwrap();
             assert_eq!(element["name"].as_str().unwrap_or_default(), component.name);
             let hashes = element["verifiedUsing"].as_array().map_or(0, |list| {
-                list.iter().filter(|one| !one["hashValue"].is_null()).count()
+                list.iter()
+                    .filter(|one| !one["hashValue"].is_null())
+                    .count()
             });
             assert_eq!(component.hashes.len(), hashes, "{}", row.path);
         }
         for relationship in &sbom.relationships {
             let place = sbom.relationship_place(relationship).pointer.unwrap();
-            let written = document.pointer(&place).unwrap_or_else(|| panic!("{place}"));
+            let written = document
+                .pointer(&place)
+                .unwrap_or_else(|| panic!("{place}"));
             let names = [relationship.from, relationship.to].map(|one| sbom.references.name(one));
             let written = written.as_str().unwrap();
-            let ends_alike = |name: &&str| written.ends_with(name.rsplit(['#', ':']).next().unwrap());
+            let ends_alike =
+                |name: &&str| written.ends_with(name.rsplit(['#', ':']).next().unwrap());
             let is_none = written.contains("NoneElement") || written.contains("NoAssertion");
-            assert!(is_none || names.iter().any(ends_alike), "{written} {names:?}");
+            assert!(
+                is_none || names.iter().any(ends_alike),
+                "{written} {names:?}"
+            );
         }
     }
     assert!(corpus().is_none() || (packages > 90 && files > 500 && relationships > 600));
@@ -122,7 +146,8 @@ fn as_much_is_read_as_an_independent_walk_counts() {
 
 fn named<'a>(sbom: &'a Sbom, name: &str) -> &'a Component {
     let mut all = sbom.all_components().chain(&sbom.files);
-    all.find(|one| one.name == name).unwrap_or_else(|| panic!("{name}"))
+    all.find(|one| one.name == name)
+        .unwrap_or_else(|| panic!("{name}"))
 }
 
 #[test]
@@ -132,13 +157,23 @@ fn documents_of_the_corpus_keep_what_they_say() {
     };
     let root = sbom.root.as_ref().unwrap();
     assert_eq!(
-        (root.name.as_str(), root.version.as_deref(), root.at.pointer.as_str()),
+        (
+            root.name.as_str(),
+            root.version.as_deref(),
+            root.at.pointer.as_str()
+        ),
         ("my-package", Some("1.0.0"), "/@graph/4")
     );
-    assert_eq!(root.originator.as_ref().unwrap().emails, ["JPEWhacker@gmail.com"]);
+    assert_eq!(
+        root.originator.as_ref().unwrap().emails,
+        ["JPEWhacker@gmail.com"]
+    );
     assert_eq!(sbom.metadata.lifecycles, ["build"]);
     assert_eq!(sbom.metadata.authors.len(), 1);
-    assert_eq!(sbom.metadata.timestamp.as_deref(), Some("2024-03-06T00:00:00Z"));
+    assert_eq!(
+        sbom.metadata.timestamp.as_deref(),
+        Some("2024-03-06T00:00:00Z")
+    );
     assert_eq!(sbom.compositions[0].aggregate, "complete");
 
     let sbom = document("sbom/tools-java/double.jsonld").unwrap();
@@ -150,30 +185,57 @@ fn documents_of_the_corpus_keep_what_they_say() {
     assert_eq!(vulnerability.ratings[0][0], "CVSSv3");
     assert_eq!(vulnerability.ratings[0][2], "high");
     assert_eq!(vulnerability.affects.len(), 1);
-    assert_eq!(sbom.references.target(vulnerability.affects[0]), Target::Root);
+    assert_eq!(
+        sbom.references.target(vulnerability.affects[0]),
+        Target::Root
+    );
     assert_eq!(sbom.metadata.licenses[0].text, "CC-BY-1.0");
 
-    let sbom = document("sbom/spdx-examples/software/example14/spdx3.0/examplemaven-0.0.1-enriched.spdx3.json").unwrap();
+    let sbom = document(
+        "sbom/spdx-examples/software/example14/spdx3.0/examplemaven-0.0.1-enriched.spdx3.json",
+    )
+    .unwrap();
     assert!(!sbom.metadata.tools.is_empty());
-    assert!(sbom.all_components().all(|one| !one.licenses.is_empty()), "{sbom:?}");
+    assert!(
+        sbom.all_components().all(|one| !one.licenses.is_empty()),
+        "{sbom:?}"
+    );
 
     let sbom = document("sbom/spdx-examples/ai/example01/spdx3.0/simplehtr-example.json").unwrap();
-    let models = sbom.all_components().filter(|one| one.kind == ComponentKind::MachineLearningModel);
+    let models = sbom
+        .all_components()
+        .filter(|one| one.kind == ComponentKind::MachineLearningModel);
     assert_eq!(models.filter(|one| one.has_more).count(), 2);
 
     let sbom = document("sbom/sbomqs/bsi/spdx3/v2.1.0-complete-alt-patterns.json").unwrap();
     let root = sbom.root.as_ref().unwrap();
     assert_eq!(root.name, "PrimaryPackage");
-    assert_eq!(root.purl.as_deref(), Some("pkg:maven/com.example/primary@1.0.0"));
-    assert_eq!(root.cpes().collect::<Vec<_>>(), ["cpe:/a:example:primary:1.0.0"]);
+    assert_eq!(
+        root.purl.as_deref(),
+        Some("pkg:maven/com.example/primary@1.0.0")
+    );
+    assert_eq!(
+        root.cpes().collect::<Vec<_>>(),
+        ["cpe:/a:example:primary:1.0.0"]
+    );
     assert_eq!(root.file_name.as_deref(), Some("primary-1.0.0.jar"));
-    let licenses: Vec<_> = root.licenses.iter().map(|one| (one.text.as_str(), one.acknowledgement)).collect();
+    let licenses: Vec<_> = root
+        .licenses
+        .iter()
+        .map(|one| (one.text.as_str(), one.acknowledgement))
+        .collect();
     assert_eq!(
         licenses,
-        [("Apache-2.0", Acknowledgement::Declared), ("MIT", Acknowledgement::Concluded)]
+        [
+            ("Apache-2.0", Acknowledgement::Declared),
+            ("MIT", Acknowledgement::Concluded)
+        ]
     );
     assert_eq!(sbom.dependencies().count(), 2);
-    assert_eq!(sbom.metadata.identifier.as_deref(), Some("https://example.com/sboms/"));
+    assert_eq!(
+        sbom.metadata.identifier.as_deref(),
+        Some("https://example.com/sboms/")
+    );
     assert_eq!(sbom.metadata.licenses[0].text, "CC0-1.0");
 
     let sbom = document("sbom/spdx-3-model/converted_from_spdx_2.json").unwrap();
@@ -252,8 +314,10 @@ fn what_is_made_is_read_whole() {
     assert_eq!(root.properties[0].value, "v");
     assert_eq!(
         root.licenses[0].text,
-        "(MIT OR LicenseRef-own) AND (GPL-2.0-or-later WITH Classpath-exception-2.0)"
-            .replace("(GPL-2.0-or-later WITH Classpath-exception-2.0)", "GPL-2.0-or-later WITH Classpath-exception-2.0")
+        "(MIT OR LicenseRef-own) AND (GPL-2.0-or-later WITH Classpath-exception-2.0)".replace(
+            "(GPL-2.0-or-later WITH Classpath-exception-2.0)",
+            "GPL-2.0-or-later WITH Classpath-exception-2.0"
+        )
     );
     let b = &sbom.components[0];
     assert_eq!(b.originator.as_ref().unwrap().name, "P");
@@ -269,16 +333,36 @@ fn what_is_made_is_read_whole() {
         .collect();
     assert_eq!(
         edges,
-        ["b BUILD_DEPENDENCY_OF a", "x#2 BUILD_DEPENDENCY_OF a", "b DEPENDS_ON NONE"]
+        [
+            "b BUILD_DEPENDENCY_OF a",
+            "x#2 BUILD_DEPENDENCY_OF a",
+            "b DEPENDS_ON NONE"
+        ]
     );
-    assert_eq!(sbom.references.target(sbom.relationships[1].from), Target::External);
-    assert_eq!(sbom.references.target(sbom.relationships[2].to), Target::Nothing);
-    let words: Vec<_> = sbom.compositions.iter().map(|one| one.aggregate.as_str()).collect();
+    assert_eq!(
+        sbom.references.target(sbom.relationships[1].from),
+        Target::External
+    );
+    assert_eq!(
+        sbom.references.target(sbom.relationships[2].to),
+        Target::Nothing
+    );
+    let words: Vec<_> = sbom
+        .compositions
+        .iter()
+        .map(|one| one.aggregate.as_str())
+        .collect();
     assert_eq!(words, ["incomplete", "complete"]);
     let states: Vec<_> = sbom
         .vulnerabilities
         .iter()
-        .map(|one| (one.state.as_deref().unwrap(), one.affects.len(), one.weaknesses[0]))
+        .map(|one| {
+            (
+                one.state.as_deref().unwrap(),
+                one.affects.len(),
+                one.weaknesses[0],
+            )
+        })
         .collect();
     assert_eq!(states, [("not_affected", 1, 79), ("resolved", 1, 79)]);
     assert_eq!(sbom.metadata.tools[0].name, "T");
@@ -287,23 +371,91 @@ fn what_is_made_is_read_whole() {
 #[test]
 fn each_fault_has_its_remark() {
     let cases: [(&str, Value, &str); 17] = [
-        ("/@context", json!("https://spdx.org/rdf/9.9.9/spdx-context.jsonld"), "/@context: error[spdx-version]"),
-        ("/@graph/0/created", json!("2026-13-20T00:00:00Z"), "/@graph/0/created: error[spdx-created]"),
-        ("/@graph/0/specVersion", json!("3.0.0"), "/@graph/0/specVersion: warning[spdx-version]"),
-        ("/@graph/0/createdBy/0", json!("https://e.test/t"), "/@graph/0/createdBy/0: warning[spdx-class]"),
-        ("/@graph/0/createdUsing/0", json!("https://e.test/none"), "/@graph/0/createdUsing/0: warning[spdx-dangling-reference]"),
-        ("/@graph/4/creationInfo", json!("_:none"), "/@graph/4/creationInfo: warning[spdx-dangling-reference]"),
-        ("/@graph/5/spdxId", json!("https://e.test/a"), "/@graph/5: error[spdx-duplicate-id]"),
-        ("/@graph/3/rootElement/0", json!("https://e.test/none"), "/@graph/3/rootElement/0: warning[spdx-dangling-reference]"),
-        ("/@graph/6/to/1", json!("https://third.test/x"), "/@graph/6/to/1: warning[spdx-dangling-reference]"),
-        ("/@graph/8/from", json!("https://e.test/o"), "/@graph/8/from: warning[spdx-relationship]"),
-        ("/@graph/17/relationshipType", json!("affects"), "/@graph/17/relationshipType: warning[spdx-relationship]"),
-        ("/@graph/8/to/0", json!("https://e.test/o"), "/@graph/8/to/0: warning[spdx-class]"),
-        ("/@graph/4/software_packageUrl", json!("cargo/a"), "/@graph/4/software_packageUrl: warning[purl-malformed]"),
-        ("/@graph/4/externalIdentifier/0/identifier", json!("cpe:2.3:a"), "/@graph/4/externalIdentifier/0/identifier: warning[cpe-malformed]"),
-        ("/@graph/4/verifiedUsing/0/hashValue", json!("d41d"), "/@graph/4/verifiedUsing/0/hashValue: warning[hash-length]"),
-        ("/@graph/4/verifiedUsing/0/algorithm", json!("md7"), "/@graph/4/verifiedUsing/0/algorithm: error[hash-algorithm]"),
-        ("/@graph/1/type", json!("SpdxDocument"), "/@graph/3: error[spdx-document]"),
+        (
+            "/@context",
+            json!("https://spdx.org/rdf/9.9.9/spdx-context.jsonld"),
+            "/@context: error[spdx-version]",
+        ),
+        (
+            "/@graph/0/created",
+            json!("2026-13-20T00:00:00Z"),
+            "/@graph/0/created: error[spdx-created]",
+        ),
+        (
+            "/@graph/0/specVersion",
+            json!("3.0.0"),
+            "/@graph/0/specVersion: warning[spdx-version]",
+        ),
+        (
+            "/@graph/0/createdBy/0",
+            json!("https://e.test/t"),
+            "/@graph/0/createdBy/0: warning[spdx-class]",
+        ),
+        (
+            "/@graph/0/createdUsing/0",
+            json!("https://e.test/none"),
+            "/@graph/0/createdUsing/0: warning[spdx-dangling-reference]",
+        ),
+        (
+            "/@graph/4/creationInfo",
+            json!("_:none"),
+            "/@graph/4/creationInfo: warning[spdx-dangling-reference]",
+        ),
+        (
+            "/@graph/5/spdxId",
+            json!("https://e.test/a"),
+            "/@graph/5: error[spdx-duplicate-id]",
+        ),
+        (
+            "/@graph/3/rootElement/0",
+            json!("https://e.test/none"),
+            "/@graph/3/rootElement/0: warning[spdx-dangling-reference]",
+        ),
+        (
+            "/@graph/6/to/1",
+            json!("https://third.test/x"),
+            "/@graph/6/to/1: warning[spdx-dangling-reference]",
+        ),
+        (
+            "/@graph/8/from",
+            json!("https://e.test/o"),
+            "/@graph/8/from: warning[spdx-relationship]",
+        ),
+        (
+            "/@graph/17/relationshipType",
+            json!("affects"),
+            "/@graph/17/relationshipType: warning[spdx-relationship]",
+        ),
+        (
+            "/@graph/8/to/0",
+            json!("https://e.test/o"),
+            "/@graph/8/to/0: warning[spdx-class]",
+        ),
+        (
+            "/@graph/4/software_packageUrl",
+            json!("cargo/a"),
+            "/@graph/4/software_packageUrl: warning[purl-malformed]",
+        ),
+        (
+            "/@graph/4/externalIdentifier/0/identifier",
+            json!("cpe:2.3:a"),
+            "/@graph/4/externalIdentifier/0/identifier: warning[cpe-malformed]",
+        ),
+        (
+            "/@graph/4/verifiedUsing/0/hashValue",
+            json!("d41d"),
+            "/@graph/4/verifiedUsing/0/hashValue: warning[hash-length]",
+        ),
+        (
+            "/@graph/4/verifiedUsing/0/algorithm",
+            json!("md7"),
+            "/@graph/4/verifiedUsing/0/algorithm: error[hash-algorithm]",
+        ),
+        (
+            "/@graph/1/type",
+            json!("SpdxDocument"),
+            "/@graph/3: error[spdx-document]",
+        ),
     ];
     for (pointer, value, expected) in cases {
         let mut document = made();
@@ -352,7 +504,16 @@ fn damaged_documents_do_no_harm() {
     let of_corpus = rows().into_iter().filter(|(_, text)| text.len() < 20_000);
     originals.extend(of_corpus.map(|(_, text)| serde_json::from_str(&text).unwrap()));
     let mut seeded = Seeded::new(0x7370_6478_3300);
-    let words = ["", "_:c", "NoneElement", "https://e.test/a", "dependsOn", "software_Package", "目", "SpdxDocument"];
+    let words = [
+        "",
+        "_:c",
+        "NoneElement",
+        "https://e.test/a",
+        "dependsOn",
+        "software_Package",
+        "目",
+        "SpdxDocument",
+    ];
     for mutation in 0..2_000 {
         let mut document = originals[mutation % originals.len()].clone();
         let mut places = Vec::new();

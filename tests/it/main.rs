@@ -22,3 +22,4 @@ mod worked_examples;
 mod seeded;
 mod mutation;
 mod corpus_spdx3;
+mod conversion_spdx3;

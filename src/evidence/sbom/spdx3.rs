@@ -18,6 +18,8 @@ mod remark;
 mod security;
 pub(crate) mod vocabulary;
 
+pub(crate) use self::document::instant;
+
 use std::collections::HashMap;
 
 use foldhash::fast::FixedState;
@@ -106,7 +108,12 @@ impl<'t> Reader<'t> {
         self.remarks.warning(
             "spdx-dangling-reference",
             "write the creation information of that name into the document",
-            || (pointer(), format!("`{name}` is no creation information of the document")),
+            || {
+                (
+                    pointer(),
+                    format!("`{name}` is no creation information of the document"),
+                )
+            },
         );
     }
 
@@ -146,7 +153,9 @@ impl<'t> Reader<'t> {
             if !self.class(index).is_some_and(Class::is_collection) {
                 continue;
             }
-            let Some(item) = self.item(index) else { continue };
+            let Some(item) = self.item(index) else {
+                continue;
+            };
             for key in ["rootElement", "element"] {
                 let Some(list) = item.get(key) else { continue };
                 for (position, value) in entries(list).enumerate() {
@@ -155,14 +164,22 @@ impl<'t> Reader<'t> {
                     }
                 }
             }
-            let lists = |key| item.get(key).is_some_and(|list| entries(list).next().is_some());
+            let lists = |key| {
+                item.get(key)
+                    .is_some_and(|list| entries(list).next().is_some())
+            };
             if lists("element") && !lists("rootElement") {
                 let graph = &self.graph;
                 let pointer = || graph.pointer(index, "");
                 self.remarks.warning(
                     "spdx-root",
                     "name what the collection is about in `rootElement`",
-                    || (pointer(), "the collection lists elements and no root".into()),
+                    || {
+                        (
+                            pointer(),
+                            "the collection lists elements and no root".into(),
+                        )
+                    },
                 );
             }
         }
@@ -188,7 +205,10 @@ impl<'t> Reader<'t> {
                 if let Some(position) = position {
                     pointer.push_str(&format!("/{position}"));
                 }
-                (pointer, format!("`{name}` is no element of the document and none that it imports"))
+                (
+                    pointer,
+                    format!("`{name}` is no element of the document and none that it imports"),
+                )
             },
         );
         false
@@ -203,7 +223,11 @@ impl<'t> Reader<'t> {
         let name = self.graph.references.name(reference);
         let is_external = license::listed(name).is_some()
             || party::is_spdx_organization(name)
-            || namespace(name).is_some_and(|one| self.namespaces.binary_search_by(|known| known.as_str().cmp(one)).is_ok());
+            || namespace(name).is_some_and(|one| {
+                self.namespaces
+                    .binary_search_by(|known| known.as_str().cmp(one))
+                    .is_ok()
+            });
         if is_external {
             self.graph.references.define(reference, Target::External);
         }
@@ -231,8 +255,11 @@ fn namespace(name: &str) -> Option<&str> {
 
 /// The member of an object under any of the ways to write its name.
 fn member<'t>(item: Item<'t>, name: &str) -> Option<Item<'t>> {
-    item.children()
-        .find(|child| child.key().is_some_and(|key| class::local_name(key) == name))
+    item.children().find(|child| {
+        child
+            .key()
+            .is_some_and(|key| class::local_name(key) == name)
+    })
 }
 
 /// The text of such a member.

@@ -8,7 +8,7 @@ use packageurl::PackageUrl;
 
 use super::class::{Class, local_name};
 use super::graph::{Stand, entries, plain};
-use super::vocabulary::{hash_algorithm, identifier_kind, kind_of_purpose};
+use super::vocabulary::{hash_algorithm, identifier_kind, kind_of_purpose, purpose_of_kind};
 use super::{Reader, member, member_text};
 use crate::evidence::sbom::model::{
     Component, ComponentKind, ExternalReference, Hash, Identifier, IdentifierKind, Property, Site,
@@ -186,7 +186,12 @@ impl<'t> Reader<'t> {
                 self.remarks.warning(
                     "cpe-malformed",
                     "write `cpe:2.3:` with eleven parts, or `cpe:/` with at most seven",
-                    || (pointer, format!("`{value}` is no name of the form that `{word}` stands for")),
+                    || {
+                        (
+                            pointer,
+                            format!("`{value}` is no name of the form that `{word}` stands for"),
+                        )
+                    },
                 );
             }
             _ => {}
@@ -219,11 +224,10 @@ impl<'t> Reader<'t> {
         match hash_algorithm(word) {
             None => {
                 let pointer = place("algorithm");
-                self.remarks.error(
-                    "hash-algorithm",
-                    "use `sha256` or `sha512`",
-                    || (pointer, format!("`{word}` is no hash algorithm of SPDX 3")),
-                );
+                self.remarks
+                    .error("hash-algorithm", "use `sha256` or `sha512`", || {
+                        (pointer, format!("`{word}` is no hash algorithm of SPDX 3"))
+                    });
             }
             Some((_, digits)) => {
                 let is_hexadecimal = digest.bytes().all(|byte| byte.is_ascii_hexdigit());
@@ -254,7 +258,7 @@ fn add_identifier(component: &mut Component, kind: IdentifierKind, value: &str) 
 
 /// Keeps the word of a purpose where the kind does not say it.
 fn add_purpose(component: &mut Component, name: &'static str, word: &str) {
-    let is_said = name == "primaryPurpose" && word == component.kind.word();
+    let is_said = name == "primaryPurpose" && purpose_of_kind(component.kind) == Some(word);
     if !is_said && !word.is_empty() {
         component.properties.push(Property {
             name: CompactString::const_new(name),
@@ -278,22 +282,26 @@ pub(super) fn hash(value: Item<'_>) -> Option<Hash> {
 pub(super) fn links(reference: Item<'_>) -> impl Iterator<Item = ExternalReference> {
     let kind = member_text(reference, "externalRefType").map_or("other", local_name);
     let locators = member(reference, "locator").into_iter().flat_map(entries);
-    locators.filter_map(plain).map(move |locator| ExternalReference {
-        kind: kind.into(),
-        url: locator.into(),
-        hashes: Vec::new(),
-    })
+    locators
+        .filter_map(plain)
+        .map(move |locator| ExternalReference {
+            kind: kind.into(),
+            url: locator.into(),
+            hashes: Vec::new(),
+        })
 }
 
 /// Properties in the manner of CycloneDX.
 ///
 /// Source: SPDX 3.0.1, Extension: `CdxPropertiesExtension`.
-fn properties(extensions: Item<'_>) -> impl Iterator<Item = Property> {
+pub(super) fn properties(extensions: Item<'_>) -> impl Iterator<Item = Property> {
     let lists = entries(extensions).filter_map(|one| member(one, "cdxProperty"));
     lists.flat_map(entries).filter_map(|entry| {
         Some(Property {
             name: member_text(entry, "cdxPropName")?.into(),
-            value: member_text(entry, "cdxPropValue").unwrap_or_default().into(),
+            value: member_text(entry, "cdxPropValue")
+                .unwrap_or_default()
+                .into(),
         })
     })
 }

@@ -89,11 +89,14 @@ impl<'t> Reader<'t> {
                 let hashes = member(map, "verifiedUsing").into_iter().flat_map(entries);
                 let hashes = hashes.filter_map(super::artifact::hash).collect();
                 let url = member_text(map, "locationHint").unwrap_or(&name);
-                self.sbom.metadata.external_references.push(ExternalReference {
-                    kind: "import".into(),
-                    url: url.into(),
-                    hashes,
-                });
+                self.sbom
+                    .metadata
+                    .external_references
+                    .push(ExternalReference {
+                        kind: "import".into(),
+                        url: url.into(),
+                        hashes,
+                    });
             }
         }
         self.namespaces.sort_unstable();
@@ -132,7 +135,9 @@ impl<'t> Reader<'t> {
         let mut next = 0;
         while let Some(&index) = collections.get(next) {
             next += 1;
-            let roots = self.item(index).and_then(|item| member(item, "rootElement"));
+            let roots = self
+                .item(index)
+                .and_then(|item| member(item, "rootElement"));
             for value in roots.into_iter().flat_map(entries) {
                 let Some(index) = self.graph.find(value) else {
                     continue;
@@ -188,14 +193,17 @@ impl<'t> Reader<'t> {
             self.read_collection(index);
         }
         self.read_lifecycles();
-        let mut documents = self.graph.elements.iter().skip(document.map_or(0, |one| one + 1));
+        let mut documents = self
+            .graph
+            .elements
+            .iter()
+            .skip(document.map_or(0, |one| one + 1));
         if let Some(second) = documents.find(|one| one.class == Some(Class::SpdxDocument)) {
             let pointer = second.pointer();
-            self.remarks.error(
-                "spdx-document",
-                "hand in one document a file",
-                || (pointer, "the file holds a second document".into()),
-            );
+            self.remarks
+                .error("spdx-document", "hand in one document a file", || {
+                    (pointer, "the file holds a second document".into())
+                });
         }
         let creation = index
             .or_else(|| (!self.graph.elements.is_empty()).then_some(0))
@@ -227,7 +235,8 @@ impl<'t> Reader<'t> {
                 Some("dataLicense") => self.read_data_license(index, child),
                 Some("namespaceMap") if !name_is_absolute(&self.sbom.metadata.identifier) => {
                     let maps = entries(child);
-                    let mut maps = maps.filter(|map| map.get_text("prefix").is_none_or(str::is_empty));
+                    let mut maps =
+                        maps.filter(|map| map.get_text("prefix").is_none_or(str::is_empty));
                     if let Some(namespace) = maps.find_map(|map| map.get_text("namespace")) {
                         self.sbom.metadata.identifier = Some(namespace.into());
                     }
@@ -239,6 +248,10 @@ impl<'t> Reader<'t> {
                             value: local_name(profile).into(),
                         });
                     }
+                }
+                Some("extension") => {
+                    let properties = super::artifact::properties(child);
+                    self.sbom.metadata.properties.extend(properties);
                 }
                 Some("externalRef" | "externalRefs") => {
                     let links = entries(child).flat_map(super::artifact::links);
@@ -262,7 +275,9 @@ impl<'t> Reader<'t> {
             if element.class != Some(Class::Bom) {
                 continue;
             }
-            let phases = member(element.item, "sbomType").into_iter().flat_map(entries);
+            let phases = member(element.item, "sbomType")
+                .into_iter()
+                .flat_map(entries);
             for phase in phases.filter_map(plain).map(local_name) {
                 let phases = &mut self.sbom.metadata.lifecycles;
                 if phases.len() < MAXIMUM_COLLECTIONS && !phases.iter().any(|one| one == phase) {
@@ -320,7 +335,9 @@ impl<'t> Reader<'t> {
             if self.class(index) != Some(Class::CreationInfo) {
                 continue;
             }
-            let Some(item) = self.item(index) else { continue };
+            let Some(item) = self.item(index) else {
+                continue;
+            };
             if let Some(created) = member_text(item, "created")
                 && !is_instant(created)
             {
@@ -343,6 +360,13 @@ impl<'t> Reader<'t> {
             }
         }
     }
+}
+
+/// A date and time of RFC 3339 as SPDX 3 writes it: in UTC and to the second. Fractions are cut off.
+pub(crate) fn instant(text: &str) -> Option<String> {
+    let instant: jiff::Timestamp = text.trim().parse().ok()?;
+    let whole = jiff::Timestamp::from_second(instant.as_second()).ok()?;
+    Some(whole.to_string())
 }
 
 fn name_is_absolute(name: &Option<compact_str::CompactString>) -> bool {

@@ -152,7 +152,10 @@ impl<'t> Graph<'t> {
                 if value.shape() != Shape::Table || !is_element() {
                     continue;
                 }
-                let mut pointer = self.elements.get(outer).map_or_else(String::new, Element::pointer);
+                let mut pointer = self
+                    .elements
+                    .get(outer)
+                    .map_or_else(String::new, Element::pointer);
                 push_step(&mut pointer, Step::Key(key));
                 if child.shape() == Shape::List {
                     push_step(&mut pointer, Step::Position(index));
@@ -193,20 +196,21 @@ impl<'t> Graph<'t> {
         let Some((prefix, rest)) = name.split_once(':') else {
             return Cow::Borrowed(name);
         };
-        self.prefix(prefix)
-            .map_or(Cow::Borrowed(name), |iri| {
-                // What is behind a prefix may be a compact IRI itself, as in converted documents.
-                let rest = self.expand_once(rest);
-                if rest.contains("://") {
-                    rest
-                } else {
-                    Cow::Owned(format!("{iri}{rest}"))
-                }
-            })
+        self.prefix(prefix).map_or(Cow::Borrowed(name), |iri| {
+            // What is behind a prefix may be a compact IRI itself, as in converted documents.
+            let rest = self.expand_once(rest);
+            if rest.contains("://") {
+                rest
+            } else {
+                Cow::Owned(format!("{iri}{rest}"))
+            }
+        })
     }
 
     fn prefix(&self, prefix: &str) -> Option<&'t str> {
-        let found = self.prefixes.binary_search_by(|(known, _)| (*known).cmp(prefix));
+        let found = self
+            .prefixes
+            .binary_search_by(|(known, _)| (*known).cmp(prefix));
         self.prefixes.get(found.ok()?).map(|(_, iri)| *iri)
     }
 

@@ -55,14 +55,21 @@ impl<'t> Reader<'t> {
         let class = self.class(index)?;
         let url = || {
             let links = member(item, "seeAlso").into_iter().flat_map(entries);
-            links.filter_map(plain).next().map(CompactString::from)
+            let references = member(item, "externalRef").into_iter().flat_map(entries);
+            let locators = references.filter_map(|one| member(one, "locator"));
+            let mut links = links.chain(locators.flat_map(entries)).filter_map(plain);
+            links.next().map(CompactString::from)
         };
         Some(match class {
             Class::CustomLicense | Class::SimpleLicensingText => {
                 let title = member_text(item, "name").filter(|name| is_stated(name));
                 match title {
                     Some(title) => license(LicenseForm::Name, title, url()),
-                    None => license(LicenseForm::Expression, &custom_id(name, "LicenseRef-"), url()),
+                    None => license(
+                        LicenseForm::Expression,
+                        &custom_id(name, "LicenseRef-"),
+                        url(),
+                    ),
                 }
             }
             Class::ListedLicense => license(LicenseForm::Id, &self.listed_id(index), url()),
@@ -86,11 +93,9 @@ impl<'t> Reader<'t> {
                 if let Some(position) = position {
                     pointer = format!("{pointer}/{position}");
                 }
-                self.remarks.warning(
-                    "spdx-class",
-                    "name a license",
-                    || (pointer, format!("`{name}` is no license")),
-                );
+                self.remarks.warning("spdx-class", "name a license", || {
+                    (pointer, format!("`{name}` is no license"))
+                });
                 return None;
             }
         })
@@ -123,7 +128,9 @@ impl<'t> Reader<'t> {
             return false;
         }
         let item = element.item;
-        let name = element.reference.map_or("", |one| self.graph.references.name(one));
+        let name = element
+            .reference
+            .map_or("", |one| self.graph.references.name(one));
         match element.class {
             Some(Class::LicenseExpression) => {
                 let expression = member_text(item, "licenseExpression").unwrap_or_default();
@@ -164,7 +171,11 @@ impl<'t> Reader<'t> {
             }
             Some(Class::Individual) => {
                 let title = member_text(item, "name").unwrap_or(name);
-                text.push_str(individual(name).or(individual(title)).unwrap_or("NOASSERTION"));
+                text.push_str(
+                    individual(name)
+                        .or(individual(title))
+                        .unwrap_or("NOASSERTION"),
+                );
                 true
             }
             _ => false,
@@ -212,7 +223,9 @@ impl<'t> Reader<'t> {
         let Some(element) = self.graph.elements.get(index) else {
             return String::new();
         };
-        let name = element.reference.map_or("", |one| self.graph.references.name(one));
+        let name = element
+            .reference
+            .map_or("", |one| self.graph.references.name(one));
         let title = || member_text(element.item, "name");
         listed(name)
             .or_else(title)
@@ -255,7 +268,9 @@ pub(super) fn listed(name: &str) -> Option<&str> {
 /// Source: SPDX 3.0.1, annex "SPDX license expressions": `LicenseRef-` and `AdditionRef-` with letters,
 /// digits, `.` and `-`.
 fn custom_id(name: &str, prefix: &str) -> String {
-    let end = name.rfind(prefix).and_then(|start| name.get(start + prefix.len()..));
+    let end = name
+        .rfind(prefix)
+        .and_then(|start| name.get(start + prefix.len()..));
     let end = end.unwrap_or_else(|| name.rsplit(['/', '#', ':']).next().unwrap_or(name));
     let allowed = |letter: char| {
         if letter.is_ascii_alphanumeric() || matches!(letter, '.' | '-') {

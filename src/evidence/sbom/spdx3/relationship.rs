@@ -172,7 +172,11 @@ impl<'t> Reader<'t> {
         let Target::File(file) = self.graph.references.target(to) else {
             return;
         };
-        let name = self.sbom.files.get(file as usize).map(|file| file.name.clone());
+        let name = self
+            .sbom
+            .files
+            .get(file as usize)
+            .map(|file| file.name.clone());
         if let Some(component) = self.component_mut(from)
             && component.file_name.is_none()
         {
@@ -262,10 +266,16 @@ impl<'t> Reader<'t> {
             self.remarks.warning(
                 "spdx-relationship",
                 "use the class of relationships that the specification has for this type",
-                || (pointer, format!("a relationship of this class may not be of the type `{word}`")),
+                || {
+                    (
+                        pointer,
+                        format!("a relationship of this class may not be of the type `{word}`"),
+                    )
+                },
             );
         }
-        let Some((_, may_be_from, may_be_to)) = ENDS.iter().find(|(known, ..)| *known == word) else {
+        let Some((_, may_be_from, may_be_to)) = ENDS.iter().find(|(known, ..)| *known == word)
+        else {
             return;
         };
         let help = "turn the relationship round, or choose another type";
@@ -273,7 +283,10 @@ impl<'t> Reader<'t> {
         if found.is_some_and(|found| !may_be_from(found)) {
             let pointer = self.pointer(index, "from");
             self.remarks.warning("spdx-relationship", help, || {
-                (pointer, format!("`{word}` may not start at an element of this class"))
+                (
+                    pointer,
+                    format!("`{word}` may not start at an element of this class"),
+                )
             });
         }
         for (position, value) in parts.to.into_iter().flat_map(entries).enumerate() {
@@ -281,7 +294,10 @@ impl<'t> Reader<'t> {
             if found.is_some_and(|found| !may_be_to(found)) {
                 let pointer = format!("{}/{position}", self.pointer(index, "to"));
                 self.remarks.warning("spdx-relationship", help, || {
-                    (pointer, format!("`{word}` may not lead to an element of this class"))
+                    (
+                        pointer,
+                        format!("`{word}` may not lead to an element of this class"),
+                    )
                 });
             }
         }

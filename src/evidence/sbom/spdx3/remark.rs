@@ -57,7 +57,8 @@ impl Remarks {
         *count += 1;
         if *count <= LISTED {
             let (pointer, message) = say();
-            self.listed.push(make(code, Place::pointer(pointer), message).help(help));
+            self.listed
+                .push(make(code, Place::pointer(pointer), message).help(help));
         }
     }
 

@@ -22,7 +22,9 @@ impl<'t> Reader<'t> {
             at: Site::pointer(element.pointer()),
             ..Vulnerability::default()
         };
-        let identifiers = member(item, "externalIdentifier").into_iter().flat_map(entries);
+        let identifiers = member(item, "externalIdentifier")
+            .into_iter()
+            .flat_map(entries);
         let mut names: Vec<&str> = Vec::new();
         for identifier in identifiers {
             let word = member_text(identifier, "externalIdentifierType").map(local_name);
@@ -46,7 +48,8 @@ impl<'t> Reader<'t> {
         let mut names = names.into_iter();
         vulnerability.id = names.next().unwrap_or_default().into();
         for name in names {
-            let is_new = name != vulnerability.id && !vulnerability.aliases.iter().any(|one| one == name);
+            let is_new =
+                name != vulnerability.id && !vulnerability.aliases.iter().any(|one| one == name);
             if is_new {
                 vulnerability.aliases.push(name.into());
             }
@@ -56,7 +59,9 @@ impl<'t> Reader<'t> {
         for reference in member(item, "externalRef").into_iter().flat_map(entries) {
             if member_text(reference, "externalRefType").map(local_name) == Some("cwe") {
                 let locators = member(reference, "locator").into_iter().flat_map(entries);
-                vulnerability.weaknesses.extend(locators.filter_map(plain).filter_map(weakness));
+                vulnerability
+                    .weaknesses
+                    .extend(locators.filter_map(plain).filter_map(weakness));
             }
         }
         self.sbom.vulnerabilities.push(vulnerability);
@@ -78,7 +83,9 @@ impl<'t> Reader<'t> {
             let Some(class) = self.class(index).filter(|class| class.is_relationship()) else {
                 continue;
             };
-            let Some(item) = self.item(index) else { continue };
+            let Some(item) = self.item(index) else {
+                continue;
+            };
             let word = member_text(item, "relationshipType").map(local_name);
             let is_turned = word == Some("hasAssociatedVulnerability");
             if !class.is_vulnerability_assessment() && !is_turned {
@@ -162,9 +169,14 @@ impl<'t> Reader<'t> {
 
 /// A rating as (method, vector, severity); `None` for what rates nothing.
 fn rating(item: Item<'_>) -> Option<[CompactString; 3]> {
-    let class = item.get("type").or_else(|| item.get("@type")).and_then(plain);
+    let class = item
+        .get("type")
+        .or_else(|| item.get("@type"))
+        .and_then(plain);
     let vector = member_text(item, "vectorString").unwrap_or_default();
-    let severity = member_text(item, "severity").map(local_name).unwrap_or_default();
+    let severity = member_text(item, "severity")
+        .map(local_name)
+        .unwrap_or_default();
     let (method, vector) = match class.map(local_name)? {
         "CvssV2VulnAssessmentRelationship" => ("CVSSv2", vector.into()),
         "CvssV3VulnAssessmentRelationship" if vector.starts_with("CVSS:3.1") => {
@@ -174,12 +186,15 @@ fn rating(item: Item<'_>) -> Option<[CompactString; 3]> {
         "CvssV4VulnAssessmentRelationship" => ("CVSSv4", vector.into()),
         "EpssVulnAssessmentRelationship" => {
             let probability = member(item, "probability")?;
-            let text = probability.number().or_else(|| plain(probability).map(str::to_owned));
+            let text = probability
+                .number()
+                .or_else(|| plain(probability).map(str::to_owned));
             ("EPSS", CompactString::from(text?))
         }
-        "SsvcVulnAssessmentRelationship" => {
-            ("SSVC", member_text(item, "decisionType").map(local_name)?.into())
-        }
+        "SsvcVulnAssessmentRelationship" => (
+            "SSVC",
+            member_text(item, "decisionType").map(local_name)?.into(),
+        ),
         _ => return None,
     };
     Some([method.into(), vector, severity.into()])
@@ -187,6 +202,9 @@ fn rating(item: Item<'_>) -> Option<[CompactString; 3]> {
 
 /// The number of a weakness in an address or name such as `CWE-79`.
 fn weakness(locator: &str) -> Option<u32> {
-    let end = locator.trim_end_matches(".html").rsplit(['/', '-', ':']).next()?;
+    let end = locator
+        .trim_end_matches(".html")
+        .rsplit(['/', '-', ':'])
+        .next()?;
     end.parse().ok()
 }
