@@ -31,3 +31,4 @@ mod markup_oracle;
 mod markup_tables;
 mod cyclonedx_written;
 mod cyclonedx_pairs;
+mod conversion_spdx3;
