@@ -23,4 +23,5 @@ mod seeded;
 mod mutation;
 mod markup_mutation;
 mod markup_oracle;
+mod markup_sample;
 mod markup_tables;
