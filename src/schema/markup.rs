@@ -167,7 +167,7 @@ mod tests {
             (
                 // What a foreign element holds is not known, except where it belongs to the schema.
                 "<q:x><q:y a='1'>z</q:y><bom version='x'/></q:x>".to_owned(),
-                &["2:24 schema-type attribute `version` of `bom` is `x`, which is not of the type `integer`"],
+                &["2:24 schema-type attribute `version` of `bom` is `x`, which is not of the type `positiveInteger`"],
             ),
         ] {
             assert_eq!(found(&content), expected, "{content}");

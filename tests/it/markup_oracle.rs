@@ -131,6 +131,13 @@ impl Oracle {
     }
 }
 
+impl Drop for Oracle {
+    fn drop(&mut self) {
+        // What is left behind is overwritten by the next run.
+        let _ = std::fs::remove_dir_all(&self.folder);
+    }
+}
+
 /// Every CycloneDX document in XML, by path.
 fn documents(corpus: &Corpus) -> Vec<(String, String, String)> {
     corpus

@@ -36,6 +36,9 @@ const DEEPEST: usize = 7;
 /// No content model is walked further.
 const LONGEST: usize = 14;
 
+/// A document of this size is brought to its end.
+const LARGEST: usize = 20_000;
+
 pub(crate) struct Sampler<'t> {
     table: &'t Value,
     licenses: &'t Value,
@@ -121,13 +124,14 @@ impl<'t> Sampler<'t> {
         for step in 0.. {
             let is_end = list(&kind["ends"]).iter().any(|end| number(end) == state);
             let next = list(&kind["next"][state]);
-            let is_enough = depth > DEEPEST || step > LONGEST || chance.below(5) == 0;
+            let is_long = step > LONGEST || text.len() > LARGEST;
+            let is_enough = depth > DEEPEST || is_long || chance.below(5) == 0;
             if next.is_empty() || is_end && is_enough {
                 assert!(is_end, "an automaton ends where nothing follows");
                 return;
             }
             // Near the end of its way, a loop is left by its last follower.
-            state = number(if step > LONGEST {
+            state = number(if is_long {
                 next.last().expect("a follower")
             } else {
                 &next[chance.below(next.len().min(4))]
