@@ -316,7 +316,12 @@ impl<'t> Reader<'t> {
             let Some((text, member)) = locator else {
                 continue;
             };
-            let identifier = match kind {
+            // NOTE: a type may be named by its address, and a known one by an address in the document.
+            let name = match kind.rsplit_once(['#', '/']) {
+                Some((address, name)) if address.contains("://") => name,
+                _ => kind,
+            };
+            let identifier = match name {
                 "purl" => IdentifierKind::Purl,
                 "cpe22Type" | "cpe23Type" => IdentifierKind::Cpe,
                 "swid" => IdentifierKind::Swid,
@@ -331,7 +336,7 @@ impl<'t> Reader<'t> {
                     continue;
                 }
             };
-            self.check_identifier(kind, text, &component.at, index, member);
+            self.check_identifier(name, text, &component.at, index, member);
             if identifier == IdentifierKind::Purl && component.purl.is_none() {
                 component.purl = Some(text.into());
             } else {

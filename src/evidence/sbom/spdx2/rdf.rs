@@ -125,7 +125,9 @@ impl<'m> Writer<'_, '_, 'm> {
             .open_list(Some(key), Some(graph.offset(*first)))?;
         for node in nodes {
             self.builder.open_table(None, Some(graph.offset(node)))?;
-            if kind != "ExtractedLicensingInfo" {
+            if kind == "ExtractedLicensingInfo" {
+                self.license_id(node)?;
+            } else {
                 self.spdx_id(node)?;
             }
             self.members(node, rules, 0)?;
@@ -166,6 +168,21 @@ impl<'m> Writer<'_, '_, 'm> {
         };
         let offset = Some(self.graph.offset(node));
         self.builder.text(Some("SPDXID"), &id, offset)
+    }
+
+    /// Names a license by its address where it does not state its name.
+    fn license_id(&mut self, node: Node<'m>) -> Result<(), Full> {
+        let graph = self.graph;
+        if graph.property(node, "licenseId").is_some() {
+            return Ok(());
+        }
+        let name = graph.name(node).unwrap_or_default();
+        let id = word::fragment(&name);
+        if !id.starts_with("LicenseRef-") {
+            return Ok(());
+        }
+        self.builder
+            .text(Some("licenseId"), &id, Some(graph.offset(node)))
     }
 
     /// The node that a value describes or refers to.
