@@ -694,6 +694,14 @@ impl Sbom {
         })
     }
 
+    /// Whether a relationship stands in the document's own list of relationships, and not in one of the
+    /// lists beside it (SPDX 2 `documentDescribes` and `hasFiles`).
+    pub fn is_listed(&self, relationship: &Relationship) -> bool {
+        self.format != Format::Spdx
+            || !self.spec_version.starts_with('2')
+            || relationship.position.item == u32::MAX
+    }
+
     /// Every dependency as (depending, depended on), whatever way round the document writes it.
     ///
     /// Source of the words: SPDX 2.3, 11.1, Table 68; in SPDX `X DEPENDENCY_OF Y` is `Y DEPENDS_ON X`.
