@@ -105,14 +105,12 @@ impl<'m> Writer<'_, '_, 'm> {
 
     /// The name of another document: stated, or the name of the node that refers to it.
     fn document_id(&self, node: Node<'m>) -> Option<String> {
-        match self.graph.property(node, "externalDocumentId") {
-            Some(Value::Text(text)) => Some(text.trim().to_owned()),
-            _ => {
-                let name = self.graph.name(node)?;
-                let id = word::fragment(&name);
-                id.starts_with("DocumentRef-").then(|| id.into_owned())
-            }
+        if let Some(Value::Text(text)) = self.graph.property(node, "externalDocumentId") {
+            return Some(text.trim().to_owned());
         }
+        let name = self.graph.name(node)?;
+        let id = word::fragment(&name);
+        id.starts_with("DocumentRef-").then(|| id.into_owned())
     }
 
     fn section(&mut self, key: &str, kind: &str, rules: &'static [Rule]) -> Result<(), Full> {
