@@ -29,7 +29,7 @@ use self::graph::{Graph, entries, plain};
 use self::remark::Remarks;
 use crate::diagnostic::Diagnostic;
 use crate::evidence::sbom::model::{Format, License, Ref, Sbom, Target};
-use crate::tape::{Item, Tape};
+use crate::tape::{Item, Step, Tape, push_step};
 
 /// Reads a document of SPDX 3 from its tape, with every remark on it.
 pub fn build(tape: &Tape<'_>) -> (Sbom, Vec<Diagnostic>) {
@@ -203,7 +203,7 @@ impl<'t> Reader<'t> {
                 let (index, key, position) = place();
                 let mut pointer = graph.pointer(index, key);
                 if let Some(position) = position {
-                    pointer.push_str(&format!("/{position}"));
+                    push_step(&mut pointer, Step::Position(position));
                 }
                 (
                     pointer,

@@ -273,7 +273,7 @@ impl<'t> Graph<'t> {
 }
 
 /// The values of a property: the items of a list, or the one value that stands without a list.
-pub(super) fn entries<'t>(value: Item<'t>) -> impl Iterator<Item = Item<'t>> {
+pub(super) fn entries(value: Item<'_>) -> impl Iterator<Item = Item<'_>> {
     let is_list = value.shape() == Shape::List;
     let one = (!is_list && value.shape() != Shape::Null).then_some(value);
     value.items().chain(one)
@@ -319,7 +319,7 @@ pub(super) fn individual(name: &str) -> Option<&'static str> {
 }
 
 /// The prefixes that the context declares.
-fn prefixes<'t>(root: Item<'t>) -> Vec<(&'t str, &'t str)> {
+fn prefixes(root: Item<'_>) -> Vec<(&str, &str)> {
     let context = root.get("@context").into_iter().flat_map(entries);
     context
         .filter(|one| one.shape() == Shape::Table)
@@ -329,7 +329,7 @@ fn prefixes<'t>(root: Item<'t>) -> Vec<(&'t str, &'t str)> {
 }
 
 /// The prefixes that a document declares for its serializations.
-fn declared<'t>(maps: Item<'t>) -> impl Iterator<Item = (&'t str, &'t str)> {
+fn declared(maps: Item<'_>) -> impl Iterator<Item = (&str, &str)> {
     entries(maps)
         .filter_map(|map| map.get_text("prefix").zip(map.get_text("namespace")))
         .filter(|(prefix, _)| !prefix.is_empty())
