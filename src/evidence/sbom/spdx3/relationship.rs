@@ -260,6 +260,9 @@ impl<'t> Reader<'t> {
 
     fn check_ends(&mut self, index: usize, class: Class, parts: &Parts<'t>, from: Ref) {
         let word = parts.word;
+        if matches!(word, "dependsOn" | "contains" | "describes") {
+            return;
+        }
         let wanted = CONSTRAINED.iter().find(|(known, _)| *known == word);
         if wanted.is_some_and(|(_, wanted)| *wanted != class) {
             let pointer = self.pointer(index, "relationshipType");
