@@ -137,12 +137,12 @@ impl<'a, T, F: Fn(&'a T) -> V, V: Serialize> Serialize for Each<'a, T, F> {
     }
 }
 
-struct JudgmentView<'a> {
-    check: &'a SbomCheck<'a>,
-    judgment: &'a Judgment<'a>,
+struct JudgmentView<'a, 'b> {
+    check: &'a SbomCheck<'b>,
+    judgment: &'a Judgment<'b>,
 }
 
-impl Serialize for JudgmentView<'_> {
+impl Serialize for JudgmentView<'_, '_> {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         let profile = self.judgment.profile;
         let mut out = serializer.serialize_struct("Judgment", 7)?;
@@ -159,12 +159,12 @@ impl Serialize for JudgmentView<'_> {
     }
 }
 
-struct FindingView<'a> {
-    check: &'a SbomCheck<'a>,
-    finding: &'a Finding<'a>,
+struct FindingView<'a, 'b> {
+    check: &'a SbomCheck<'b>,
+    finding: &'a Finding<'b>,
 }
 
-impl Serialize for FindingView<'_> {
+impl Serialize for FindingView<'_, '_> {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         let Finding {
             element,
@@ -180,7 +180,9 @@ impl Serialize for FindingView<'_> {
         out.serialize_field("verdict", &coverage.verdict)?;
         out.serialize_field("have", &coverage.have)?;
         out.serialize_field("of", &coverage.of)?;
-        out.serialize_field("failing", &Each(failing, |subject| self.check.lacking(*subject)))?;
+        out.serialize_field("failing", &Each(failing, |subject: &u32| {
+            self.check.lacking(*subject)
+        }))?;
         out.serialize_field("asks", &element.asks)?;
         out.serialize_field("section", &element.section)?;
         let readings: Vec<_> = readings

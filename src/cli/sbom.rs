@@ -1,10 +1,15 @@
-//! `mekiki sbom inspect FILE`
+//! `mekiki sbom inspect|check|profiles`
+
+mod check;
+mod profiles;
 
 use std::fmt::Write as _;
 
 use super::output::Output;
 use super::{Verdict, read};
+use crate::app::Refused;
 use crate::app::inspect::{SbomInspection, inspect_sbom};
+use crate::app::library::Library;
 use crate::diagnostic::Severity;
 use crate::document::table::{Look, Sheet};
 use crate::text::messages::{message, message_with};
@@ -17,19 +22,34 @@ pub(super) enum Command {
         /// The SBOM; `-` is standard input
         file: String,
     },
+    /// Judge an SBOM by quality profiles, element by element
+    Check(check::Arguments),
+    /// List the quality profiles with their elements
+    Profiles,
 }
 
-pub(super) fn run(command: &Command, output: &Output) -> anyhow::Result<Verdict> {
-    let Command::Inspect { file } = command;
+pub(super) fn run(
+    command: &Command,
+    library: impl FnOnce() -> Result<Library, Refused>,
+    output: &Output,
+) -> anyhow::Result<Verdict> {
+    match command {
+        Command::Inspect { file } => inspect(file, output),
+        Command::Check(arguments) => check::run(arguments, &library()?, output),
+        Command::Profiles => profiles::run(&library()?, output),
+    }
+}
+
+fn inspect(file: &str, output: &Output) -> anyhow::Result<Verdict> {
     let mut inspection = inspect_sbom(&read(file)?).map_err(|mut refused| {
         for diagnostic in &mut refused.0 {
-            diagnostic.file = Some(file.clone());
+            diagnostic.file = Some(file.to_owned());
         }
         refused
     })?;
     output.either(&inspection.clone(), || {
         for finding in &mut inspection.findings {
-            finding.file = Some(file.clone());
+            finding.file = Some(file.to_owned());
         }
         text(&inspection, output.lang(), output.width())
     })?;
