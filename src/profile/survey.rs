@@ -9,7 +9,7 @@ use crate::evidence::sbom::model::{Component, Format, Ref, Sbom, Target};
 const INCLUDED: u8 = 1;
 /// A chain of inclusions leads from what the document describes to it.
 const REACHED: u8 = 1 << 1;
-/// One of its dependencies leads nowhere.
+/// A dependency of it, or on it, leads nowhere at its other end.
 const DANGLING: u8 = 1 << 2;
 /// The document says how complete its dependencies are.
 const COMPLETENESS: u8 = 1 << 3;
@@ -149,6 +149,8 @@ impl<'a> Survey<'a> {
                     None if matches!(outer, Target::External | Target::Service(_)) => {
                         self.mark(inner, INCLUDED);
                     }
+                    // A dependency of something that is not there: nobody knows of what.
+                    None if outer == Target::Missing => self.mark(inner, DANGLING),
                     None => {}
                 }
             }
@@ -247,7 +249,7 @@ impl<'a> Survey<'a> {
         self.has(subject, REACHED)
     }
 
-    /// Whether a dependency of a subject leads nowhere.
+    /// Whether a dependency of a subject, or on it, leads nowhere at its other end.
     pub fn is_dangling(&self, subject: usize) -> bool {
         self.has(subject, DANGLING)
     }
