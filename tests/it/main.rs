@@ -21,3 +21,7 @@ mod source;
 mod worked_examples;
 mod seeded;
 mod mutation;
+mod cyclonedx_encodings;
+mod corpus_spdx3;
+mod corpus_profiles;
+mod profile_laws;
