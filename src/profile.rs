@@ -11,12 +11,17 @@ pub mod measure;
 pub mod parse;
 pub mod survey;
 
+use std::collections::BTreeMap;
+
 use serde::Serialize;
 
 use crate::digest::Digest;
 use crate::text::Text;
 use crate::time::Date;
 use measure::Measure;
+
+/// Profiles by identifier.
+pub type Profiles = BTreeMap<String, Profile>;
 
 /// A standard's expectations of a bill of materials.
 #[derive(Debug, Clone)]

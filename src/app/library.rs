@@ -13,7 +13,7 @@ use crate::criteria::questionnaire::Questionnaire;
 use crate::diagnostic::{Diagnostic, Place};
 use crate::fact::answer::{Feed, Feeds};
 use crate::folder::read_folder;
-use crate::profile::Profile;
+use crate::profile::{Profile, Profiles};
 use crate::tender::procedure::Procedure;
 
 /// The only catalog so far.
@@ -39,7 +39,7 @@ pub struct Library {
     /// Procedures by identifier.
     pub procedures: BTreeMap<String, Procedure>,
     /// Quality profiles of SBOMs by identifier.
-    pub profiles: BTreeMap<String, Profile>,
+    pub profiles: Profiles,
 }
 
 impl Library {
@@ -158,7 +158,7 @@ fn in_folder<T>(
 }
 
 /// Profiles whose file is not named after them; two that share a name are among them.
-fn misnamed_profiles(files: &Files<'_>, profiles: &BTreeMap<String, Profile>) -> Vec<Diagnostic> {
+fn misnamed_profiles(files: &Files<'_>, profiles: &Profiles) -> Vec<Diagnostic> {
     files
         .keys()
         .filter_map(|path| Some((path, path.strip_prefix(PROFILES)?.strip_suffix(".toml")?)))

@@ -8,15 +8,24 @@ use super::library::Library;
 use crate::diagnostic::{Diagnostic, Place, nearest};
 use crate::profile::judgment::{Coverage, Finding, Judgment, Verdict, judge};
 use crate::profile::survey::Survey;
-use crate::profile::{Profile, Scope};
+use crate::profile::{Level, Profile, Scope};
 use crate::text::Text;
+
+/// The code of what is lacking.
+const LACKING: &str = "profile-element-lacking";
+
+/// How many components that lack one element are told of as diagnostics.
+pub const TOLD: usize = 100;
 
 /// The profiles that a caller names, in that order, each once.
 ///
 /// # Errors
 ///
 /// The names that no profile has.
-pub fn named_profiles<'a>(library: &'a Library, ids: &[String]) -> Result<Vec<&'a Profile>, Refused> {
+pub fn named_profiles<'a>(
+    library: &'a Library,
+    ids: &[String],
+) -> Result<Vec<&'a Profile>, Refused> {
     let mut found: Vec<&Profile> = Vec::new();
     let mut faults = Vec::new();
     for id in ids {
@@ -80,6 +89,43 @@ impl<'a> SbomCheck<'a> {
         }
     }
 
+    /// What is lacking as diagnostics, for code hosts: required elements as errors, recommended ones as
+    /// warnings, what cannot be judged as notes; of each element the first [`TOLD`] components.
+    pub fn diagnostics(&self) -> Vec<Diagnostic> {
+        let mut found = Vec::new();
+        for judgment in &self.judgments {
+            for finding in &judgment.findings {
+                let Finding {
+                    element, coverage, ..
+                } = finding;
+                let make = match (coverage.verdict, element.level) {
+                    (Verdict::Fail, Level::Required) => Diagnostic::error,
+                    (Verdict::Fail, Level::Recommended) => Diagnostic::warning,
+                    (Verdict::Unknown, Level::Required) => Diagnostic::note,
+                    _ => continue,
+                };
+                let profile = &judgment.profile.id;
+                let title = &element.title.en;
+                let mut tell = |at, message| {
+                    found.push(make(LACKING, at, message).help(element.repair.en.clone()));
+                };
+                if finding.failing.is_empty() {
+                    tell(
+                        Place::whole(),
+                        format!("{profile}: the document has no {title}"),
+                    );
+                }
+                for lacking in finding.failing.iter().take(TOLD) {
+                    if let Some(lacking) = self.lacking(*lacking) {
+                        let name = lacking.name;
+                        tell(lacking.at, format!("{profile}: `{name}` has no {title}"));
+                    }
+                }
+            }
+        }
+        found
+    }
+
     /// A subject that lacks an element.
     pub fn lacking(&self, subject: u32) -> Option<Lacking<'a>> {
         let component = self.survey.component(subject as usize)?;
@@ -116,10 +162,13 @@ impl Serialize for SbomCheck<'_> {
         out.serialize_field("spec_version", &sbom.spec_version)?;
         out.serialize_field("components", &sbom.components.len())?;
         out.serialize_field("verdict", &self.verdict())?;
-        out.serialize_field("profiles", &Each(&self.judgments, |one| JudgmentView {
-            check: self,
-            judgment: one,
-        }))?;
+        out.serialize_field(
+            "profiles",
+            &Each(&self.judgments, |one| JudgmentView {
+                check: self,
+                judgment: one,
+            }),
+        )?;
         out.end()
     }
 }
@@ -151,10 +200,13 @@ impl Serialize for JudgmentView<'_, '_> {
         out.serialize_field("title", &profile.title)?;
         out.serialize_field("digest", &profile.digest)?;
         out.serialize_field("verdict", &self.judgment.verdict)?;
-        out.serialize_field("elements", &Each(&self.judgment.findings, |one| FindingView {
-            check: self.check,
-            finding: one,
-        }))?;
+        out.serialize_field(
+            "elements",
+            &Each(&self.judgment.findings, |one| FindingView {
+                check: self.check,
+                finding: one,
+            }),
+        )?;
         out.end()
     }
 }
@@ -180,9 +232,10 @@ impl Serialize for FindingView<'_, '_> {
         out.serialize_field("verdict", &coverage.verdict)?;
         out.serialize_field("have", &coverage.have)?;
         out.serialize_field("of", &coverage.of)?;
-        out.serialize_field("failing", &Each(failing, |subject: &u32| {
-            self.check.lacking(*subject)
-        }))?;
+        out.serialize_field(
+            "failing",
+            &Each(failing, |subject: &u32| self.check.lacking(*subject)),
+        )?;
         out.serialize_field("asks", &element.asks)?;
         out.serialize_field("section", &element.section)?;
         let readings: Vec<_> = readings

@@ -91,7 +91,9 @@ pub fn judge<'a>(survey: &Survey<'_>, profile: &'a Profile) -> Judgment<'a> {
         .elements
         .iter()
         .map(|element| {
-            let own = tallies.next().unwrap_or_else(|| Tally::new(&element.measure, element.scope));
+            let own = tallies
+                .next()
+                .unwrap_or_else(|| Tally::new(&element.measure, element.scope));
             let coverage = own.coverage(survey);
             let readings = element
                 .readings

@@ -124,9 +124,7 @@ impl ComponentMeasure {
                 .is_some_and(|text| allowance.admits(text)),
             Self::FileName => {
                 component.file_name.as_deref().is_some_and(is_stated)
-                    || survey
-                        .carriers(subject)
-                        .any(|file| is_stated(&file.name))
+                    || survey.carriers(subject).any(|file| is_stated(&file.name))
             }
             Self::Property {
                 names,

@@ -85,10 +85,7 @@ impl<'a> Survey<'a> {
                 }
                 _ => (one.from, one.to),
             };
-            let (outer, inner) = (
-                sbom.references.target(outer),
-                sbom.references.target(inner),
-            );
+            let (outer, inner) = (sbom.references.target(outer), sbom.references.target(inner));
             if matches!(relation, Relation::Carrier) {
                 if let (Some(component), Target::File(file)) = (self.subject(outer), inner) {
                     self.carriers.entry(component).or_default().push(file);
@@ -267,14 +264,16 @@ impl<'a> Survey<'a> {
 
     /// Whether the document says that it lists everything there is.
     pub fn claims_completeness(&self) -> bool {
-        self.whole == Some(true)
-            || self.has(0, COMPLETENESS) && self.has(0, INCLUDES)
+        self.whole == Some(true) || self.has(0, COMPLETENESS) && self.has(0, INCLUDES)
     }
 
     /// Whether the document names what it describes and nothing else, and says not that this is all.
     pub fn says_nothing(&self) -> bool {
         let sbom = self.sbom;
-        sbom.components.is_empty() && sbom.files.is_empty() && !self.is_related(0)
+        sbom.components.is_empty()
+            && sbom.files.is_empty()
+            && !self.is_related(0)
+            && !self.is_dangling(0)
     }
 
     /// The files that a component consists of when it is distributed.
@@ -335,8 +334,13 @@ impl Relation {
             }
             "PREREQUISITE_FOR" => Some(Self::Dependency { turned: true }),
             "CONTAINS" | "DESCRIBES" => turned(false),
-            "CONTAINED_BY" | "DESCRIBED_BY" | "OPTIONAL_COMPONENT_OF" | "PACKAGE_OF"
-            | "BUILD_TOOL_OF" | "DEV_TOOL_OF" | "TEST_TOOL_OF" => turned(true),
+            "CONTAINED_BY"
+            | "DESCRIBED_BY"
+            | "OPTIONAL_COMPONENT_OF"
+            | "PACKAGE_OF"
+            | "BUILD_TOOL_OF"
+            | "DEV_TOOL_OF"
+            | "TEST_TOOL_OF" => turned(true),
             "DISTRIBUTION_ARTIFACT" => Some(Self::Carrier),
             _ if kind.ends_with("DEPENDENCY_OF") => Some(Self::Dependency { turned: true }),
             _ => None,

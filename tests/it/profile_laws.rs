@@ -137,10 +137,19 @@ fn break_it(sbom: &mut Sbom, fault: usize, chance: &mut Seeded) {
         4 => metadata.lifecycles.clear(),
         5 => metadata.version = None,
         6 => sbom.compositions.clear(),
-        7 => sbom.vulnerabilities.push(mekiki::evidence::sbom::model::Vulnerability::default()),
-        8 if !sbom.relationships.is_empty() => {
-            let index = chance.below(sbom.relationships.len());
-            sbom.relationships.remove(index);
+        7 => sbom
+            .vulnerabilities
+            .push(mekiki::evidence::sbom::model::Vulnerability::default()),
+        8 => {
+            // To drop a relationship that leads nowhere would be a repair.
+            let sound: Vec<usize> = (0..sbom.relationships.len())
+                .filter(|index| {
+                    sbom.references.target(sbom.relationships[*index].to) != Target::Missing
+                })
+                .collect();
+            if !sound.is_empty() {
+                sbom.relationships.remove(sound[chance.below(sound.len())]);
+            }
         }
         9 if !sbom.relationships.is_empty() => {
             let index = chance.below(sbom.relationships.len());
@@ -162,7 +171,9 @@ fn break_it(sbom: &mut Sbom, fault: usize, chance: &mut Seeded) {
                 14 => component.purl = None,
                 15 => component.identifiers.clear(),
                 16 => component.hashes.clear(),
-                17 => component.licenses.retain(|one| one.acknowledgement == Acknowledgement::Declared),
+                17 => component
+                    .licenses
+                    .retain(|one| one.acknowledgement == Acknowledgement::Declared),
                 18 => component.copyright = None,
                 19 => component.file_name = None,
                 20 => component.external_references.clear(),
@@ -233,7 +244,10 @@ fn a_document_with_everything_passes_every_profile() {
         .filter(|((_, _, reading), _)| reading != "manufacturer-only")
         .collect();
     assert_eq!(lacking, []);
-    assert!(verdicts.values().all(|one| *one == Verdict::Pass), "{verdicts:?}");
+    assert!(
+        verdicts.values().all(|one| *one == Verdict::Pass),
+        "{verdicts:?}"
+    );
 }
 
 #[test]
@@ -251,7 +265,10 @@ fn a_fault_never_raises_a_coverage_and_a_repair_never_lowers_one() {
             for (key, (have, of, _)) in &after {
                 let (had, had_of, _) = before[key];
                 assert_eq!(*of, had_of, "{key:?} seed {seed} fault {fault}");
-                assert!(*have <= had, "{key:?} seed {seed} fault {fault}: {had} to {have}");
+                assert!(
+                    *have <= had,
+                    "{key:?} seed {seed} fault {fault}: {had} to {have}"
+                );
                 fell[fault] += usize::from(*have < had);
             }
             for (id, verdict) in &verdicts_after {
@@ -284,10 +301,9 @@ fn shuffled(sbom: &Sbom, chance: &mut Seeded) -> Sbom {
         if let Some(reference) = component.reference {
             let new = rename(&mut other.references, reference);
             component.reference = Some(new);
-            other.references.define(
-                new,
-                Target::Component(u32::try_from(index).expect("small")),
-            );
+            other
+                .references
+                .define(new, Target::Component(u32::try_from(index).expect("small")));
         }
         component.at = Site::pointer(format!("/components/{index}"));
         other.components.push(component);
@@ -320,7 +336,11 @@ fn order_and_names_of_components_change_nothing() {
             break_it(&mut sbom, fault, &mut chance);
         }
         let other = shuffled(&sbom, &mut chance);
-        assert_eq!(found(&sbom, &library), found(&other, &library), "seed {seed}");
+        assert_eq!(
+            found(&sbom, &library),
+            found(&other, &library),
+            "seed {seed}"
+        );
         let (survey, other) = (Survey::of(&sbom), Survey::of(&other));
         for profile in library.profiles.values() {
             let here = names(&judge(&survey, profile), &survey);

@@ -2,19 +2,19 @@
 
 use std::fmt::Write as _;
 
-use super::super::output::Output;
-use super::super::{Verdict as Ending, read};
 use crate::app::library::Library;
 use crate::app::sbom_check::{SbomCheck, named_profiles};
 use crate::app::{Refused, sbom_check};
-use crate::document::table::{Look, Sheet};
-use crate::document::table::heading;
+use crate::cli::output::Output;
+use crate::cli::{Verdict as Ending, read};
+use crate::document::sarif::{Report, sarif};
+use crate::document::table::{Look, Sheet, heading};
 use crate::evidence::sbom;
 use crate::profile::judgment::{Coverage, Finding, Judgment, Verdict};
 use crate::profile::survey::Survey;
 use crate::profile::{Level, Reading};
 use crate::text::messages::{message, message_with};
-use crate::text::{Lang, printable, shortened};
+use crate::text::{Lang, shortened};
 
 /// How many components that lack an element are shown to people; machine output has them all.
 const SHOWN: usize = 5;
@@ -28,7 +28,11 @@ pub(in crate::cli) struct Arguments {
     profile: Vec<String>,
 }
 
-pub(super) fn run(arguments: &Arguments, library: &Library, output: &Output) -> anyhow::Result<Ending> {
+pub(super) fn run(
+    arguments: &Arguments,
+    library: &Library,
+    output: &Output,
+) -> anyhow::Result<Ending> {
     let profiles = named_profiles(library, &arguments.profile)?;
     let bytes = read(&arguments.file)?;
     let (_, reading) = sbom::read(&bytes).map_err(|faults| {
@@ -39,6 +43,14 @@ pub(super) fn run(arguments: &Arguments, library: &Library, output: &Output) -> 
     })?;
     let survey = Survey::of(&reading.sbom);
     let check = SbomCheck::of(&survey, &profiles);
+    if output.is_sarif() {
+        let report = Report {
+            path: arguments.file.clone(),
+            findings: check.diagnostics(),
+        };
+        output.json(&sarif(&[report]))?;
+        return Ok(Ending::of(check.verdict() == Verdict::Pass));
+    }
     output.either(&check, || text(&check, output.lang(), output.width()))?;
     Ok(Ending::of(check.verdict() == Verdict::Pass))
 }
@@ -54,7 +66,13 @@ fn text(check: &SbomCheck<'_>, lang: Lang, width: u16) -> String {
     out
 }
 
-fn profile(out: &mut String, check: &SbomCheck<'_>, judgment: &Judgment<'_>, lang: Lang, width: u16) {
+fn profile(
+    out: &mut String,
+    check: &SbomCheck<'_>,
+    judgment: &Judgment<'_>,
+    lang: Lang,
+    width: u16,
+) {
     let required = || {
         judgment
             .findings
@@ -67,7 +85,10 @@ fn profile(out: &mut String, check: &SbomCheck<'_>, judgment: &Judgment<'_>, lan
     let counts = message_with(
         lang,
         "profile-met",
-        &[("met", &met.to_string()), ("of", &required().count().to_string())],
+        &[
+            ("met", &met.to_string()),
+            ("of", &required().count().to_string()),
+        ],
     );
     _ = writeln!(
         out,
@@ -90,8 +111,14 @@ fn profile(out: &mut String, check: &SbomCheck<'_>, judgment: &Judgment<'_>, lan
 fn table(judgment: &Judgment<'_>, lang: Lang, width: u16) -> String {
     let mut sheet = Sheet::new(
         width,
-        ["profile-verdict", "profile-element", "profile-have", "profile-level", "profile-readings"]
-            .map(|key| message(lang, key)),
+        [
+            "profile-verdict",
+            "profile-element",
+            "profile-have",
+            "profile-level",
+            "profile-readings",
+        ]
+        .map(|key| message(lang, key)),
     )
     .unbroken(4);
     for finding in &judgment.findings {
@@ -168,7 +195,12 @@ fn lacking(out: &mut String, check: &SbomCheck<'_>, finding: &Finding<'_>, lang:
             );
         }
     }
-    _ = writeln!(out, "→ {}", printable(finding.element.repair.of(lang)));
+    let mut repair = Sheet::bare(width).unbroken(1);
+    repair.row([
+        ("→".to_owned(), Look::Plain),
+        (finding.element.repair.of(lang).to_owned(), Look::Plain),
+    ]);
+    out.push_str(&repair.render());
 }
 
 fn word(lang: Lang, verdict: Verdict) -> String {

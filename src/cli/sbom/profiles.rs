@@ -2,9 +2,9 @@
 
 use serde_json::json;
 
-use super::super::Verdict;
-use super::super::output::Output;
 use crate::app::library::Library;
+use crate::cli::Verdict;
+use crate::cli::output::Output;
 use crate::document::table::{Look, Sheet, heading};
 use crate::profile::{Level, Profile};
 use crate::text::Lang;

@@ -44,7 +44,8 @@ impl DocumentMeasure {
     pub fn holds(&self, survey: &Survey<'_>) -> Option<bool> {
         let sbom = survey.sbom;
         let metadata = &sbom.metadata;
-        let stated = |text: &Option<compact_str::CompactString>| text.as_deref().is_some_and(is_stated);
+        let stated =
+            |text: &Option<compact_str::CompactString>| text.as_deref().is_some_and(is_stated);
         Some(match self {
             Self::Author(rule) => rule.roles.iter().any(|role| match role {
                 Role::Author => metadata.authors.iter().any(|one| rule.admits_person(one)),
@@ -69,10 +70,7 @@ impl DocumentMeasure {
                     || sbom.format == Format::Spdx && stated(&metadata.identifier)
             }
             Self::Identifier => stated(&metadata.identifier),
-            Self::PrimaryComponent => sbom
-                .root
-                .as_ref()
-                .is_some_and(|root| is_stated(&root.name)),
+            Self::PrimaryComponent => sbom.root.as_ref().is_some_and(|root| is_stated(&root.name)),
             Self::FormatName => true,
             Self::FormatVersion { cyclonedx, spdx } => {
                 let minimum = match sbom.format {
@@ -102,7 +100,9 @@ fn numbers(version: &str) -> impl Iterator<Item = u32> {
 /// Source: SPDX 2.3.1, Annex L.2.2: the creator comment holds one of the types of CISA, "Types of Software
 /// Bill of Material (SBOM) Documents", 2023.
 fn names_phase(comment: &str) -> bool {
-    const PHASES: [&str; 6] = ["Design", "Source", "Build", "Analyzed", "Deployed", "Runtime"];
+    const PHASES: [&str; 6] = [
+        "Design", "Source", "Build", "Analyzed", "Deployed", "Runtime",
+    ];
     comment
         .split(|character: char| !character.is_ascii_alphabetic())
         .any(|word| PHASES.contains(&word))
@@ -122,7 +122,11 @@ mod tests {
             ("3.0", "3.0.1", false),
             ("2.3", "2.2.1", true),
         ] {
-            assert_eq!(numbers(version).ge(numbers(minimum)), expected, "{version} {minimum}");
+            assert_eq!(
+                numbers(version).ge(numbers(minimum)),
+                expected,
+                "{version} {minimum}"
+            );
         }
     }
 

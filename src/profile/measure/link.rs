@@ -29,7 +29,12 @@ impl HashPlace {
         match self {
             Self::Component => &[],
             Self::Distribution => &["distribution", "distribution-intake", "binaryArtifact"],
-            Self::Source => &["source-distribution", "vcs", "sourceArtifact", "SourceArtifact"],
+            Self::Source => &[
+                "source-distribution",
+                "vcs",
+                "sourceArtifact",
+                "SourceArtifact",
+            ],
         }
     }
 }
@@ -49,9 +54,10 @@ impl HashRule {
     pub(super) fn holds(&self, survey: &Survey<'_>, subject: usize, component: &Component) -> bool {
         let own = self.at == HashPlace::Component && self.any(&component.hashes);
         let linked = || {
-            component.external_references.iter().any(|one| {
-                self.at.kinds().contains(&one.kind.as_str()) && self.any(&one.hashes)
-            })
+            component
+                .external_references
+                .iter()
+                .any(|one| self.at.kinds().contains(&one.kind.as_str()) && self.any(&one.hashes))
         };
         let carried = || {
             self.at != HashPlace::Source
@@ -107,7 +113,10 @@ pub(super) fn is_address(text: &str) -> bool {
     let is_scheme = scheme
         .bytes()
         .all(|byte| byte.is_ascii_alphanumeric() || b"+-.".contains(&byte))
-        && scheme.bytes().next().is_some_and(|byte| byte.is_ascii_alphabetic());
+        && scheme
+            .bytes()
+            .next()
+            .is_some_and(|byte| byte.is_ascii_alphabetic());
     let is_web = ["http", "https", "ftp", "ssh", "git"]
         .iter()
         .any(|known| scheme.eq_ignore_ascii_case(known))
@@ -121,7 +130,9 @@ pub(super) fn is_address(text: &str) -> bool {
     };
     is_scheme
         && !rest.is_empty()
-        && !text.bytes().any(|byte| byte.is_ascii_whitespace() || byte == b'"' || byte == b'<')
+        && !text
+            .bytes()
+            .any(|byte| byte.is_ascii_whitespace() || byte == b'"' || byte == b'<')
         && (!is_web || has_host() || rest.contains('@'))
 }
 
