@@ -132,23 +132,21 @@ impl<'a> Survey<'a> {
                     self.mark(outer, INCLUDES);
                 }
                 let Some(inner) = inner_subject else { return };
-                match outer_subject {
-                    Some(outer) if outer != inner => {
-                        self.mark(inner, INCLUDED);
-                        edges.push((narrow(outer), narrow(inner)));
+                match (outer_subject, outer) {
+                    (Some(outer), _) => {
+                        if outer != inner {
+                            self.mark(inner, INCLUDED);
+                            edges.push((narrow(outer), narrow(inner)));
+                        }
                     }
-                    Some(_) => {}
-                    // That the document describes its root relates the root to no other component.
-                    None if outer == Target::Document && inner == 0 => {}
-                    // What the document itself contains or describes, another document's element includes
-                    // or a service uses has its place; a dangling reference gives none.
-                    None if outer == Target::Document => self.mark(inner, INCLUDED | REACHED),
-                    None if matches!(outer, Target::External | Target::Service(_)) => {
-                        self.mark(inner, INCLUDED);
-                    }
+                    // What the document itself contains or describes has its place, as has what another
+                    // document's element includes or a service uses; but that the document describes its
+                    // root relates the root to no other component.
+                    (None, Target::Document) if inner != 0 => self.mark(inner, INCLUDED | REACHED),
+                    (None, Target::External | Target::Service(_)) => self.mark(inner, INCLUDED),
                     // A dependency of something that is not there: nobody knows of what.
-                    None if outer == Target::Missing => self.mark(inner, DANGLING),
-                    None => {}
+                    (None, Target::Missing) => self.mark(inner, DANGLING),
+                    _ => {}
                 }
             }
         }

@@ -25,3 +25,4 @@ mod cyclonedx_encodings;
 mod corpus_spdx3;
 mod corpus_profiles;
 mod profile_laws;
+mod sbom_check;

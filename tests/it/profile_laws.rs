@@ -399,3 +399,12 @@ fn a_document_that_claims_nothing_is_not_judged_by_what_it_lists() {
         (Verdict::Pass, 1)
     );
 }
+
+#[test]
+fn every_profile_has_its_fact() {
+    let library = Library::open(None).unwrap();
+    for id in library.profiles.keys() {
+        let key = format!("sbom.profile.{}", id.replace(['-', '.'], "_"));
+        assert!(library.catalog.vocabulary.lookup(&key).is_some(), "{key}");
+    }
+}
