@@ -184,11 +184,9 @@ pub(super) fn changes(a: &Subject<'_>, b: &Subject<'_>, formats: (Format, Format
 /// Name, version and purl as written.
 fn spelled(component: &Component) -> String {
     let mut out = name_of(component);
-    for part in [component.version.as_deref(), component.purl.as_deref()] {
-        if let Some(part) = part {
-            out.push(' ');
-            out.push_str(part);
-        }
+    for part in [&component.version, &component.purl].into_iter().flatten() {
+        out.push(' ');
+        out.push_str(part);
     }
     out
 }
@@ -261,7 +259,6 @@ fn hash_changes(
     };
     let (from, to) = (sets(one), sets(other));
     match (from.is_empty(), to.is_empty()) {
-        (true, true) => {}
         (true, false) => changes.push(Change::new(ChangeKind::HashAdded, None, Some(names(&to)))),
         (false, true) => changes.push(Change::new(
             ChangeKind::HashRemoved,
@@ -286,7 +283,7 @@ fn hash_changes(
                 }
             }
         }
-        (false, false) => {}
+        _ => {}
     }
 }
 

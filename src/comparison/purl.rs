@@ -49,7 +49,7 @@ impl Purl {
             return None;
         }
         let mut purl = Self {
-            kind: CompactString::from(kind).to_ascii_lowercase().into(),
+            kind: CompactString::from(kind).to_ascii_lowercase(),
             namespace: steps(namespace),
             name: decode(name),
             version: version
@@ -180,15 +180,12 @@ fn decode(text: &str) -> String {
     while let Some((first, behind)) = rest.split_first() {
         let digits = behind.get(..2).filter(|_| *first == b'%');
         let mut byte = [0];
-        match digits.map(|digits| hex::decode_to_slice(digits, &mut byte)) {
-            Some(Ok(())) => {
-                bytes.extend(byte);
-                rest = behind.get(2..).unwrap_or_default();
-            }
-            _ => {
-                bytes.push(*first);
-                rest = behind;
-            }
+        if digits.is_some_and(|digits| hex::decode_to_slice(digits, &mut byte).is_ok()) {
+            bytes.extend(byte);
+            rest = behind.get(2..).unwrap_or_default();
+        } else {
+            bytes.push(*first);
+            rest = behind;
         }
     }
     String::from_utf8(bytes).unwrap_or_else(|_| text.to_owned())

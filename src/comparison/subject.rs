@@ -242,16 +242,16 @@ pub(super) fn plain_hash(hash: &Hash) -> (String, String) {
 }
 
 fn fingerprint(component: &Component) -> u64 {
-    let mut hasher = foldhash::fast::FixedState::default().build_hasher();
+    let mut digest = foldhash::fast::FixedState::default().build_hasher();
     (
         &component.name,
         &component.group,
         &component.version,
         &component.purl,
     )
-        .hash(&mut hasher);
+        .hash(&mut digest);
     let supplier = component.supplier.as_ref().map(|supplier| &supplier.name);
-    (supplier, &component.scope).hash(&mut hasher);
+    (supplier, &component.scope).hash(&mut digest);
     // Lists may come in any order.
     let state = foldhash::fast::FixedState::default();
     let hashes = component
@@ -265,6 +265,6 @@ fn fingerprint(component: &Component) -> u64 {
     hashes
         .chain(licenses)
         .fold(0_u64, u64::wrapping_add)
-        .hash(&mut hasher);
-    hasher.finish()
+        .hash(&mut digest);
+    digest.finish()
 }

@@ -6,7 +6,7 @@ use super::drift::{Drift, drifts};
 use super::*;
 use crate::evidence::sbom::model::{
     Acknowledgement, ComponentKind, Format, Hash, Identifier, IdentifierKind, License, LicenseForm,
-    Relationship, Target,
+    Position, Relationship, Target,
 };
 
 /// A component from `purl` or `group/name@version`.
@@ -52,7 +52,7 @@ fn sbom(format: Format, components: Vec<Component>, edges: &[(usize, usize)]) ->
             from,
             to,
             kind: "DEPENDS_ON".into(),
-            position: Default::default(),
+            position: Position::default(),
         });
     }
     sbom
@@ -248,6 +248,8 @@ fn an_upgrade_is_told_although_another_component_has_the_old_digest() {
     );
 }
 
+type Edit<'a> = &'a dyn Fn(&mut Component, bool);
+
 #[test]
 fn changes_are_named() {
     let license = |text: &str, acknowledgement| License {
@@ -266,7 +268,6 @@ fn changes_are_named() {
         algorithm: "SHA-256".into(),
         value: value.into(),
     };
-    type Edit<'a> = &'a dyn Fn(&mut Component, bool);
     let edits: [(&str, Edit<'_>, &[&str]); 14] = [
         (
             "digest",
@@ -293,7 +294,7 @@ fn changes_are_named() {
                 one.licenses = vec![license(
                     if is_a { "MIT" } else { "Zlib" },
                     Acknowledgement::Unstated,
-                )]
+                )];
             },
             &["license-changed"],
         ),
@@ -324,7 +325,7 @@ fn changes_are_named() {
                 one.licenses = vec![license(
                     if is_a { "MIT" } else { "NOASSERTION" },
                     Acknowledgement::Unstated,
-                )]
+                )];
             },
             &["license-changed"],
         ),
@@ -694,7 +695,9 @@ proptest! {
             let mut pairs: Vec<_> = comparison.pairs.iter().map(|pair| {
                 let mut change = pair.change.clone();
                 if is_back {
-                    change.iter_mut().for_each(|kind| *kind = kind.mirrored());
+                    for kind in &mut change {
+                        *kind = kind.mirrored();
+                    }
                     change.sort();
                 }
                 let (a, b) = if is_back { (&pair.b, &pair.a) } else { (&pair.a, &pair.b) };
