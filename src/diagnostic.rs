@@ -184,6 +184,82 @@ impl fmt::Display for Diagnostic {
     }
 }
 
+/// The remarks of one document, at most [`Findings::PER_CODE`] of a code; what is left out is counted.
+#[derive(Debug, Clone, Default)]
+pub struct Findings {
+    kept: Vec<Diagnostic>,
+    counts: Vec<(&'static str, Severity, usize)>,
+}
+
+impl Findings {
+    /// The most remarks of one code: a document with more faults of a kind has one cause.
+    pub const PER_CODE: usize = 1000;
+
+    /// Starts with none.
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    /// Whether one more of this code is kept. Counts it; what makes the remark need not run otherwise.
+    pub fn admits(&mut self, code: &'static str, severity: Severity) -> bool {
+        if let Some((.., count)) = self
+            .counts
+            .iter_mut()
+            .find(|(known, level, _)| *known == code && *level == severity)
+        {
+            *count += 1;
+            return *count <= Self::PER_CODE;
+        }
+        self.counts.push((code, severity, 1));
+        true
+    }
+
+    /// Adds a remark.
+    pub fn push(&mut self, diagnostic: Diagnostic) {
+        if self.admits(diagnostic.code, diagnostic.severity) {
+            self.kept.push(diagnostic);
+        }
+    }
+
+    /// Adds a remark that is made only if it is kept; it must carry `code` and `severity`.
+    pub fn push_with(
+        &mut self,
+        code: &'static str,
+        severity: Severity,
+        make: impl FnOnce() -> Diagnostic,
+    ) {
+        if self.admits(code, severity) {
+            self.kept.push(make());
+        }
+    }
+
+    /// Adds many.
+    pub fn extend(&mut self, diagnostics: impl IntoIterator<Item = Diagnostic>) {
+        for diagnostic in diagnostics {
+            self.push(diagnostic);
+        }
+    }
+
+    /// Gives the remarks in the order in which they were made, with a last one for each code of which
+    /// some were left out.
+    pub fn finish(mut self) -> Vec<Diagnostic> {
+        for (code, severity, count) in self.counts {
+            if count > Self::PER_CODE {
+                let left = count - Self::PER_CODE;
+                self.kept.push(Diagnostic {
+                    severity,
+                    ..Diagnostic::note(
+                        "findings-more",
+                        Place::whole(),
+                        format!("{left} more findings of the code `{code}` are not listed"),
+                    )
+                });
+            }
+        }
+        self.kept
+    }
+}
+
 /// Returns the candidate nearest to `word`, for "did you mean".
 ///
 /// Nearness is the normalized Damerau-Levenshtein similarity; below 0.7 nothing is offered.

@@ -12,8 +12,8 @@ pub mod detect;
 pub mod questionnaire;
 pub mod sbom;
 pub mod signature;
+pub mod unpack;
 
-use std::borrow::Cow;
 use std::fmt;
 use std::sync::Arc;
 
@@ -76,23 +76,5 @@ impl fmt::Display for Citation {
             self.sha256.short(),
             self.at
         )
-    }
-}
-
-/// The same text in UTF-8 where `bytes` are UTF-16 with a byte order mark; any other bytes as they are.
-///
-/// Some tools write SBOMs in UTF-16. Places in them are JSON pointers, which do not change.
-fn as_utf8(bytes: &[u8]) -> Cow<'_, [u8]> {
-    let unit: fn([u8; 2]) -> u16 = match bytes {
-        [0xff, 0xfe, ..] => u16::from_le_bytes,
-        [0xfe, 0xff, ..] => u16::from_be_bytes,
-        _ => return Cow::Borrowed(bytes),
-    };
-    let (units, rest) = bytes.as_chunks::<2>();
-    let text: Result<String, _> =
-        char::decode_utf16(units.iter().skip(1).map(|one| unit(*one))).collect();
-    match text {
-        Ok(text) if rest.is_empty() => Cow::Owned(text.into_bytes()),
-        _ => Cow::Borrowed(bytes),
     }
 }

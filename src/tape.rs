@@ -8,10 +8,16 @@
 //! send. To add an encoding: a file in `tape/` that feeds a [`Builder`].
 
 mod json;
+mod lines;
 mod texts;
+mod write;
+mod yaml;
 
 pub use json::parse_json;
+pub use lines::Lines;
 pub(crate) use texts::{Span, Texts};
+pub use write::write_json;
+pub use yaml::{parse_yaml, parse_yaml_texts};
 
 use std::fmt;
 
@@ -134,6 +140,21 @@ impl<'a> Tape<'a> {
         ((index as usize) < self.nodes.len()).then_some(Item { tape: self, index })
     }
 
+    /// Every value that stands under `key`, anywhere in the document, front to back.
+    pub fn under(&self, key: &str) -> impl Iterator<Item = Item<'_>> {
+        let key = key.to_owned();
+        self.nodes
+            .iter()
+            .enumerate()
+            .filter_map(move |(index, node)| {
+                let is_meant = node.key != Span::NONE
+                    && !matches!(node.payload, Payload::Hidden(_))
+                    && self.text_of(node.key) == key;
+                let index = u32::try_from(index).ok().filter(|_| is_meant)?;
+                Some(Item { tape: self, index })
+            })
+    }
+
     /// Warnings on members that are given twice, at most 100.
     pub fn repeated_members(&self) -> Vec<Diagnostic> {
         let warn = |index: &u32| {
@@ -193,6 +214,11 @@ impl<'t> Item<'t> {
     /// The tape it stands on.
     pub fn tape(self) -> &'t Tape<'t> {
         self.tape
+    }
+
+    /// Whether `other` is this node or stands inside of it.
+    pub fn encloses(self, other: Item<'_>) -> bool {
+        (self.index..self.tape.end(self.index)).contains(&other.index)
     }
 
     /// The shape.

@@ -9,7 +9,8 @@ mod xml;
 
 use serde::Serialize;
 
-use super::as_utf8;
+use super::unpack;
+use crate::tape::Item;
 
 /// What a document is for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
@@ -61,7 +62,7 @@ pub struct Detection {
 }
 
 impl Detection {
-    fn new(
+    pub(super) fn new(
         kind: Kind,
         format: &'static str,
         spec_version: Option<&str>,
@@ -81,24 +82,48 @@ impl Detection {
 }
 
 /// Names what `bytes` are. Bytes that nothing recognises are [`Kind::Unknown`], never an error.
+///
+/// A compressed document is named by what is inside.
 pub fn detect(bytes: &[u8]) -> Detection {
     if let Some(found) = binary::detect(bytes) {
+        if unpack::is_compressed(bytes)
+            && let Ok(content) = unpack::unpack(bytes)
+            && !unpack::is_compressed(&content)
+        {
+            let inside = detect(&content);
+            if inside.kind != Kind::Unknown {
+                return inside;
+            }
+        }
         return found;
     }
-    let bytes = as_utf8(bytes);
-    let bytes = bytes.strip_prefix(b"\xef\xbb\xbf").unwrap_or(&bytes);
-    let Ok(text) = std::str::from_utf8(bytes) else {
-        return Detection::unknown("binary");
-    };
+    match unpack::decode(bytes) {
+        Ok(text) => detect_text(&text),
+        Err(_) => Detection::unknown("binary"),
+    }
+}
+
+/// Names a document that is decoded already.
+pub(super) fn detect_text(text: &str) -> Detection {
     match text.trim_start().chars().next() {
         None => Detection::unknown("text"),
         // A TOML document may begin with the header of a table.
-        Some('{' | '[') => json::detect(bytes)
+        Some('{' | '[') => json::detect(text)
             .or_else(|| plain::toml(text))
             .unwrap_or_else(|| Detection::unknown("json")),
         Some('<') => xml::detect(text),
         Some(_) => plain::detect(text),
     }
+}
+
+/// Names a document that is no text.
+pub(super) fn detect_binary(bytes: &[u8]) -> Option<Detection> {
+    binary::detect(bytes)
+}
+
+/// Names a JSON document that is on a tape already.
+pub fn detect_item(root: Item<'_>) -> Detection {
+    json::detect_item(root)
 }
 
 /// Names a document of ours by the schema that it states, such as `mekiki/answers/v1`.

@@ -1,101 +1,33 @@
-//! Software bills of materials: one model, one reader a format.
+//! Software bills of materials: one model, one reader a format, whatever a document is written in.
 //!
-//! The original bytes stay the evidence; the model is an index over them, and each part of it carries
-//! the JSON pointer it was read from.
+//! Every encoding is put into the JSON shape of its standard, flat on a tape; the tables of the standard
+//! judge the shape, and a builder fills the model from it. So the same content is judged the same way in
+//! any encoding. The original bytes stay the evidence; the model is an index over them with places.
+//!
+//! To add an encoding: one file that writes a tape. To add a version: its tables, and whatever is new in
+//! it in the builder.
 
 pub mod cyclonedx;
 pub mod model;
-pub mod spdx;
+pub mod semantics;
+pub mod spdx2;
+pub mod spdx3;
+mod validity;
 
-use serde::Serialize;
+use crate::diagnostic::{Diagnostic, Place, Severity};
+use crate::evidence::detect::{Detection, Kind, detect_binary, detect_item, detect_text};
+use crate::evidence::unpack::{decode, unpack};
+use crate::markup::{Markup, parse_xml};
+use crate::tape::{Item, Lines, Tape, parse_json};
 
-use crate::diagnostic::{Diagnostic, Severity};
-use crate::evidence::as_utf8;
-use crate::evidence::detect::{Detection, Kind, detect};
-
-/// The family of a bill of materials.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize)]
-#[serde(rename_all = "lowercase")]
-pub enum Format {
-    /// OWASP CycloneDX (ECMA-424).
-    CycloneDx,
-    /// SPDX (ISO/IEC 5962 for 2.2.1).
-    Spdx,
-}
-
-impl Format {
-    /// Returns the lower-case name.
-    pub fn name(self) -> &'static str {
-        match self {
-            Self::CycloneDx => "cyclonedx",
-            Self::Spdx => "spdx",
-        }
-    }
-}
-
-/// A bill of materials.
-#[derive(Debug, Clone)]
-pub struct Sbom {
-    /// The family.
-    pub format: Format,
-    /// The version of the specification that the document names.
-    pub spec_version: String,
-    /// When the document was made, as written.
-    pub timestamp: Option<String>,
-    /// Who made the document; tools do not count.
-    pub authors: Vec<String>,
-    /// What the document describes.
-    pub root: Option<Component>,
-    /// Every listed component, without the root.
-    pub components: Vec<Component>,
-    /// Every relationship between two elements.
-    pub relationships: Vec<Relationship>,
-}
-
-/// A component with the place it was read from.
-#[derive(Debug, Clone, Default)]
-pub struct Component {
-    /// The document's own reference to it; empty where it has none.
-    pub reference: String,
-    /// The name.
-    pub name: String,
-    /// The group or namespace before the name.
-    pub group: Option<String>,
-    /// The version.
-    pub version: Option<String>,
-    /// The supplier.
-    pub supplier: Option<String>,
-    /// The package URL.
-    pub purl: Option<String>,
-    /// Other unique identifiers: CPE, SWID, gitoid, SWHID.
-    pub other_identifiers: Vec<String>,
-    /// Hashes as (algorithm, value).
-    pub hashes: Vec<(String, String)>,
-    /// Licenses as written.
-    pub licenses: Vec<String>,
-    /// JSON pointer of the component.
-    pub pointer: String,
-}
-
-/// A directed relationship between two references.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Relationship {
-    /// The depending or describing element.
-    pub from: String,
-    /// The other element.
-    pub to: String,
-    /// The relationship in SPDX words; a CycloneDX dependency is `DEPENDS_ON`.
-    pub kind: String,
-    /// JSON pointer of the relationship.
-    pub pointer: String,
-}
+pub use model::{Component, Format, Relationship, Sbom};
 
 /// What a reader gives.
 #[derive(Debug, Clone)]
 pub struct Reading {
     /// What could be read.
     pub sbom: Sbom,
-    /// Every remark, in the order of the document.
+    /// Every remark: first those on the encoding, then those on the shape, then those on the content.
     pub findings: Vec<Diagnostic>,
 }
 
@@ -108,49 +40,164 @@ impl Reading {
     }
 }
 
-/// Reads a bill of materials of any supported format.
+/// Reads a bill of materials of any supported format, compressed or not.
 ///
 /// # Errors
 ///
 /// The diagnostics that make the document unreadable; at least one.
 pub fn read(bytes: &[u8]) -> Result<(Detection, Reading), Vec<Diagnostic>> {
-    let bytes = &as_utf8(bytes);
-    let detection = detect(bytes);
-    let reading = match (detection.kind, detection.format, detection.encoding) {
-        (Kind::Sbom | Kind::Vex, "cyclonedx", "json") => cyclonedx::read_json(bytes),
-        (Kind::Sbom, "spdx", "json") => spdx::read_json(bytes),
-        (_, format, encoding) => Err(vec![unsupported(bytes, format, encoding)]),
-    }?;
-    Ok((detection, reading))
+    let content = unpack(bytes).map_err(|fault| vec![fault])?;
+    if let Some(detection) = detect_binary(&content).filter(|found| found.encoding == "protobuf") {
+        let (tape, remarks) =
+            cyclonedx::protobuf::to_tape(&content).map_err(|fault| vec![fault])?;
+        return finish(detection, &tape, remarks, None);
+    }
+    if let Some(form) = packed_form(&content) {
+        return Err(vec![
+            Diagnostic::error(
+                "sbom-unsupported",
+                Place::whole(),
+                format!("{form} is no SBOM that is read"),
+            )
+            .help("take the SBOM out of it, or export the sheet as SPDX JSON or tag-value"),
+        ]);
+    }
+    let text = decode(&content).map_err(|fault| vec![fault])?;
+    match text.trim_start().chars().next() {
+        Some('{' | '[') => read_json(&text),
+        Some('<') => read_xml(&text),
+        _ => read_plain(&text),
+    }
+    .map_err(|faults| {
+        let mut faults = faults;
+        faults.truncate(100);
+        faults
+    })
 }
 
-fn unsupported(bytes: &[u8], format: &str, encoding: &str) -> Diagnostic {
-    let place = crate::diagnostic::Place::whole();
-    if encoding == "json"
-        && format == "unknown"
-        && let Err(fault) = crate::tree::parse_json(bytes)
-    {
-        return fault;
+fn read_json(text: &str) -> Result<(Detection, Reading), Vec<Diagnostic>> {
+    let tape = parse_json(text).map_err(|fault| vec![fault])?;
+    let detection = detect_item(tape.root());
+    let remarks = tape.repeated_members();
+    finish(detection, &tape, remarks, None)
+}
+
+fn read_xml(text: &str) -> Result<(Detection, Reading), Vec<Diagnostic>> {
+    let markup = parse_xml(text).map_err(|fault| vec![fault])?;
+    let detection = detect_text(text);
+    let mut remarks = Vec::new();
+    if markup.has_doctype() {
+        remarks.push(
+            Diagnostic::warning(
+                "xml-doctype",
+                Place::whole(),
+                "the document type declaration is not followed",
+            )
+            .help("leave it out; no SBOM needs one"),
+        );
     }
-    if format == "unknown" {
+    let (tape, more) = match (detection.format, detection.encoding) {
+        ("cyclonedx", _) => cyclonedx::xml::to_tape(&markup),
+        _ => return Err(vec![unsupported(&detection)]),
+    };
+    remarks.extend(more);
+    finish(detection, &tape, remarks, Some(&markup))
+}
+
+fn read_plain(text: &str) -> Result<(Detection, Reading), Vec<Diagnostic>> {
+    let detection = detect_text(text);
+    match (detection.format, detection.encoding) {
+        ("spdx", "tag-value") => {
+            let (tape, remarks) = spdx2::tag_value::to_tape(text).map_err(|fault| vec![fault])?;
+            finish(detection, &tape, remarks, None)
+        }
+        ("spdx", "yaml") => {
+            let tape = spdx2::parse_yaml(text).map_err(|fault| vec![fault])?;
+            let remarks = tape.repeated_members();
+            finish(detection, &tape, remarks, None)
+        }
+        _ => Err(vec![unsupported(&detection)]),
+    }
+}
+
+/// Gives findings in a JSON document, which have a pointer, their line and column too.
+pub fn find_lines(bytes: &[u8], findings: &mut [Diagnostic]) {
+    let Ok(content) = unpack(bytes) else { return };
+    let Ok(text) = decode(&content) else { return };
+    let Ok(tape) = parse_json(&text) else { return };
+    let mut lines = Lines::new(&text);
+    for finding in findings {
+        let at = &mut finding.at;
+        let Some(pointer) = at.pointer.as_deref().filter(|_| at.line.is_none()) else {
+            continue;
+        };
+        if let Some(offset) = tape.root().at(pointer).and_then(Item::offset) {
+            let (line, column) = lines.at(offset);
+            (at.line, at.column) = (Some(line), Some(column));
+        }
+    }
+}
+
+/// Judges the shape and fills the model.
+fn finish(
+    detection: Detection,
+    tape: &Tape<'_>,
+    remarks: Vec<Diagnostic>,
+    markup: Option<&Markup<'_>>,
+) -> Result<(Detection, Reading), Vec<Diagnostic>> {
+    let mut findings = remarks;
+    let built = match (detection.kind, detection.format, detection.encoding) {
+        (Kind::Sbom | Kind::Vex, "cyclonedx", _) => cyclonedx::build(tape),
+        (Kind::Sbom, "spdx", "json-ld") => Ok(spdx3::build(tape)),
+        (Kind::Sbom, "spdx", _) => spdx2::check_version(tape).map(|_| spdx2::build(tape)),
+        _ => Err(unsupported(&detection)),
+    };
+    let (sbom, content) = built.map_err(|fault| vec![fault])?;
+    let version = sbom.spec_version.as_str();
+    findings.extend(match markup {
+        Some(markup) if sbom.format == Format::CycloneDx => {
+            validity::of_markup(version, markup.root())
+        }
+        _ => Vec::new(),
+    });
+    findings.extend(content);
+    Ok((detection, Reading { sbom, findings }))
+}
+
+/// Forms in which an SBOM comes inside of something else, by their first bytes.
+fn packed_form(bytes: &[u8]) -> Option<&'static str> {
+    match bytes {
+        [b'P', b'K', 3 | 5, ..] => Some("a spreadsheet or zip archive"),
+        [0xd0, 0xcf, 0x11, 0xe0, ..] => Some("a spreadsheet of the old binary form"),
+        [0xfd, b'7', b'z', b'X', b'Z', ..] => Some("a file compressed by xz"),
+        _ => None,
+    }
+}
+
+fn unsupported(detection: &Detection) -> Diagnostic {
+    const READ: &str = "hand in CycloneDX 1.0 to 1.7 (JSON, XML, Protobuf), SPDX 2.2 or 2.3 (JSON, tag-value, YAML, RDF/XML) or SPDX 3.0 (JSON-LD)";
+    let Detection {
+        format, encoding, ..
+    } = detection;
+    if *format == "unknown" {
         Diagnostic::error(
             "sbom-unrecognized",
-            place,
+            Place::whole(),
             format!("the {encoding} document is no known SBOM"),
         )
-        .help("hand in CycloneDX 1.2 to 1.7 JSON or SPDX 2.2 or 2.3 JSON")
+        .help(READ)
     } else {
         Diagnostic::error(
             "sbom-unsupported",
-            place,
-            format!("{format} in {encoding} is not read yet"),
+            Place::whole(),
+            format!("{format} in {encoding} is no SBOM that is read"),
         )
-        .help("hand in CycloneDX 1.2 to 1.7 JSON or SPDX 2.2 or 2.3 JSON")
+        .help(READ)
     }
 }
 
 /// The share of components that have a minimum element.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, serde::Serialize)]
 pub struct ElementShare {
     /// Kebab-case name of the standard's own element.
     pub element: &'static str,
@@ -158,8 +205,8 @@ pub struct ElementShare {
     pub have: usize,
     /// Components that should.
     pub of: usize,
-    /// JSON pointers of the first components that lack it, at most [`ElementShare::LISTED`].
-    pub lacking: Vec<String>,
+    /// Places of the first components that lack it, at most [`ElementShare::LISTED`].
+    pub lacking: Vec<Place>,
 }
 
 impl ElementShare {
@@ -178,7 +225,7 @@ impl ElementShare {
 /// "Data Fields": supplier name, component name, version, other unique identifiers, dependency
 /// relationship, author of SBOM data, timestamp.
 pub fn minimum_elements(sbom: &Sbom) -> Vec<ElementShare> {
-    let components: Vec<_> = sbom.root.iter().chain(&sbom.components).collect();
+    let components: Vec<_> = sbom.all_components().collect();
     let share = |element, has: &dyn Fn(&Component) -> bool| {
         let lacking: Vec<_> = components.iter().filter(|one| !has(one)).collect();
         ElementShare {
@@ -188,7 +235,7 @@ pub fn minimum_elements(sbom: &Sbom) -> Vec<ElementShare> {
             lacking: lacking
                 .iter()
                 .take(ElementShare::LISTED)
-                .map(|one| one.pointer.clone())
+                .map(|one| one.at.place())
                 .collect(),
         }
     };
@@ -198,26 +245,33 @@ pub fn minimum_elements(sbom: &Sbom) -> Vec<ElementShare> {
         of: 1,
         lacking: Vec::new(),
     };
-    let known = |text: &Option<String>| {
-        text.as_deref()
-            .is_some_and(|text| !text.trim().is_empty() && text != "NOASSERTION" && text != "NONE")
-    };
-    let related: std::collections::HashSet<&str> = sbom
+    let related: std::collections::HashSet<_> = sbom
         .relationships
         .iter()
-        .flat_map(|relationship| [relationship.from.as_str(), relationship.to.as_str()])
+        .flat_map(|one| [one.from, one.to])
         .collect();
+    let metadata = &sbom.metadata;
+    let authors = metadata.authors.iter();
+    let authors = authors
+        .chain(&metadata.supplier)
+        .chain(&metadata.manufacturer);
     vec![
-        share("supplier-name", &|one| known(&one.supplier)),
-        share("component-name", &|one| !one.name.trim().is_empty()),
-        share("version", &|one| known(&one.version)),
+        share("supplier-name", &|one| {
+            let named = [&one.supplier, &one.manufacturer];
+            named.into_iter().flatten().any(|one| one.is_known())
+                || one.publisher.as_deref().is_some_and(model::is_stated)
+        }),
+        share("component-name", &|one| model::is_stated(&one.name)),
+        share("version", &|one| {
+            one.version.as_deref().is_some_and(model::is_stated)
+        }),
         share("unique-identifier", &|one| {
-            one.purl.is_some() || !one.other_identifiers.is_empty()
+            one.purl.is_some() || !one.identifiers.is_empty()
         }),
         share("dependency-relationship", &|one| {
-            related.contains(one.reference.as_str())
+            one.reference.is_some_and(|one| related.contains(&one))
         }),
-        whole("author", !sbom.authors.is_empty()),
-        whole("timestamp", sbom.timestamp.is_some()),
+        whole("author", authors.into_iter().any(model::Party::is_known)),
+        whole("timestamp", metadata.timestamp.is_some()),
     ]
 }

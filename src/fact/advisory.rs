@@ -58,7 +58,7 @@ pub(super) fn establish(dossier: &Dossier<'_>, found: &mut Establishment) {
                     Some(true) => {
                         known += 1;
                         places.push(Citation {
-                            at: Place::pointer(component.pointer.clone()),
+                            at: component.at.place(),
                             ..citation.clone()
                         });
                     }

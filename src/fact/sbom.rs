@@ -121,7 +121,7 @@ pub(super) fn establish(dossier: &Dossier<'_>, found: &mut Establishment) {
                     .sbom
                     .root
                     .as_ref()
-                    .map_or_else(Place::whole, |root| Place::pointer(root.pointer.clone()));
+                    .map_or_else(Place::whole, |root| root.at.place());
                 Citation {
                     at,
                     ..citation.clone()
@@ -151,11 +151,7 @@ fn lowest_coverage(readings: &[(Citation, Reading)]) -> (i64, Vec<Citation>) {
         .map(|(citation, _)| citation.clone())
         .collect();
     if let Some((share, citation)) = &lowest {
-        let places = share
-            .lacking
-            .iter()
-            .map(|pointer| Place::pointer(pointer.clone()));
-        citations.extend(places.map(|at| Citation {
+        citations.extend(share.lacking.iter().cloned().map(|at| Citation {
             at,
             ..(*citation).clone()
         }));

@@ -1,10 +1,10 @@
 //! Documents in JSON, named by the members of their root.
 
 use super::{Detection, Kind, ours};
-use crate::tree::{Node, parse_json};
+use crate::tape::{Item, parse_json};
 
 /// The families, in the order in which they are asked.
-const FAMILIES: [fn(&Node) -> Option<Detection>; 9] = [
+const FAMILIES: [fn(Item<'_>) -> Option<Detection>; 9] = [
     own, cyclonedx, spdx, linked, sigstore, provenance, csaf, advisory, other,
 ];
 
@@ -37,38 +37,45 @@ const WORDS: [(&str, Kind, &str); 4] = [
 ];
 
 /// Names a JSON document; `None` for a text that is neither JSON nor the beginning of a known document.
-pub(super) fn detect(bytes: &[u8]) -> Option<Detection> {
-    let Ok((document, _)) = parse_json(bytes) else {
-        return broken(bytes);
-    };
+pub(super) fn detect(text: &str) -> Option<Detection> {
+    match parse_json(text) {
+        Ok(tape) => Some(detect_item(tape.root())),
+        Err(_) => broken(text),
+    }
+}
+
+/// Names a document that is on a tape already.
+pub(super) fn detect_item(root: Item<'_>) -> Detection {
     FAMILIES
         .iter()
-        .find_map(|family| family(&document.root))
-        .or_else(|| Some(Detection::unknown("json")))
+        .find_map(|family| family(root))
+        .unwrap_or_else(|| Detection::unknown("json"))
 }
 
 /// A document with a fault is still named when its beginning says what it is.
-fn broken(bytes: &[u8]) -> Option<Detection> {
-    let head = String::from_utf8_lossy(bytes.get(..4096).unwrap_or(bytes));
+fn broken(text: &str) -> Option<Detection> {
+    let head = text
+        .get(..text.floor_char_boundary(4096))
+        .unwrap_or_default();
     WORDS
         .iter()
         .find(|(word, ..)| head.contains(word))
         .map(|(_, kind, format)| Detection::new(*kind, format, None, "json"))
 }
 
-fn text<'a>(node: &'a Node, key: &str) -> Option<&'a str> {
-    node.get(key).and_then(Node::text)
+fn text<'a>(item: Item<'a>, key: &str) -> Option<&'a str> {
+    item.get_text(key)
 }
 
-fn has<const N: usize>(node: &Node, keys: [&str; N]) -> bool {
+fn has<const N: usize>(node: Item<'_>, keys: [&str; N]) -> bool {
     keys.iter().all(|key| node.get(key).is_some())
 }
 
-fn own(root: &Node) -> Option<Detection> {
+fn own(root: Item<'_>) -> Option<Detection> {
     ours(text(root, "schema")?, "json")
 }
 
-fn cyclonedx(root: &Node) -> Option<Detection> {
+fn cyclonedx(root: Item<'_>) -> Option<Detection> {
     let version = text(root, "specVersion");
     let is_cyclonedx = has(root, ["bomFormat"])
         || text(root, "$schema").is_some_and(|one| one.contains("cyclonedx.org/schema/bom"))
@@ -77,7 +84,10 @@ fn cyclonedx(root: &Node) -> Option<Detection> {
             let minor = version.strip_prefix("1.");
             minor.is_some_and(|minor| minor.parse::<u8>().is_ok())
         });
-    let lists = |key| root.get(key).is_some_and(|node| !node.items().is_empty());
+    let lists = |key| {
+        root.get(key)
+            .is_some_and(|node| node.items().next().is_some())
+    };
     let kind = if lists("vulnerabilities") && !lists("components") {
         Kind::Vex
     } else {
@@ -86,18 +96,18 @@ fn cyclonedx(root: &Node) -> Option<Detection> {
     is_cyclonedx.then(|| Detection::new(kind, "cyclonedx", version, "json"))
 }
 
-fn spdx(root: &Node) -> Option<Detection> {
+fn spdx(root: Item<'_>) -> Option<Detection> {
     let version = text(root, "spdxVersion").map(|version| version.trim_start_matches("SPDX-"));
     (version.is_some() || has(root, ["SPDXID"]))
         .then(|| Detection::new(Kind::Sbom, "spdx", version, "json"))
 }
 
 /// Linked data names its vocabulary in `@context`.
-fn linked(root: &Node) -> Option<Detection> {
+fn linked(root: Item<'_>) -> Option<Detection> {
     let context = root.get("@context")?;
     std::iter::once(context)
         .chain(context.items())
-        .filter_map(Node::text)
+        .filter_map(Item::text)
         .find_map(|context| {
             if let Some(rest) = context.strip_prefix("https://spdx.org/rdf/") {
                 let version = rest.split('/').next();
@@ -110,7 +120,7 @@ fn linked(root: &Node) -> Option<Detection> {
         })
 }
 
-fn sigstore(root: &Node) -> Option<Detection> {
+fn sigstore(root: Item<'_>) -> Option<Detection> {
     let media_type = text(root, "mediaType").unwrap_or_default();
     let known = MEDIA_TYPES
         .iter()
@@ -149,7 +159,7 @@ fn sigstore(root: &Node) -> Option<Detection> {
         .then(|| Detection::new(Kind::TrustRoot, "tuf", text(signed, "spec_version"), "json"))
 }
 
-fn provenance(root: &Node) -> Option<Detection> {
+fn provenance(root: Item<'_>) -> Option<Detection> {
     if has(root, ["payloadType", "payload", "signatures"]) {
         let is_in_toto = text(root, "payloadType") == Some("application/vnd.in-toto+json");
         let kind = if is_in_toto {
@@ -171,13 +181,13 @@ fn provenance(root: &Node) -> Option<Detection> {
 }
 
 /// Every profile of CSAF states the status of products, so each is read as VEX.
-fn csaf(root: &Node) -> Option<Detection> {
+fn csaf(root: Item<'_>) -> Option<Detection> {
     let document = root.get("document")?;
     has(document, ["csaf_version"])
         .then(|| Detection::new(Kind::Vex, "csaf", text(document, "csaf_version"), "json"))
 }
 
-fn advisory(root: &Node) -> Option<Detection> {
+fn advisory(root: Item<'_>) -> Option<Detection> {
     let (format, version) = if has(root, ["dataType", "cveMetadata"]) {
         ("cve", text(root, "dataVersion"))
     } else if has(root, ["ghsa_id"]) || has(root, ["ghsaId"]) {
@@ -195,7 +205,7 @@ fn advisory(root: &Node) -> Option<Detection> {
     Some(Detection::new(Kind::Advisory, format, version, "json"))
 }
 
-fn other(root: &Node) -> Option<Detection> {
+fn other(root: Item<'_>) -> Option<Detection> {
     const OSCAL: [&str; 4] = [
         "catalog",
         "profile",

@@ -1,0 +1,252 @@
+//! Components of CycloneDX.
+
+use compact_str::CompactString;
+
+use super::{Reader, is_filled, metadata};
+use crate::evidence::sbom::model::{
+    Acknowledgement, Component, ComponentKind, ExternalReference, Hash, Identifier, IdentifierKind,
+    License, LicenseForm, Party, PartyKind, Target,
+};
+use crate::evidence::sbom::semantics::{
+    digest_fault, is_cpe, license_expression_fault, purl_fault,
+};
+use crate::tape::{Item, Shape, Step};
+
+/// Where a component is taken in.
+#[derive(Clone, Copy)]
+pub(super) enum Role {
+    /// What the document describes.
+    Root,
+    /// A listed component, inside of another one or not.
+    Listed(Option<u32>),
+}
+
+impl<'t> Reader<'t> {
+    /// Reads a list of components, nested ones behind their parent.
+    pub(super) fn components(&mut self, list: Item<'t>, parent: Option<u32>) {
+        self.each(list, |reader, item| {
+            if item.shape() == Shape::Table {
+                reader.component(item, Role::Listed(parent));
+            }
+        });
+    }
+
+    pub(super) fn component(&mut self, item: Item<'t>, role: Role) {
+        let index = u32::try_from(self.sbom.components.len()).unwrap_or(u32::MAX);
+        let (target, parent) = match role {
+            Role::Root => (Target::Root, None),
+            Role::Listed(parent) => (Target::Component(index), parent),
+        };
+        let mut component = Component {
+            at: self.site(item),
+            parent,
+            ..Component::default()
+        };
+        let mut nested = None;
+        for member in item.children() {
+            let text = member.text();
+            match member.key().unwrap_or_default() {
+                "type" => {
+                    component.kind = text.and_then(ComponentKind::from_word).unwrap_or_default();
+                }
+                "bom-ref" => {
+                    component.reference = text.map(|name| self.own_reference(name, target));
+                }
+                "name" => component.name = text.unwrap_or_default().into(),
+                "version" => component.version = text.map(Into::into),
+                "group" => component.group = text.map(Into::into),
+                "purl" => component.purl = self.purl(member),
+                "cpe" => component.identifiers.extend(self.cpe(member)),
+                "swid" => {
+                    let tag = member.get_text("tagId");
+                    component
+                        .identifiers
+                        .extend(tag.map(|tag| identifier(IdentifierKind::Swid, tag)));
+                }
+                "omniborId" => component
+                    .identifiers
+                    .extend(identifiers(IdentifierKind::Gitoid, member)),
+                "swhid" => component
+                    .identifiers
+                    .extend(identifiers(IdentifierKind::Swhid, member)),
+                "supplier" => component.supplier = metadata::organization(member).map(Box::new),
+                "manufacturer" => {
+                    component.manufacturer = metadata::organization(member).map(Box::new);
+                }
+                "author" => component.authors.extend(text.map(|name| Party {
+                    name: name.into(),
+                    ..Party::default()
+                })),
+                "authors" => component
+                    .authors
+                    .extend(member.items().filter_map(metadata::person)),
+                "publisher" => component.publisher = text.map(Into::into),
+                "hashes" => component.hashes = self.hashes(member),
+                "licenses" => component.licenses = self.licenses(member),
+                "copyright" => component.copyright = text.map(Into::into),
+                "description" => component.description = text.map(Into::into),
+                "scope" => component.scope = text.map(Into::into),
+                "externalReferences" => {
+                    component.external_references = self.external_references(member);
+                }
+                "properties" => component.properties = metadata::properties(member),
+                "components" => nested = Some(member),
+                "modelCard" | "cryptoProperties" | "data" | "evidence" | "pedigree"
+                | "releaseNotes" | "patentAssertions" | "signature" => {
+                    component.has_more |= is_filled(member);
+                }
+                _ => {}
+            }
+        }
+        component.download_location = component
+            .external_references
+            .iter()
+            .find(|one| one.kind == "distribution")
+            .map(|one| one.url.clone());
+        component.file_name = component
+            .properties
+            .iter()
+            .find(|one| one.name == "bsi:component:filename")
+            .map(|one| one.value.clone());
+        let parent = match role {
+            Role::Root => {
+                self.sbom.root = Some(component);
+                None
+            }
+            Role::Listed(_) => {
+                self.sbom.components.push(component);
+                Some(index)
+            }
+        };
+        if let Some(nested) = nested {
+            self.components(nested, parent);
+        }
+    }
+
+    fn purl(&mut self, member: Item<'t>) -> Option<CompactString> {
+        let text = member.text()?;
+        if let Some(fault) = purl_fault(text) {
+            let message = format!("`{text}` is not a package URL: {fault}");
+            self.warn(
+                "purl-malformed",
+                member,
+                message,
+                "write `pkg:type/namespace/name@version`",
+            );
+        }
+        Some(text.into())
+    }
+
+    fn cpe(&mut self, member: Item<'t>) -> Option<Identifier> {
+        let text = member.text()?;
+        if !is_cpe(text) {
+            self.warn(
+                "cpe-malformed",
+                member,
+                format!("`{text}` is not a CPE name"),
+                "write `cpe:2.3:a:vendor:product:version:*:*:*:*:*:*:*`",
+            );
+        }
+        Some(identifier(IdentifierKind::Cpe, text))
+    }
+
+    pub(super) fn hashes(&mut self, list: Item<'t>) -> Vec<Hash> {
+        let mut hashes = Vec::new();
+        for item in list.items() {
+            let hash = Hash {
+                algorithm: item.get_text("alg").unwrap_or_default().into(),
+                value: item.get_text("content").unwrap_or_default().into(),
+            };
+            if let Some(fault) = digest_fault(&hash.algorithm, &hash.value) {
+                self.warn("hash-length", item, fault, "compute the hash again");
+            }
+            hashes.push(hash);
+        }
+        hashes
+    }
+
+    pub(super) fn licenses(&mut self, list: Item<'t>) -> Vec<License> {
+        let mut licenses = Vec::new();
+        for choice in list.items() {
+            let license = choice.get("license").unwrap_or(choice);
+            let form = [
+                ("id", LicenseForm::Id),
+                ("expression", LicenseForm::Expression),
+                ("name", LicenseForm::Name),
+            ];
+            let found = form
+                .into_iter()
+                .find_map(|(key, form)| Some((form, license.get(key)?)));
+            let Some((form, Some(text))) = found.map(|(form, item)| (form, item.text())) else {
+                continue;
+            };
+            if let (LicenseForm::Expression, Some(fault)) = (form, license_expression_fault(text)) {
+                let message = format!("`{text}` is not an SPDX license expression: {fault}");
+                self.warn(
+                    "license-expression",
+                    choice,
+                    message,
+                    "use identifiers of the SPDX list with AND, OR and WITH, or give the license by name",
+                );
+            }
+            licenses.push(License {
+                form,
+                text: text.into(),
+                acknowledgement: match license.get_text("acknowledgement") {
+                    Some("declared") => Acknowledgement::Declared,
+                    Some("concluded") => Acknowledgement::Concluded,
+                    _ => Acknowledgement::Unstated,
+                },
+                url: license.get_text("url").map(Into::into),
+            });
+        }
+        licenses
+    }
+
+    pub(super) fn external_references(&mut self, list: Item<'t>) -> Vec<ExternalReference> {
+        let mut references = Vec::new();
+        for item in list.items() {
+            references.push(ExternalReference {
+                kind: item.get_text("type").unwrap_or_default().into(),
+                url: item.get_text("url").unwrap_or_default().into(),
+                hashes: item
+                    .get("hashes")
+                    .map(|hashes| self.hashes(hashes))
+                    .unwrap_or_default(),
+            });
+        }
+        references
+    }
+
+    /// Reads `metadata.component`.
+    pub(super) fn described(&mut self, item: Item<'t>) {
+        if item.shape() == Shape::Table {
+            self.below(Step::Key("component"), |reader| {
+                reader.component(item, Role::Root);
+            });
+        }
+    }
+}
+
+fn identifier(kind: IdentifierKind, value: &str) -> Identifier {
+    Identifier {
+        kind,
+        value: value.into(),
+    }
+}
+
+fn identifiers(kind: IdentifierKind, list: Item<'_>) -> impl Iterator<Item = Identifier> {
+    list.items()
+        .filter_map(Item::text)
+        .map(move |value| identifier(kind, value))
+}
+
+/// A tool written as a component.
+pub(super) fn tool(item: Item<'_>) -> Option<Party> {
+    Some(Party {
+        kind: PartyKind::Tool,
+        name: item.get_text("name")?.into(),
+        version: item.get_text("version").map(Into::into),
+        ..Party::default()
+    })
+}
