@@ -262,12 +262,11 @@ impl<'a> Holding<'a> {
             for file in &files {
                 self.cover(*file);
             }
-            match differing {
-                Some(altered) => self.result.altered.push(altered),
-                None => {
-                    self.result.matched += 1;
-                    self.result.matched_weakly += usize::from(algorithm.is_weak());
-                }
+            if let Some(altered) = differing {
+                self.result.altered.push(altered);
+            } else {
+                self.result.matched += 1;
+                self.result.matched_weakly += usize::from(algorithm.is_weak());
             }
         }
         open

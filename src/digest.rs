@@ -147,7 +147,8 @@ impl Algorithm {
             .map_or("", |(_, name)| name)
     }
 
-    /// Whether two files with one digest can be made (RFC 6151 for MD5; SHAttered, 2017, for SHA-1).
+    /// Whether two files with one digest can be made (RFC 6151 for MD5; for SHA-1 since
+    /// 2017, doi:10.1007/978-3-319-63688-7_19).
     pub fn is_weak(self) -> bool {
         matches!(self, Self::Md5 | Self::Sha1)
     }

@@ -164,7 +164,7 @@ impl<'v> Walk<'v> {
         let container = Container::detect(bytes);
         if let Some(container) = container {
             if spot.depth < self.limits.depth {
-                return self.archive(spot, path, container, bytes);
+                return self.archive(spot, &path, container, bytes);
             }
             self.remarks.push(
                 Diagnostic::warning(
@@ -195,12 +195,12 @@ impl<'v> Walk<'v> {
     fn archive(
         &mut self,
         spot: Spot<'_>,
-        path: String,
+        path: &str,
         container: Container,
         bytes: &[u8],
     ) -> Result<(), Diagnostic> {
         let prefix = format!("{path}!/");
-        let parent = self.visit(spot, path.clone(), Role::Archive(container), bytes);
+        let parent = self.visit(spot, path.to_owned(), Role::Archive(container), bytes);
         let inside = Spot {
             prefix: &prefix,
             parent: Some(parent),
@@ -210,7 +210,7 @@ impl<'v> Walk<'v> {
             Container::Zip => self.zip(inside, bytes),
             Container::Tar => self.tar(inside, bytes, Tally::free()),
             Container::Debian => self.debian(inside, bytes),
-            compressed => self.stream(inside, &path, compressed, bytes),
+            compressed => self.stream(inside, path, compressed, bytes),
         };
         match unpacked {
             Ok(()) => Ok(()),
@@ -223,7 +223,7 @@ impl<'v> Walk<'v> {
                 );
                 self.remarks.push(
                     broken
-                        .in_file(&path)
+                        .in_file(path)
                         .help("ask for the file again; what lies behind the break was not seen"),
                 );
                 Ok(())
@@ -452,11 +452,11 @@ impl<'v> Walk<'v> {
             }
         }
         self.links(spot, links);
-        Ok(self.held(spot, held)?)
+        Ok(self.held(spot, &held)?)
     }
 
     /// What was held back, since it may be an image.
-    fn held(&mut self, spot: Spot<'_>, held: BTreeMap<String, Vec<u8>>) -> Result<(), Diagnostic> {
+    fn held(&mut self, spot: Spot<'_>, held: &BTreeMap<String, Vec<u8>>) -> Result<(), Diagnostic> {
         if held.contains_key(oci::LAYOUT) && held.contains_key(oci::INDEX) {
             return self.image(spot, &mut |path| {
                 held.get(path).map(|bytes| Cow::Borrowed(bytes.as_slice()))
