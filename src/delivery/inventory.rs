@@ -89,6 +89,12 @@ impl Inventory {
         number
     }
 
+    /// Says what a program lists.
+    #[cfg(test)]
+    pub(super) fn list_crates(&mut self, index: usize, crates: Option<Vec<Crate>>) {
+        self.files[index].crates = crates;
+    }
+
     pub(super) fn files(&self) -> &[File] {
         &self.files
     }
