@@ -44,33 +44,69 @@ impl Reading {
 ///
 /// The diagnostics that make the document unreadable; at least one.
 pub fn read(bytes: &[u8]) -> Result<(Detection, Reading), Vec<Diagnostic>> {
+    with_shape(bytes, finish)
+}
+
+/// Reads a bill of materials and gives `use_it` the shape of its standard's JSON beside the reading, for
+/// those who need more of a document than the model holds.
+///
+/// # Errors
+///
+/// As [`read`].
+pub fn with_tape<T>(
+    bytes: &[u8],
+    use_it: impl FnOnce(&Tape<'_>, &Detection, Reading) -> T,
+) -> Result<T, Vec<Diagnostic>> {
+    with_shape(bytes, |shaped| {
+        let tape = shaped.tape;
+        let (detection, reading) = finish(shaped)?;
+        Ok(use_it(tape, &detection, reading))
+    })
+}
+
+/// A document in the shape of its standard's JSON.
+struct Shaped<'s> {
+    detection: Detection,
+    tape: &'s Tape<'s>,
+    /// Remarks on the encoding.
+    remarks: Vec<Diagnostic>,
+    /// The document as XML, where it is.
+    markup: Option<&'s Markup<'s>>,
+}
+
+/// Puts a document of any encoding into the shape of JSON.
+fn with_shape<T>(
+    bytes: &[u8],
+    use_it: impl FnOnce(Shaped<'_>) -> Result<T, Vec<Diagnostic>>,
+) -> Result<T, Vec<Diagnostic>> {
     let content = unpack(bytes).map_err(|fault| vec![fault])?;
     let text = decode(&content).map_err(|fault| vec![fault])?;
     match text.trim_start().chars().next() {
-        Some('{' | '[') => read_json(&text),
+        Some('{' | '[') => {
+            let tape = parse_json(&text).map_err(|fault| vec![fault])?;
+            use_it(Shaped {
+                detection: detect_item(tape.root()),
+                tape: &tape,
+                remarks: tape.repeated_members(),
+                markup: None,
+            })
+        }
         _ => Err(vec![unsupported(&detect_text(&text))]),
     }
-    .map_err(|faults| {
-        let mut faults = faults;
+    .map_err(|mut faults| {
         faults.truncate(100);
         faults
     })
 }
 
-fn read_json(text: &str) -> Result<(Detection, Reading), Vec<Diagnostic>> {
-    let tape = parse_json(text).map_err(|fault| vec![fault])?;
-    let detection = detect_item(tape.root());
-    let remarks = tape.repeated_members();
-    finish(detection, &tape, remarks, None)
-}
-
 /// Judges the shape and fills the model.
-fn finish(
-    detection: Detection,
-    tape: &Tape<'_>,
-    remarks: Vec<Diagnostic>,
-    markup: Option<&Markup<'_>>,
-) -> Result<(Detection, Reading), Vec<Diagnostic>> {
+fn finish(shaped: Shaped<'_>) -> Result<(Detection, Reading), Vec<Diagnostic>> {
+    let Shaped {
+        detection,
+        tape,
+        remarks,
+        markup,
+    } = shaped;
     let mut findings = remarks;
     let build = match (detection.kind, detection.format, detection.encoding) {
         (Kind::Sbom | Kind::Vex, "cyclonedx", _) => cyclonedx::build,
