@@ -212,6 +212,11 @@ impl<'t> Item<'t> {
         self.tape
     }
 
+    /// Whether `other` is this node or stands inside of it.
+    pub fn encloses(self, other: Item<'_>) -> bool {
+        (self.index..self.tape.end(self.index)).contains(&other.index)
+    }
+
     /// The shape.
     pub fn shape(self) -> Shape {
         match self.tape.node(self.index).payload {

@@ -72,7 +72,12 @@ pub fn inspect_sbom(bytes: &[u8]) -> Result<SbomInspection, Refused> {
         spec_version: reading.sbom.spec_version.clone(),
         encoding: detection.encoding.to_owned(),
         components: reading.sbom.components.len(),
-        relationships: reading.sbom.relationships.len(),
+        relationships: reading
+            .sbom
+            .relationships
+            .iter()
+            .filter(|one| reading.sbom.is_listed(one))
+            .count(),
         minimum_elements: elements,
         findings: reading.findings,
     })

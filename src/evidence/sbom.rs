@@ -10,6 +10,7 @@
 pub mod cyclonedx;
 pub mod model;
 pub mod semantics;
+pub mod spdx2;
 mod validity;
 
 use crate::diagnostic::{Diagnostic, Place, Severity};
@@ -80,6 +81,16 @@ fn with_shape<T>(
     use_it: impl FnOnce(Shaped<'_>) -> Result<T, Vec<Diagnostic>>,
 ) -> Result<T, Vec<Diagnostic>> {
     let content = unpack(bytes).map_err(|fault| vec![fault])?;
+    if let Some(form) = packed_form(&content) {
+        return Err(vec![
+            Diagnostic::error(
+                "sbom-unsupported",
+                Place::whole(),
+                format!("{form} is no SBOM that is read"),
+            )
+            .help("take the SBOM out of it, or export the sheet as SPDX JSON or tag-value"),
+        ]);
+    }
     let text = decode(&content).map_err(|fault| vec![fault])?;
     match text.trim_start().chars().next() {
         Some('{' | '[') => {
@@ -108,11 +119,14 @@ fn finish(shaped: Shaped<'_>) -> Result<(Detection, Reading), Vec<Diagnostic>> {
         markup,
     } = shaped;
     let mut findings = remarks;
-    let build = match (detection.kind, detection.format, detection.encoding) {
-        (Kind::Sbom | Kind::Vex, "cyclonedx", _) => cyclonedx::build,
-        _ => return Err(vec![unsupported(&detection)]),
+    let built = match (detection.kind, detection.format, detection.encoding) {
+        (Kind::Sbom | Kind::Vex, "cyclonedx", _) => cyclonedx::build(tape),
+        (Kind::Sbom, "spdx", _) => {
+            spdx2::check_version(tape).map(|_| spdx2::build(tape))
+        }
+        _ => Err(unsupported(&detection)),
     };
-    let (sbom, content) = build(tape).map_err(|fault| vec![fault])?;
+    let (sbom, content) = built.map_err(|fault| vec![fault])?;
     let version = sbom.spec_version.as_str();
     findings.extend(match markup {
         Some(markup) if sbom.format == Format::CycloneDx => {
@@ -122,6 +136,16 @@ fn finish(shaped: Shaped<'_>) -> Result<(Detection, Reading), Vec<Diagnostic>> {
     });
     findings.extend(content);
     Ok((detection, Reading { sbom, findings }))
+}
+
+/// Forms in which an SBOM comes inside of something else, by their first bytes.
+fn packed_form(bytes: &[u8]) -> Option<&'static str> {
+    match bytes {
+        [b'P', b'K', 3 | 5, ..] => Some("a spreadsheet or zip archive"),
+        [0xd0, 0xcf, 0x11, 0xe0, ..] => Some("a spreadsheet of the old binary form"),
+        [0xfd, b'7', b'z', b'X', b'Z', ..] => Some("a file compressed by xz"),
+        _ => None,
+    }
 }
 
 fn unsupported(detection: &Detection) -> Diagnostic {

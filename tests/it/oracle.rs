@@ -96,25 +96,21 @@ fn spdx_essence(spdx: &SPDX) -> Essence {
 }
 
 fn our_essence(sbom: &Sbom) -> Essence {
+    let text = |text: &Option<_>| text.as_ref().map(ToString::to_string);
     let component = |one: &Component| {
         (
-            one.reference.clone(),
-            one.name.clone(),
-            one.version.clone(),
-            one.purl.clone(),
+            sbom.reference_of(one).to_owned(),
+            one.name.to_string(),
+            text(&one.version),
+            text(&one.purl),
         )
     };
+    let name = |reference| sbom.references.name(reference).to_owned();
+    let listed = sbom.relationships.iter().filter(|one| sbom.is_listed(one));
     Essence {
-        components: sbom
-            .root
-            .iter()
-            .chain(&sbom.components)
-            .map(component)
-            .collect(),
-        relationships: sbom
-            .relationships
-            .iter()
-            .map(|one| (one.from.clone(), one.kind.clone(), one.to.clone()))
+        components: sbom.all_components().map(component).collect(),
+        relationships: listed
+            .map(|one| (name(one.from), one.kind.to_string(), name(one.to)))
             .collect(),
     }
     .sorted()

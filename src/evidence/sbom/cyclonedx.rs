@@ -113,7 +113,11 @@ impl<'t> Reader<'t> {
     }
 
     /// Takes in every `bom-ref` of the document, and names those that are given twice.
+    ///
+    /// NOTE: in a formulation the published examples use the name of a workspace again where it is meant
+    /// again, so there a repetition is only doubtful.
     fn names(&mut self, tape: &Tape<'_>) {
+        let formulation = tape.root().get("formulation");
         for item in tape.under("bom-ref") {
             let Some(name) = item.text() else { continue };
             let reference = self.sbom.references.intern(name);
@@ -121,8 +125,14 @@ impl<'t> Reader<'t> {
                 continue;
             }
             let code = "cyclonedx-duplicate-reference";
-            self.findings.push_with(code, Severity::Error, || {
-                Diagnostic::error(
+            let severity = if formulation.is_some_and(|one| one.encloses(item)) {
+                Severity::Warning
+            } else {
+                Severity::Error
+            };
+            self.findings.push_with(code, severity, || Diagnostic {
+                severity,
+                ..Diagnostic::error(
                     code,
                     item.place(),
                     format!("`{name}` is already the reference of another element"),

@@ -671,6 +671,17 @@ impl Sbom {
         let list = match (self.format, relationship.kind.as_str()) {
             (Format::CycloneDx, "PROVIDES") => format!("/dependencies/{entry}/provides"),
             (Format::CycloneDx, _) => format!("/dependencies/{entry}/dependsOn"),
+            // The lists that SPDX 2 has besides its relationships.
+            (Format::Spdx, "DESCRIBES")
+                if item != u32::MAX && self.spec_version.starts_with('2') =>
+            {
+                "/documentDescribes".to_owned()
+            }
+            (Format::Spdx, "CONTAINS")
+                if item != u32::MAX && self.spec_version.starts_with('2') =>
+            {
+                format!("/packages/{entry}/hasFiles")
+            }
             (Format::Spdx, _) if self.spec_version.starts_with('3') => {
                 format!("/@graph/{entry}/to")
             }
@@ -681,6 +692,14 @@ impl Sbom {
         } else {
             format!("{list}/{item}")
         })
+    }
+
+    /// Whether a relationship stands in the document's own list of relationships, and not in one of the
+    /// lists beside it (SPDX 2 `documentDescribes` and `hasFiles`).
+    pub fn is_listed(&self, relationship: &Relationship) -> bool {
+        self.format != Format::Spdx
+            || !self.spec_version.starts_with('2')
+            || relationship.position.item == u32::MAX
     }
 
     /// Every dependency as (depending, depended on), whatever way round the document writes it.

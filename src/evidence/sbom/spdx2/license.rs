@@ -1,0 +1,84 @@
+//! License expressions, each text checked once.
+//!
+//! Source: SPDX 2.3, annex D (expressions), clause 10 (other licensing information).
+
+use std::collections::HashSet;
+
+use spdx::{Expression, LicenseItem, ParseMode};
+
+/// What is accepted though the newest license list would write it otherwise.
+const MODE: ParseMode = ParseMode {
+    allow_slash_as_or_operator: false,
+    allow_imprecise_license_names: false,
+    allow_postfix_plus_on_gpl: true,
+    allow_deprecated: true,
+    allow_unknown: false,
+};
+
+type Texts<'t> = HashSet<&'t str, foldhash::fast::FixedState>;
+
+/// The licenses of one document.
+#[derive(Debug, Default)]
+pub(super) struct Licenses<'t> {
+    /// What `hasExtractedLicensingInfos` declares.
+    declared: Texts<'t>,
+    seen: Texts<'t>,
+}
+
+impl<'t> Licenses<'t> {
+    /// Declares a license of the document's own.
+    pub(super) fn declare(&mut self, id: &'t str) {
+        self.declared.insert(id);
+    }
+
+    /// What is wrong with an expression, told once for each text.
+    pub(super) fn fault(&mut self, expression: &'t str) -> Option<String> {
+        if matches!(expression, "NONE" | "NOASSERTION") || !self.seen.insert(expression) {
+            return None;
+        }
+        let parsed = match Expression::parse_mode(expression, MODE) {
+            Ok(parsed) => parsed,
+            Err(error) => {
+                let part = expression.get(error.span).unwrap_or(expression);
+                return Some(format!(
+                    "`{expression}` is no license expression: {} at `{part}`",
+                    error.reason
+                ));
+            }
+        };
+        parsed.requirements().find_map(|one| {
+            let LicenseItem::Other(reference) = &one.req.license else {
+                return None;
+            };
+            let name = format!("LicenseRef-{}", reference.lic_ref);
+            (reference.doc_ref.is_none() && !self.declared.contains(name.as_str()))
+                .then(|| format!("the license `{name}` is not declared in the document"))
+        })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_expression_is_checked_once_and_against_what_is_declared() {
+        let mut licenses = Licenses::default();
+        licenses.declare("LicenseRef-a");
+        for text in [
+            "MIT",
+            "(LGPL-2.0-only OR LicenseRef-a)",
+            "GPL-2.0+ WITH Classpath-exception-2.0",
+            "DocumentRef-x:LicenseRef-b",
+            "NONE",
+        ] {
+            assert_eq!(licenses.fault(text), None, "{text}");
+        }
+        assert_eq!(
+            licenses.fault("MIT AND LicenseRef-b").as_deref(),
+            Some("the license `LicenseRef-b` is not declared in the document")
+        );
+        assert!(licenses.fault("MIT AND").is_some());
+        assert_eq!(licenses.fault("MIT AND"), None);
+    }
+}
