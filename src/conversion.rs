@@ -12,6 +12,7 @@ mod cyclonedx;
 mod json;
 mod loss;
 mod spdx2;
+mod trail;
 mod unheld;
 mod version;
 
@@ -20,7 +21,7 @@ pub use loss::{Loss, Losses, Lost};
 use crate::diagnostic::{Diagnostic, Place};
 use crate::digest::Digest;
 use crate::evidence::sbom::model::{Format, Sbom};
-use crate::evidence::sbom::{self, with_tape};
+use crate::evidence::sbom::with_tape;
 use crate::tape::Tape;
 
 /// What a document is converted to.
@@ -95,4 +96,176 @@ impl Target {
         };
         format!("{family} {}", self.spec_version())
     }
+}
+
+/// A converted document.
+#[derive(Debug, Clone)]
+pub struct Conversion {
+    /// The document.
+    pub text: String,
+    /// What the target cannot carry, or not as it was.
+    pub losses: Vec<Lost>,
+}
+
+/// Converts a bill of materials of any format that is read.
+///
+/// # Errors
+///
+/// The diagnostics that make the source unreadable; at least one.
+pub fn convert(bytes: &[u8], target: Target) -> Result<Conversion, Vec<Diagnostic>> {
+    let mut losses = Losses::default();
+    let text = with_tape(bytes, |tape, detection, reading| {
+        let source = Source {
+            tape,
+            sbom: &reading.sbom,
+            digest: Digest::of(bytes),
+            is_json: detection.encoding == "json",
+        };
+        source.write(target, &mut losses)
+    })??;
+    Ok(Conversion {
+        text,
+        losses: losses.finish(),
+    })
+}
+
+struct Source<'a> {
+    tape: &'a Tape<'a>,
+    sbom: &'a Sbom,
+    digest: Digest,
+    is_json: bool,
+}
+
+impl Source<'_> {
+    fn write(&self, target: Target, losses: &mut Losses) -> Result<String, Vec<Diagnostic>> {
+        if target.family() == Format::CycloneDx {
+            let text = self.cyclonedx(target, losses);
+            if target.is_xml() {
+                return in_xml(&text, target.spec_version(), losses);
+            }
+            return Ok(text);
+        }
+        let sbom = self.sbom;
+        let is_same = sbom.format == Format::Spdx
+            && sbom.spec_version.get(..1) == target.spec_version().get(..1);
+        if is_same {
+            return Ok(self.spdx(target));
+        }
+        self.unheld(target, losses);
+        let texts = self.license_texts();
+        Ok(match target {
+            Target::Spdx23Json => spdx2::write(sbom, &self.digest, &texts, losses),
+            _ => return Err(vec![not_yet(target)]),
+        })
+    }
+
+    fn cyclonedx(&self, target: Target, losses: &mut Losses) -> String {
+        if self.sbom.format == Format::CycloneDx {
+            let rewrite = version::Rewrite {
+                from: &self.sbom.spec_version,
+                to: target.spec_version(),
+                is_json: self.is_json && !target.is_xml(),
+            };
+            return rewrite.of(self.tape, losses);
+        }
+        self.unheld(target, losses);
+        let texts = self.license_texts();
+        let version = target.spec_version();
+        cyclonedx::write(self.sbom, version, &self.digest, &texts, losses)
+    }
+
+    /// The document itself in JSON, with the version of the target.
+    ///
+    /// What SPDX 2.2 allows, 2.3 allows too (2.3, annex I); 3.0.1 corrects 3.0.0 without taking anything
+    /// away.
+    fn spdx(&self, target: Target) -> String {
+        let mut json = json::Json::default();
+        json.table(None);
+        for member in self.tape.root().children() {
+            match member.key().unwrap_or_default() {
+                "spdxVersion" => json.member("spdxVersion", "SPDX-2.3"),
+                "@context" if member.text().is_some() => {
+                    let version = target.spec_version();
+                    let context = format!("https://spdx.org/rdf/{version}/spdx-context.jsonld");
+                    json.member("@context", &context);
+                }
+                _ => json.copy(member.key(), member),
+            }
+        }
+        json.finish()
+    }
+
+    fn unheld(&self, target: Target, losses: &mut Losses) {
+        let name = target.name();
+        match self.sbom.format {
+            Format::CycloneDx => unheld::of_cyclonedx(self.tape, &name, losses),
+            Format::Spdx if self.sbom.spec_version.starts_with('2') => {
+                unheld::of_spdx2(self.tape, &name, losses);
+            }
+            Format::Spdx => {}
+        }
+    }
+
+    /// The texts of licenses that the source holds, by the name or identifier of the license.
+    fn license_texts(&self) -> spdx2::Texts {
+        let mut texts = spdx2::Texts::default();
+        match self.sbom.format {
+            Format::CycloneDx => {
+                for license in self.tape.under("license") {
+                    let name = license.get_text("name").or_else(|| license.get_text("id"));
+                    let text = license.get("text");
+                    let is_plain = text.is_some_and(|text| text.get("encoding").is_none());
+                    let content = text.and_then(|text| text.get_text("content"));
+                    if let (Some(name), Some(content), true) = (name, content, is_plain) {
+                        texts.entry(name.to_owned()).or_insert(content.to_owned());
+                    }
+                }
+            }
+            Format::Spdx => {
+                let list = self.tape.root().get("hasExtractedLicensingInfos");
+                for one in list.into_iter().flat_map(crate::tape::Item::items) {
+                    let pair = (one.get_text("licenseId"), one.get_text("extractedText"));
+                    if let (Some(id), Some(text)) = pair {
+                        texts.entry(id.to_owned()).or_insert(text.to_owned());
+                    }
+                }
+            }
+        }
+        texts.retain(|_, text| text != "NOASSERTION");
+        texts
+    }
+}
+
+/// A name for a document in the form that both families take: a UUID made from a digest.
+///
+/// Source: RFC 9562, section 5.8: version 8 is free for such use.
+fn uuid_urn(digest: &Digest) -> String {
+    let mut hex: Vec<char> = digest.hex().chars().take(32).collect();
+    if let Some(version) = hex.get_mut(12) {
+        *version = '8';
+    }
+    if let Some(variant) = hex.get_mut(16) {
+        let bits = variant.to_digit(16).unwrap_or_default();
+        *variant = char::from_digit(8 | (bits & 3), 16).unwrap_or('8');
+    }
+    let mut urn = String::from("urn:uuid:");
+    for (position, digit) in hex.into_iter().enumerate() {
+        if matches!(position, 8 | 12 | 16 | 20) {
+            urn.push('-');
+        }
+        urn.push(digit);
+    }
+    urn
+}
+
+fn not_yet(target: Target) -> Diagnostic {
+    Diagnostic::error(
+        "sbom-unsupported",
+        Place::whole(),
+        format!("{} is not written yet", target.name()),
+    )
+}
+
+fn in_xml(_json: &str, _version: &str, _losses: &mut Losses) -> Result<String, Vec<Diagnostic>> {
+    Err(vec![not_yet(Target::CycloneDx16Xml)])
 }

@@ -7,8 +7,8 @@
 
 use super::json::Json;
 use super::loss::Losses;
-use crate::diagnostic::Place;
-use crate::tape::{Addressing, Item, Lines, Shape, Step, Tape, push_step};
+use super::trail::Trail;
+use crate::tape::{Item, Shape, Step, Tape};
 
 /// Members that 1.7 added, by the key under which their object or the list of it stands; no key for
 /// those whose name is enough.
@@ -82,8 +82,7 @@ impl Rewrite<'_> {
             rewrite: self,
             json: Json::default(),
             losses,
-            path: String::new(),
-            lines: (tape.addressing() == Addressing::Line).then(|| Lines::new(tape.source())),
+            trail: Trail::new(tape),
         };
         walk.document(tape.root());
         walk.json.finish()
@@ -99,9 +98,7 @@ struct Walk<'l, 't> {
     rewrite: Rewrite<'l>,
     json: Json,
     losses: &'l mut Losses,
-    /// The pointer of what is being written.
-    path: String,
-    lines: Option<Lines<'t>>,
+    trail: Trail<'t>,
 }
 
 impl<'t> Walk<'_, 't> {
@@ -116,13 +113,13 @@ impl<'t> Walk<'_, 't> {
             match member.key().unwrap_or_default() {
                 "$schema" | "bomFormat" | "specVersion" => {}
                 "signature" if self.rewrite.from != version || !self.rewrite.is_json => {
-                    self.path.push_str("/signature");
+                    let start = self.trail.step(Step::Key("signature"));
                     self.lose(
                         "signature of the document",
                         "it holds for the source as it was; sign the target anew",
                         member,
                     );
-                    self.path.truncate(0);
+                    self.trail.back(start);
                 }
                 key => self.member("", key, member),
             }
@@ -132,8 +129,7 @@ impl<'t> Walk<'_, 't> {
 
     /// Writes a member of an object that stands, itself or in a list, under the key `owner`.
     fn member(&mut self, owner: &str, key: &'t str, member: Item<'t>) {
-        let length = self.path.len();
-        push_step(&mut self.path, Step::Key(key));
+        let start = self.trail.step(Step::Key(key));
         if key == "signature" && member.shape() == Shape::Table && !self.keeps_signatures() {
             self.lose(
                 "signature of an element",
@@ -150,7 +146,7 @@ impl<'t> Walk<'_, 't> {
         } else {
             self.value(Some(key), key, member);
         }
-        self.path.truncate(length);
+        self.trail.back(start);
     }
 
     /// Writes a value; `owner` is the key under which it stands, itself or in a list.
@@ -174,10 +170,9 @@ impl<'t> Walk<'_, 't> {
 
     fn items(&mut self, list: Item<'t>, mut write: impl FnMut(&mut Self, Item<'t>)) {
         for (position, item) in list.items().enumerate() {
-            let length = self.path.len();
-            push_step(&mut self.path, Step::Position(position));
+            let start = self.trail.step(Step::Position(position));
             write(self, item);
-            self.path.truncate(length);
+            self.trail.back(start);
         }
     }
 
@@ -265,13 +260,7 @@ impl<'t> Walk<'_, 't> {
     }
 
     fn lose(&mut self, what: &str, reason: &str, item: Item<'t>) {
-        let (lines, path) = (&mut self.lines, &self.path);
-        self.losses.add(what, reason, || match lines {
-            Some(lines) => item.offset().map_or_else(Place::whole, |offset| {
-                let (line, column) = lines.at(offset);
-                Place::line(line as usize, column as usize)
-            }),
-            None => Place::pointer(path.as_str()),
-        });
+        let trail = &mut self.trail;
+        self.losses.add(what, reason, || trail.place(item));
     }
 }
