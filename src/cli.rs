@@ -7,6 +7,7 @@ mod criteria;
 mod detect;
 mod facts;
 mod output;
+mod progress;
 mod reassess;
 mod record;
 mod requirements;
@@ -86,6 +87,8 @@ enum Format {
     Json,
     /// Markdown, for clauses
     Md,
+    /// SARIF 2.1.0, for findings in files
+    Sarif,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]

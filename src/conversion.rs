@@ -21,8 +21,9 @@ pub use loss::{Loss, Losses, Lost};
 use crate::diagnostic::{Diagnostic, Place};
 use crate::digest::Digest;
 use crate::evidence::sbom::model::{Format, Sbom};
+use crate::evidence::sbom::cyclonedx::xml::to_xml;
 use crate::evidence::sbom::with_tape;
-use crate::tape::Tape;
+use crate::tape::{Item, Tape, parse_json};
 
 /// What a document is converted to.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -114,17 +115,18 @@ pub struct Conversion {
 /// The diagnostics that make the source unreadable; at least one.
 pub fn convert(bytes: &[u8], target: Target) -> Result<Conversion, Vec<Diagnostic>> {
     let mut losses = Losses::default();
-    let text = with_tape(bytes, |tape, detection, reading| {
+    let mut text = Ok(String::new());
+    with_tape(bytes, &mut |tape, detection, sbom| {
         let source = Source {
             tape,
-            sbom: &reading.sbom,
+            sbom,
             digest: Digest::of(bytes),
             is_json: detection.encoding == "json",
         };
-        source.write(target, &mut losses)
-    })??;
+        text = source.write(target, &mut losses);
+    })?;
     Ok(Conversion {
-        text,
+        text: text?,
         losses: losses.finish(),
     })
 }
@@ -223,7 +225,7 @@ impl Source<'_> {
             }
             Format::Spdx => {
                 let list = self.tape.root().get("hasExtractedLicensingInfos");
-                for one in list.into_iter().flat_map(crate::tape::Item::items) {
+                for one in list.into_iter().flat_map(Item::items) {
                     let pair = (one.get_text("licenseId"), one.get_text("extractedText"));
                     if let (Some(id), Some(text)) = pair {
                         texts.entry(id.to_owned()).or_insert(text.to_owned());
@@ -266,6 +268,13 @@ fn not_yet(target: Target) -> Diagnostic {
     )
 }
 
-fn in_xml(_json: &str, _version: &str, _losses: &mut Losses) -> Result<String, Vec<Diagnostic>> {
-    Err(vec![not_yet(Target::CycloneDx16Xml)])
+/// Writes a document in the shape of CycloneDX JSON as XML.
+fn in_xml(json: &str, version: &str, losses: &mut Losses) -> Result<String, Vec<Diagnostic>> {
+    let tape = parse_json(json).map_err(|fault| vec![fault])?;
+    let (text, remarks) = to_xml(tape.root(), version).map_err(|fault| vec![fault])?;
+    for remark in remarks {
+        let reason = remark.help.as_deref().unwrap_or("XML has no place for it");
+        losses.add(&remark.message, reason, || remark.at);
+    }
+    Ok(text)
 }

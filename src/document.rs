@@ -2,6 +2,7 @@
 
 pub mod clauses;
 pub mod criteria;
+pub mod sarif;
 pub mod table;
 pub mod tender;
 pub mod words;

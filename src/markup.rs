@@ -166,6 +166,11 @@ impl<'m> Element<'m> {
             .map(|attribute| attribute.value)
     }
 
+    /// The text that the document was read from.
+    pub fn source(self) -> &'m str {
+        self.markup.source()
+    }
+
     /// The byte offset of its start tag.
     pub fn offset(self) -> usize {
         self.markup.raw(self.index).offset as usize

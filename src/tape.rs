@@ -10,10 +10,14 @@
 mod json;
 mod lines;
 mod texts;
+mod write;
+mod yaml;
 
 pub use json::parse_json;
 pub use lines::Lines;
 pub(crate) use texts::{Span, Texts};
+pub use write::write_json;
+pub use yaml::{parse_yaml, parse_yaml_texts};
 
 use std::fmt;
 

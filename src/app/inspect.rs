@@ -6,7 +6,7 @@ use super::Refused;
 use crate::diagnostic::{Diagnostic, Place};
 use crate::digest::Digest;
 use crate::evidence::detect::{Detection, detect};
-use crate::evidence::sbom::{self, ElementShare};
+use crate::evidence::sbom;
 use crate::evidence::signature::sigstore::Sigstore;
 use crate::evidence::signature::{Artifact, Signer, Verification, VerifyBundle, raw_key};
 
@@ -50,8 +50,6 @@ pub struct SbomInspection {
     pub components: usize,
     /// Number of relationships.
     pub relationships: usize,
-    /// The minimum elements of NTIA 2021.
-    pub minimum_elements: Vec<ElementShare>,
     /// Every remark.
     pub findings: Vec<Diagnostic>,
 }
@@ -63,7 +61,6 @@ pub struct SbomInspection {
 /// When it cannot be read at all.
 pub fn inspect_sbom(bytes: &[u8]) -> Result<SbomInspection, Refused> {
     let (detection, reading) = sbom::read(bytes)?;
-    let elements = sbom::minimum_elements(&reading.sbom);
     Ok(SbomInspection {
         schema: "mekiki/sbom-inspect/v1",
         readable: true,
@@ -78,9 +75,43 @@ pub fn inspect_sbom(bytes: &[u8]) -> Result<SbomInspection, Refused> {
             .iter()
             .filter(|one| reading.sbom.is_listed(one))
             .count(),
-        minimum_elements: elements,
         findings: reading.findings,
     })
+}
+
+/// Inspects an SBOM and gives every finding its line, also where a JSON pointer tells the place.
+///
+/// # Errors
+///
+/// When it cannot be read at all.
+pub fn inspect_sbom_in_lines(bytes: &[u8]) -> Result<SbomInspection, Refused> {
+    let mut inspection = inspect_sbom(bytes)?;
+    sbom::find_lines(bytes, &mut inspection.findings);
+    Ok(inspection)
+}
+
+/// One of several inspected files.
+#[derive(Debug, Serialize)]
+pub struct InspectedFile<'a> {
+    /// The path as given.
+    path: &'a str,
+    /// What was found, where it could be read.
+    #[serde(flatten)]
+    inspection: Option<&'a SbomInspection>,
+    /// Why it could not be read.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    refused: Option<&'a [Diagnostic]>,
+}
+
+impl<'a> InspectedFile<'a> {
+    /// Takes the outcome of an inspection.
+    pub fn new(path: &'a str, outcome: Result<&'a SbomInspection, &'a Refused>) -> Self {
+        Self {
+            path,
+            inspection: outcome.ok(),
+            refused: outcome.err().map(|refused| refused.0.as_slice()),
+        }
+    }
 }
 
 /// How a fault names the bundle of a [`SignatureRequest`], whose path is not known here.

@@ -36,6 +36,10 @@ impl Output {
         self.format == Format::Json
     }
 
+    pub(super) fn is_sarif(&self) -> bool {
+        self.format == Format::Sarif
+    }
+
     /// The width for tables.
     pub(super) fn width(&self) -> u16 {
         let terminal = self.file.is_none() && std::io::stdout().is_terminal();

@@ -116,6 +116,11 @@ pub(super) fn detect_text(text: &str) -> Detection {
     }
 }
 
+/// Names a document that is no text.
+pub(super) fn detect_binary(bytes: &[u8]) -> Option<Detection> {
+    binary::detect(bytes)
+}
+
 /// Names a JSON document that is on a tape already.
 pub fn detect_item(root: Item<'_>) -> Detection {
     json::detect_item(root)

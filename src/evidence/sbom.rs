@@ -11,13 +11,14 @@ pub mod cyclonedx;
 pub mod model;
 pub mod semantics;
 pub mod spdx2;
+pub mod spdx3;
 mod validity;
 
 use crate::diagnostic::{Diagnostic, Place, Severity};
-use crate::evidence::detect::{Detection, Kind, detect_item, detect_text};
+use crate::evidence::detect::{Detection, Kind, detect_binary, detect_item, detect_text};
 use crate::evidence::unpack::{decode, unpack};
-use crate::markup::Markup;
-use crate::tape::{Tape, parse_json};
+use crate::markup::{Markup, parse_xml};
+use crate::tape::{Item, Lines, Tape, parse_json};
 
 pub use model::{Component, Format, Relationship, Sbom};
 
@@ -45,42 +46,28 @@ impl Reading {
 ///
 /// The diagnostics that make the document unreadable; at least one.
 pub fn read(bytes: &[u8]) -> Result<(Detection, Reading), Vec<Diagnostic>> {
-    with_shape(bytes, finish)
+    with_tape(bytes, &mut |_, _, _| {})
 }
 
-/// Reads a bill of materials and gives `use_it` the shape of its standard's JSON beside the reading, for
-/// those who need more of a document than the model holds.
+/// What is shown a document in the shape of its standard's JSON, beside what it is and says.
+pub type Visit<'v> = &'v mut dyn FnMut(&Tape<'_>, &Detection, &Sbom);
+
+/// Reads a bill of materials and shows `visit` the tape behind it, for those who need more of a document
+/// than the model holds.
 ///
 /// # Errors
 ///
 /// As [`read`].
-pub fn with_tape<T>(
+pub fn with_tape(
     bytes: &[u8],
-    use_it: impl FnOnce(&Tape<'_>, &Detection, Reading) -> T,
-) -> Result<T, Vec<Diagnostic>> {
-    with_shape(bytes, |shaped| {
-        let tape = shaped.tape;
-        let (detection, reading) = finish(shaped)?;
-        Ok(use_it(tape, &detection, reading))
-    })
-}
-
-/// A document in the shape of its standard's JSON.
-struct Shaped<'s> {
-    detection: Detection,
-    tape: &'s Tape<'s>,
-    /// Remarks on the encoding.
-    remarks: Vec<Diagnostic>,
-    /// The document as XML, where it is.
-    markup: Option<&'s Markup<'s>>,
-}
-
-/// Puts a document of any encoding into the shape of JSON.
-fn with_shape<T>(
-    bytes: &[u8],
-    use_it: impl FnOnce(Shaped<'_>) -> Result<T, Vec<Diagnostic>>,
-) -> Result<T, Vec<Diagnostic>> {
+    visit: Visit<'_>,
+) -> Result<(Detection, Reading), Vec<Diagnostic>> {
     let content = unpack(bytes).map_err(|fault| vec![fault])?;
+    if let Some(detection) = detect_binary(&content).filter(|found| found.encoding == "protobuf") {
+        let (tape, remarks) =
+            cyclonedx::protobuf::to_tape(&content).map_err(|fault| vec![fault])?;
+        return finish(detection, &tape, remarks, None, visit);
+    }
     if let Some(form) = packed_form(&content) {
         return Err(vec![
             Diagnostic::error(
@@ -93,37 +80,93 @@ fn with_shape<T>(
     }
     let text = decode(&content).map_err(|fault| vec![fault])?;
     match text.trim_start().chars().next() {
-        Some('{' | '[') => {
-            let tape = parse_json(&text).map_err(|fault| vec![fault])?;
-            use_it(Shaped {
-                detection: detect_item(tape.root()),
-                tape: &tape,
-                remarks: tape.repeated_members(),
-                markup: None,
-            })
-        }
-        _ => Err(vec![unsupported(&detect_text(&text))]),
+        Some('{' | '[') => read_json(&text, visit),
+        Some('<') => read_xml(&text, visit),
+        _ => read_plain(&text, visit),
     }
-    .map_err(|mut faults| {
+    .map_err(|faults| {
+        let mut faults = faults;
         faults.truncate(100);
         faults
     })
 }
 
+fn read_json(text: &str, visit: Visit<'_>) -> Result<(Detection, Reading), Vec<Diagnostic>> {
+    let tape = parse_json(text).map_err(|fault| vec![fault])?;
+    let detection = detect_item(tape.root());
+    let remarks = tape.repeated_members();
+    finish(detection, &tape, remarks, None, visit)
+}
+
+fn read_xml(text: &str, visit: Visit<'_>) -> Result<(Detection, Reading), Vec<Diagnostic>> {
+    let markup = parse_xml(text).map_err(|fault| vec![fault])?;
+    let detection = detect_text(text);
+    let mut remarks = Vec::new();
+    if markup.has_doctype() {
+        remarks.push(
+            Diagnostic::warning(
+                "xml-doctype",
+                Place::whole(),
+                "the document type declaration is not followed",
+            )
+            .help("leave it out; no SBOM needs one"),
+        );
+    }
+    let (tape, more) = match (detection.format, detection.encoding) {
+        ("cyclonedx", _) => cyclonedx::xml::to_tape(&markup),
+        _ => return Err(vec![unsupported(&detection)]),
+    };
+    remarks.extend(more);
+    finish(detection, &tape, remarks, Some(&markup), visit)
+}
+
+fn read_plain(text: &str, visit: Visit<'_>) -> Result<(Detection, Reading), Vec<Diagnostic>> {
+    let detection = detect_text(text);
+    match (detection.format, detection.encoding) {
+        ("spdx", "tag-value") => {
+            let (tape, remarks) = spdx2::tag_value::to_tape(text).map_err(|fault| vec![fault])?;
+            finish(detection, &tape, remarks, None, visit)
+        }
+        ("spdx", "yaml") => {
+            let tape = spdx2::parse_yaml(text).map_err(|fault| vec![fault])?;
+            let remarks = tape.repeated_members();
+            finish(detection, &tape, remarks, None, visit)
+        }
+        _ => Err(vec![unsupported(&detection)]),
+    }
+}
+
+/// Gives findings in a JSON document, which have a pointer, their line and column too.
+pub fn find_lines(bytes: &[u8], findings: &mut [Diagnostic]) {
+    let Ok(content) = unpack(bytes) else { return };
+    let Ok(text) = decode(&content) else { return };
+    let Ok(tape) = parse_json(&text) else { return };
+    let mut lines = Lines::new(&text);
+    for finding in findings {
+        let at = &mut finding.at;
+        let Some(pointer) = at.pointer.as_deref().filter(|_| at.line.is_none()) else {
+            continue;
+        };
+        if let Some(offset) = tape.root().at(pointer).and_then(Item::offset) {
+            let (line, column) = lines.at(offset);
+            (at.line, at.column) = (Some(line), Some(column));
+        }
+    }
+}
+
 /// Judges the shape and fills the model.
-fn finish(shaped: Shaped<'_>) -> Result<(Detection, Reading), Vec<Diagnostic>> {
-    let Shaped {
-        detection,
-        tape,
-        remarks,
-        markup,
-    } = shaped;
+fn finish(
+    detection: Detection,
+    tape: &Tape<'_>,
+    remarks: Vec<Diagnostic>,
+    markup: Option<&Markup<'_>>,
+    visit: Visit<'_>,
+) -> Result<(Detection, Reading), Vec<Diagnostic>> {
     let mut findings = remarks;
     let built = match (detection.kind, detection.format, detection.encoding) {
         (Kind::Sbom | Kind::Vex, "cyclonedx", _) => cyclonedx::build(tape),
-        (Kind::Sbom, "spdx", _) => {
-            spdx2::check_version(tape).map(|_| spdx2::build(tape))
-        }
+        (Kind::Sbom, "spdx", "json-ld") => Ok(spdx3::build(tape)),
+        (Kind::Sbom, "spdx", _) => spdx2::check_version(tape).map(|_| spdx2::build(tape)),
         _ => Err(unsupported(&detection)),
     };
     let (sbom, content) = built.map_err(|fault| vec![fault])?;
@@ -132,9 +175,10 @@ fn finish(shaped: Shaped<'_>) -> Result<(Detection, Reading), Vec<Diagnostic>> {
         Some(markup) if sbom.format == Format::CycloneDx => {
             validity::of_markup(version, markup.root())
         }
-        _ => validity::of_tape(sbom.format, version, tape.root()),
+        _ => Vec::new(),
     });
     findings.extend(content);
+    visit(tape, &detection, &sbom);
     Ok((detection, Reading { sbom, findings }))
 }
 

@@ -215,7 +215,7 @@ fn exit_code_3_is_no_judgment_and_says_why() {
         (vec!["sbom", "inspect", &broken], "json-truncated"),
         (vec!["sbom", "inspect", &text], "sbom-unrecognized"),
         (vec!["sbom", "inspect", &empty], "sbom-unrecognized"),
-        (vec!["sbom", "inspect", &latin], "sbom-unrecognized"),
+        (vec!["sbom", "inspect", &latin], "text-encoding"),
         (vec!["sbom", "inspect", &other], "sbom-unrecognized"),
         (signed_by(IDENTITY, BUNDLE, &missing), "file-missing"),
         (signed_by(IDENTITY, &missing, ROOT), "file-missing"),

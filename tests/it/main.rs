@@ -21,3 +21,5 @@ mod source;
 mod worked_examples;
 mod seeded;
 mod mutation;
+mod cyclonedx_encodings;
+mod corpus_spdx3;

@@ -5,8 +5,11 @@
 //! (ECMA-424 for 1.6 and 1.7).
 
 mod component;
+pub mod left_out;
 mod metadata;
+pub mod protobuf;
 mod statement;
+pub mod xml;
 
 use crate::diagnostic::{Diagnostic, Findings, Place, Severity};
 use crate::tape::{Addressing, Item, Lines, Shape, Step, Tape, push_step};
@@ -21,7 +24,7 @@ pub const VERSIONS: [&str; 8] = ["1.0", "1.1", "1.2", "1.3", "1.4", "1.5", "1.6"
 /// # Errors
 ///
 /// `cyclonedx-version` when it names none or one that is not read.
-pub fn version_of<'t>(root: Item<'t>) -> Result<&'t str, Diagnostic> {
+pub fn version_of(root: Item<'_>) -> Result<&str, Diagnostic> {
     let member = root.get("specVersion");
     match member.and_then(Item::text) {
         Some(version) if VERSIONS.contains(&version) => Ok(version),

@@ -11,12 +11,13 @@ mod party;
 mod relationship;
 mod remarks;
 mod site;
+pub mod tag_value;
 
 use crate::diagnostic::{Diagnostic, Place};
 use crate::evidence::sbom::model::{
     ExternalReference, Format, Hash, License, LicenseForm, PartyKind, Sbom, Site, Target,
 };
-use crate::tape::{Addressing, Item, Shape, Tape};
+use crate::tape::{Addressing, Full, Item, Shape, Tape};
 use license::Licenses;
 use relationship::Listed;
 use remarks::Remarks;
@@ -28,6 +29,26 @@ pub const VERSIONS: [&str; 2] = ["SPDX-2.2", "SPDX-2.3"];
 /// Versions that are read in tag-value and RDF/XML, with a remark: there was no JSON then, and 2.2.1
 /// asks for `SPDX-2.2` in the document (ISO/IEC 5962:2021, 6.1).
 const OLD_VERSIONS: [&str; 3] = ["SPDX-2.0", "SPDX-2.1", "SPDX-2.2.1"];
+
+/// The members of SPDX 2 that are no texts (SPDX 2.3 JSON schema).
+const TYPED: [&str; 7] = [
+    "filesAnalyzed",
+    "offset",
+    "lineNumber",
+    "order",
+    "isLive",
+    "isValid",
+    "isWayBackLink",
+];
+
+/// Parses SPDX 2 in YAML, whose scalars are texts as written wherever the format wants texts.
+///
+/// # Errors
+///
+/// As for [`crate::tape::parse_yaml`].
+pub fn parse_yaml(text: &str) -> Result<Tape<'_>, Diagnostic> {
+    crate::tape::parse_yaml_texts(text, &TYPED)
+}
 
 /// Judges the version that a document states: a remark on one that is read all the same.
 ///
@@ -329,6 +350,13 @@ impl<'t> Reader<'t> {
             "rename it (SPDX 2.3, clause 6.3)",
         );
     }
+}
+
+/// Why a document does not fit on a tape.
+fn too_large(full: Full) -> Diagnostic {
+    let message = format!("the document holds {full}");
+    Diagnostic::error("document-values", Place::whole(), message)
+        .help("split the document; one of this size is not read")
 }
 
 /// The word of SPDX 2.3 for an algorithm in the spelling of CycloneDX.

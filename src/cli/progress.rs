@@ -1,0 +1,27 @@
+//! Progress over many files, on standard error and on a terminal only.
+
+use indicatif::{ProgressBar, ProgressStyle};
+
+/// A bar that counts files; silent for a single one, and where nobody looks.
+pub(super) struct Progress(ProgressBar);
+
+impl Progress {
+    pub(super) fn of(files: usize) -> Self {
+        if files < 2 {
+            return Self(ProgressBar::hidden());
+        }
+        let style = ProgressStyle::with_template("{bar:40} {pos}/{len} {eta}")
+            .unwrap_or_else(|_| ProgressStyle::default_bar());
+        Self(ProgressBar::new(files as u64).with_style(style))
+    }
+
+    pub(super) fn advance(&self) {
+        self.0.inc(1);
+    }
+}
+
+impl Drop for Progress {
+    fn drop(&mut self) {
+        self.0.finish_and_clear();
+    }
+}
