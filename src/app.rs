@@ -3,6 +3,7 @@
 pub mod inspect;
 pub mod library;
 pub mod reassess;
+pub mod sbom_convert;
 #[cfg(feature = "server")]
 pub mod shelf;
 pub mod tender;

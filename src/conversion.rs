@@ -9,6 +9,7 @@
 //! To add a target: a variant of [`Target`] and a writer of the model.
 
 mod cyclonedx;
+mod form;
 mod json;
 mod loss;
 mod spdx2;
@@ -166,14 +167,15 @@ impl Source<'_> {
             let rewrite = version::Rewrite {
                 from: &self.sbom.spec_version,
                 to: target.spec_version(),
-                is_json: self.is_json && !target.is_xml(),
+                of_json: self.is_json,
+                is_xml: target.is_xml(),
             };
             return rewrite.of(self.tape, losses);
         }
         self.unheld(target, losses);
         let texts = self.license_texts();
-        let version = target.spec_version();
-        cyclonedx::write(self.sbom, version, &self.digest, &texts, losses)
+        let (version, is_xml) = (target.spec_version(), target.is_xml());
+        cyclonedx::write(self.sbom, version, is_xml, &self.digest, &texts, losses)
     }
 
     /// The document itself in JSON, with the version of the target.

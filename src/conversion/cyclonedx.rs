@@ -12,6 +12,7 @@ mod tree;
 use super::json::Json;
 use super::loss::Losses;
 use super::spdx2::Texts;
+use super::form::iri;
 use crate::digest::Digest;
 use crate::evidence::sbom::model::{Component, Party, PartyKind, Ref, Sbom, Site, Target};
 use tree::Tree;
@@ -20,6 +21,7 @@ use tree::Tree;
 pub(super) fn write(
     sbom: &Sbom,
     version: &'static str,
+    is_xml: bool,
     digest: &Digest,
     texts: &Texts,
     losses: &mut Losses,
@@ -30,6 +32,7 @@ pub(super) fn write(
         json: Json::default(),
         sbom,
         version,
+        is_xml,
         texts,
         subjects,
         tree,
@@ -42,6 +45,8 @@ pub(super) fn write(
 struct Writer<'a, 'l> {
     sbom: &'a Sbom,
     version: &'static str,
+    /// Whether it becomes XML, whose schema is stricter.
+    is_xml: bool,
     texts: &'a Texts,
     subjects: Subjects<'a>,
     tree: Tree,
@@ -143,31 +148,6 @@ impl Writer<'_, '_> {
             json.end();
         });
     }
-}
-
-/// An address with whatever an IRI cannot hold escaped (RFC 3987, section 2.2).
-fn iri(text: &str) -> String {
-    use std::fmt::Write as _;
-    let mut out = String::with_capacity(text.len());
-    for (at, character) in text.trim().char_indices() {
-        let is_escape = character == '%'
-            && text.trim().get(at + 1..at + 3).is_some_and(|digits| {
-                digits.bytes().all(|byte| byte.is_ascii_hexdigit())
-            });
-        let is_plain = match character {
-            '%' => is_escape,
-            '"' | '<' | '>' | '\\' | '^' | '`' | '{' | '|' | '}' => false,
-            other => !other.is_whitespace() && !other.is_control(),
-        };
-        if is_plain {
-            out.push(character);
-        } else {
-            for byte in character.to_string().bytes() {
-                _ = write!(out, "%{byte:02X}");
-            }
-        }
-    }
-    out
 }
 
 /// Whether a text has the form of an email address, roughly.

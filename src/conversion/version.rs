@@ -5,6 +5,7 @@
 //! allow, and the signature over the document, which ends with its bytes. On the way down to 1.6 goes
 //! what 1.7 added. Source: the JSON schemas of CycloneDX 1.2 to 1.7, compared with each other.
 
+use super::form::is_cpe_of_xml;
 use super::json::Json;
 use super::loss::Losses;
 use super::trail::Trail;
@@ -71,8 +72,10 @@ pub(super) struct Rewrite<'a> {
     pub(super) from: &'a str,
     /// The version of the target.
     pub(super) to: &'static str,
-    /// Whether source and target are both JSON.
-    pub(super) is_json: bool,
+    /// Whether the source is JSON.
+    pub(super) of_json: bool,
+    /// Whether what is written becomes XML.
+    pub(super) is_xml: bool,
 }
 
 impl Rewrite<'_> {
@@ -86,6 +89,10 @@ impl Rewrite<'_> {
         };
         walk.document(tape.root());
         walk.json.finish()
+    }
+
+    fn stays_json(self) -> bool {
+        self.of_json && !self.is_xml
     }
 
     /// Whether the target is older than the source may be.
@@ -112,7 +119,7 @@ impl<'t> Walk<'_, 't> {
         for member in root.children() {
             match member.key().unwrap_or_default() {
                 "$schema" | "bomFormat" | "specVersion" => {}
-                "signature" if self.rewrite.from != version || !self.rewrite.is_json => {
+                "signature" if self.rewrite.from != version || !self.rewrite.stays_json() => {
                     let start = self.trail.step(Step::Key("signature"));
                     self.lose(
                         "signature of the document",
@@ -139,8 +146,16 @@ impl<'t> Walk<'_, 't> {
         } else if self.rewrite.goes_down() && self.is_added(owner, key) {
             let name = format!("`{key}`");
             self.lose(&name, "CycloneDX 1.6 does not know it", member);
+        } else if key == "cpe"
+            && self.rewrite.is_xml
+            && member.text().is_some_and(|cpe| !is_cpe_of_xml(cpe))
+        {
+            let reason = "XML of CycloneDX demands the form of a CPE name";
+            self.lose("a CPE that is none", reason, member);
         } else if key == "licenses" && member.shape() == Shape::List {
             self.licenses(member);
+        } else if key == "license" && is_nameless(member) {
+            self.nameless(member);
         } else if self.rewrite.goes_down() {
             self.older(owner, key, member);
         } else {
@@ -249,8 +264,21 @@ impl<'t> Walk<'_, 't> {
         self.json.end();
     }
 
+    /// Writes a license that has neither identifier nor name, which 1.2 in XML allows.
+    fn nameless(&mut self, license: Item<'t>) {
+        let reason = "CycloneDX 1.6 demands an identifier or a name; its address stands for it";
+        self.lose("a license without a name", reason, license);
+        self.json.table(Some("license"));
+        let name = license.get_text("url").unwrap_or("NOASSERTION");
+        self.json.member("name", name);
+        for member in license.children() {
+            self.member("license", member.key().unwrap_or_default(), member);
+        }
+        self.json.end();
+    }
+
     fn keeps_signatures(&self) -> bool {
-        self.rewrite.is_json && !self.rewrite.goes_down()
+        self.rewrite.stays_json() && !self.rewrite.goes_down()
     }
 
     fn is_added(&self, owner: &str, key: &str) -> bool {
@@ -263,4 +291,10 @@ impl<'t> Walk<'_, 't> {
         let trail = &mut self.trail;
         self.losses.add(what, reason, || trail.place(item));
     }
+}
+
+fn is_nameless(license: Item<'_>) -> bool {
+    license.shape() == Shape::Table
+        && license.get("id").is_none()
+        && license.get("name").is_none()
 }

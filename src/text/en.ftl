@@ -120,3 +120,7 @@ sbom-edges = Relationships
 sbom-verdict = Verdict
 sbom-unreadable = unreadable
 findings-more = … and { $count } more findings; --format json lists them all
+conversion-whole = { $target }: everything is carried over
+conversion-losses = { $target } cannot carry everything:
+conversion-more = { $count } more kinds
+conversion-source-stays = The source stays the evidence; keep it beside what was written.

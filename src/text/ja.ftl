@@ -120,3 +120,7 @@ sbom-edges = 関係
 sbom-verdict = 判定
 sbom-unreadable = 読み取れない
 findings-more = …ほか{ $count }件の指摘がある。全件は --format json で出力する
+conversion-whole = { $target }：すべての内容を引き継ぎました
+conversion-losses = { $target } では次の内容をそのままは表せません：
+conversion-more = ほか { $count } 種類
+conversion-source-stays = 証拠は元の文書です。変換後の文書とともに保管してください。

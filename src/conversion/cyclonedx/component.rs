@@ -1,6 +1,7 @@
 //! Components.
 
-use super::{Writer, iri};
+use super::super::form::{iri, is_cpe_of_xml};
+use super::Writer;
 use crate::evidence::sbom::model::{
     Component, ComponentKind, ExternalReference, Hash, IdentifierKind, Party, PartyKind, Property,
     Site, is_stated,
@@ -241,7 +242,13 @@ impl Writer<'_, '_> {
             all.filter(move |one| one.kind == kind)
                 .map(|one| one.value.as_str())
         };
-        self.json.option("cpe", of(IdentifierKind::Cpe).next());
+        let cpe = of(IdentifierKind::Cpe).next();
+        let is_kept = |cpe: &&str| !self.is_xml || is_cpe_of_xml(cpe);
+        self.json.option("cpe", cpe.filter(is_kept));
+        if cpe.is_some_and(|cpe| !is_kept(&cpe)) {
+            let reason = "XML of CycloneDX demands the form of a CPE name";
+            self.losses.member("a CPE that is none", reason, at, "");
+        }
         self.json.option("purl", component.purl.as_deref());
         self.json.each("omniborId", of(IdentifierKind::Gitoid), |json, id| {
             json.text(None, id);
@@ -309,7 +316,13 @@ impl Writer<'_, '_> {
             self.json.table(None);
             let known = link_type(&link.kind);
             self.json.member("type", known.unwrap_or("other"));
-            self.json.member("url", &iri(&link.url));
+            let url = iri(&link.url);
+            if url != link.url {
+                let reason = "CycloneDX demands an IRI; it is written as one";
+                self.losses
+                    .member("an address that is no IRI", reason, at, "");
+            }
+            self.json.member("url", &url);
             if known.is_none() && !link.kind.is_empty() {
                 self.json.member("comment", &link.kind);
             }

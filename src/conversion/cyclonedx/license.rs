@@ -1,5 +1,6 @@
 //! Licenses in the words of CycloneDX.
 
+use super::super::form::iri;
 use super::Writer;
 use crate::evidence::sbom::model::{Acknowledgement, Component, License, LicenseForm};
 
@@ -62,7 +63,7 @@ impl Writer<'_, '_> {
                 self.json.member("content", full);
                 self.json.end();
             }
-            let url = license.url.as_deref().map(super::iri);
+            let url = license.url.as_deref().map(iri);
             self.json.option("url", url.as_deref());
             self.json.end();
         } else {
