@@ -13,13 +13,14 @@ mod form;
 mod json;
 mod loss;
 mod spdx2;
+pub mod spdx3;
 mod trail;
 mod unheld;
 mod version;
 
 pub use loss::{Loss, Losses, Lost};
 
-use crate::diagnostic::{Diagnostic, Place};
+use crate::diagnostic::Diagnostic;
 use crate::digest::Digest;
 use crate::evidence::sbom::model::{Format, Sbom};
 use crate::evidence::sbom::cyclonedx::xml::to_xml;
@@ -158,7 +159,11 @@ impl Source<'_> {
         let texts = self.license_texts();
         Ok(match target {
             Target::Spdx23Json => spdx2::write(sbom, &self.digest, &texts, losses),
-            _ => return Err(vec![not_yet(target)]),
+            _ => {
+                let (text, lost) = spdx3::write(sbom);
+                losses.extend(lost);
+                text
+            }
         })
     }
 
@@ -260,14 +265,6 @@ fn uuid_urn(digest: &Digest) -> String {
         urn.push(digit);
     }
     urn
-}
-
-fn not_yet(target: Target) -> Diagnostic {
-    Diagnostic::error(
-        "sbom-unsupported",
-        Place::whole(),
-        format!("{} is not written yet", target.name()),
-    )
 }
 
 /// Writes a document in the shape of CycloneDX JSON as XML.

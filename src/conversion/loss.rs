@@ -44,25 +44,36 @@ pub struct Losses {
 
 impl Losses {
     /// Adds a loss; `at` is only asked where the place is listed.
+    ///
+    /// Losses that differ in what is quoted only are of one kind, which is told without the quotes' content.
     pub fn add(&mut self, what: &str, reason: &str, at: impl FnOnce() -> Place) {
         self.key.clear();
-        self.key.push_str(what);
+        let mut is_quoted = false;
+        for part in what.split('`') {
+            self.key.push_str(if is_quoted { "`…`" } else { part });
+            is_quoted = !is_quoted;
+        }
+        let general = self.key.len();
         self.key.push('\n');
         self.key.push_str(reason);
+        let new = || Lost {
+            what: what.to_owned(),
+            reason: reason.to_owned(),
+            count: 0,
+            at: Vec::new(),
+        };
         let lost = match self.kinds.get_index_of(self.key.as_str()) {
             Some(index) => self.kinds.get_index_mut(index).map(|(_, lost)| lost),
-            None => Some(self.kinds.entry(self.key.clone()).or_insert(Lost {
-                what: what.to_owned(),
-                reason: reason.to_owned(),
-                count: 0,
-                at: Vec::new(),
-            })),
+            None => Some(self.kinds.entry(self.key.clone()).or_insert_with(new)),
         };
-        if let Some(lost) = lost {
-            lost.count += 1;
-            if lost.at.len() < Lost::LISTED {
-                lost.at.push(at());
-            }
+        let Some(lost) = lost else { return };
+        if lost.count > 0 && lost.what != what {
+            self.key.truncate(general);
+            lost.what.clone_from(&self.key);
+        }
+        lost.count += 1;
+        if lost.at.len() < Lost::LISTED {
+            lost.at.push(at());
         }
     }
 
@@ -87,5 +98,32 @@ impl Extend<Loss> for Losses {
         for loss in losses {
             self.add(&loss.what, &loss.reason, || loss.at);
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn losses_of_one_kind_are_told_once() {
+        let mut losses = Losses::default();
+        for name in ["a", "b"] {
+            let what = format!("the group `{name}` of `x`");
+            losses.add(&what, "no place", Place::whole);
+        }
+        losses.add("the scope `optional`", "no place", Place::whole);
+        let told: Vec<_> = losses
+            .finish()
+            .into_iter()
+            .map(|lost| (lost.what, lost.count))
+            .collect();
+        assert_eq!(
+            told,
+            [
+                ("the group `…` of `…`".to_owned(), 2),
+                ("the scope `optional`".to_owned(), 1)
+            ]
+        );
     }
 }

@@ -12,6 +12,7 @@ pub mod model;
 pub mod semantics;
 pub mod spdx2;
 pub mod spdx3;
+pub mod tables;
 mod validity;
 
 use crate::diagnostic::{Diagnostic, Place, Severity};
@@ -175,7 +176,7 @@ fn finish(
         Some(markup) if sbom.format == Format::CycloneDx => {
             validity::of_markup(version, markup.root())
         }
-        _ => Vec::new(),
+        _ => validity::of_tape(sbom.format, version, tape.root()),
     });
     findings.extend(content);
     visit(tape, &detection, &sbom);

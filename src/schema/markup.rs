@@ -50,7 +50,8 @@ impl MarkupSchema {
         &self.table.namespace
     }
 
-    /// Every breach of the schema in document order, at most `limit`, then a note with the number of the rest.
+    /// Every breach of the schema in document order, at most `limit`, then a note that
+    /// there are more.
     pub fn check(&self, root: Element<'_>, limit: usize) -> Vec<Diagnostic> {
         walk::check(&self.table, root, limit)
     }

@@ -78,6 +78,11 @@ impl Corpus {
         Self { root, rows }
     }
 
+    /// The place of a folder or file that is not compressed.
+    pub(crate) fn path(&self, path: &str) -> PathBuf {
+        self.root.join(path)
+    }
+
     /// The content of a file, by its path in the manifest or in a list of cases; such lists leave out
     /// the `.zst` that compression added.
     pub(crate) fn read(&self, path: &str) -> Vec<u8> {
@@ -97,6 +102,11 @@ impl Corpus {
         } else {
             bytes
         }
+    }
+
+    /// Where a file or folder of the corpus lies.
+    pub(crate) fn path(&self, path: &str) -> PathBuf {
+        self.root.join(path)
     }
 
     /// The objects of a list with one JSON object a line.

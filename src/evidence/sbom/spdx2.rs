@@ -8,10 +8,12 @@ mod identifier;
 mod license;
 mod package;
 mod party;
+pub mod rdf;
 mod relationship;
 mod remarks;
 mod site;
 pub mod tag_value;
+pub mod xml;
 
 use crate::diagnostic::{Diagnostic, Place};
 use crate::evidence::sbom::model::{

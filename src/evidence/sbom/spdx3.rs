@@ -18,6 +18,8 @@ mod remark;
 mod security;
 pub(crate) mod vocabulary;
 
+pub(crate) use self::document::instant;
+
 use std::collections::HashMap;
 
 use foldhash::fast::FixedState;

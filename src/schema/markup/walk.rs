@@ -1,5 +1,5 @@
-//! The walk over a document by a table. It goes once over every element, and allocates only for the set
-//! of values that must be unique and for what it finds.
+//! The walk over a document by a table. It goes once over every element, allocates only for the set of
+//! values that must be unique and for what it finds, and ends when more is found than is wanted.
 
 use std::collections::{HashSet, VecDeque};
 
@@ -16,7 +16,7 @@ pub(super) fn check(table: &Table, root: Element<'_>, limit: usize) -> Vec<Diagn
         table,
         limit,
         found: Vec::new(),
-        more: 0,
+        has_more: false,
         unique: HashSet::default(),
     };
     match table.root(root.name()) {
@@ -31,7 +31,7 @@ struct Walk<'t, 'm> {
     limit: usize,
     /// Each with the offset of its element.
     found: Vec<(usize, Diagnostic)>,
-    more: usize,
+    has_more: bool,
     unique: HashSet<&'m str, foldhash::fast::RandomState>,
 }
 
@@ -40,7 +40,7 @@ impl<'t, 'm> Walk<'t, 'm> {
         if self.found.len() < self.limit {
             self.found.push((element.offset(), finding()));
         } else {
-            self.more += 1;
+            self.has_more = true;
         }
     }
 
@@ -60,8 +60,8 @@ impl<'t, 'm> Walk<'t, 'm> {
             finding.at = Place::line(line, column);
             findings.push(finding);
         }
-        if self.more > 0 {
-            findings.push(wording::more(self.more));
+        if self.has_more {
+            findings.push(wording::more(self.limit));
         }
         findings
     }
@@ -69,7 +69,10 @@ impl<'t, 'm> Walk<'t, 'm> {
     fn element(&mut self, element: Element<'m>, kind: usize, has_default: bool) {
         let declared = self.table.kind_of(kind);
         match self.named_type(element, kind).unwrap_or(declared) {
-            Type::Anything => self.lax(element),
+            Type::Anything => {
+                self.attributes(element, &[], Others::Any);
+                self.lax(element);
+            }
             Type::Simple(simple) => {
                 self.attributes(element, &[], Others::None);
                 self.text(element, simple, has_default);
@@ -110,6 +113,9 @@ impl<'t, 'm> Walk<'t, 'm> {
     /// (XML Schema Part 1, 3.10.1, lax).
     fn lax(&mut self, element: Element<'m>) {
         for child in element.children() {
+            if self.has_more {
+                return;
+            }
             match self.table.root(child.name()) {
                 Some(kind) if child.namespace() == self.table.namespace => {
                     self.element(child, kind, false);
@@ -226,6 +232,9 @@ impl<'t, 'm> Walk<'t, 'm> {
         }
         let mut state = 0;
         for child in element.children() {
+            if self.has_more {
+                return;
+            }
             state = match self.next(automaton, state, child) {
                 Next::Element(next, position) => {
                     self.element(child, position.kind, position.has_default);

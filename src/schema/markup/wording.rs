@@ -15,18 +15,13 @@ fn error(code: &'static str, message: String) -> Diagnostic {
     Diagnostic::error(code, Place::whole(), message)
 }
 
-pub(super) fn more(count: usize) -> Diagnostic {
-    let (is, findings) = if count == 1 {
-        ("is", "finding")
-    } else {
-        ("are", "findings")
-    };
+pub(super) fn more(limit: usize) -> Diagnostic {
     Diagnostic::note(
         "findings-more",
         Place::whole(),
-        format!("there {is} {count} more {findings} like these"),
+        format!("only the first {limit} findings are listed"),
     )
-    .help("repair those that are shown and check the document again")
+    .help("repair these first, and check again")
 }
 
 pub(super) fn unknown_root(table: &Table, root: Element<'_>) -> Diagnostic {

@@ -347,6 +347,8 @@ impl<'a> Reader<'a> {
         let word = text.trim_ascii();
         match base {
             Base::Text | Base::Reference | Base::Record(_) => self.builder.text(key, text, offset),
+            Base::Filled if text.is_empty() => Ok(()),
+            Base::Filled => self.builder.text(key, text, offset),
             Base::Word => self.builder.text(key, word, offset),
             Base::Bool => match word {
                 "true" | "1" => self.builder.bool(key, true, offset),

@@ -8,7 +8,7 @@ use packageurl::PackageUrl;
 
 use super::class::{Class, local_name};
 use super::graph::{Stand, entries, plain};
-use super::vocabulary::{hash_algorithm, identifier_kind, kind_of_purpose};
+use super::vocabulary::{hash_algorithm, identifier_kind, kind_of_purpose, purpose_of_kind};
 use super::{Reader, member, member_text};
 use crate::evidence::sbom::model::{
     Component, ComponentKind, ExternalReference, Hash, Identifier, IdentifierKind, Property, Site,
@@ -258,7 +258,7 @@ fn add_identifier(component: &mut Component, kind: IdentifierKind, value: &str) 
 
 /// Keeps the word of a purpose where the kind does not say it.
 fn add_purpose(component: &mut Component, name: &'static str, word: &str) {
-    let is_said = name == "primaryPurpose" && word == component.kind.word();
+    let is_said = name == "primaryPurpose" && purpose_of_kind(component.kind) == Some(word);
     if !is_said && !word.is_empty() {
         component.properties.push(Property {
             name: CompactString::const_new(name),
@@ -294,7 +294,7 @@ pub(super) fn links(reference: Item<'_>) -> impl Iterator<Item = ExternalReferen
 /// Properties in the manner of CycloneDX.
 ///
 /// Source: SPDX 3.0.1, Extension: `CdxPropertiesExtension`.
-fn properties(extensions: Item<'_>) -> impl Iterator<Item = Property> {
+pub(super) fn properties(extensions: Item<'_>) -> impl Iterator<Item = Property> {
     let lists = entries(extensions).filter_map(|one| member(one, "cdxProperty"));
     lists.flat_map(entries).filter_map(|entry| {
         Some(Property {

@@ -249,6 +249,10 @@ impl<'t> Reader<'t> {
                         });
                     }
                 }
+                Some("extension") => {
+                    let properties = super::artifact::properties(child);
+                    self.sbom.metadata.properties.extend(properties);
+                }
                 Some("externalRef" | "externalRefs") => {
                     let links = entries(child).flat_map(super::artifact::links);
                     self.sbom.metadata.external_references.extend(links);
@@ -356,6 +360,13 @@ impl<'t> Reader<'t> {
             }
         }
     }
+}
+
+/// A date and time of RFC 3339 as SPDX 3 writes it: in UTC and to the second. Fractions are cut off.
+pub(crate) fn instant(text: &str) -> Option<String> {
+    let instant: jiff::Timestamp = text.trim().parse().ok()?;
+    let whole = jiff::Timestamp::from_second(instant.as_second()).ok()?;
+    Some(whole.to_string())
 }
 
 fn name_is_absolute(name: &Option<compact_str::CompactString>) -> bool {

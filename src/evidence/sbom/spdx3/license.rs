@@ -55,7 +55,10 @@ impl<'t> Reader<'t> {
         let class = self.class(index)?;
         let url = || {
             let links = member(item, "seeAlso").into_iter().flat_map(entries);
-            links.filter_map(plain).next().map(CompactString::from)
+            let references = member(item, "externalRef").into_iter().flat_map(entries);
+            let locators = references.filter_map(|one| member(one, "locator"));
+            let mut links = links.chain(locators.flat_map(entries)).filter_map(plain);
+            links.next().map(CompactString::from)
         };
         Some(match class {
             Class::CustomLicense | Class::SimpleLicensingText => {

@@ -54,7 +54,7 @@ pub(crate) fn hash_word(algorithm: &str) -> Option<&'static str> {
 /// Purposes beside kinds. Where several words stand for one kind, the first is the one that is written.
 ///
 /// Source: SPDX 3.0.1, Software: `SoftwarePurpose`.
-const PURPOSES: [(&str, ComponentKind); 24] = [
+const PURPOSES: [(&str, ComponentKind); 29] = [
     ("application", ComponentKind::Application),
     ("executable", ComponentKind::Application),
     ("framework", ComponentKind::Framework),
@@ -79,6 +79,11 @@ const PURPOSES: [(&str, ComponentKind); 24] = [
     ("configuration", ComponentKind::Data),
     ("documentation", ComponentKind::Other),
     ("patch", ComponentKind::Other),
+    ("bom", ComponentKind::Other),
+    ("evidence", ComponentKind::Other),
+    ("manifest", ComponentKind::Other),
+    ("requirement", ComponentKind::Other),
+    ("test", ComponentKind::Other),
 ];
 
 /// The kind that a purpose stands for; any further purpose is [`ComponentKind::Other`].
@@ -87,6 +92,11 @@ pub(crate) fn kind_of_purpose(word: &str) -> ComponentKind {
         .iter()
         .find(|(known, _)| *known == word)
         .map_or(ComponentKind::Other, |(_, kind)| *kind)
+}
+
+/// Whether SPDX 3 has a purpose of that word.
+pub(crate) fn is_purpose(word: &str) -> bool {
+    PURPOSES.iter().any(|(known, _)| *known == word)
 }
 
 /// The purpose that is written for a kind; `None` where the document does not say.
@@ -182,7 +192,7 @@ const RELATIONSHIPS: [(&str, &str, &str, bool); 38] = [
 
 /// Words of SPDX 2 that SPDX 3 tells otherwise: the word, the word of SPDX 3, its scope, and whether
 /// SPDX 3 tells it the other way round.
-const OLDER: [(&str, &str, &str, bool); 10] = [
+const OLDER: [(&str, &str, &str, bool); 8] = [
     ("DEPENDENCY_OF", "dependsOn", "", true),
     ("CONTAINED_BY", "contains", "", true),
     ("DESCRIBED_BY", "describes", "", true),
@@ -190,8 +200,6 @@ const OLDER: [(&str, &str, &str, bool); 10] = [
     ("PREREQUISITE_FOR", "hasPrerequisite", "", true),
     ("PATCH_APPLIED", "patchedBy", "", true),
     ("AMENDS", "amendedBy", "", true),
-    ("DEV_DEPENDENCY_OF", "dependsOn", "development", true),
-    ("TEST_DEPENDENCY_OF", "dependsOn", "test", true),
     ("OTHER", "other", "", false),
 ];
 
@@ -254,6 +262,101 @@ pub(crate) fn upper_snake(word: &str) -> String {
         snake.push(letter.to_ascii_uppercase());
     }
     snake
+}
+
+/// Kinds of links.
+///
+/// Source: SPDX 3.0.1, Core: `ExternalRefType`.
+const LINKS: [&str; 46] = [
+    "altDownloadLocation",
+    "altWebPage",
+    "binaryArtifact",
+    "bower",
+    "buildMeta",
+    "buildSystem",
+    "certificationReport",
+    "chat",
+    "componentAnalysisReport",
+    "cwe",
+    "documentation",
+    "dynamicAnalysisReport",
+    "eolNotice",
+    "exportControlAssessment",
+    "funding",
+    "issueTracker",
+    "license",
+    "mailingList",
+    "mavenCentral",
+    "metrics",
+    "npm",
+    "nuget",
+    "other",
+    "privacyAssessment",
+    "productMetadata",
+    "purchaseOrder",
+    "qualityAssessmentReport",
+    "releaseHistory",
+    "releaseNotes",
+    "riskAssessment",
+    "runtimeAnalysisReport",
+    "secureSoftwareAttestation",
+    "securityAdversaryModel",
+    "securityAdvisory",
+    "securityFix",
+    "securityOther",
+    "securityPenTestReport",
+    "securityPolicy",
+    "securityThreatModel",
+    "socialMedia",
+    "sourceArtifact",
+    "staticAnalysisReport",
+    "support",
+    "vcs",
+    "vulnerabilityDisclosureReport",
+    "vulnerabilityExploitabilityAssessment",
+];
+
+/// Kinds of links of CycloneDX and SPDX 2 that SPDX 3 calls otherwise.
+///
+/// Source: CycloneDX 1.6, `externalReference.type`; SPDX 2.3, annex F.
+const OTHER_LINKS: [(&str, &str); 25] = [
+    ("website", "altWebPage"),
+    ("advisories", "securityAdvisory"),
+    ("advisory", "securityAdvisory"),
+    ("fix", "securityFix"),
+    ("build-meta", "buildMeta"),
+    ("build-system", "buildSystem"),
+    ("issue-tracker", "issueTracker"),
+    ("mailing-list", "mailingList"),
+    ("social", "socialMedia"),
+    ("distribution", "altDownloadLocation"),
+    ("source-distribution", "sourceArtifact"),
+    ("security-contact", "securityOther"),
+    ("release-notes", "releaseNotes"),
+    ("threat-model", "securityThreatModel"),
+    ("adversary-model", "securityAdversaryModel"),
+    ("risk-assessment", "riskAssessment"),
+    ("static-analysis-report", "staticAnalysisReport"),
+    ("dynamic-analysis-report", "dynamicAnalysisReport"),
+    ("runtime-analysis-report", "runtimeAnalysisReport"),
+    ("component-analysis-report", "componentAnalysisReport"),
+    ("certification-report", "certificationReport"),
+    ("pentest-report", "securityPenTestReport"),
+    ("quality-metrics", "metrics"),
+    ("vulnerability-assertion", "vulnerabilityDisclosureReport"),
+    (
+        "exploitability-statement",
+        "vulnerabilityExploitabilityAssessment",
+    ),
+];
+
+/// The word of SPDX 3 for a kind of link in the words of any format.
+pub(crate) fn link_word(kind: &str) -> Option<&'static str> {
+    let same = LINKS.iter().find(|word| **word == kind).copied();
+    same.or_else(|| {
+        let other = OTHER_LINKS.iter().find(|(known, _)| *known == kind);
+        other.map(|(_, word)| *word)
+    })
 }
 
 /// Justifications of "not affected": the word of SPDX 3 and the word of CycloneDX nearest to it.

@@ -6,7 +6,7 @@
 //!
 //! - `@xml:json KIND` an attribute, `#json KIND` the text of the element itself, `xml:json KIND` a child
 //!   element. The JSON member is left out where it has the same name.
-//! - Kinds of values: `text`, `word` (without white space around it), `int`, `num`, `bool`, `@ref` (the
+//! - Kinds of values: `text`, `filled` (a text that is absent where it is empty), `word` (without white space around it), `int`, `num`, `bool`, `@ref` (the
 //!   attribute `ref` of an empty element) or a record.
 //! - `KIND*` an element for each item of a list; `(a KIND, b KIND)` a list whose items are child elements
 //!   of one; `<a KIND, b KIND>` an element around one of several.
@@ -111,6 +111,8 @@ pub(super) struct Type {
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Base {
     Text,
+    /// A text that is absent where it is empty.
+    Filled,
     Word,
     Int,
     Number,
@@ -273,6 +275,7 @@ fn type_of(text: &str, index: &impl Fn(&str) -> Option<usize>) -> Option<Type> {
     };
     let base = match text.trim_start_matches(['^', '~', '%']) {
         "text" => Base::Text,
+        "filled" => Base::Filled,
         "word" => Base::Word,
         "int" => Base::Int,
         "num" => Base::Number,

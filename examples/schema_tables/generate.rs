@@ -1,0 +1,52 @@
+//! From the folder of official schemas to the tables, each with its file name.
+
+use std::path::Path;
+
+use anyhow::{Context as _, Result};
+
+#[path = "close.rs"]
+mod close;
+#[path = "form.rs"]
+mod form;
+#[path = "merge.rs"]
+mod merge;
+#[path = "read.rs"]
+mod read;
+#[path = "write.rs"]
+mod write;
+
+use form::Graph;
+use read::Reader;
+
+/// The name of a table and the schema that it is made from.
+const TABLES: &[(&str, &str)] = &[
+    ("cyclonedx-1.2.json", "cyclonedx/bom-1.2-strict.schema.json"),
+    ("cyclonedx-1.3.json", "cyclonedx/bom-1.3-strict.schema.json"),
+    ("cyclonedx-1.4.json", "cyclonedx/bom-1.4.schema.json"),
+    ("cyclonedx-1.5.json", "cyclonedx/bom-1.5.schema.json"),
+    ("cyclonedx-1.6.json", "cyclonedx/bom-1.6.schema.json"),
+    ("cyclonedx-1.7.json", "cyclonedx/bom-1.7.schema.json"),
+    ("spdx-2.2.json", "spdx/spdx-schema-v2.2.json"),
+    ("spdx-2.3.json", "spdx/spdx-schema-v2.3.json"),
+    ("spdx-3.0.0.json", "spdx/spdx-schema-v3.0.0.json"),
+    ("spdx-3.0.1.json", "spdx/spdx-schema-v3.0.1.json"),
+];
+
+/// The license ids of CycloneDX, which all its tables share.
+const LICENSES: (&str, &str) = ("licenses.json", "cyclonedx/spdx.schema.json");
+
+/// Makes every table, and the shared list of license ids.
+pub(crate) fn tables(folder: &Path) -> Result<Vec<(String, String)>> {
+    let mut made = Vec::new();
+    for (name, schema) in TABLES {
+        let mut graph = Graph::new();
+        let root = Reader::new(folder, LICENSES.1)
+            .read(&mut graph, schema)
+            .with_context(|| (*schema).to_owned())?;
+        let table = write::table(&mut graph, root).with_context(|| (*schema).to_owned())?;
+        made.push(((*name).to_owned(), table));
+    }
+    let licenses = read::words(folder, LICENSES.1)?;
+    made.push((LICENSES.0.to_owned(), write::words(&licenses)));
+    Ok(made)
+}

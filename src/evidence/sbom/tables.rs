@@ -1,0 +1,109 @@
+//! The published schemas of CycloneDX and SPDX, as the tables in `tables/`.
+
+use std::sync::OnceLock;
+
+use crate::schema::Schema;
+use crate::schema::markup::MarkupSchema;
+
+static LICENSES: &[u8] = include_bytes!("tables/licenses.json");
+
+static MARKUP_LICENSES: &[u8] = include_bytes!("tables/cyclonedx-licenses.xsd.json");
+
+/// A table and the schema that is read from it when it is first asked for.
+struct Table<S> {
+    version: &'static str,
+    bytes: &'static [u8],
+    schema: OnceLock<Option<S>>,
+}
+
+impl<S> Table<S> {
+    const fn new(version: &'static str, bytes: &'static [u8]) -> Self {
+        Self {
+            version,
+            bytes,
+            schema: OnceLock::new(),
+        }
+    }
+}
+
+static CYCLONEDX: [Table<Schema>; 6] = [
+    Table::new("1.2", include_bytes!("tables/cyclonedx-1.2.json")),
+    Table::new("1.3", include_bytes!("tables/cyclonedx-1.3.json")),
+    Table::new("1.4", include_bytes!("tables/cyclonedx-1.4.json")),
+    Table::new("1.5", include_bytes!("tables/cyclonedx-1.5.json")),
+    Table::new("1.6", include_bytes!("tables/cyclonedx-1.6.json")),
+    Table::new("1.7", include_bytes!("tables/cyclonedx-1.7.json")),
+];
+
+static CYCLONEDX_MARKUP: [Table<MarkupSchema>; 8] = [
+    Table::new("1.0", include_bytes!("tables/cyclonedx-1.0.xsd.json")),
+    Table::new("1.1", include_bytes!("tables/cyclonedx-1.1.xsd.json")),
+    Table::new("1.2", include_bytes!("tables/cyclonedx-1.2.xsd.json")),
+    Table::new("1.3", include_bytes!("tables/cyclonedx-1.3.xsd.json")),
+    Table::new("1.4", include_bytes!("tables/cyclonedx-1.4.xsd.json")),
+    Table::new("1.5", include_bytes!("tables/cyclonedx-1.5.xsd.json")),
+    Table::new("1.6", include_bytes!("tables/cyclonedx-1.6.xsd.json")),
+    Table::new("1.7", include_bytes!("tables/cyclonedx-1.7.xsd.json")),
+];
+
+static SPDX: [Table<Schema>; 4] = [
+    Table::new("2.2", include_bytes!("tables/spdx-2.2.json")),
+    Table::new("2.3", include_bytes!("tables/spdx-2.3.json")),
+    Table::new("3.0.0", include_bytes!("tables/spdx-3.0.0.json")),
+    Table::new("3.0.1", include_bytes!("tables/spdx-3.0.1.json")),
+];
+
+/// The JSON schema of a version of CycloneDX such as `1.6`: for 1.2 and 1.3 the strict one.
+pub fn cyclonedx(version: &str) -> Option<&'static Schema> {
+    find(&CYCLONEDX, version, load)
+}
+
+/// The XML schema of a version of CycloneDX.
+pub fn cyclonedx_markup(version: &str) -> Option<&'static MarkupSchema> {
+    find(&CYCLONEDX_MARKUP, version, |bytes| {
+        MarkupSchema::load(bytes, MARKUP_LICENSES).ok()
+    })
+}
+
+/// The JSON schema of a version of SPDX such as `2.3` or `3.0.1`.
+pub fn spdx(version: &str) -> Option<&'static Schema> {
+    find(&SPDX, version, load)
+}
+
+/// The versions whose schemas are at hand: of CycloneDX, then of SPDX.
+pub fn versions() -> (Vec<&'static str>, Vec<&'static str>) {
+    let names = |tables: &'static [Table<Schema>]| tables.iter().map(|table| table.version).collect();
+    (names(&CYCLONEDX), names(&SPDX))
+}
+
+fn load(bytes: &[u8]) -> Option<Schema> {
+    Schema::load(bytes, LICENSES).ok()
+}
+
+fn find<S>(
+    tables: &'static [Table<S>],
+    version: &str,
+    load: impl FnOnce(&[u8]) -> Option<S>,
+) -> Option<&'static S> {
+    let table = tables.iter().find(|table| table.version == version)?;
+    table.schema.get_or_init(|| load(table.bytes)).as_ref()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_table_is_read() {
+        for table in CYCLONEDX.iter().chain(&SPDX) {
+            let schema = Schema::load(table.bytes, LICENSES);
+            assert!(schema.is_ok(), "{}: {:?}", table.version, schema.err());
+            assert_eq!(schema.map(|schema| schema.broken_patterns()), Ok(Vec::new()));
+        }
+        for table in &CYCLONEDX_MARKUP {
+            assert!(cyclonedx_markup(table.version).is_some(), "{}", table.version);
+        }
+        assert!(cyclonedx("1.6").is_some() && spdx("3.0.1").is_some());
+        assert!(cyclonedx("1.1").is_none() && spdx("2.1").is_none());
+    }
+}
