@@ -113,11 +113,17 @@ fn read_xml(text: &str, visit: Visit<'_>) -> Result<(Detection, Reading), Vec<Di
             .help("leave it out; no SBOM needs one"),
         );
     }
-    let (tape, more) = match (detection.format, detection.encoding) {
-        ("cyclonedx", _) => cyclonedx::xml::to_tape(&markup),
-        _ => return Err(vec![unsupported(&detection)]),
+    let placed = match (detection.format, detection.encoding) {
+        ("cyclonedx", _) => {
+            let (tape, more) = cyclonedx::xml::to_tape(&markup);
+            remarks.extend(more);
+            Ok(tape)
+        }
+        ("spdx", "rdf-xml") => spdx2::rdf::to_tape(&markup),
+        ("spdx", _) => spdx2::xml::to_tape(&markup),
+        _ => Err(unsupported(&detection)),
     };
-    remarks.extend(more);
+    let tape = placed.map_err(|fault| vec![fault])?;
     finish(detection, &tape, remarks, Some(&markup), visit)
 }
 

@@ -202,7 +202,7 @@ const ONLY_IN: &[(&str, &[&str])] = &[
     ("std::fs", &["folder.rs", "blob.rs"]),
     ("tokio::fs", &[]),
     ("std::env", &["cli"]),
-    ("std::net", &["cli", "retrieve"]),
+    ("std::net", &["cli", "retrieve", "schema"]),
     ("tokio::net", &["cli", "server"]),
     ("std::process", &["cli", "main.rs", "blob.rs"]),
     ("sqlx::", &["storage"]),

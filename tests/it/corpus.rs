@@ -104,11 +104,6 @@ impl Corpus {
         }
     }
 
-    /// Where a file or folder of the corpus lies.
-    pub(crate) fn path(&self, path: &str) -> PathBuf {
-        self.root.join(path)
-    }
-
     /// The objects of a list with one JSON object a line.
     pub(crate) fn cases(&self, path: &str) -> Vec<serde_json::Value> {
         String::from_utf8(self.read(path))

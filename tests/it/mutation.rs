@@ -21,8 +21,8 @@ const CYCLONEDX: &str = r#"{"bomFormat":"CycloneDX","specVersion":"1.6","version
   "metadata":{"timestamp":"2026-11-20T00:00:00Z","authors":[{"name":"A"}],"supplier":{"name":"S"},
     "component":{"type":"application","name":"app","bom-ref":"app","version":"1"}},
   "components":[{"type":"library","bom-ref":"a","name":"a","version":"1","purl":"pkg:cargo/a@1",
-      "cpe":"cpe:2.3:a:a:a:1:*:*:*:*:*:*:*","licenses":[{"license":{"id":"MIT"}},{"expression":"MIT OR Apache-2.0"}],
-      "hashes":[{"alg":"MD5","content":"d41d8cd98f00b204e9800998ecf8427e"}],"swid":{"tagId":"t"},
+      "cpe":"cpe:2.3:a:a:a:1:*:*:*:*:*:*:*","licenses":[{"license":{"id":"MIT"}},{"license":{"name":"Own license"}}],
+      "hashes":[{"alg":"MD5","content":"d41d8cd98f00b204e9800998ecf8427e"}],"swid":{"tagId":"t","name":"a"},
       "components":[{"type":"file","name":"inner","bom-ref":"i"}]}],
   "services":[{"bom-ref":"s","name":"s"}],
   "dependencies":[{"ref":"app","dependsOn":["a"],"provides":["s"]},{"ref":"a","dependsOn":["i"]}]}"#;
@@ -36,7 +36,7 @@ const SPDX: &str = r#"{"spdxVersion":"SPDX-2.3","SPDXID":"SPDXRef-DOCUMENT","nam
       "checksums":[{"algorithm":"MD5","checksumValue":"d41d8cd98f00b204e9800998ecf8427e"}],
       "externalRefs":[{"referenceCategory":"PACKAGE-MANAGER","referenceType":"purl","referenceLocator":"pkg:npm/a@1"}]},
     {"SPDXID":"SPDXRef-b","name":"b","downloadLocation":"NONE"}],
-  "files":[{"SPDXID":"SPDXRef-f","fileName":"f"}],
+  "files":[{"SPDXID":"SPDXRef-f","fileName":"f","checksums":[{"algorithm":"SHA1","checksumValue":"da39a3ee5e6b4b0d3255bfef95601890afd80709"}]}],
   "relationships":[{"spdxElementId":"SPDXRef-b","relatedSpdxElement":"SPDXRef-a","relationshipType":"DEPENDS_ON"}]}"#;
 
 /// What a mutation writes in: the marks of the formats and values at the edge of a type.
