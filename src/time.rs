@@ -40,9 +40,29 @@ pub fn is_date_time(text: &str) -> bool {
             || text.parse::<jiff::civil::DateTime>().is_ok())
 }
 
+/// Writes an instant with any offset as UTC to the second, `YYYY-MM-DDThh:mm:ssZ`; `None` where the text
+/// is no instant.
+pub fn utc_second(text: &str) -> Option<String> {
+    let instant: jiff::Timestamp = text.trim().parse().ok()?;
+    let seconds = jiff::Timestamp::from_second(instant.as_second()).ok()?;
+    Some(seconds.to_string())
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn instants_are_told_in_utc_to_the_second() {
+        for (text, expected) in [
+            ("2026-11-20T00:00:00.5+09:00", Some("2026-11-19T15:00:00Z")),
+            ("1970-01-01T00:00:00Z", Some("1970-01-01T00:00:00Z")),
+            ("2026-11-20", None),
+            ("", None),
+        ] {
+            assert_eq!(utc_second(text).as_deref(), expected, "{text}");
+        }
+    }
 
     #[test]
     fn months_end_where_the_month_ends() {

@@ -2,6 +2,7 @@
 
 mod check;
 mod diff;
+mod convert;
 mod inspect;
 mod matching;
 mod profiles;
@@ -23,6 +24,8 @@ pub(super) enum Command {
     Diff(diff::Arguments),
     /// Hold an SBOM against what was delivered, both ways
     Match(matching::Arguments),
+    /// Write an SBOM in another format and say what that cannot carry
+    Convert(convert::Arguments),
 }
 
 pub(super) fn run(
@@ -36,5 +39,6 @@ pub(super) fn run(
         Command::Profiles => profiles::run(&library()?, output),
         Command::Diff(arguments) => diff::run(arguments, output),
         Command::Match(arguments) => matching::run(arguments, output),
+        Command::Convert(arguments) => convert::run(arguments, output),
     }
 }

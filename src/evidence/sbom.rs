@@ -47,11 +47,24 @@ impl Reading {
 ///
 /// The diagnostics that make the document unreadable; at least one.
 pub fn read(bytes: &[u8]) -> Result<(Detection, Reading), Vec<Diagnostic>> {
+    with_tape(bytes, &mut |_, _, _| {})
+}
+
+/// What is shown a document in the shape of its standard's JSON, beside what it is and says.
+pub type Visit<'v> = &'v mut dyn FnMut(&Tape<'_>, &Detection, &Sbom);
+
+/// Reads a bill of materials and shows `visit` the tape behind it, for those who need more of a document
+/// than the model holds.
+///
+/// # Errors
+///
+/// As [`read`].
+pub fn with_tape(bytes: &[u8], visit: Visit<'_>) -> Result<(Detection, Reading), Vec<Diagnostic>> {
     let content = unpack(bytes).map_err(|fault| vec![fault])?;
     if let Some(detection) = detect_binary(&content).filter(|found| found.encoding == "protobuf") {
         let (tape, remarks) =
             cyclonedx::protobuf::to_tape(&content).map_err(|fault| vec![fault])?;
-        return finish(detection, &tape, remarks, None);
+        return finish(detection, &tape, remarks, None, visit);
     }
     if let Some(form) = packed_form(&content) {
         return Err(vec![
@@ -65,9 +78,9 @@ pub fn read(bytes: &[u8]) -> Result<(Detection, Reading), Vec<Diagnostic>> {
     }
     let text = decode(&content).map_err(|fault| vec![fault])?;
     match text.trim_start().chars().next() {
-        Some('{' | '[') => read_json(&text),
-        Some('<') => read_xml(&text),
-        _ => read_plain(&text),
+        Some('{' | '[') => read_json(&text, visit),
+        Some('<') => read_xml(&text, visit),
+        _ => read_plain(&text, visit),
     }
     .map_err(|faults| {
         let mut faults = faults;
@@ -76,14 +89,14 @@ pub fn read(bytes: &[u8]) -> Result<(Detection, Reading), Vec<Diagnostic>> {
     })
 }
 
-fn read_json(text: &str) -> Result<(Detection, Reading), Vec<Diagnostic>> {
+fn read_json(text: &str, visit: Visit<'_>) -> Result<(Detection, Reading), Vec<Diagnostic>> {
     let tape = parse_json(text).map_err(|fault| vec![fault])?;
     let detection = detect_item(tape.root());
     let remarks = tape.repeated_members();
-    finish(detection, &tape, remarks, None)
+    finish(detection, &tape, remarks, None, visit)
 }
 
-fn read_xml(text: &str) -> Result<(Detection, Reading), Vec<Diagnostic>> {
+fn read_xml(text: &str, visit: Visit<'_>) -> Result<(Detection, Reading), Vec<Diagnostic>> {
     let markup = parse_xml(text).map_err(|fault| vec![fault])?;
     let detection = detect_text(text);
     let mut remarks = Vec::new();
@@ -108,20 +121,20 @@ fn read_xml(text: &str) -> Result<(Detection, Reading), Vec<Diagnostic>> {
         _ => Err(unsupported(&detection)),
     };
     let tape = placed.map_err(|fault| vec![fault])?;
-    finish(detection, &tape, remarks, Some(&markup))
+    finish(detection, &tape, remarks, Some(&markup), visit)
 }
 
-fn read_plain(text: &str) -> Result<(Detection, Reading), Vec<Diagnostic>> {
+fn read_plain(text: &str, visit: Visit<'_>) -> Result<(Detection, Reading), Vec<Diagnostic>> {
     let detection = detect_text(text);
     match (detection.format, detection.encoding) {
         ("spdx", "tag-value") => {
             let (tape, remarks) = spdx2::tag_value::to_tape(text).map_err(|fault| vec![fault])?;
-            finish(detection, &tape, remarks, None)
+            finish(detection, &tape, remarks, None, visit)
         }
         ("spdx", "yaml") => {
             let tape = spdx2::parse_yaml(text).map_err(|fault| vec![fault])?;
             let remarks = tape.repeated_members();
-            finish(detection, &tape, remarks, None)
+            finish(detection, &tape, remarks, None, visit)
         }
         _ => Err(vec![unsupported(&detection)]),
     }
@@ -151,6 +164,7 @@ fn finish(
     tape: &Tape<'_>,
     remarks: Vec<Diagnostic>,
     markup: Option<&Markup<'_>>,
+    visit: Visit<'_>,
 ) -> Result<(Detection, Reading), Vec<Diagnostic>> {
     let mut findings = remarks;
     let stated = detection.spec_version.as_deref();
@@ -169,6 +183,7 @@ fn finish(
     };
     findings.extend(shaped);
     findings.extend(content);
+    visit(tape, &detection, &sbom);
     Ok((detection, Reading { sbom, findings }))
 }
 

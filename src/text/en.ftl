@@ -196,3 +196,7 @@ match-inside = Files inside
 match-digest = SHA-256
 match-expected = In the SBOM
 match-actual = In the delivery
+conversion-whole = { $target }: everything is carried over
+conversion-losses = { $target } cannot carry everything:
+conversion-more = { $count } more kinds
+conversion-source-stays = The source stays the evidence; keep it beside what was written.

@@ -196,3 +196,7 @@ match-inside = 内部のファイル数
 match-digest = SHA-256
 match-expected = SBOMの値
 match-actual = 納品物の値
+conversion-whole = { $target }：すべての内容を引き継ぎました
+conversion-losses = { $target } では次の内容をそのままは表せません：
+conversion-more = ほか { $count } 種類
+conversion-source-stays = 証拠は元の文書です。変換後の文書とともに保管してください。

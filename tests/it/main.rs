@@ -5,6 +5,7 @@ mod architecture;
 mod assessment_laws;
 mod authority;
 mod binary;
+mod conversion;
 mod corpus;
 mod corpus_detect;
 mod corpus_sbom;

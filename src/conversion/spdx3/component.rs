@@ -259,11 +259,6 @@ impl Writer<'_> {
             let reason = "SPDX 3 says it of relationships, not of packages";
             self.lose(format!("the scope `{scope}` of `{name}`"), at(), reason);
         }
-        if component.has_more {
-            let reason =
-                "what is said of models, data, cryptography, evidence and pedigree is not carried";
-            self.lose(format!("further description of `{name}`"), at(), reason);
-        }
     }
 }
 
