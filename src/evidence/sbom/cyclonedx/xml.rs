@@ -1,6 +1,7 @@
 //! CycloneDX 1.0 to 1.7 in XML, put into the shape of CycloneDX JSON of the same version, and back.
 //!
-//! Versions 1.0 and 1.1 have no JSON; theirs is the shape of 1.2.
+//! Versions 1.0 and 1.1 have no JSON; theirs is the shape of 1.2. Their extensions for dependencies and
+//! vulnerabilities are read as what later versions made of them.
 
 mod read;
 mod table;
@@ -55,6 +56,7 @@ pub fn to_tape<'a>(markup: &'a Markup<'a>) -> (Tape<'a>, Vec<Diagnostic>) {
         namespace: root.namespace(),
         minor: minor.unwrap_or(NEWEST),
         nested: Vec::new(),
+        vulnerabilities: Vec::new(),
         left_out: LeftOut::default(),
     };
     if let Err(full) = reader.document(root, version) {
@@ -175,6 +177,32 @@ mod tests {
             (&value["specVersion"], &value["version"]),
             (&json!("1.1"), &json!(1))
         );
+        assert_eq!(told, Vec::<String>::new());
+    }
+
+    #[test]
+    fn the_vulnerabilities_of_the_first_versions_are_read_as_those_of_today() {
+        let (value, told) = read(
+            "<bom xmlns='http://cyclonedx.org/schema/bom/1.1'
+              xmlns:v='http://cyclonedx.org/schema/ext/vulnerability/1.0'>
+            <components><component type='library' bom-ref='a'><name>n</name><v:vulnerabilities>
+            <v:vulnerability ref='a'><v:id>CVE-2018-7489</v:id>
+            <v:source name='NVD'><v:url>u</v:url></v:source><v:ratings><v:rating>
+            <v:score><v:base>9.8</v:base><v:impact>5.9</v:impact></v:score>
+            <v:severity>Critical</v:severity><v:method>OWASP Risk</v:method></v:rating></v:ratings>
+            <v:recommendations><v:recommendation>r</v:recommendation></v:recommendations>
+            <v:advisories><v:advisory>w</v:advisory></v:advisories>
+            </v:vulnerability></v:vulnerabilities></component></components></bom>",
+        );
+        let expected = json!([{
+            "affects": [{"ref": "a"}],
+            "id": "CVE-2018-7489",
+            "source": {"name": "NVD", "url": "u"},
+            "ratings": [{"score": 9.8, "severity": "critical", "method": "OWASP"}],
+            "recommendation": "r",
+            "advisories": [{"url": "w"}],
+        }]);
+        assert_eq!(value["vulnerabilities"], expected);
         assert_eq!(told, Vec::<String>::new());
     }
 

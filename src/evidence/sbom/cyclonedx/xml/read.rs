@@ -10,6 +10,9 @@ use crate::tape::{Builder, Full};
 /// The extension that brought dependencies to 1.0 and 1.1; 1.2 took them over as they were.
 const DEPENDENCY_GRAPH: &str = "http://cyclonedx.org/schema/ext/dependency-graph/1.0";
 
+/// The extension that brought vulnerabilities to 1.0; 1.4 has its own.
+const VULNERABILITY: &str = "http://cyclonedx.org/schema/ext/vulnerability/1.0";
+
 /// Attributes of this namespace speak to validators.
 const INSTANCE: &str = "http://www.w3.org/2001/XMLSchema-instance";
 
@@ -21,6 +24,8 @@ pub(super) struct Reader<'a> {
     pub(super) minor: u8,
     /// Dependencies inside of dependencies, which JSON lists beside each other.
     pub(super) nested: Vec<Element<'a>>,
+    /// What the extension for vulnerabilities says, which stands at the components.
+    pub(super) vulnerabilities: Vec<Element<'a>>,
     pub(super) left_out: LeftOut,
 }
 
@@ -36,6 +41,16 @@ impl<'a> Reader<'a> {
             self.builder.integer(Some("version"), 1, offset)?;
         }
         self.members(root, self.table.bom)?;
+        let wrappers = std::mem::take(&mut self.vulnerabilities);
+        if let Some(first) = wrappers.first() {
+            self.builder
+                .open_list(Some("vulnerabilities"), Some(first.offset()))?;
+            let vulnerability = plain(Base::Record(self.table.extension_vulnerability));
+            for element in wrappers.iter().flat_map(|wrapper| wrapper.children()) {
+                self.value(None, element, vulnerability)?;
+            }
+            self.builder.close();
+        }
         self.builder.close();
         Ok(())
     }
@@ -54,6 +69,10 @@ impl<'a> Reader<'a> {
         let mut children = element.children();
         let (mut present, mut last) = (0u64, 0);
         while let Some(child) = children.next() {
+            if self.is_extension(child) {
+                self.vulnerabilities.push(child);
+                continue;
+            }
             if !self.is_ours(child) {
                 self.foreign(child);
                 continue;
@@ -104,7 +123,15 @@ impl<'a> Reader<'a> {
 
     fn is_ours(&self, element: Element<'_>) -> bool {
         let namespace = element.namespace();
-        namespace == self.namespace || namespace == DEPENDENCY_GRAPH
+        namespace == self.namespace
+            || namespace == DEPENDENCY_GRAPH
+            || namespace == VULNERABILITY && self.minor < 4
+    }
+
+    fn is_extension(&self, element: Element<'_>) -> bool {
+        element.name() == "vulnerabilities"
+            && element.namespace() == VULNERABILITY
+            && self.minor < 4
     }
 
     fn foreign(&mut self, element: Element<'_>) {
@@ -286,6 +313,23 @@ impl<'a> Reader<'a> {
             Base::Filled if text.is_empty() => Ok(()),
             Base::Text | Base::Filled | Base::Reference | Base::Record(_) => {
                 self.builder.text(key, text, offset)
+            }
+            Base::Lower => self.builder.text(key, &word.to_ascii_lowercase(), offset),
+            Base::Method => {
+                let method = match word {
+                    "CVSSv2" | "CVSSv3" => word,
+                    "OWASP Risk" => "OWASP",
+                    _ => "other",
+                };
+                self.builder.text(key, method, offset)
+            }
+            Base::Affects => {
+                self.builder.open_list(key, offset)?;
+                self.builder.open_table(None, offset)?;
+                self.builder.text(Some("ref"), text, offset)?;
+                self.builder.close();
+                self.builder.close();
+                Ok(())
             }
             Base::Word => self.builder.text(key, word, offset),
             Base::Bool => match word {
