@@ -370,6 +370,11 @@ fn too_large(full: Full) -> Diagnostic {
         .help("split the document; one of this size is not read")
 }
 
+/// The word of SPDX 2.3 for an algorithm in the spelling of CycloneDX.
+pub(crate) fn checksum_word(algorithm: &str) -> Option<&'static str> {
+    identifier::checksum_word(algorithm)
+}
+
 /// The spelling of an algorithm in CycloneDX; an unknown one as written.
 fn spelling(algorithm: &str) -> &str {
     identifier::checksum(algorithm).map_or(algorithm, |(spelling, _)| spelling)
