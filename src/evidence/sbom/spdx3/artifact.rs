@@ -60,6 +60,9 @@ impl<'t> Reader<'t> {
         };
         for child in item.children() {
             let Some(key) = child.key() else { continue };
+            if matches!(key, "type" | "spdxId" | "creationInfo") {
+                continue;
+            }
             self.read_property(&mut component, index, class, key, child);
         }
         component
@@ -261,7 +264,10 @@ fn add_identifier(component: &mut Component, kind: IdentifierKind, value: &str) 
 
 /// Whether a text is a package URL without anything that would have to be taken apart: most are.
 fn is_plain_purl(purl: &str) -> bool {
-    let Some((kind, rest)) = purl.strip_prefix("pkg:").and_then(|rest| rest.split_once('/')) else {
+    let Some((kind, rest)) = purl
+        .strip_prefix("pkg:")
+        .and_then(|rest| rest.split_once('/'))
+    else {
         return false;
     };
     let is_plain = |byte: u8| byte.is_ascii_alphanumeric() || matches!(byte, b'.' | b'-' | b'_');
@@ -271,7 +277,9 @@ fn is_plain_purl(purl: &str) -> bool {
         parts.all(|part| !part.is_empty() && !part.starts_with('.') && part.bytes().all(is_plain))
     };
     kind.starts_with(|first: char| first.is_ascii_lowercase())
-        && kind.bytes().all(|byte| byte.is_ascii_lowercase() || byte.is_ascii_digit())
+        && kind
+            .bytes()
+            .all(|byte| byte.is_ascii_lowercase() || byte.is_ascii_digit())
         && has_parts(path)
         && !version.is_empty()
         && version.bytes().all(is_plain)
