@@ -139,3 +139,4 @@ sbom-edges = Relationships
 sbom-verdict = Verdict
 sbom-unreadable = unreadable
 findings-more = … and { $count } more findings; --format json lists them all
+profile-nothing = Nothing is listed by which this could be judged: { $elements }

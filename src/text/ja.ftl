@@ -139,3 +139,4 @@ sbom-edges = 関係
 sbom-verdict = 判定
 sbom-unreadable = 読み取れない
 findings-more = …ほか{ $count }件の指摘がある。全件は --format json で出力する
+profile-nothing = 判定の対象となる記載がない要素: { $elements }
