@@ -4,6 +4,8 @@ pub mod inspect;
 pub mod library;
 pub mod reassess;
 pub mod sbom_check;
+pub mod sbom_diff;
+pub mod sbom_match;
 #[cfg(feature = "server")]
 pub mod shelf;
 pub mod tender;

@@ -1,7 +1,9 @@
 //! `mekiki sbom …`
 
 mod check;
+mod diff;
 mod inspect;
+mod matching;
 mod profiles;
 
 use super::Verdict;
@@ -17,6 +19,10 @@ pub(super) enum Command {
     Check(check::Arguments),
     /// List the quality profiles with their elements
     Profiles,
+    /// Hold two SBOMs against each other, or three: as tendered, as delivered, as measured
+    Diff(diff::Arguments),
+    /// Hold an SBOM against what was delivered, both ways
+    Match(matching::Arguments),
 }
 
 pub(super) fn run(
@@ -28,5 +34,7 @@ pub(super) fn run(
         Command::Inspect(arguments) => inspect::run(arguments, output),
         Command::Check(arguments) => check::run(arguments, &library()?, output),
         Command::Profiles => profiles::run(&library()?, output),
+        Command::Diff(arguments) => diff::run(arguments, output),
+        Command::Match(arguments) => matching::run(arguments, output),
     }
 }

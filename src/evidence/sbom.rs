@@ -153,22 +153,49 @@ fn finish(
     markup: Option<&Markup<'_>>,
 ) -> Result<(Detection, Reading), Vec<Diagnostic>> {
     let mut findings = remarks;
-    let built = match (detection.kind, detection.format, detection.encoding) {
+    let stated = detection.spec_version.as_deref();
+    let shape = || stated.map(|version| shape(&detection, version, tape, markup));
+    let content = || build(&detection, tape);
+    let (shaped, built) = if tape.len() > LARGE {
+        rayon::join(shape, content)
+    } else {
+        (shape(), content())
+    };
+    let (sbom, content) = built.map_err(|fault| vec![fault])?;
+    // What the head of the document does not tell, the builder found.
+    let shaped = match (shaped, stated) {
+        (Some(shaped), Some(stated)) if stated == sbom.spec_version => shaped,
+        _ => self::shape(&detection, &sbom.spec_version, tape, markup),
+    };
+    findings.extend(shaped);
+    findings.extend(content);
+    Ok((detection, Reading { sbom, findings }))
+}
+
+/// From this many nodes on the shape is judged while the model is filled, on a second core.
+const LARGE: usize = 10_000;
+
+/// Holds the shape of a document against the tables of its version.
+fn shape(
+    detection: &Detection,
+    version: &str,
+    tape: &Tape<'_>,
+    markup: Option<&Markup<'_>>,
+) -> Vec<Diagnostic> {
+    match (detection.format, markup) {
+        ("cyclonedx", Some(markup)) => validity::of_markup(version, markup.root()),
+        ("cyclonedx", None) => validity::of_tape(Format::CycloneDx, version, tape.root()),
+        _ => validity::of_tape(Format::Spdx, version, tape.root()),
+    }
+}
+
+fn build(detection: &Detection, tape: &Tape<'_>) -> Result<(Sbom, Vec<Diagnostic>), Diagnostic> {
+    match (detection.kind, detection.format, detection.encoding) {
         (Kind::Sbom | Kind::Vex, "cyclonedx", _) => cyclonedx::build(tape),
         (Kind::Sbom, "spdx", "json-ld") => Ok(spdx3::build(tape)),
         (Kind::Sbom, "spdx", _) => spdx2::check_version(tape).map(|_| spdx2::build(tape)),
-        _ => Err(unsupported(&detection)),
-    };
-    let (sbom, content) = built.map_err(|fault| vec![fault])?;
-    let version = sbom.spec_version.as_str();
-    findings.extend(match markup {
-        Some(markup) if sbom.format == Format::CycloneDx => {
-            validity::of_markup(version, markup.root())
-        }
-        _ => validity::of_tape(sbom.format, version, tape.root()),
-    });
-    findings.extend(content);
-    Ok((detection, Reading { sbom, findings }))
+        _ => Err(unsupported(detection)),
+    }
 }
 
 /// Forms in which an SBOM comes inside of something else, by their first bytes.

@@ -31,6 +31,7 @@ mod schema_mutation;
 mod schema_oracle;
 mod markup_mutation;
 mod markup_oracle;
+mod markup_sample;
 mod markup_tables;
 mod cyclonedx_written;
 mod cyclonedx_pairs;
