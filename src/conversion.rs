@@ -22,8 +22,8 @@ pub use loss::{Loss, Losses, Lost};
 
 use crate::diagnostic::Diagnostic;
 use crate::digest::Digest;
-use crate::evidence::sbom::model::{Format, Sbom};
 use crate::evidence::sbom::cyclonedx::xml::to_xml;
+use crate::evidence::sbom::model::{Format, Sbom};
 use crate::evidence::sbom::with_tape;
 use crate::tape::{Item, Tape, parse_json};
 

@@ -9,10 +9,10 @@ mod document;
 mod license;
 mod tree;
 
+use super::form::iri;
 use super::json::Json;
 use super::loss::Losses;
 use super::spdx2::Texts;
-use super::form::iri;
 use crate::digest::Digest;
 use crate::evidence::sbom::model::{Component, Party, PartyKind, Ref, Sbom, Site, Target};
 use tree::Tree;
@@ -123,7 +123,8 @@ impl Writer<'_, '_> {
         self.json.table(Some(key));
         self.json.member("name", &party.name);
         let urls = party.urls.iter().map(|url| iri(url));
-        self.json.each("url", urls, |json, url| json.text(None, &url));
+        self.json
+            .each("url", urls, |json, url| json.text(None, &url));
         let count = party.contacts.len().max(party.emails.len());
         self.json.each("contact", 0..count, |json, index| {
             json.table(None);
@@ -155,7 +156,9 @@ fn is_email(text: &str) -> bool {
     text.rsplit_once('@').is_some_and(|(local, host)| {
         !local.is_empty()
             && !host.is_empty()
-            && !text.contains(|one: char| one.is_whitespace() || "<>()[],;:\"@".contains(one) && one != '@')
+            && !text.contains(|one: char| {
+                one.is_whitespace() || "<>()[],;:\"@".contains(one) && one != '@'
+            })
             && !local.contains('@')
     })
 }

@@ -175,13 +175,15 @@ impl<'a> Writer<'a, '_> {
         for link in &metadata.external_references {
             let what = format!("the document's link `{}`", link.kind);
             let reason = "SPDX 2.3 has links of packages only";
-            self.losses.member(&what, reason, &at("/externalReferences"), "");
+            self.losses
+                .member(&what, reason, &at("/externalReferences"), "");
         }
         for license in &metadata.licenses {
             if license.text != "CC0-1.0" {
                 let what = "the license of the document's data";
                 let reason = "SPDX 2.3 demands CC0-1.0 (6.2)";
-                self.losses.member(what, reason, &at("/metadata/licenses"), "");
+                self.losses
+                    .member(what, reason, &at("/metadata/licenses"), "");
             }
         }
         if let Some(supplier) = &metadata.supplier {
@@ -191,7 +193,8 @@ impl<'a> Writer<'a, '_> {
             if !is_kept {
                 let what = "the supplier in the metadata";
                 let reason = "SPDX 2.3 names a supplier at packages only, and what is described has one or is not there";
-                self.losses.member(what, reason, &at("/metadata/supplier"), "");
+                self.losses
+                    .member(what, reason, &at("/metadata/supplier"), "");
             }
         }
         for service in &sbom.services {
@@ -200,7 +203,8 @@ impl<'a> Writer<'a, '_> {
         }
         for vulnerability in &sbom.vulnerabilities {
             let reason = "SPDX 2.3 makes no statements on vulnerabilities";
-            self.losses.member("a vulnerability", reason, &vulnerability.at, "");
+            self.losses
+                .member("a vulnerability", reason, &vulnerability.at, "");
         }
     }
 
@@ -210,11 +214,13 @@ impl<'a> Writer<'a, '_> {
         let more = party.emails.iter().chain(&party.urls);
         if more.into_iter().any(|one| Some(one.as_str()) != address) {
             let what = format!("a further address of {role}");
-            self.losses.member(&what, "SPDX 2.3 has room for one", at, "");
+            self.losses
+                .member(&what, "SPDX 2.3 has room for one", at, "");
         }
         if !party.contacts.is_empty() {
             let what = format!("a contact person of {role}");
-            self.losses.member(&what, "SPDX 2.3 has no place for it", at, "");
+            self.losses
+                .member(&what, "SPDX 2.3 has no place for it", at, "");
         }
     }
 
@@ -286,7 +292,9 @@ fn supplier(party: &Party) -> Option<String> {
 fn named(kind: &str, party: &Party) -> String {
     let name = one_line(&party.name);
     // The manner of package managers: `name <address>`.
-    let inside = name.strip_suffix('>').and_then(|rest| rest.split_once(" <"));
+    let inside = name
+        .strip_suffix('>')
+        .and_then(|rest| rest.split_once(" <"));
     if let (None, Some((name, address))) = (address(party), inside) {
         if address.contains('@') {
             return format!("{kind}: {name} ({address})");
@@ -323,7 +331,11 @@ fn namespace(sbom: &Sbom, digest: &Digest) -> String {
     let is_address = identifier.contains(':') && !identifier.contains(['#', ' ']);
     match sbom.format {
         Format::Spdx if is_address => {
-            format!("{}/spdx-2.3-{}", identifier.trim_end_matches('/'), digest.short())
+            format!(
+                "{}/spdx-2.3-{}",
+                identifier.trim_end_matches('/'),
+                digest.short()
+            )
         }
         _ => super::uuid_urn(digest),
     }

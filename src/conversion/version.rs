@@ -200,7 +200,11 @@ impl<'t> Walk<'_, 't> {
         };
         if let Some(word) = member.text().filter(|word| is_new(word)) {
             let what = format!("the {key} `{word}`");
-            self.lose(&what, "CycloneDX 1.6 does not know it; `other` is written", member);
+            self.lose(
+                &what,
+                "CycloneDX 1.6 does not know it; `other` is written",
+                member,
+            );
             self.json.member(key, "other");
         } else if key == "hashes" && member.shape() == Shape::List {
             self.json.list(Some(key));
@@ -294,7 +298,5 @@ impl<'t> Walk<'_, 't> {
 }
 
 fn is_nameless(license: Item<'_>) -> bool {
-    license.shape() == Shape::Table
-        && license.get("id").is_none()
-        && license.get("name").is_none()
+    license.shape() == Shape::Table && license.get("id").is_none() && license.get("name").is_none()
 }

@@ -59,10 +59,7 @@ pub type Visit<'v> = &'v mut dyn FnMut(&Tape<'_>, &Detection, &Sbom);
 /// # Errors
 ///
 /// As [`read`].
-pub fn with_tape(
-    bytes: &[u8],
-    visit: Visit<'_>,
-) -> Result<(Detection, Reading), Vec<Diagnostic>> {
+pub fn with_tape(bytes: &[u8], visit: Visit<'_>) -> Result<(Detection, Reading), Vec<Diagnostic>> {
     let content = unpack(bytes).map_err(|fault| vec![fault])?;
     if let Some(detection) = detect_binary(&content).filter(|found| found.encoding == "protobuf") {
         let (tape, remarks) =

@@ -26,18 +26,18 @@ pub(in crate::cli) struct Arguments {
 
 fn target_parser() -> impl clap::builder::TypedValueParser<Value = Target> {
     use clap::builder::TypedValueParser as _;
-    clap::builder::PossibleValuesParser::new(Target::WORDS.map(|(word, _)| word)).try_map(|word| {
-        Target::from_word(&word).ok_or("unknown target")
-    })
+    clap::builder::PossibleValuesParser::new(Target::WORDS.map(|(word, _)| word))
+        .try_map(|word| Target::from_word(&word).ok_or("unknown target"))
 }
 
 pub(super) fn run(arguments: &Arguments, output: &Output) -> anyhow::Result<Verdict> {
-    let mut conversion = convert_sbom(&read(&arguments.file)?, arguments.to).map_err(|mut refused| {
-        for diagnostic in &mut refused.0 {
-            diagnostic.file = Some(arguments.file.clone());
-        }
-        refused
-    })?;
+    let mut conversion =
+        convert_sbom(&read(&arguments.file)?, arguments.to).map_err(|mut refused| {
+            for diagnostic in &mut refused.0 {
+                diagnostic.file = Some(arguments.file.clone());
+            }
+            refused
+        })?;
     let is_whole = conversion.losses.is_empty();
     if output.is_json() {
         if let Some(file) = output.file() {

@@ -47,7 +47,10 @@ const LINKS: [(&str, &str); 24] = [
     ("cwe", "other"),
     ("secureSoftwareAttestation", "attestation"),
     ("vulnerabilityDisclosureReport", "vulnerability-assertion"),
-    ("vulnerabilityExploitabilityAssessment", "exploitability-statement"),
+    (
+        "vulnerabilityExploitabilityAssessment",
+        "exploitability-statement",
+    ),
     ("securityPenTestReport", "pentest-report"),
     ("securityThreatModel", "threat-model"),
     ("vcs", "vcs"),
@@ -178,9 +181,8 @@ impl Writer<'_, '_> {
 
     fn parties(&mut self, component: &Component) {
         let at = &component.at;
-        let known = |party: &Option<Box<Party>>| {
-            party.as_deref().filter(|one| one.is_known()).cloned()
-        };
+        let known =
+            |party: &Option<Box<Party>>| party.as_deref().filter(|one| one.is_known()).cloned();
         for (role, party) in [
             ("supplier", &component.supplier),
             ("originator", &component.originator),
@@ -207,7 +209,8 @@ impl Writer<'_, '_> {
         let author = originator.filter(|one| is_person(one));
         let authors = component.authors.iter().chain(&author);
         self.persons("authors", authors.filter(|one| one.is_known()));
-        self.json.option("publisher", component.publisher.as_deref());
+        self.json
+            .option("publisher", component.publisher.as_deref());
     }
 
     pub(super) fn hashes(&mut self, hashes: &[Hash], at: &Site) {
@@ -250,12 +253,14 @@ impl Writer<'_, '_> {
             self.losses.member("a CPE that is none", reason, at, "");
         }
         self.json.option("purl", component.purl.as_deref());
-        self.json.each("omniborId", of(IdentifierKind::Gitoid), |json, id| {
-            json.text(None, id);
-        });
-        self.json.each("swhid", of(IdentifierKind::Swhid), |json, id| {
-            json.text(None, id);
-        });
+        self.json
+            .each("omniborId", of(IdentifierKind::Gitoid), |json, id| {
+                json.text(None, id);
+            });
+        self.json
+            .each("swhid", of(IdentifierKind::Swhid), |json, id| {
+                json.text(None, id);
+            });
         if let Some(tag) = of(IdentifierKind::Swid).next() {
             self.json.table(Some("swid"));
             let tag = tag.strip_prefix("swid:").unwrap_or(tag);
@@ -289,15 +294,16 @@ impl Writer<'_, '_> {
             _ => {}
         }
         let download = download.filter(|url| is_stated(url));
-        let is_listed = component
-            .external_references
-            .iter()
-            .any(|one| link_type(&one.kind) == Some("distribution") && Some(one.url.as_str()) == download);
-        let download = download.filter(|_| !is_listed).map(|url| ExternalReference {
-            kind: "distribution".into(),
-            url: url.into(),
-            hashes: Vec::new(),
+        let is_listed = component.external_references.iter().any(|one| {
+            link_type(&one.kind) == Some("distribution") && Some(one.url.as_str()) == download
         });
+        let download = download
+            .filter(|_| !is_listed)
+            .map(|url| ExternalReference {
+                kind: "distribution".into(),
+                url: url.into(),
+                hashes: Vec::new(),
+            });
         let all: Vec<_> = component
             .external_references
             .iter()

@@ -46,7 +46,9 @@ const METHODS: [&str; 7] = [
 ];
 
 /// Severities (CycloneDX `severity`).
-const SEVERITIES: [&str; 7] = ["critical", "high", "medium", "low", "info", "none", "unknown"];
+const SEVERITIES: [&str; 7] = [
+    "critical", "high", "medium", "low", "info", "none", "unknown",
+];
 
 impl Writer<'_, '_> {
     pub(super) fn document(&mut self, digest: &Digest) {
@@ -91,7 +93,8 @@ impl Writer<'_, '_> {
         });
         if let Some((serial, version)) = known.filter(|(serial, _)| is_uuid(serial)) {
             let serial = serial.to_ascii_lowercase();
-            self.json.member("serialNumber", &format!("urn:uuid:{serial}"));
+            self.json
+                .member("serialNumber", &format!("urn:uuid:{serial}"));
             self.json.raw(Some("version"), &version.max(1).to_string());
             return;
         }
@@ -170,7 +173,8 @@ impl Writer<'_, '_> {
         self.json.end();
         if metadata.name.is_some() {
             let reason = "CycloneDX has no place for it";
-            self.losses.member("the title of the document", reason, &whole, "");
+            self.losses
+                .member("the title of the document", reason, &whole, "");
         }
     }
 
@@ -244,15 +248,16 @@ impl Writer<'_, '_> {
         let needs = needs
             .iter()
             .filter_map(|(number, needs)| Some((name(number)?, needs)));
-        self.json.each("dependencies", needs, |json, (from, needs)| {
-            json.table(None);
-            json.member("ref", from);
-            for (key, list) in [("dependsOn", &needs.depends), ("provides", &needs.provides)] {
-                let names = list.iter().filter_map(name);
-                json.each(key, names, |json, to| json.text(None, to));
-            }
-            json.end();
-        });
+        self.json
+            .each("dependencies", needs, |json, (from, needs)| {
+                json.table(None);
+                json.member("ref", from);
+                for (key, list) in [("dependsOn", &needs.depends), ("provides", &needs.provides)] {
+                    let names = list.iter().filter_map(name);
+                    json.each(key, names, |json, to| json.text(None, to));
+                }
+                json.end();
+            });
     }
 
     /// Writes what is said of completeness, one entry for each word.
@@ -266,17 +271,22 @@ impl Writer<'_, '_> {
         }
         let subjects = &self.subjects;
         let name = |reference: Ref| subjects.name(subjects.number(reference)?);
-        self.json.each("compositions", words, |json, (word, [assemblies, dependencies])| {
-            json.table(None);
-            json.member("aggregate", word);
-            for (key, mut list) in [("assemblies", assemblies), ("dependencies", dependencies)] {
-                list.sort_unstable();
-                list.dedup();
-                let names = list.into_iter().filter_map(name);
-                json.each(key, names, |json, name| json.text(None, name));
-            }
-            json.end();
-        });
+        self.json.each(
+            "compositions",
+            words,
+            |json, (word, [assemblies, dependencies])| {
+                json.table(None);
+                json.member("aggregate", word);
+                for (key, mut list) in [("assemblies", assemblies), ("dependencies", dependencies)]
+                {
+                    list.sort_unstable();
+                    list.dedup();
+                    let names = list.into_iter().filter_map(name);
+                    json.each(key, names, |json, name| json.text(None, name));
+                }
+                json.end();
+            },
+        );
     }
 
     fn vulnerabilities(&mut self) {
@@ -306,22 +316,38 @@ impl Writer<'_, '_> {
             let found = list.iter().find(|known| known.eq_ignore_ascii_case(word));
             found.copied()
         };
-        json.each("ratings", &one.ratings, |json, [method, vector, severity]| {
-            json.table(None);
-            json.option("severity", known(&SEVERITIES, severity));
-            let method = (!method.is_empty()).then(|| known(&METHODS, method).unwrap_or("other"));
-            json.option("method", method);
-            json.option("vector", Some(vector.as_str()).filter(|one| !one.is_empty()));
-            json.end();
-        });
+        json.each(
+            "ratings",
+            &one.ratings,
+            |json, [method, vector, severity]| {
+                json.table(None);
+                json.option("severity", known(&SEVERITIES, severity));
+                let method =
+                    (!method.is_empty()).then(|| known(&METHODS, method).unwrap_or("other"));
+                json.option("method", method);
+                json.option(
+                    "vector",
+                    Some(vector.as_str()).filter(|one| !one.is_empty()),
+                );
+                json.end();
+            },
+        );
         let weaknesses = one.weaknesses.iter().filter(|number| **number > 0);
         json.each("cwes", weaknesses, |json, number| {
             json.raw(None, &number.to_string());
         });
         let state = one.state.as_deref();
         let justification = one.justification.as_deref();
-        let responses: Vec<_> = one.responses.iter().filter_map(|word| known(&RESPONSES, word)).collect();
-        if state.is_some() || justification.is_some() || one.detail.is_some() || !responses.is_empty() {
+        let responses: Vec<_> = one
+            .responses
+            .iter()
+            .filter_map(|word| known(&RESPONSES, word))
+            .collect();
+        if state.is_some()
+            || justification.is_some()
+            || one.detail.is_some()
+            || !responses.is_empty()
+        {
             json.table(Some("analysis"));
             json.option("state", state.and_then(|word| known(&STATES, word)));
             let word = justification.and_then(|word| known(&JUSTIFICATIONS, word));
@@ -331,9 +357,10 @@ impl Writer<'_, '_> {
             json.end();
         }
         let subjects = &self.subjects;
-        let names = one.affects.iter().filter_map(|reference| {
-            subjects.name(subjects.number(*reference)?)
-        });
+        let names = one
+            .affects
+            .iter()
+            .filter_map(|reference| subjects.name(subjects.number(*reference)?));
         json.each("affects", names, |json, name| {
             json.table(None);
             json.member("ref", name);

@@ -24,7 +24,10 @@ impl Writer<'_, '_> {
         }
         if self.version == "1.6" && kept.len() > 1 && !kept.iter().all(|one| is_single(one)) {
             let best = kept.iter().max_by_key(|one| {
-                (one.acknowledgement == Acknowledgement::Concluded, one.text.len())
+                (
+                    one.acknowledgement == Acknowledgement::Concluded,
+                    one.text.len(),
+                )
             });
             let best = best.copied();
             for _ in 1..kept.len() {
@@ -55,7 +58,8 @@ impl Writer<'_, '_> {
         if is_single(license) {
             let is_listed = license.form != LicenseForm::Name && is_listed(text);
             self.json.table(Some("license"));
-            self.json.member(if is_listed { "id" } else { "name" }, text);
+            self.json
+                .member(if is_listed { "id" } else { "name" }, text);
             self.json.option("acknowledgement", acknowledgement);
             if let Some(full) = self.texts.get(text).filter(|_| !is_listed) {
                 self.json.table(Some("text"));

@@ -70,7 +70,8 @@ impl Tree {
             needs: IndexMap::default(),
         };
         for (index, component) in sbom.components.iter().enumerate() {
-            if let (Some(parent), Some(slot)) = (component.parent, tree.parents.get_mut(index + 1)) {
+            if let (Some(parent), Some(slot)) = (component.parent, tree.parents.get_mut(index + 1))
+            {
                 *slot = Some(1 + parent as usize);
             }
         }
@@ -113,7 +114,10 @@ impl Tree {
             }
             // What it says of completeness stands in the compositions.
             (Said::Contains(_) | Said::Depends(_), (_, Target::Nothing | Target::NoAssertion)) => {
-                if let Some(from) = subjects.number(from).filter(|_| matches!(said, Said::Depends(_))) {
+                if let Some(from) = subjects
+                    .number(from)
+                    .filter(|_| matches!(said, Said::Depends(_)))
+                {
                     self.needs.entry(from).or_default();
                 }
                 return;
@@ -140,7 +144,11 @@ impl Tree {
             Said::Contains(_) => {
                 if kind == "OPTIONAL_COMPONENT_OF" || kind == "PACKAGE_OF" {
                     let what = format!("the relationship `{kind}`");
-                    losses.add(&what, "CycloneDX only knows that one contains the other", place);
+                    losses.add(
+                        &what,
+                        "CycloneDX only knows that one contains the other",
+                        place,
+                    );
                 }
                 if !self.put_inside(outer, inner, subjects) {
                     let what = "that a component contains another one";
@@ -155,7 +163,11 @@ impl Tree {
             _ => {
                 if kind != "DEPENDS_ON" && kind != "DEPENDENCY_OF" {
                     let what = format!("the kind of the dependency `{kind}`");
-                    losses.add(&what, "CycloneDX only knows that one depends on the other", place);
+                    losses.add(
+                        &what,
+                        "CycloneDX only knows that one depends on the other",
+                        place,
+                    );
                 }
                 self.needs.entry(outer).or_default().depends.insert(inner);
             }

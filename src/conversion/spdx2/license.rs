@@ -91,19 +91,20 @@ impl<'a> Licenses<'a> {
 
     /// Writes every license of the document's own with its text.
     pub(super) fn extracted(&self, json: &mut Json, losses: &mut Losses) {
-        json.each("hasExtractedLicensingInfos", &self.own, |json, (name, id)| {
-            json.table(None);
-            json.member("licenseId", id);
-            let text = self.texts.get(name.as_str());
-            json.member(
-                "extractedText",
-                text.map_or("NOASSERTION", String::as_str),
-            );
-            if name != id && !name.is_empty() {
-                json.member("name", name);
-            }
-            json.end();
-        });
+        json.each(
+            "hasExtractedLicensingInfos",
+            &self.own,
+            |json, (name, id)| {
+                json.table(None);
+                json.member("licenseId", id);
+                let text = self.texts.get(name.as_str());
+                json.member("extractedText", text.map_or("NOASSERTION", String::as_str));
+                if name != id && !name.is_empty() {
+                    json.member("name", name);
+                }
+                json.end();
+            },
+        );
         for name in self.own.keys() {
             if !self.texts.contains_key(name.as_str()) {
                 losses.add(

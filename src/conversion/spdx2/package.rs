@@ -57,7 +57,8 @@ impl<'a> Writer<'a, '_> {
         self.json.member("name", &component.name);
         let id = self.names.get(target).unwrap_or_default();
         self.json.member("SPDXID", id);
-        self.json.option("versionInfo", component.version.as_deref());
+        self.json
+            .option("versionInfo", component.version.as_deref());
         let file_name = component.file_name.as_deref();
         self.json.option("packageFileName", file_name);
         self.parties(component, target);
@@ -71,12 +72,17 @@ impl<'a> Writer<'a, '_> {
         self.checksums(&component.hashes, at);
         self.json.option("homepage", links.homepage);
         let [declared, concluded] = views(component);
-        for (key, list) in [("licenseConcluded", concluded), ("licenseDeclared", declared)] {
+        for (key, list) in [
+            ("licenseConcluded", concluded),
+            ("licenseDeclared", declared),
+        ] {
             let expression = self.licenses.expression(&list, at, self.losses);
             self.json.option(key, expression.as_deref());
         }
-        self.json.option("copyrightText", component.copyright.as_deref());
-        self.json.option("description", component.description.as_deref());
+        self.json
+            .option("copyrightText", component.copyright.as_deref());
+        self.json
+            .option("description", component.description.as_deref());
         self.external_references(component, &mut links);
         self.purpose(component);
         if let Some(date) = component.valid_until.as_deref() {
@@ -175,13 +181,14 @@ impl<'a> Writer<'a, '_> {
             }
             written.push((category, kind, link.url.replace(char::is_whitespace, "%20")));
         }
-        self.json.each("externalRefs", &written, |json, (category, kind, value)| {
-            json.table(None);
-            json.member("referenceCategory", category);
-            json.member("referenceType", kind);
-            json.member("referenceLocator", value);
-            json.end();
-        });
+        self.json
+            .each("externalRefs", &written, |json, (category, kind, value)| {
+                json.table(None);
+                json.member("referenceCategory", category);
+                json.member("referenceType", kind);
+                json.member("referenceLocator", value);
+                json.end();
+            });
         for link in &component.external_references {
             if !link.hashes.is_empty() {
                 let at = &component.at;
@@ -244,7 +251,10 @@ impl<'a> Writer<'a, '_> {
             self.json.member("fileName", &file.name);
             let id = self.names.get(Target::File(index)).unwrap_or_default();
             self.json.member("SPDXID", id);
-            let any = file.hashes.iter().any(|one| checksum_word(&one.algorithm).is_some());
+            let any = file
+                .hashes
+                .iter()
+                .any(|one| checksum_word(&one.algorithm).is_some());
             self.checksums(&file.hashes, &file.at);
             if !any {
                 self.no_checksum(file);

@@ -160,8 +160,10 @@ impl Writer<'_, '_> {
                     Target::NoAssertion
                 }
             };
-            let lists: [(&[Ref], &'static str); 2] =
-                [(&one.assemblies, "CONTAINS"), (&one.dependencies, "DEPENDS_ON")];
+            let lists: [(&[Ref], &'static str); 2] = [
+                (&one.assemblies, "CONTAINS"),
+                (&one.dependencies, "DEPENDS_ON"),
+            ];
             let mut is_said = false;
             for (references, kind) in lists {
                 for reference in references {
