@@ -325,7 +325,8 @@ fn white_space_in_the_source_changes_nothing() {
             .identifier
             .as_deref()
             .unwrap_or_default();
-        if !name.starts_with("urn:uuid:") && reading.sbom.format == Format::CycloneDx {
+        let is_cyclonedx = reading.sbom.format == Format::CycloneDx;
+        if name.is_empty() || is_cyclonedx && !name.starts_with("urn:uuid:") {
             continue;
         }
         let other = write_json(tape.root(), false);
