@@ -1,4 +1,5 @@
-//! SHA-256 digests and the canonical JSON that they are taken over.
+//! SHA-256 digests, the canonical JSON that they are taken over, and the other algorithms that
+//! documents name.
 
 use std::fmt;
 use std::str::FromStr;
@@ -74,6 +75,118 @@ impl<'de> Deserialize<'de> for Digest {
     }
 }
 
+/// An algorithm that a document may name for a digest.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Algorithm {
+    /// MD5 (RFC 1321): collisions are made at will.
+    Md5,
+    /// SHA-1 (FIPS 180-4): collisions have been made.
+    Sha1,
+    /// SHA-224 (FIPS 180-4).
+    Sha224,
+    /// SHA-256 (FIPS 180-4).
+    Sha256,
+    /// SHA3-256 (FIPS 202).
+    Sha3x256,
+    /// `BLAKE2b` with 256 bits (RFC 7693).
+    Blake2bx256,
+    /// BLAKE3.
+    Blake3,
+    /// SHA-384 (FIPS 180-4).
+    Sha384,
+    /// SHA3-384 (FIPS 202).
+    Sha3x384,
+    /// `BLAKE2b` with 384 bits (RFC 7693).
+    Blake2bx384,
+    /// SHA-512 (FIPS 180-4).
+    Sha512,
+    /// SHA3-512 (FIPS 202).
+    Sha3x512,
+    /// `BLAKE2b` with 512 bits (RFC 7693).
+    Blake2bx512,
+}
+
+impl Algorithm {
+    /// Every algorithm with its name in CycloneDX, the weakest first.
+    pub const NAMES: [(Self, &'static str); 13] = [
+        (Self::Md5, "MD5"),
+        (Self::Sha1, "SHA-1"),
+        (Self::Sha224, "SHA-224"),
+        (Self::Sha256, "SHA-256"),
+        (Self::Sha3x256, "SHA3-256"),
+        (Self::Blake2bx256, "BLAKE2b-256"),
+        (Self::Blake3, "BLAKE3"),
+        (Self::Sha384, "SHA-384"),
+        (Self::Sha3x384, "SHA3-384"),
+        (Self::Blake2bx384, "BLAKE2b-384"),
+        (Self::Sha512, "SHA-512"),
+        (Self::Sha3x512, "SHA3-512"),
+        (Self::Blake2bx512, "BLAKE2b-512"),
+    ];
+
+    /// Reads a name in the spelling of CycloneDX (`SHA-256`), SPDX 2 (`SHA256`) or SPDX 3 (`sha256`).
+    pub fn from_name(name: &str) -> Option<Self> {
+        let plain = |name: &str| {
+            let letters = name.bytes().filter(u8::is_ascii_alphanumeric);
+            letters
+                .map(|byte| byte.to_ascii_lowercase())
+                .collect::<Vec<_>>()
+        };
+        let name = plain(name);
+        Self::NAMES
+            .iter()
+            .find(|(_, known)| plain(known) == name)
+            .map(|(algorithm, _)| *algorithm)
+    }
+
+    /// The name in the spelling of CycloneDX.
+    pub fn name(self) -> &'static str {
+        Self::NAMES
+            .iter()
+            .find(|(algorithm, _)| *algorithm == self)
+            .map_or("", |(_, name)| name)
+    }
+
+    /// Whether two files with one digest can be made (RFC 6151 for MD5; for SHA-1 since
+    /// 2017, doi:10.1007/978-3-319-63688-7_19).
+    pub fn is_weak(self) -> bool {
+        matches!(self, Self::Md5 | Self::Sha1)
+    }
+
+    /// How many bytes a digest has.
+    pub fn length(self) -> usize {
+        match self {
+            Self::Md5 => 16,
+            Self::Sha1 => 20,
+            Self::Sha224 => 28,
+            Self::Sha256 | Self::Sha3x256 | Self::Blake2bx256 | Self::Blake3 => 32,
+            Self::Sha384 | Self::Sha3x384 | Self::Blake2bx384 => 48,
+            Self::Sha512 | Self::Sha3x512 | Self::Blake2bx512 => 64,
+        }
+    }
+
+    /// Computes the digest of `bytes`, in lower-case hexadecimal digits.
+    pub fn hex_of(self, bytes: &[u8]) -> String {
+        use blake2::digest::consts::{U32, U48};
+        use sha1::Digest as Newer;
+        match self {
+            Self::Md5 => hex::encode(<md5::Md5 as Newer>::digest(bytes)),
+            Self::Sha1 => hex::encode(<sha1::Sha1 as Newer>::digest(bytes)),
+            Self::Sha224 => hex::encode(<sha2::Sha224 as sha2::Digest>::digest(bytes)),
+            Self::Sha256 => hex::encode(<sha2::Sha256 as sha2::Digest>::digest(bytes)),
+            Self::Sha384 => hex::encode(<sha2::Sha384 as sha2::Digest>::digest(bytes)),
+            Self::Sha512 => hex::encode(<sha2::Sha512 as sha2::Digest>::digest(bytes)),
+            Self::Sha3x256 => hex::encode(<sha3::Sha3_256 as Newer>::digest(bytes)),
+            Self::Sha3x384 => hex::encode(<sha3::Sha3_384 as Newer>::digest(bytes)),
+            Self::Sha3x512 => hex::encode(<sha3::Sha3_512 as Newer>::digest(bytes)),
+            Self::Blake2bx256 => hex::encode(<blake2::Blake2b<U32> as Newer>::digest(bytes)),
+            Self::Blake2bx384 => hex::encode(<blake2::Blake2b<U48> as Newer>::digest(bytes)),
+            Self::Blake2bx512 => hex::encode(<blake2::Blake2b512 as Newer>::digest(bytes)),
+            Self::Blake3 => blake3::hash(bytes).to_hex().to_string(),
+        }
+    }
+}
+
 /// Writes a JSON value in its canonical form: keys sorted by UTF-16 code units, no white space.
 ///
 /// This is RFC 8785 for the values that our records hold: texts, integers, booleans, null, lists
@@ -125,6 +238,47 @@ mod tests {
         assert_eq!(Digest::of(b"").hex(), expected);
         assert_eq!(format!("sha256:{expected}").parse(), Ok(Digest::of(b"")));
         assert!("sha256:00".parse::<Digest>().is_err());
+    }
+
+    #[test]
+    fn every_algorithm_has_its_published_digest() {
+        // Of `abc`: RFC 1321 A.5, FIPS 180-4 and 202 examples, RFC 7693 A, the BLAKE3 test program.
+        for (name, expected) in [
+            ("md5", "900150983cd24fb0d6963f7d28e17f72"),
+            ("SHA1", "a9993e364706816aba3e25717850c26c9cd0d89d"),
+            (
+                "sha-224",
+                "23097d223405d8228642a477bda255b32aadbce4bda0b3f7e36c9da7",
+            ),
+            (
+                "SHA256",
+                "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad",
+            ),
+            (
+                "SHA3-256",
+                "3a985da74fe225b2045c172d6bd390bd855f086e3e9d525b46bfe24511431532",
+            ),
+            (
+                "BLAKE3",
+                "6437b3ac38465133ffb63b75273a8db548c558465d79db03fd359c6cd5bd9d85",
+            ),
+            (
+                "BLAKE2b-512",
+                "ba80a53f981c4d0d6a2797b69f12f6e94c212f14685ac4b74b12bb6fdbffa2d17d87c5392aab792dc252d5de4533cc9518d38aa8dbf1925ab92386edd4009923",
+            ),
+        ] {
+            let algorithm = Algorithm::from_name(name).unwrap();
+            assert_eq!(algorithm.hex_of(b"abc"), expected, "{name}");
+        }
+        for (algorithm, name) in Algorithm::NAMES {
+            assert_eq!(Algorithm::from_name(name), Some(algorithm));
+            assert_eq!(
+                algorithm.hex_of(b"").len(),
+                algorithm.length() * 2,
+                "{name}"
+            );
+        }
+        assert_eq!(Algorithm::from_name("SHA-512/256"), None);
     }
 
     #[test]

@@ -6,6 +6,7 @@
 
 pub mod advisory;
 pub mod agency_record;
+pub mod archive;
 pub mod certification;
 pub mod detect;
 pub mod questionnaire;

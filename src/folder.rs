@@ -11,6 +11,8 @@ use crate::evidence::{Evidence, MAXIMUM_BYTES};
 pub const MAXIMUM_FILES: usize = 100_000;
 /// The most bytes that one folder may hold: 8 GiB.
 pub const MAXIMUM_TOTAL_BYTES: u64 = 8 * 1024 * 1024 * 1024;
+/// The most bytes of one delivered file, which is read whole: 2 GiB.
+pub const MAXIMUM_DELIVERED_BYTES: u64 = 2 * 1024 * 1024 * 1024;
 /// The deepest folder that is entered.
 const MAXIMUM_DEPTH: usize = 64;
 
@@ -30,12 +32,14 @@ pub enum FolderError {
         path: String,
     },
     /// A file larger than the limit.
-    #[error("`{path}` has {bytes} bytes, more than {MAXIMUM_BYTES}")]
+    #[error("`{path}` has {bytes} bytes, more than {limit}")]
     TooLarge {
         /// The path.
         path: String,
         /// Its size.
         bytes: u64,
+        /// The limit.
+        limit: u64,
     },
     /// More files, bytes or levels than the limits allow.
     #[error(
@@ -105,10 +109,101 @@ pub fn read_file(path: &str) -> Result<Vec<u8>, FolderError> {
         return Err(FolderError::TooLarge {
             path: path.to_owned(),
             bytes: metadata.len(),
+            limit: MAXIMUM_BYTES,
         });
     }
     let file = fs::File::open(on_disk).map_err(|source| FolderError::of(on_disk, source))?;
     read_limited(file, path)
+}
+
+/// What lies below a folder, by path inside of it.
+#[derive(Debug, Default)]
+pub struct Listing {
+    /// Regular files, sorted.
+    pub files: Vec<String>,
+    /// Symbolic links and whatever else is no regular file, sorted. They are not followed.
+    pub others: Vec<String>,
+}
+
+/// Whether a path is a folder.
+///
+/// # Errors
+///
+/// When there is nothing, or the system refuses.
+pub fn is_folder(path: &str) -> Result<bool, FolderError> {
+    let on_disk = Path::new(path);
+    let metadata = fs::metadata(on_disk).map_err(|source| FolderError::of(on_disk, source))?;
+    Ok(metadata.is_dir())
+}
+
+/// Lists a delivered folder, which may hold links.
+///
+/// # Errors
+///
+/// When it holds more than the limits allow, a name that is not UTF-8, or the system refuses.
+pub fn list_folder(root: &str) -> Result<Listing, FolderError> {
+    let too_many = || FolderError::TooMany {
+        path: root.to_owned(),
+    };
+    let root = PathBuf::from(root);
+    let mut listing = Listing::default();
+    let mut open = vec![(root.clone(), 0)];
+    while let Some((folder, depth)) = open.pop() {
+        for entry in fs::read_dir(&folder).map_err(|source| FolderError::of(&folder, source))? {
+            let path = entry
+                .map_err(|source| FolderError::of(&folder, source))?
+                .path();
+            let metadata =
+                fs::symlink_metadata(&path).map_err(|source| FolderError::of(&path, source))?;
+            if metadata.is_dir() {
+                if depth >= MAXIMUM_DEPTH {
+                    return Err(too_many());
+                }
+                open.push((path, depth + 1));
+                continue;
+            }
+            if listing.files.len() + listing.others.len() >= MAXIMUM_FILES {
+                return Err(too_many());
+            }
+            let Some(inside) = path.strip_prefix(&root).ok().and_then(Path::to_str) else {
+                return Err(FolderError::Irregular {
+                    path: path.display().to_string(),
+                });
+            };
+            let inside = inside.replace(std::path::MAIN_SEPARATOR, "/");
+            if metadata.is_file() {
+                listing.files.push(inside);
+            } else {
+                listing.others.push(inside);
+            }
+        }
+    }
+    listing.files.sort();
+    listing.others.sort();
+    Ok(listing)
+}
+
+/// Reads one delivered file, which may be larger than evidence.
+///
+/// # Errors
+///
+/// When it is missing, unreadable or too large.
+pub fn read_delivered(path: &str) -> Result<Vec<u8>, FolderError> {
+    let on_disk = Path::new(path);
+    let of = |source| FolderError::of(on_disk, source);
+    let length = fs::metadata(on_disk).map_err(of)?.len();
+    if length > MAXIMUM_DELIVERED_BYTES {
+        return Err(FolderError::TooLarge {
+            path: path.to_owned(),
+            bytes: length,
+            limit: MAXIMUM_DELIVERED_BYTES,
+        });
+    }
+    let mut bytes = Vec::new();
+    fs::File::open(on_disk)
+        .and_then(|file| file.take(MAXIMUM_DELIVERED_BYTES).read_to_end(&mut bytes))
+        .map_err(of)?;
+    Ok(bytes)
 }
 
 fn read_limited(reader: impl Read, path: &str) -> Result<Vec<u8>, FolderError> {
@@ -125,6 +220,7 @@ fn read_limited(reader: impl Read, path: &str) -> Result<Vec<u8>, FolderError> {
         Err(FolderError::TooLarge {
             path: path.to_owned(),
             bytes: length,
+            limit: MAXIMUM_BYTES,
         })
     } else {
         Ok(bytes)

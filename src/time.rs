@@ -30,6 +30,16 @@ pub fn parse_instant(text: &str) -> Option<Date> {
     parse_day(text.strip_suffix("T00:00:00Z").unwrap_or(text))
 }
 
+/// Whether a text is an instant or a local time of ISO 8601 with both a day and a time of day. What RFC
+/// 9557 lets stand behind it in brackets is not looked at.
+pub fn is_date_time(text: &str) -> bool {
+    let text = text.trim();
+    let text = text.split_once('[').map_or(text, |(instant, _)| instant);
+    text.contains(['T', 't', ' '])
+        && (text.parse::<jiff::Timestamp>().is_ok()
+            || text.parse::<jiff::civil::DateTime>().is_ok())
+}
+
 /// Writes an instant with any offset as UTC to the second, `YYYY-MM-DDThh:mm:ssZ`; `None` where the text
 /// is no instant.
 pub fn utc_second(text: &str) -> Option<String> {
@@ -63,6 +73,22 @@ mod tests {
         ] {
             let day = parse_day(from).unwrap();
             assert_eq!(add_months(day, months).to_string(), to, "{from} + {months}");
+        }
+    }
+
+    #[test]
+    fn a_date_time_has_a_day_and_a_time() {
+        for (text, expected) in [
+            ("2010-01-29T18:30:22Z", true),
+            ("2026-07-29T09:00:00+09:00", true),
+            ("2026-07-29T09:00:00", true),
+            ("2026-07-29T09:00:00+09:00[Asia/Tokyo]", true),
+            ("2026-07-29", false),
+            ("2026-13-29T09:00:00Z", false),
+            ("yesterday at noon", false),
+            ("", false),
+        ] {
+            assert_eq!(is_date_time(text), expected, "{text}");
         }
     }
 

@@ -133,7 +133,10 @@ fn node(form: &Form, names: &HashMap<&str, usize>) -> Result<Value> {
         put("other", json!(form.other));
     }
     if let Some(by) = &form.by {
-        put("by", json!([name(&by.member)?, pairs(&by.cases)?, by.other]));
+        put(
+            "by",
+            json!([name(&by.member)?, pairs(&by.cases)?, by.other]),
+        );
     }
     if !form.first.is_empty() {
         put("first", json!(form.first));

@@ -7,7 +7,9 @@ use super::holds::within;
 use super::index::Index;
 use super::pattern::Pattern;
 use super::unique;
-use super::{ANYTHING, By, Choice, Id, ListRule, NOTHING, Node, Schema, Shapes, TableRule, TextRule};
+use super::{
+    ANYTHING, By, Choice, Id, ListRule, NOTHING, Node, Schema, Shapes, TableRule, TextRule,
+};
 
 /// One breach, before it is put into words.
 #[derive(Debug)]

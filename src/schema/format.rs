@@ -108,7 +108,10 @@ fn is_time(text: &str) -> bool {
     };
     let zone = match rest {
         [b'.', digits @ ..] => {
-            let count = digits.iter().take_while(|byte| byte.is_ascii_digit()).count();
+            let count = digits
+                .iter()
+                .take_while(|byte| byte.is_ascii_digit())
+                .count();
             if count == 0 {
                 return false;
             }

@@ -3,9 +3,7 @@
 use crate::tape::{Item, Shape};
 
 use super::unique;
-use super::{
-    ANYTHING, By, Choice, Id, ListRule, NOTHING, Node, Schema, TableRule, TextRule,
-};
+use super::{ANYTHING, By, Choice, Id, ListRule, NOTHING, Node, Schema, TableRule, TextRule};
 
 impl Schema {
     pub(super) fn holds(&self, id: Id, item: Item<'_>) -> bool {
@@ -23,16 +21,20 @@ impl Schema {
     fn own_holds(&self, node: &Node, item: Item<'_>) -> bool {
         match item.shape() {
             Shape::Table => {
-                node.table.as_ref().is_none_or(|rule| self.table_holds(rule, item))
+                node.table
+                    .as_ref()
+                    .is_none_or(|rule| self.table_holds(rule, item))
                     && node.by.as_ref().is_none_or(|by| self.by_holds(by, item))
             }
-            Shape::List => node.list.as_ref().is_none_or(|rule| self.list_holds(rule, item)),
-            Shape::Text => node.text.as_ref().is_none_or(|rule| {
-                item.text().is_some_and(|text| self.text_holds(rule, text))
-            }),
-            Shape::Integer | Shape::Number => {
-                node.range.is_none_or(|range| within(range, item))
-            }
+            Shape::List => node
+                .list
+                .as_ref()
+                .is_none_or(|rule| self.list_holds(rule, item)),
+            Shape::Text => node
+                .text
+                .as_ref()
+                .is_none_or(|rule| item.text().is_some_and(|text| self.text_holds(rule, text))),
+            Shape::Integer | Shape::Number => node.range.is_none_or(|range| within(range, item)),
             Shape::Bool => node.flag.is_none_or(|flag| item.bool() == Some(flag)),
             Shape::Null => true,
         }
@@ -99,7 +101,11 @@ impl Schema {
                 then,
                 otherwise,
             } => {
-                let id = if self.holds(*when, item) { then } else { otherwise };
+                let id = if self.holds(*when, item) {
+                    then
+                } else {
+                    otherwise
+                };
                 self.holds(*id, item)
             }
         }

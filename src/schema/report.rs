@@ -37,7 +37,11 @@ fn finding(fault: &Fault<'_, '_>) -> Diagnostic {
     let (code, message, help) = match &fault.problem {
         Problem::Shape(shapes) => (
             "schema-type",
-            format!("{} stands where {} is asked for", item.shape().name(), shapes.words()),
+            format!(
+                "{} stands where {} is asked for",
+                item.shape().name(),
+                shapes.words()
+            ),
             format!("write {} here", shapes.words()),
         ),
         Problem::Missing(name) => (
@@ -53,7 +57,12 @@ fn finding(fault: &Fault<'_, '_>) -> Diagnostic {
         Problem::Unknown(rule) => (
             "schema-unknown-member",
             format!("the member `{}` is not known here", quoted(key)),
-            suggestion(key, rule.names.words(), "remove it; known here are", "or remove it"),
+            suggestion(
+                key,
+                rule.names.words(),
+                "remove it; known here are",
+                "or remove it",
+            ),
         ),
         Problem::Word(words) => (
             "schema-word",
@@ -77,7 +86,11 @@ fn finding(fault: &Fault<'_, '_>) -> Diagnostic {
         ),
         Problem::Length(least, most) => (
             "schema-length",
-            format!("`{}` is not {} long", value(item), between(*least, *most, "character")),
+            format!(
+                "`{}` is not {} long",
+                value(item),
+                between(*least, *most, "character")
+            ),
             format!("write {}", between(*least, *most, "character")),
         ),
         Problem::Range(range) => (

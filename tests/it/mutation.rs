@@ -1,14 +1,18 @@
 //! Damaged documents: a reader may refuse one or remark upon it, and never panics.
 
 use std::panic::catch_unwind;
+use std::sync::OnceLock;
 use std::time::{Duration, Instant};
 
+use mekiki::app::library::Library;
 use mekiki::evidence::agency_record::read_agency_record;
 use mekiki::evidence::certification::read_certification;
 use mekiki::evidence::detect::{Kind, detect};
 use mekiki::evidence::questionnaire::read_answers;
 use mekiki::evidence::sbom;
 use mekiki::evidence::signature::{raw_key, sigstore, statement};
+use mekiki::profile::judgment::judge;
+use mekiki::profile::survey::Survey;
 use mekiki::tree::{parse_json, parse_toml};
 
 use crate::authority::{Authority, provenance, raw_key_pair};
@@ -118,13 +122,21 @@ fn damage(document: &mut Vec<u8>, seeded: &mut Seeded) {
     }
 }
 
+fn library() -> &'static Library {
+    static LIBRARY: OnceLock<Library> = OnceLock::new();
+    LIBRARY.get_or_init(|| Library::open(None).unwrap())
+}
+
 /// Hands `bytes` to every reader.
 fn read_as_everything(bytes: &[u8]) {
     _ = detect(bytes);
     _ = parse_json(bytes);
     _ = parse_toml(bytes);
     if let Ok((_, reading)) = sbom::read(bytes) {
-        _ = sbom::minimum_elements(&reading.sbom);
+        let survey = Survey::of(&reading.sbom);
+        for profile in library().profiles.values() {
+            _ = judge(&survey, profile);
+        }
     }
     _ = sigstore::parse(bytes);
     _ = sigstore::Sigstore::new(bytes);

@@ -316,7 +316,7 @@ impl<'t> Reader<'t> {
     fn list(&mut self, member: Item<'t>, pointer: &str) -> crate::tape::Children<'t> {
         if member.shape() != Shape::List {
             self.wrong_shape(
-                self.sites.member(pointer, member),
+                &self.sites.member(pointer, member),
                 pointer,
                 "a list",
                 member,
@@ -325,7 +325,7 @@ impl<'t> Reader<'t> {
         member.items()
     }
 
-    fn wrong_shape(&mut self, site: Site, name: &str, wanted: &str, found: Item<'t>) {
+    fn wrong_shape(&mut self, site: &Site, name: &str, wanted: &str, found: Item<'t>) {
         self.remarks.error(
             "spdx-type",
             || {

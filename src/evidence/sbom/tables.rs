@@ -72,7 +72,8 @@ pub fn spdx(version: &str) -> Option<&'static Schema> {
 
 /// The versions whose schemas are at hand: of CycloneDX, then of SPDX.
 pub fn versions() -> (Vec<&'static str>, Vec<&'static str>) {
-    let names = |tables: &'static [Table<Schema>]| tables.iter().map(|table| table.version).collect();
+    let names =
+        |tables: &'static [Table<Schema>]| tables.iter().map(|table| table.version).collect();
     (names(&CYCLONEDX), names(&SPDX))
 }
 
@@ -98,10 +99,17 @@ mod tests {
         for table in CYCLONEDX.iter().chain(&SPDX) {
             let schema = Schema::load(table.bytes, LICENSES);
             assert!(schema.is_ok(), "{}: {:?}", table.version, schema.err());
-            assert_eq!(schema.map(|schema| schema.broken_patterns()), Ok(Vec::new()));
+            assert_eq!(
+                schema.map(|schema| schema.broken_patterns()),
+                Ok(Vec::new())
+            );
         }
         for table in &CYCLONEDX_MARKUP {
-            assert!(cyclonedx_markup(table.version).is_some(), "{}", table.version);
+            assert!(
+                cyclonedx_markup(table.version).is_some(),
+                "{}",
+                table.version
+            );
         }
         assert!(cyclonedx("1.6").is_some() && spdx("3.0.1").is_some());
         assert!(cyclonedx("1.1").is_none() && spdx("2.1").is_none());

@@ -1,5 +1,8 @@
 //! The classes of SPDX 3 and the local names of its properties.
 
+/// A question to a class.
+pub(super) type IsOf = fn(Class) -> bool;
+
 /// What an element is, as far as the reader tells classes apart.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub(super) enum Class {

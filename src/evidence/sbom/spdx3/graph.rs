@@ -1,6 +1,9 @@
 //! The elements of a document by their names: the first of the two passes.
 
 use std::borrow::Cow;
+use std::collections::HashMap;
+
+use foldhash::fast::FixedState;
 
 use super::class::{Class, local_name};
 use crate::evidence::sbom::model::{Ref, References, Target};
@@ -52,6 +55,9 @@ pub(super) struct Graph<'t> {
     pub(super) references: References,
     /// Where a reference leads, by [`Ref`]: the index of the element plus one; 0 for none.
     by_reference: Vec<u32>,
+    /// Relationships by name. They are half of a document and hardly ever spoken of, so that their
+    /// names are not copied into the references.
+    relationships: HashMap<&'t str, u32, FixedState>,
     /// Elements whose name another one had before: index of the later and of the first.
     pub(super) repeated: Vec<(usize, usize)>,
     /// Prefixes of compact IRIs with what they stand for.
@@ -67,6 +73,7 @@ impl<'t> Graph<'t> {
             elements: Vec::new(),
             references: References::default(),
             by_reference: Vec::new(),
+            relationships: HashMap::default(),
             repeated: Vec::new(),
             prefixes: prefixes(root),
             names: Vec::new(),
@@ -87,6 +94,14 @@ impl<'t> Graph<'t> {
         self.prefixes.sort_unstable();
         for (index, name) in std::mem::take(&mut self.names).into_iter().enumerate() {
             let Some(name) = name else { continue };
+            let class = self.elements.get(index).and_then(|one| one.class);
+            if self.prefixes.is_empty() && class.is_some_and(Class::is_relationship) {
+                let position = u32::try_from(index).unwrap_or(u32::MAX);
+                if let Some(first) = self.relationships.insert(name, position) {
+                    self.repeated.push((index, first as usize));
+                }
+                continue;
+            }
             let reference = self.intern(name);
             if let Some(element) = self.elements.get_mut(index) {
                 element.reference = Some(reference);
@@ -104,7 +119,13 @@ impl<'t> Graph<'t> {
                 Some("spdxId" | "@id") => name = plain(child),
                 Some("namespaceMap") => self.prefixes.extend(declared(child)),
                 Some("@context" | "verifiedUsing" | "externalIdentifier" | "externalRef") => {}
-                _ => nested |= matches!(child.shape(), Shape::Table | Shape::List),
+                _ => {
+                    nested |= match child.shape() {
+                        Shape::Table => true,
+                        Shape::List => child.items().any(|one| one.shape() == Shape::Table),
+                        _ => false,
+                    }
+                }
             }
         }
         self.elements.push(Element {
@@ -251,16 +272,26 @@ impl<'t> Graph<'t> {
     /// The index of the element that a value names or is.
     pub(super) fn find(&self, value: Item<'t>) -> Option<usize> {
         if let Some(name) = name_of(value) {
-            let reference = self.references.lookup(&self.expand(name))?;
-            return self.element_of(reference);
+            let name = self.expand(name);
+            let reference = self.references.lookup(&name);
+            let found = reference.and_then(|reference| self.element_of(reference));
+            return found.or_else(|| {
+                self.relationships
+                    .get(name.as_ref())
+                    .map(|one| *one as usize)
+            });
         }
         self.position(value)
     }
 
     /// The index of the element behind a reference.
     pub(super) fn element_of(&self, reference: Ref) -> Option<usize> {
-        let known = *self.by_reference.get(reference.0 as usize)?;
-        (known as usize).checked_sub(1)
+        let known = self.by_reference.get(reference.0 as usize);
+        let known = known.and_then(|known| (*known as usize).checked_sub(1));
+        known.or_else(|| {
+            let name = self.references.name(reference);
+            self.relationships.get(name).map(|one| *one as usize)
+        })
     }
 
     fn position(&self, value: Item<'t>) -> Option<usize> {
@@ -273,7 +304,7 @@ impl<'t> Graph<'t> {
 }
 
 /// The values of a property: the items of a list, or the one value that stands without a list.
-pub(super) fn entries<'t>(value: Item<'t>) -> impl Iterator<Item = Item<'t>> {
+pub(super) fn entries(value: Item<'_>) -> impl Iterator<Item = Item<'_>> {
     let is_list = value.shape() == Shape::List;
     let one = (!is_list && value.shape() != Shape::Null).then_some(value);
     value.items().chain(one)
@@ -319,7 +350,7 @@ pub(super) fn individual(name: &str) -> Option<&'static str> {
 }
 
 /// The prefixes that the context declares.
-fn prefixes<'t>(root: Item<'t>) -> Vec<(&'t str, &'t str)> {
+fn prefixes(root: Item<'_>) -> Vec<(&str, &str)> {
     let context = root.get("@context").into_iter().flat_map(entries);
     context
         .filter(|one| one.shape() == Shape::Table)
@@ -329,7 +360,7 @@ fn prefixes<'t>(root: Item<'t>) -> Vec<(&'t str, &'t str)> {
 }
 
 /// The prefixes that a document declares for its serializations.
-fn declared<'t>(maps: Item<'t>) -> impl Iterator<Item = (&'t str, &'t str)> {
+fn declared(maps: Item<'_>) -> impl Iterator<Item = (&str, &str)> {
     entries(maps)
         .filter_map(|map| map.get_text("prefix").zip(map.get_text("namespace")))
         .filter(|(prefix, _)| !prefix.is_empty())
