@@ -96,9 +96,8 @@ impl Json {
             }
             Shape::Integer => self.raw(key, &item.integer().unwrap_or_default().to_string()),
             Shape::Number => {
-                let number = item
-                    .magnitude()
-                    .and_then(|number| serde_json::to_string(&number).ok());
+                let is_finite = item.magnitude().is_some_and(f64::is_finite);
+                let number = item.number().filter(|_| is_finite);
                 self.raw(key, number.as_deref().unwrap_or("null"));
             }
             Shape::Null | Shape::List | Shape::Table => self.raw(key, "null"),
