@@ -13,7 +13,10 @@ impl Graph {
     /// Allows no member but those that `form` and the alternative that holds name.
     pub(crate) fn close(&mut self, form: Form) -> Result<Form> {
         ensure!(form.other == ANYTHING && form.by.is_none(), "closed twice");
-        ensure!(form.shapes == TABLE, "`unevaluatedProperties` beside other types");
+        ensure!(
+            form.shapes == TABLE,
+            "`unevaluatedProperties` beside other types"
+        );
         let base = Form {
             any: Vec::new(),
             one: Vec::new(),

@@ -94,7 +94,11 @@ impl Graph {
             left.first.is_empty() || right.first.is_empty(),
             "two lists of first items"
         );
-        let rest = if left.first.is_empty() { left.each } else { right.each };
+        let rest = if left.first.is_empty() {
+            left.each
+        } else {
+            right.each
+        };
         for item in [left.first, right.first].concat() {
             let id = self.both(item, rest);
             merged.first.push(id);

@@ -49,7 +49,8 @@ impl Reader {
 
     fn file(&mut self, file: &str) -> Result<&Value> {
         if !self.files.contains_key(file) {
-            self.files.insert(file.to_owned(), parse(&self.folder, file)?);
+            self.files
+                .insert(file.to_owned(), parse(&self.folder, file)?);
         }
         self.files.get(file).context("just inserted")
     }

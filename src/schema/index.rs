@@ -52,8 +52,8 @@ fn hash(word: &[u8]) -> u32 {
         (Some(first), Some(last)) => (u64::from_le_bytes(*first), u64::from_le_bytes(*last)),
         _ => (short(word), 0),
     };
-    let mixed = (first ^ last.rotate_left(23) ^ word.len() as u64)
-        .wrapping_mul(0x9e37_79b9_7f4a_7c15);
+    let mixed =
+        (first ^ last.rotate_left(23) ^ word.len() as u64).wrapping_mul(0x9e37_79b9_7f4a_7c15);
     u32::try_from(mixed >> 32).unwrap_or_default()
 }
 

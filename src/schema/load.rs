@@ -271,7 +271,9 @@ impl Reader<'_> {
         }
         let (least, most) = item.get("count").map_or(Ok((0, None)), bounds)?;
         Ok(Some(ListRule {
-            first: item.get("first").map_or(Ok(Vec::new()), |ids| self.ids(ids))?,
+            first: item
+                .get("first")
+                .map_or(Ok(Vec::new()), |ids| self.ids(ids))?,
             each: item.get("each").map_or(Ok(ANYTHING), |id| self.id(id))?,
             least,
             most,

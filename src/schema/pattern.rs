@@ -72,11 +72,7 @@ const KNOWN: &[(&str, Known, &str)] = &[
         "an IRI, with a scheme and a colon",
     ),
     ("^_:.+", Known::Blank, "a blank node such as `_:name`"),
-    (
-        "^-?[0-9]+(\\.[0-9]*)?$",
-        Known::Decimal,
-        "a decimal number",
-    ),
+    ("^-?[0-9]+(\\.[0-9]*)?$", Known::Decimal, "a decimal number"),
     (
         "^[0-9]{4}-[0-1][0-9]-[0-3][0-9]T[0-2][0-9]:[0-6][0-9]:[0-6][0-9](Z|[+-][0-9]{2}:[0-9]{2})$",
         Known::Instant,
@@ -206,10 +202,7 @@ fn fits(bytes: &[u8], model: &[u8]) -> bool {
 }
 
 fn is_uuid(text: &str) -> bool {
-    fits(
-        text.as_bytes(),
-        b"ffffffff-ffff-ffff-ffff-ffffffffffff",
-    )
+    fits(text.as_bytes(), b"ffffffff-ffff-ffff-ffff-ffffffffffff")
 }
 
 /// What stands behind the first slash of a BOM-Link.
@@ -341,7 +334,11 @@ mod tests {
     #[test]
     fn other_patterns_are_compiled() {
         let patent = Pattern::new("^[A-Za-z0-9][A-Za-z0-9\\-/.()\\s]{0,28}[A-Za-z0-9]$");
-        for (text, expected) in [("US 1234", true), ("US\u{feff}1", true), ("US\u{85}1", false)] {
+        for (text, expected) in [
+            ("US 1234", true),
+            ("US\u{feff}1", true),
+            ("US\u{85}1", false),
+        ] {
             assert_eq!(patent.matches(text), expected, "{text:?}");
         }
         assert_eq!(patent.known, None);

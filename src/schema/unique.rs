@@ -184,14 +184,19 @@ mod tests {
             ("[\"a\",\"b\",\"a\"]", Some("/2")),
             ("[{\"a\":1,\"b\":2},{\"b\":2,\"a\":1}]", Some("/1")),
             ("[{\"a\":[1,{\"x\":1}]},{\"a\":[1,{\"x\":2}]}]", None),
-            ("[{\"a\":[1,{\"x\":1}]},{\"a\":[1,{\"x\":1.0}]}]", Some("/1")),
+            (
+                "[{\"a\":[1,{\"x\":1}]},{\"a\":[1,{\"x\":1.0}]}]",
+                Some("/1"),
+            ),
             ("[[1,2],[2,1]]", None),
             ("[{\"a\":1},{\"a\":1,\"b\":1}]", None),
         ] {
             let found = positions(text).map(|(_, second)| second);
             assert_eq!(found.as_deref(), second, "{text}");
             // The same among many.
-            let filler: Vec<_> = (0..40).map(|one| format!("{{\"n\":{one},\"a\":[{one}]}}")).collect();
+            let filler: Vec<_> = (0..40)
+                .map(|one| format!("{{\"n\":{one},\"a\":[{one}]}}"))
+                .collect();
             let rest = text.trim_start_matches('[').trim_end_matches(']');
             let many = if text == "[]" {
                 format!("[{}]", filler.join(","))
@@ -199,7 +204,11 @@ mod tests {
                 let inner = text.get(1..text.len() - 1).unwrap_or(rest);
                 format!("[{inner},{}]", filler.join(","))
             };
-            assert_eq!(positions(&many).map(|(_, second)| second).as_deref(), second, "{many}");
+            assert_eq!(
+                positions(&many).map(|(_, second)| second).as_deref(),
+                second,
+                "{many}"
+            );
         }
     }
 }

@@ -121,9 +121,28 @@ fn mutate_object(members: &mut Map<String, Value>, other: Value, seeded: &mut Se
         }
         3 => {
             let names = [
-                "name", "id", "expression", "license", "type", "phase", "ref", "value", "url",
-                "unknown", "$schema", "version", "versionRange", "@id", "spdxId", "@graph",
-                "organization", "timestamp", "signature", "algorithm", "tools", "data",
+                "name",
+                "id",
+                "expression",
+                "license",
+                "type",
+                "phase",
+                "ref",
+                "value",
+                "url",
+                "unknown",
+                "$schema",
+                "version",
+                "versionRange",
+                "@id",
+                "spdxId",
+                "@graph",
+                "organization",
+                "timestamp",
+                "signature",
+                "algorithm",
+                "tools",
+                "data",
             ];
             let value = any_value(other, seeded);
             members.insert(names[seeded.below(names.len())].to_owned(), value);

@@ -14,7 +14,6 @@ use crate::corpus::{Corpus, corpus, say};
 use crate::schema_mutation::mutate;
 use crate::seeded::Seeded;
 
-#[expect(dead_code, reason = "the program that writes the tables uses the rest")]
 #[path = "../../examples/schema_tables/generate.rs"]
 mod generate;
 
@@ -97,9 +96,13 @@ impl Theirs {
             let file = format!("cyclonedx/bom-{version}{}.schema.json", strict(version));
             ("cyclonedx", *version, file)
         });
-        let spdx = spdx
-            .iter()
-            .map(|version| ("spdx", *version, format!("spdx/spdx-schema-v{version}.json")));
+        let spdx = spdx.iter().map(|version| {
+            (
+                "spdx",
+                *version,
+                format!("spdx/spdx-schema-v{version}.json"),
+            )
+        });
         let validators = cyclonedx.chain(spdx).map(|(family, version, file)| {
             let validator = jsonschema::options()
                 .with_registry(&registry)
@@ -133,7 +136,10 @@ fn difference(case: &Case, text: &str, value: &Value, validator: &Validator) -> 
         case.family,
         case.version,
         findings.first().map(ToString::to_string),
-        error.map(|error| format!("{}: {error}", error.instance_path()).chars().take(600).collect::<String>()),
+        error.map(|error| format!("{}: {error}", error.instance_path())
+            .chars()
+            .take(600)
+            .collect::<String>()),
     ))
 }
 
@@ -171,7 +177,12 @@ fn documents_of_the_corpus_get_the_verdict_of_an_independent_validator() {
         cases.len()
     ));
     assert!(conforming > 200 && cases.len() - conforming > 100);
-    assert_eq!(differences, [] as [String; 0], "{} differ", differences.len());
+    assert_eq!(
+        differences,
+        [] as [String; 0],
+        "{} differ",
+        differences.len()
+    );
 }
 
 #[test]
@@ -208,5 +219,10 @@ fn mutated_documents_get_the_verdict_of_an_independent_validator() {
         cases.len()
     ));
     assert!(conforming > MUTATIONS / 20 && conforming < MUTATIONS * 19 / 20);
-    assert_eq!(differences, [] as [String; 0], "{} differ", differences.len());
+    assert_eq!(
+        differences,
+        [] as [String; 0],
+        "{} differ",
+        differences.len()
+    );
 }

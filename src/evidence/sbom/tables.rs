@@ -72,7 +72,10 @@ mod tests {
         for table in CYCLONEDX.iter().chain(&SPDX) {
             let schema = Schema::load(table.bytes, LICENSES);
             assert!(schema.is_ok(), "{}: {:?}", table.version, schema.err());
-            assert_eq!(schema.map(|schema| schema.broken_patterns()), Ok(Vec::new()));
+            assert_eq!(
+                schema.map(|schema| schema.broken_patterns()),
+                Ok(Vec::new())
+            );
         }
         assert!(cyclonedx("1.6").is_some() && spdx("3.0.1").is_some());
         assert!(cyclonedx("1.1").is_none() && spdx("2.1").is_none());
