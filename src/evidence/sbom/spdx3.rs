@@ -79,9 +79,13 @@ impl<'t> Reader<'t> {
             elements.filter(|one| one.class.is_some_and(is_it)).count()
         };
         let packages = count(Class::is_package);
-        self.sbom.files.reserve_exact(count(Class::is_artifact) - packages);
+        self.sbom
+            .files
+            .reserve_exact(count(Class::is_artifact) - packages);
         self.sbom.components.reserve_exact(packages);
-        self.sbom.relationships.reserve(count(Class::is_relationship) / 2);
+        self.sbom
+            .relationships
+            .reserve(count(Class::is_relationship) / 2);
         for index in 0..self.graph.elements.len() {
             let Some(element) = self.graph.elements.get(index) else {
                 break;

@@ -261,7 +261,10 @@ fn add_identifier(component: &mut Component, kind: IdentifierKind, value: &str) 
 
 /// Whether a text is a package URL without anything that would have to be taken apart: most are.
 fn is_plain_purl(purl: &str) -> bool {
-    let Some((kind, rest)) = purl.strip_prefix("pkg:").and_then(|rest| rest.split_once('/')) else {
+    let Some((kind, rest)) = purl
+        .strip_prefix("pkg:")
+        .and_then(|rest| rest.split_once('/'))
+    else {
         return false;
     };
     let is_plain = |byte: u8| byte.is_ascii_alphanumeric() || matches!(byte, b'.' | b'-' | b'_');
@@ -271,7 +274,9 @@ fn is_plain_purl(purl: &str) -> bool {
         parts.all(|part| !part.is_empty() && !part.starts_with('.') && part.bytes().all(is_plain))
     };
     kind.starts_with(|first: char| first.is_ascii_lowercase())
-        && kind.bytes().all(|byte| byte.is_ascii_lowercase() || byte.is_ascii_digit())
+        && kind
+            .bytes()
+            .all(|byte| byte.is_ascii_lowercase() || byte.is_ascii_digit())
         && has_parts(path)
         && !version.is_empty()
         && version.bytes().all(is_plain)

@@ -275,7 +275,11 @@ impl<'t> Graph<'t> {
             let name = self.expand(name);
             let reference = self.references.lookup(&name);
             let found = reference.and_then(|reference| self.element_of(reference));
-            return found.or_else(|| self.relationships.get(name.as_ref()).map(|one| *one as usize));
+            return found.or_else(|| {
+                self.relationships
+                    .get(name.as_ref())
+                    .map(|one| *one as usize)
+            });
         }
         self.position(value)
     }
