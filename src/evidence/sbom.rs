@@ -199,7 +199,13 @@ fn shape(
 ) -> Vec<Diagnostic> {
     match (detection.format, markup) {
         ("cyclonedx", Some(markup)) => validity::of_markup(version, markup.root()),
-        ("cyclonedx", None) => validity::of_tape(Format::CycloneDx, version, tape.root()),
+        ("cyclonedx", None) => {
+            let mut findings = validity::of_tape(Format::CycloneDx, version, tape.root());
+            if detection.encoding == "protobuf" {
+                validity::pass_over_signatures(&mut findings);
+            }
+            findings
+        }
         _ => validity::of_tape(Format::Spdx, version, tape.root()),
     }
 }

@@ -202,6 +202,15 @@ impl<'a> Tally<'a> {
             }
             Measure::Component(measure) => measure,
         };
+        let is_inclusion = matches!(measure, ComponentMeasure::Inclusion { .. });
+        if self.of == 0 && is_inclusion && !survey.claims_completeness() {
+            // SPDX 2.3, Annex K.2, of NTIA's relationship: the document describes one package at least.
+            return Coverage {
+                verdict: Verdict::Fail,
+                have: 0,
+                of: 1,
+            };
+        }
         let verdict = if self.of == 0 {
             if survey.claims_completeness() {
                 Verdict::NotApplicable
@@ -210,7 +219,7 @@ impl<'a> Tally<'a> {
             }
         } else if self.have == self.of {
             Verdict::Pass
-        } else if matches!(measure, ComponentMeasure::Inclusion { .. }) && survey.says_nothing() {
+        } else if is_inclusion && survey.says_nothing() {
             Verdict::Unknown
         } else {
             Verdict::Fail

@@ -139,6 +139,7 @@ sbom-edges = Relationships
 sbom-verdict = Verdict
 sbom-unreadable = unreadable
 findings-more = … and { $count } more findings; --format json lists them all
+profile-nothing = Nothing is listed by which this could be judged: { $elements }
 rows-more = … and { $count } more; --format json lists them all
 diff-counts = { $unchanged } unchanged, { $changed } changed, { $added } added, { $removed } removed
 diff-same = Both say the same.

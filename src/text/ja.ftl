@@ -139,6 +139,7 @@ sbom-edges = 関係
 sbom-verdict = 判定
 sbom-unreadable = 読み取れない
 findings-more = …ほか{ $count }件の指摘がある。全件は --format json で出力する
+profile-nothing = 判定の対象となる記載がない要素: { $elements }
 rows-more = … ほか { $count } 件（全件は --format json で出力）
 diff-counts = 変更なし { $unchanged } 件、変更 { $changed } 件、追加 { $added } 件、削除 { $removed } 件
 diff-same = 両者の内容は同じです。

@@ -171,21 +171,28 @@ fn is_fault_of_libxml2(name: &str, findings: &[Diagnostic], verdict: bool, remar
     verdict && is_foreign && findings.iter().all(|one| one.code == "schema-order")
 }
 
+/// The documents of one version, and the names and findings of each.
+#[derive(Default)]
+struct Batch<'n> {
+    texts: Vec<String>,
+    ours: Vec<(&'n String, Vec<Diagnostic>)>,
+}
+
 /// The documents on which the two verdicts differ.
 fn differences(schemas: &Schemas, oracle: &Oracle, documents: &[(String, String)]) -> Vec<String> {
-    let mut batches: BTreeMap<String, (Vec<String>, Vec<(&String, Vec<Diagnostic>)>)> =
-        BTreeMap::new();
+    let mut batches: BTreeMap<String, Batch<'_>> = BTreeMap::new();
     for (name, text) in documents {
         let Some((version, findings)) = schemas.check(text) else {
             continue;
         };
         let batch = batches.entry(version).or_default();
-        batch.0.push(text.clone());
-        batch.1.push((name, findings));
+        batch.texts.push(text.clone());
+        batch.ours.push((name, findings));
     }
     let mut differences = Vec::new();
-    for (version, (texts, ours)) in &batches {
-        for ((name, findings), (verdict, remark)) in ours.iter().zip(oracle.judge(version, texts)) {
+    for (version, batch) in &batches {
+        let judged = oracle.judge(version, &batch.texts);
+        for ((name, findings), (verdict, remark)) in batch.ours.iter().zip(judged) {
             if is_valid(findings) != verdict
                 && !is_fault_of_libxml2(name, findings, verdict, &remark)
             {
@@ -314,10 +321,8 @@ fn every_document_made_from_a_table_is_judged_as_by_xmllint() {
     let mut documents = Vec::new();
     for version in VERSIONS {
         let table = serde_json::from_slice(&table(&table_name(version))).expect("a table is JSON");
-        let mut sampler = Sampler::new(&table, &licenses);
-        let samples: Vec<_> = (0..SAMPLES)
-            .map(|_| sampler.document(&mut chance))
-            .collect();
+        let mut maker = Sampler::new(&table, &licenses);
+        let samples: Vec<_> = (0..SAMPLES).map(|_| maker.document(&mut chance)).collect();
         for sample in &samples {
             let found = schemas.check(sample);
             let found = found.unwrap_or_else(|| panic!("{version}: not XML: {sample:.2000}"));

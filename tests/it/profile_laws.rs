@@ -369,8 +369,11 @@ fn a_document_that_claims_nothing_is_not_judged_by_what_it_lists() {
     empty.root = None;
     empty.compositions.clear();
     assert_eq!(verdict_of(&empty, "supplier-name"), (Verdict::Unknown, 0));
-    let survey = Survey::of(&empty);
-    assert_eq!(judge(&survey, ntia).verdict, Verdict::Unknown);
+    // Not even what it describes stands in relation to anything.
+    assert_eq!(
+        verdict_of(&empty, "dependency-relationship"),
+        (Verdict::Fail, 1)
+    );
     // That nothing is there may be said.
     let mut complete = empty.clone();
     complete.compositions = whole(0).compositions;
@@ -385,6 +388,7 @@ fn a_document_that_claims_nothing_is_not_judged_by_what_it_lists() {
         verdict_of(&alone, "dependency-relationship"),
         (Verdict::Unknown, 1)
     );
+    assert_eq!(judge(&Survey::of(&alone), ntia).verdict, Verdict::Unknown);
     // That it depends on nothing may be said too.
     let none = alone.references.intern("NONE");
     alone.references.define(none, Target::Nothing);

@@ -98,13 +98,26 @@ fn profile(
     );
     out.push('\n');
     out.push_str(&table(judgment, lang, width));
+    let mut nothing = Vec::new();
     for finding in &judgment.findings {
-        if finding.element.level == Level::Optional {
+        let verdict = finding.coverage.verdict;
+        let is_open = matches!(verdict, Verdict::Fail | Verdict::Unknown);
+        if finding.element.level == Level::Optional || !is_open {
             continue;
         }
-        if matches!(finding.coverage.verdict, Verdict::Fail | Verdict::Unknown) {
+        if finding.coverage.of == 0 {
+            nothing.push(finding.element.title.of(lang));
+        } else {
             lacking(out, check, finding, lang, width);
         }
+    }
+    if !nothing.is_empty() {
+        let mut sheet = Sheet::bare(width);
+        let elements = nothing.join(if lang == Lang::Ja { "、" } else { ", " });
+        let sentence = message_with(lang, "profile-nothing", &[("elements", &elements)]);
+        sheet.row([(sentence, Look::Open)]);
+        out.push('\n');
+        out.push_str(&sheet.render());
     }
 }
 

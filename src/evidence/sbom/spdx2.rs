@@ -354,6 +354,15 @@ impl<'t> Reader<'t> {
     }
 }
 
+/// The category of an external reference as the JSON of a version spells it: up to 2.2 the other
+/// encodings wrote `PACKAGE-MANAGER` (SPDX 2.2, 3.21) and JSON `PACKAGE_MANAGER` (its schema).
+fn category<'w>(word: &'w str, version: &str) -> &'w str {
+    match word {
+        "PACKAGE-MANAGER" if !version.trim().ends_with("2.3") => "PACKAGE_MANAGER",
+        _ => word,
+    }
+}
+
 /// Why a document does not fit on a tape.
 fn too_large(full: Full) -> Diagnostic {
     let message = format!("the document holds {full}");

@@ -40,6 +40,10 @@ pub fn to_tape<'a>(markup: &Markup<'a>) -> Result<Tape<'a>, Diagnostic> {
         builder: Builder::new(markup.source(), Addressing::Line),
         graph: &graph,
         namespace,
+        version: match document.and_then(|node| graph.property(node, "specVersion")) {
+            Some(Value::Text(version)) => version,
+            _ => "",
+        },
         documents: Vec::new(),
     };
     writer.write(document).map_err(super::too_large)?;
@@ -50,6 +54,8 @@ struct Writer<'a, 'g, 'm> {
     builder: Builder<'a>,
     graph: &'g Graph<'m>,
     namespace: &'g str,
+    /// The version that the document states.
+    version: &'m str,
     /// The other documents that are referred to: address and name.
     documents: Vec<(Cow<'m, str>, String)>,
 }
@@ -306,7 +312,12 @@ impl<'m> Writer<'_, '_, 'm> {
                 Some(id) => self.builder.text(key, &id, at),
                 None => Ok(()),
             },
-            Form::Word => self.named(key, name, at, word::word),
+            Form::Word => {
+                let version = self.version;
+                self.named(key, name, at, |name| {
+                    super::category(&word::word(name), version).to_owned()
+                })
+            }
             Form::Type => {
                 let namespace = self.namespace;
                 self.named(key, name, at, |name| match name.split_once(REFERENCES) {

@@ -60,6 +60,9 @@ impl<'t> Reader<'t> {
         };
         for child in item.children() {
             let Some(key) = child.key() else { continue };
+            if matches!(key, "type" | "spdxId" | "creationInfo") {
+                continue;
+            }
             self.read_property(&mut component, index, class, key, child);
         }
         component

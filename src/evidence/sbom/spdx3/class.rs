@@ -53,6 +53,13 @@ impl Class {
     /// Reads the word of a `type`, in the form of the context, without the prefix of its profile or as
     /// an IRI. What is no class of elements that the reader knows gives `None`.
     pub(super) fn from_word(word: &str) -> Option<Self> {
+        // The three that nearly all elements are.
+        match word {
+            "Relationship" => return Some(Self::Relationship),
+            "software_Package" => return Some(Self::Package),
+            "software_File" => return Some(Self::File),
+            _ => {}
+        }
         Some(match local_name(word) {
             "SpdxDocument" => Self::SpdxDocument,
             "Sbom" | "Bom" => Self::Bom,

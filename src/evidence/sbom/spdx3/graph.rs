@@ -70,7 +70,8 @@ impl<'t> Graph<'t> {
     pub(super) fn read(tape: &'t Tape<'t>) -> Self {
         let root = tape.root();
         let mut graph = Self {
-            elements: Vec::new(),
+            // An element has a dozen nodes or so.
+            elements: Vec::with_capacity(tape.len() / 16),
             references: References::default(),
             by_reference: Vec::new(),
             relationships: HashMap::default(),
@@ -92,6 +93,10 @@ impl<'t> Graph<'t> {
 
     fn name_all(&mut self) {
         self.prefixes.sort_unstable();
+        let relationships = self.elements.iter();
+        let relationships =
+            relationships.filter(|one| one.class.is_some_and(Class::is_relationship));
+        self.relationships.reserve(relationships.count());
         for (index, name) in std::mem::take(&mut self.names).into_iter().enumerate() {
             let Some(name) = name else { continue };
             let class = self.elements.get(index).and_then(|one| one.class);
@@ -114,17 +119,16 @@ impl<'t> Graph<'t> {
         let index = self.elements.len();
         let (mut class, mut name, mut nested) = (None, None, false);
         for child in item.children() {
-            match child.key().map(local_name) {
+            let shape = child.shape();
+            match child.key() {
                 Some("type" | "@type") => class = plain(child).and_then(Class::from_word),
                 Some("spdxId" | "@id") => name = plain(child),
-                Some("namespaceMap") => self.prefixes.extend(declared(child)),
+                _ if !matches!(shape, Shape::Table | Shape::List) => {}
                 Some("@context" | "verifiedUsing" | "externalIdentifier" | "externalRef") => {}
+                Some("namespaceMap") => self.prefixes.extend(declared(child)),
                 _ => {
-                    nested |= match child.shape() {
-                        Shape::Table => true,
-                        Shape::List => child.items().any(|one| one.shape() == Shape::Table),
-                        _ => false,
-                    }
+                    let is_table = |one: Item<'t>| one.shape() == Shape::Table;
+                    nested |= shape == Shape::Table || child.items().any(is_table);
                 }
             }
         }
@@ -339,7 +343,8 @@ fn name_of(value: Item<'_>) -> Option<&str> {
 /// Source: SPDX 3.0.1, Core: Individuals `NoneElement` and `NoAssertionElement`; Expanded Licensing:
 /// `NoneLicense` and `NoAssertionLicense`.
 pub(super) fn individual(name: &str) -> Option<&'static str> {
-    if !name.ends_with("NONE") && !name.ends_with("NOASSERTION") && !name.contains("No") {
+    let ends = ["Element", "License", "NONE", "NOASSERTION"];
+    if !ends.iter().any(|end| name.ends_with(end)) {
         return None;
     }
     match local_name(name) {
