@@ -3,8 +3,10 @@
 pub mod inspect;
 pub mod library;
 pub mod reassess;
+pub mod sbom_check;
 pub mod sbom_diff;
 pub mod sbom_match;
+pub mod sbom_convert;
 #[cfg(feature = "server")]
 pub mod shelf;
 pub mod tender;

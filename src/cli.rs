@@ -172,7 +172,7 @@ fn run(cli: &Cli, output: &Output) -> anyhow::Result<Verdict> {
     let library = || Library::open(cli.common.criteria.as_deref());
     match &cli.command {
         Command::Detect(arguments) => detect::run(arguments, output),
-        Command::Sbom(command) => sbom::run(command, output),
+        Command::Sbom(command) => sbom::run(command, library, output),
         Command::Signature(command) => signature::run(command, output),
         Command::Facts => facts::run(&library()?, output),
         Command::Criteria(command) => {

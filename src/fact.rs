@@ -26,6 +26,7 @@ use crate::fact::answer::Feeds;
 use crate::fact::dossier::{Dossier, Sorted};
 use crate::fact::vocabulary::Vocabulary;
 use crate::id::{BidId, FactKey};
+use crate::profile::Profiles;
 use crate::time::Date;
 
 /// How strongly a piece of evidence proves, 0 to 6.
@@ -187,12 +188,17 @@ impl Establishment {
 }
 
 /// Runs every producer over a dossier. The order of the evidence does not matter.
-pub fn establish(dossier: &Dossier<'_>, vocabulary: &Vocabulary, feeds: &Feeds) -> Establishment {
+pub fn establish(
+    dossier: &Dossier<'_>,
+    vocabulary: &Vocabulary,
+    feeds: &Feeds,
+    profiles: &Profiles,
+) -> Establishment {
     let mut found = Establishment::default();
     agency::establish(dossier, vocabulary, &mut found);
     answer::establish(dossier, vocabulary, feeds, &mut found);
     certification::establish(dossier, &mut found);
-    sbom::establish(dossier, &mut found);
+    sbom::establish(dossier, vocabulary, profiles, &mut found);
     advisory::establish(dossier, &mut found);
     signature::establish(dossier, &mut found);
     provenance::establish(dossier, &mut found);

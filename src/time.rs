@@ -30,9 +30,39 @@ pub fn parse_instant(text: &str) -> Option<Date> {
     parse_day(text.strip_suffix("T00:00:00Z").unwrap_or(text))
 }
 
+/// Whether a text is an instant or a local time of ISO 8601 with both a day and a time of day. What RFC
+/// 9557 lets stand behind it in brackets is not looked at.
+pub fn is_date_time(text: &str) -> bool {
+    let text = text.trim();
+    let text = text.split_once('[').map_or(text, |(instant, _)| instant);
+    text.contains(['T', 't', ' '])
+        && (text.parse::<jiff::Timestamp>().is_ok()
+            || text.parse::<jiff::civil::DateTime>().is_ok())
+}
+
+/// Writes an instant with any offset as UTC to the second, `YYYY-MM-DDThh:mm:ssZ`; `None` where the text
+/// is no instant.
+pub fn utc_second(text: &str) -> Option<String> {
+    let instant: jiff::Timestamp = text.trim().parse().ok()?;
+    let seconds = jiff::Timestamp::from_second(instant.as_second()).ok()?;
+    Some(seconds.to_string())
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn instants_are_told_in_utc_to_the_second() {
+        for (text, expected) in [
+            ("2026-11-20T00:00:00.5+09:00", Some("2026-11-19T15:00:00Z")),
+            ("1970-01-01T00:00:00Z", Some("1970-01-01T00:00:00Z")),
+            ("2026-11-20", None),
+            ("", None),
+        ] {
+            assert_eq!(utc_second(text).as_deref(), expected, "{text}");
+        }
+    }
 
     #[test]
     fn months_end_where_the_month_ends() {
@@ -43,6 +73,22 @@ mod tests {
         ] {
             let day = parse_day(from).unwrap();
             assert_eq!(add_months(day, months).to_string(), to, "{from} + {months}");
+        }
+    }
+
+    #[test]
+    fn a_date_time_has_a_day_and_a_time() {
+        for (text, expected) in [
+            ("2010-01-29T18:30:22Z", true),
+            ("2026-07-29T09:00:00+09:00", true),
+            ("2026-07-29T09:00:00", true),
+            ("2026-07-29T09:00:00+09:00[Asia/Tokyo]", true),
+            ("2026-07-29", false),
+            ("2026-13-29T09:00:00Z", false),
+            ("yesterday at noon", false),
+            ("", false),
+        ] {
+            assert_eq!(is_date_time(text), expected, "{text}");
         }
     }
 

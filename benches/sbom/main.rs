@@ -1,6 +1,7 @@
 //! How fast bills of materials are read and judged, beside a bare parse of the same bytes in the same run.
 //!
-//! `cargo bench --bench sbom` measures; `cargo bench --bench sbom -- 50` only documents of about 50 MB.
+//! `cargo bench --bench sbom` measures; `cargo bench --bench sbom -- 50 json` only what has `json` in its
+//! name, over documents of about 50 MB.
 //! Each line is the median of paired rounds: in a round everything is run once on the same bytes, one
 //! after the other, so that a busy machine slows all of it alike. What counts is the ratio.
 #![expect(
@@ -19,53 +20,62 @@ mod peers;
 use std::hint::black_box;
 use std::time::Instant;
 
-use mekiki::evidence::sbom::read;
+use mekiki::evidence::sbom::{cyclonedx, read, spdx2, tables};
+use mekiki::markup::parse_xml;
 use mekiki::tape::parse_json;
 
 /// Something to be timed over the bytes of a document.
 type Work = (&'static str, fn(&str));
 
 fn main() {
-    let asked: Vec<usize> = std::env::args()
-        .skip(1)
+    let arguments: Vec<String> = std::env::args().skip(1).collect();
+    let mut sizes: Vec<usize> = arguments
+        .iter()
         .filter_map(|one| one.parse().ok())
         .collect();
-    let sizes: Vec<usize> = if asked.is_empty() {
-        vec![1, 10, 50]
-    } else {
-        asked
-    };
-    let json: [Work; 5] = [
+    if sizes.is_empty() {
+        sizes = vec![1, 10, 50];
+    }
+    let words: Vec<String> = arguments
+        .into_iter()
+        .filter(|one| !one.starts_with('-') && one.parse::<usize>().is_err())
+        .map(|one| one.to_lowercase())
+        .collect();
+    let asked = |name: &str| words.iter().all(|word| name.to_lowercase().contains(word));
+    let json: [Work; 7] = [
         ("serde_json Value", peers::value),
         ("serde_json borrowed walk", peers::borrowed_walk),
         ("serde_json borrowed structs", peers::borrowed_structs),
-        ("mekiki: tape only", tape),
-        ("mekiki: read + validate", whole),
+        ("mekiki: tape", tape),
+        ("mekiki: tape, schema", tape_and_schema),
+        ("mekiki: tape, model", tape_and_model),
+        ("mekiki: read (all of it)", whole),
     ];
-    let spdx: [Work; 4] = [
+    let spdx: [Work; 6] = [
         ("serde_json Value", peers::value),
         ("serde_json borrowed walk", peers::borrowed_walk),
-        ("mekiki: tape only", tape),
-        ("mekiki: read + validate", whole),
+        ("mekiki: tape", tape),
+        ("mekiki: tape, schema", tape_and_spdx_schema),
+        ("mekiki: tape, model", tape_and_spdx_model),
+        ("mekiki: read (all of it)", whole),
     ];
-    let xml: [Work; 3] = [
+    let xml: [Work; 5] = [
         ("quick-xml walk", peers::xml_walk),
-        ("mekiki: markup only", markup),
-        ("mekiki: read + validate", whole),
+        ("mekiki: markup", markup),
+        ("mekiki: markup, schema", markup_and_schema),
+        ("mekiki: markup, tape", markup_and_tape),
+        ("mekiki: read (all of it)", whole),
     ];
     for size in sizes {
         let bytes = size * 1_000_000;
-        table(
-            "CycloneDX 1.6 JSON",
-            &generator::cyclonedx_json(bytes / 1100),
-            &json,
-        );
-        table(
-            "CycloneDX 1.6 XML",
-            &generator::cyclonedx_xml(bytes / 1200),
-            &xml,
-        );
-        table("SPDX 2.3 JSON", &generator::spdx_json(bytes / 1100), &spdx);
+        let table = |name: &str, make: fn(usize) -> String, each: usize, works: &[Work]| {
+            if asked(name) {
+                measure(name, &make(bytes / each), works);
+            }
+        };
+        table("CycloneDX 1.6 JSON", generator::cyclonedx_json, 1000, &json);
+        table("CycloneDX 1.6 XML", generator::cyclonedx_xml, 1080, &xml);
+        table("SPDX 2.3 JSON", generator::spdx_json, 1080, &spdx);
     }
 }
 
@@ -73,8 +83,39 @@ fn tape(text: &str) {
     black_box(parse_json(text).unwrap());
 }
 
+fn tape_and_schema(text: &str) {
+    let tape = parse_json(text).unwrap();
+    let schema = tables::cyclonedx("1.6").unwrap();
+    assert!(schema.check(tape.root(), 1).is_empty());
+}
+
+fn tape_and_spdx_schema(text: &str) {
+    let tape = parse_json(text).unwrap();
+    let schema = tables::spdx("2.3").unwrap();
+    assert!(schema.check(tape.root(), 1).is_empty());
+}
+
+fn tape_and_model(text: &str) {
+    black_box(cyclonedx::build(&parse_json(text).unwrap()).unwrap());
+}
+
+fn tape_and_spdx_model(text: &str) {
+    black_box(spdx2::build(&parse_json(text).unwrap()));
+}
+
+fn markup_and_schema(text: &str) {
+    let markup = parse_xml(text).unwrap();
+    let schema = tables::cyclonedx_markup("1.6").unwrap();
+    assert!(schema.check(markup.root(), 1).is_empty());
+}
+
+fn markup_and_tape(text: &str) {
+    let markup = parse_xml(text).unwrap();
+    black_box(cyclonedx::xml::to_tape(&markup));
+}
+
 fn markup(text: &str) {
-    black_box(mekiki::markup::parse_xml(text).unwrap());
+    black_box(parse_xml(text).unwrap());
 }
 
 fn whole(text: &str) {
@@ -84,7 +125,7 @@ fn whole(text: &str) {
 }
 
 /// Runs paired rounds and prints the median of each work with its ratio to the first.
-fn table(name: &str, text: &str, works: &[Work]) {
+fn measure(name: &str, text: &str, works: &[Work]) {
     let rounds = (400_000_000 / text.len()).clamp(5, 51) | 1;
     let mut times = vec![Vec::with_capacity(rounds); works.len()];
     for round in 0..=rounds {

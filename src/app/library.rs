@@ -13,10 +13,13 @@ use crate::criteria::questionnaire::Questionnaire;
 use crate::diagnostic::{Diagnostic, Place};
 use crate::fact::answer::{Feed, Feeds};
 use crate::folder::read_folder;
+use crate::profile::{Profile, Profiles};
 use crate::tender::procedure::Procedure;
 
 /// The only catalog so far.
 pub const CATALOG: &str = "article-19";
+/// The folder of the quality profiles of SBOMs.
+const PROFILES: &str = "sbom-profiles/";
 
 #[derive(RustEmbed)]
 #[folder = "criteria"]
@@ -35,6 +38,8 @@ pub struct Library {
     pub clauses: Clauses,
     /// Procedures by identifier.
     pub procedures: BTreeMap<String, Procedure>,
+    /// Quality profiles of SBOMs by identifier.
+    pub profiles: Profiles,
 }
 
 impl Library {
@@ -103,6 +108,11 @@ impl Library {
         .into_iter()
         .map(|procedure| (procedure.id.clone(), procedure))
         .collect();
+        let profiles = in_folder(files, PROFILES, &mut faults, Profile::read)
+            .into_iter()
+            .map(|profile| (profile.id.clone(), profile))
+            .collect();
+        faults.extend(misnamed_profiles(files, &profiles));
         if let Some(catalog) = &catalog {
             faults.extend(broken_links(catalog, &clauses));
         }
@@ -123,6 +133,7 @@ impl Library {
                 feeds,
                 clauses,
                 procedures,
+                profiles,
             }),
             _ => Err(Refused(faults)),
         }
@@ -143,6 +154,24 @@ fn in_folder<T>(
     paths
         .into_iter()
         .filter_map(|path| read_file(files, path, faults, &read))
+        .collect()
+}
+
+/// Profiles whose file is not named after them; two that share a name are among them.
+fn misnamed_profiles(files: &Files<'_>, profiles: &Profiles) -> Vec<Diagnostic> {
+    files
+        .keys()
+        .filter_map(|path| Some((path, path.strip_prefix(PROFILES)?.strip_suffix(".toml")?)))
+        .filter(|(_, name)| !profiles.contains_key(*name))
+        .map(|(path, name)| {
+            Diagnostic::error(
+                "profile-misnamed",
+                Place::pointer("/id"),
+                format!("the file holds no profile `{name}`"),
+            )
+            .help("name the file after the `id` in it")
+            .in_file(*path)
+        })
         .collect()
 }
 

@@ -179,7 +179,12 @@ pub fn judge_tender(
                 .filter(|one| one.path.starts_with(&folder));
             let agency = open.evidence.iter().filter(|one| is_agency(one));
             let dossier = Dossier::new(&bid.offering, handed_in, agency, tender.as_of);
-            let found = establish(&dossier, &catalog.vocabulary, &library.feeds);
+            let found = establish(
+                &dossier,
+                &catalog.vocabulary,
+                &library.feeds,
+                &library.profiles,
+            );
             let mut decisions = tender.decisions.clone();
             decisions.exceptions.retain(|exception| {
                 exception

@@ -1,26 +1,44 @@
 //! `mekiki sbom …`
 
+mod check;
 mod diff;
+mod convert;
 mod inspect;
 mod matching;
+mod profiles;
 
 use super::Verdict;
 use super::output::Output;
+use crate::app::Refused;
+use crate::app::library::Library;
 
 #[derive(Debug, clap::Subcommand)]
 pub(super) enum Command {
     /// Read SBOMs and name every breach of their specification with its place
     Inspect(inspect::Arguments),
+    /// Judge an SBOM by quality profiles, element by element
+    Check(check::Arguments),
+    /// List the quality profiles with their elements
+    Profiles,
     /// Hold two SBOMs against each other, or three: as tendered, as delivered, as measured
     Diff(diff::Arguments),
     /// Hold an SBOM against what was delivered, both ways
     Match(matching::Arguments),
+    /// Write an SBOM in another format and say what that cannot carry
+    Convert(convert::Arguments),
 }
 
-pub(super) fn run(command: &Command, output: &Output) -> anyhow::Result<Verdict> {
+pub(super) fn run(
+    command: &Command,
+    library: impl FnOnce() -> Result<Library, Refused>,
+    output: &Output,
+) -> anyhow::Result<Verdict> {
     match command {
         Command::Inspect(arguments) => inspect::run(arguments, output),
+        Command::Check(arguments) => check::run(arguments, &library()?, output),
+        Command::Profiles => profiles::run(&library()?, output),
         Command::Diff(arguments) => diff::run(arguments, output),
         Command::Match(arguments) => matching::run(arguments, output),
+        Command::Convert(arguments) => convert::run(arguments, output),
     }
 }

@@ -22,7 +22,7 @@ use self::license::Licenses;
 use super::Loss;
 use crate::diagnostic::Place;
 use crate::digest::Digest;
-use crate::evidence::sbom::model::{Component, Format, Party, Ref, Sbom, Target};
+use crate::evidence::sbom::model::{Component, Format, Party, Ref, Sbom, Site, Target};
 use crate::evidence::sbom::spdx3::instant;
 
 /// The context of the version that is written.
@@ -173,7 +173,7 @@ impl Writer<'_> {
             metadata
                 .timestamp_at
                 .as_ref()
-                .map_or_else(Place::whole, |at| at.place())
+                .map_or_else(Place::whole, Site::place)
         };
         let date = created.and_then(instant);
         if date.is_none() {
@@ -183,7 +183,7 @@ impl Writer<'_> {
         }
         let mut by = Vec::new();
         for party in metadata.authors.iter().chain(&metadata.manufacturer) {
-            by.extend(self.agent(party, Place::whole()));
+            by.extend(self.agent(party, &Place::whole()));
         }
         if metadata.manufacturer.is_some() {
             let reason = "SPDX 3 knows creators only; it is written as one of them";
@@ -203,16 +203,19 @@ impl Writer<'_> {
                 let reason = "SPDX 3 demands one; an agent of the name `NOASSERTION` stands for it";
                 self.lose("the author of the document", Place::whole(), reason);
             }
-            by.extend(self.agent(&party, Place::whole()));
+            by.extend(self.agent(&party, &Place::whole()));
         }
-        let mut creation = json!({
-            "type": "CreationInfo", "@id": CREATION, "specVersion": "3.0.1",
-            "created": date.unwrap_or_else(|| NO_DATE.into()), "createdBy": by,
-        });
+        let mut creation = Map::new();
+        creation.insert("type".into(), "CreationInfo".into());
+        creation.insert("@id".into(), CREATION.into());
+        creation.insert("specVersion".into(), "3.0.1".into());
+        let created = date.unwrap_or_else(|| NO_DATE.into());
+        creation.insert("created".into(), created.into());
+        creation.insert("createdBy".into(), by.into());
         if !using.is_empty() {
-            creation["createdUsing"] = using.into();
+            creation.insert("createdUsing".into(), using.into());
         }
-        self.put_value(&creation);
+        self.put_value(&Value::Object(creation));
     }
 
     fn write_components(&mut self) {
@@ -303,13 +306,15 @@ impl Writer<'_> {
                 self.name(&link.url)
             };
             self.imports.remove(&id);
-            let mut map =
-                json!({"type": "ExternalMap", "externalSpdxId": id, "locationHint": link.url});
+            let mut map = Map::new();
+            map.insert("type".into(), "ExternalMap".into());
+            map.insert("externalSpdxId".into(), id.into());
+            map.insert("locationHint".into(), link.url.as_str().into());
             let hashes = self.hashes(&link.hashes, &Place::whole());
             if !hashes.is_empty() {
-                map["verifiedUsing"] = hashes.into();
+                map.insert("verifiedUsing".into(), hashes.into());
             }
-            maps.push(map);
+            maps.push(Value::Object(map));
         }
         let names = std::mem::take(&mut self.imports);
         maps.extend(

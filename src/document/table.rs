@@ -37,6 +37,17 @@ pub struct Sheet {
 impl Sheet {
     /// Starts a table with a header row; `width` is the terminal's width in columns.
     pub fn new(width: u16, header: impl IntoIterator<Item = String>) -> Self {
+        let mut sheet = Self::bare(width);
+        sheet.table.set_header(
+            header
+                .into_iter()
+                .map(|title| Cell::new(title).add_attribute(Attribute::Underlined)),
+        );
+        sheet
+    }
+
+    /// Starts a table without a header.
+    pub fn bare(width: u16) -> Self {
         let mut table = Table::new();
         table
             .load_style(NOTHING)
@@ -44,11 +55,6 @@ impl Sheet {
             .set_width(width)
             .enforce_styling()
             .style_text_only();
-        table.set_header(
-            header
-                .into_iter()
-                .map(|title| Cell::new(title).add_attribute(Attribute::Underlined)),
-        );
         Self { table }
     }
 

@@ -47,11 +47,24 @@ impl Reading {
 ///
 /// The diagnostics that make the document unreadable; at least one.
 pub fn read(bytes: &[u8]) -> Result<(Detection, Reading), Vec<Diagnostic>> {
+    with_tape(bytes, &mut |_, _, _| {})
+}
+
+/// What is shown a document in the shape of its standard's JSON, beside what it is and says.
+pub type Visit<'v> = &'v mut dyn FnMut(&Tape<'_>, &Detection, &Sbom);
+
+/// Reads a bill of materials and shows `visit` the tape behind it, for those who need more of a document
+/// than the model holds.
+///
+/// # Errors
+///
+/// As [`read`].
+pub fn with_tape(bytes: &[u8], visit: Visit<'_>) -> Result<(Detection, Reading), Vec<Diagnostic>> {
     let content = unpack(bytes).map_err(|fault| vec![fault])?;
     if let Some(detection) = detect_binary(&content).filter(|found| found.encoding == "protobuf") {
         let (tape, remarks) =
             cyclonedx::protobuf::to_tape(&content).map_err(|fault| vec![fault])?;
-        return finish(detection, &tape, remarks, None);
+        return finish(detection, &tape, remarks, None, visit);
     }
     if let Some(form) = packed_form(&content) {
         return Err(vec![
@@ -65,9 +78,9 @@ pub fn read(bytes: &[u8]) -> Result<(Detection, Reading), Vec<Diagnostic>> {
     }
     let text = decode(&content).map_err(|fault| vec![fault])?;
     match text.trim_start().chars().next() {
-        Some('{' | '[') => read_json(&text),
-        Some('<') => read_xml(&text),
-        _ => read_plain(&text),
+        Some('{' | '[') => read_json(&text, visit),
+        Some('<') => read_xml(&text, visit),
+        _ => read_plain(&text, visit),
     }
     .map_err(|faults| {
         let mut faults = faults;
@@ -76,14 +89,14 @@ pub fn read(bytes: &[u8]) -> Result<(Detection, Reading), Vec<Diagnostic>> {
     })
 }
 
-fn read_json(text: &str) -> Result<(Detection, Reading), Vec<Diagnostic>> {
+fn read_json(text: &str, visit: Visit<'_>) -> Result<(Detection, Reading), Vec<Diagnostic>> {
     let tape = parse_json(text).map_err(|fault| vec![fault])?;
     let detection = detect_item(tape.root());
     let remarks = tape.repeated_members();
-    finish(detection, &tape, remarks, None)
+    finish(detection, &tape, remarks, None, visit)
 }
 
-fn read_xml(text: &str) -> Result<(Detection, Reading), Vec<Diagnostic>> {
+fn read_xml(text: &str, visit: Visit<'_>) -> Result<(Detection, Reading), Vec<Diagnostic>> {
     let markup = parse_xml(text).map_err(|fault| vec![fault])?;
     let detection = detect_text(text);
     let mut remarks = Vec::new();
@@ -108,20 +121,20 @@ fn read_xml(text: &str) -> Result<(Detection, Reading), Vec<Diagnostic>> {
         _ => Err(unsupported(&detection)),
     };
     let tape = placed.map_err(|fault| vec![fault])?;
-    finish(detection, &tape, remarks, Some(&markup))
+    finish(detection, &tape, remarks, Some(&markup), visit)
 }
 
-fn read_plain(text: &str) -> Result<(Detection, Reading), Vec<Diagnostic>> {
+fn read_plain(text: &str, visit: Visit<'_>) -> Result<(Detection, Reading), Vec<Diagnostic>> {
     let detection = detect_text(text);
     match (detection.format, detection.encoding) {
         ("spdx", "tag-value") => {
             let (tape, remarks) = spdx2::tag_value::to_tape(text).map_err(|fault| vec![fault])?;
-            finish(detection, &tape, remarks, None)
+            finish(detection, &tape, remarks, None, visit)
         }
         ("spdx", "yaml") => {
             let tape = spdx2::parse_yaml(text).map_err(|fault| vec![fault])?;
             let remarks = tape.repeated_members();
-            finish(detection, &tape, remarks, None)
+            finish(detection, &tape, remarks, None, visit)
         }
         _ => Err(vec![unsupported(&detection)]),
     }
@@ -151,24 +164,59 @@ fn finish(
     tape: &Tape<'_>,
     remarks: Vec<Diagnostic>,
     markup: Option<&Markup<'_>>,
+    visit: Visit<'_>,
 ) -> Result<(Detection, Reading), Vec<Diagnostic>> {
     let mut findings = remarks;
-    let built = match (detection.kind, detection.format, detection.encoding) {
+    let stated = detection.spec_version.as_deref();
+    let shape = || stated.map(|version| shape(&detection, version, tape, markup));
+    let content = || build(&detection, tape);
+    let (shaped, built) = if tape.len() > LARGE {
+        rayon::join(shape, content)
+    } else {
+        (shape(), content())
+    };
+    let (sbom, content) = built.map_err(|fault| vec![fault])?;
+    // What the head of the document does not tell, the builder found.
+    let shaped = match (shaped, stated) {
+        (Some(shaped), Some(stated)) if stated == sbom.spec_version => shaped,
+        _ => self::shape(&detection, &sbom.spec_version, tape, markup),
+    };
+    findings.extend(shaped);
+    findings.extend(content);
+    visit(tape, &detection, &sbom);
+    Ok((detection, Reading { sbom, findings }))
+}
+
+/// From this many nodes on the shape is judged while the model is filled, on a second core.
+const LARGE: usize = 10_000;
+
+/// Holds the shape of a document against the tables of its version.
+fn shape(
+    detection: &Detection,
+    version: &str,
+    tape: &Tape<'_>,
+    markup: Option<&Markup<'_>>,
+) -> Vec<Diagnostic> {
+    match (detection.format, markup) {
+        ("cyclonedx", Some(markup)) => validity::of_markup(version, markup.root()),
+        ("cyclonedx", None) => {
+            let mut findings = validity::of_tape(Format::CycloneDx, version, tape.root());
+            if detection.encoding == "protobuf" {
+                validity::pass_over_signatures(&mut findings);
+            }
+            findings
+        }
+        _ => validity::of_tape(Format::Spdx, version, tape.root()),
+    }
+}
+
+fn build(detection: &Detection, tape: &Tape<'_>) -> Result<(Sbom, Vec<Diagnostic>), Diagnostic> {
+    match (detection.kind, detection.format, detection.encoding) {
         (Kind::Sbom | Kind::Vex, "cyclonedx", _) => cyclonedx::build(tape),
         (Kind::Sbom, "spdx", "json-ld") => Ok(spdx3::build(tape)),
         (Kind::Sbom, "spdx", _) => spdx2::check_version(tape).map(|_| spdx2::build(tape)),
-        _ => Err(unsupported(&detection)),
-    };
-    let (sbom, content) = built.map_err(|fault| vec![fault])?;
-    let version = sbom.spec_version.as_str();
-    findings.extend(match markup {
-        Some(markup) if sbom.format == Format::CycloneDx => {
-            validity::of_markup(version, markup.root())
-        }
-        _ => validity::of_tape(sbom.format, version, tape.root()),
-    });
-    findings.extend(content);
-    Ok((detection, Reading { sbom, findings }))
+        _ => Err(unsupported(detection)),
+    }
 }
 
 /// Forms in which an SBOM comes inside of something else, by their first bytes.
@@ -201,84 +249,4 @@ fn unsupported(detection: &Detection) -> Diagnostic {
         )
         .help(READ)
     }
-}
-
-/// The share of components that have a minimum element.
-#[derive(Debug, Clone, PartialEq, Eq, serde::Serialize)]
-pub struct ElementShare {
-    /// Kebab-case name of the standard's own element.
-    pub element: &'static str,
-    /// Components that have it.
-    pub have: usize,
-    /// Components that should.
-    pub of: usize,
-    /// Places of the first components that lack it, at most [`ElementShare::LISTED`].
-    pub lacking: Vec<Place>,
-}
-
-impl ElementShare {
-    /// How many lacking components are listed.
-    pub const LISTED: usize = 8;
-
-    /// The share in per mille, rounded down; 1000 where nothing should have it.
-    pub fn per_mille(&self) -> usize {
-        (self.have * 1000).checked_div(self.of).unwrap_or(1000)
-    }
-}
-
-/// The minimum elements of NTIA 2021 with the share that has each.
-///
-/// Source: NTIA, "The Minimum Elements For a Software Bill of Materials", 2021-07-12, section IV
-/// "Data Fields": supplier name, component name, version, other unique identifiers, dependency
-/// relationship, author of SBOM data, timestamp.
-pub fn minimum_elements(sbom: &Sbom) -> Vec<ElementShare> {
-    let components: Vec<_> = sbom.all_components().collect();
-    let share = |element, has: &dyn Fn(&Component) -> bool| {
-        let lacking: Vec<_> = components.iter().filter(|one| !has(one)).collect();
-        ElementShare {
-            element,
-            have: components.len() - lacking.len(),
-            of: components.len(),
-            lacking: lacking
-                .iter()
-                .take(ElementShare::LISTED)
-                .map(|one| one.at.place())
-                .collect(),
-        }
-    };
-    let whole = |element, has: bool| ElementShare {
-        element,
-        have: usize::from(has),
-        of: 1,
-        lacking: Vec::new(),
-    };
-    let related: std::collections::HashSet<_> = sbom
-        .relationships
-        .iter()
-        .flat_map(|one| [one.from, one.to])
-        .collect();
-    let metadata = &sbom.metadata;
-    let authors = metadata.authors.iter();
-    let authors = authors
-        .chain(&metadata.supplier)
-        .chain(&metadata.manufacturer);
-    vec![
-        share("supplier-name", &|one| {
-            let named = [&one.supplier, &one.manufacturer];
-            named.into_iter().flatten().any(|one| one.is_known())
-                || one.publisher.as_deref().is_some_and(model::is_stated)
-        }),
-        share("component-name", &|one| model::is_stated(&one.name)),
-        share("version", &|one| {
-            one.version.as_deref().is_some_and(model::is_stated)
-        }),
-        share("unique-identifier", &|one| {
-            one.purl.is_some() || !one.identifiers.is_empty()
-        }),
-        share("dependency-relationship", &|one| {
-            one.reference.is_some_and(|one| related.contains(&one))
-        }),
-        whole("author", authors.into_iter().any(model::Party::is_known)),
-        whole("timestamp", metadata.timestamp.is_some()),
-    ]
 }

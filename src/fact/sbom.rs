@@ -1,11 +1,15 @@
 //! Bills of materials: what a machine reads from them, rank 6.
 
 use super::dossier::Dossier;
+use super::vocabulary::Vocabulary;
 use super::{Establishment, FactValue};
 use crate::diagnostic::{Place, Severity};
 use crate::evidence::Citation;
 use crate::evidence::detect::Kind;
-use crate::evidence::sbom::{Reading, Sbom, minimum_elements, read};
+use crate::evidence::sbom::{Reading, Sbom, read};
+use crate::profile::judgment::{Judgment, Verdict, judge};
+use crate::profile::survey::Survey;
+use crate::profile::{Level, Profiles};
 
 /// The facts that an unreadable SBOM leaves unverified.
 const KEYS: [&str; 4] = [
@@ -15,7 +19,18 @@ const KEYS: [&str; 4] = [
     "sbom.names_offered_product",
 ];
 
-pub(super) fn establish(dossier: &Dossier<'_>, found: &mut Establishment) {
+/// The profile whose elements `sbom.lowest_coverage_per_mille` speaks of.
+const MINIMUM: &str = "ntia-2021";
+
+/// How many components that lack an element are cited.
+const CITED: usize = 8;
+
+pub(super) fn establish(
+    dossier: &Dossier<'_>,
+    vocabulary: &Vocabulary,
+    profiles: &Profiles,
+    found: &mut Establishment,
+) {
     let mut readings: Vec<(Citation, Reading)> = Vec::new();
     let mut unreadable = Vec::new();
     for sorted in dossier.handed_in_of(Kind::Sbom) {
@@ -44,8 +59,10 @@ pub(super) fn establish(dossier: &Dossier<'_>, found: &mut Establishment) {
         }
     }
     for citation in unreadable {
-        for key in KEYS {
-            found.gap(key, "the SBOM cannot be read", vec![citation.clone()]);
+        let verdicts = profiles.keys().map(|id| verdict_key(id));
+        let keys = KEYS.into_iter().map(str::to_owned).chain(verdicts);
+        for key in keys.filter(|key| vocabulary.lookup(key).is_some()) {
+            found.gap(&key, "the SBOM cannot be read", vec![citation.clone()]);
         }
     }
     if readings.is_empty() {
@@ -103,13 +120,6 @@ pub(super) fn establish(dossier: &Dossier<'_>, found: &mut Establishment) {
         places,
     );
 
-    let (lowest, places) = lowest_coverage(&readings);
-    add(
-        "sbom.lowest_coverage_per_mille",
-        FactValue::Integer(lowest),
-        places,
-    );
-
     if let Some((name, version)) = &dossier.offering.product {
         let names = readings
             .iter()
@@ -131,33 +141,110 @@ pub(super) fn establish(dossier: &Dossier<'_>, found: &mut Establishment) {
             .collect();
         add("sbom.names_offered_product", FactValue::Bool(names), places);
     }
+    judge_by_profiles(dossier, vocabulary, profiles, &readings, found);
+}
+
+/// The fact that holds the verdict of a profile: `sbom.profile.ntia_2021` of `ntia-2021`.
+fn verdict_key(id: &str) -> String {
+    format!("sbom.profile.{}", id.replace(['-', '.'], "_"))
+}
+
+fn judge_by_profiles(
+    dossier: &Dossier<'_>,
+    vocabulary: &Vocabulary,
+    profiles: &Profiles,
+    readings: &[(Citation, Reading)],
+    found: &mut Establishment,
+) {
+    let surveys: Vec<_> = readings
+        .iter()
+        .map(|(citation, reading)| (citation, Survey::of(&reading.sbom)))
+        .collect();
+    for (id, profile) in profiles {
+        let judged: Vec<_> = surveys
+            .iter()
+            .map(|(citation, survey)| Judged {
+                citation,
+                survey,
+                judgment: judge(survey, profile),
+            })
+            .collect();
+        let key = verdict_key(id);
+        if vocabulary.lookup(&key).is_some() {
+            let any = |verdict| judged.iter().any(|one| one.judgment.verdict == verdict);
+            let citations = judged.iter().flat_map(Judged::citations).collect();
+            if any(Verdict::Fail) {
+                found.machine_fact(dossier, &key, FactValue::Bool(false), citations);
+            } else if any(Verdict::Unknown) {
+                found.gap(&key, "the SBOM makes no claim to judge by", citations);
+            } else {
+                found.machine_fact(dossier, &key, FactValue::Bool(true), citations);
+            }
+        }
+        if id == MINIMUM {
+            lowest_coverage(dossier, &judged, found);
+        }
+    }
+}
+
+/// One SBOM with its judgment by one profile.
+struct Judged<'a> {
+    citation: &'a Citation,
+    survey: &'a Survey<'a>,
+    judgment: Judgment<'a>,
+}
+
+impl Judged<'_> {
+    /// The document, and the first components that lack the first required element that fails.
+    fn citations(&self) -> Vec<Citation> {
+        let failing = self.judgment.findings.iter().find(|one| {
+            one.element.level == Level::Required && one.coverage.verdict == Verdict::Fail
+        });
+        self.citations_of(failing.map_or(&[][..], |one| &one.failing))
+    }
+
+    fn citations_of(&self, failing: &[u32]) -> Vec<Citation> {
+        let places = failing
+            .iter()
+            .take(CITED)
+            .filter_map(|subject| self.survey.component(*subject as usize))
+            .map(|component| Citation {
+                at: component.at.place(),
+                ..self.citation.clone()
+            });
+        [self.citation.clone()].into_iter().chain(places).collect()
+    }
 }
 
 fn count(number: usize) -> FactValue {
     FactValue::Integer(i64::try_from(number).unwrap_or(i64::MAX))
 }
 
-/// The lowest share of any minimum element in any SBOM, in per mille rounded down, with the places of
+/// The lowest share of any required element in any SBOM, in per mille rounded down, with the places of
 /// the first components that lack it.
-fn lowest_coverage(readings: &[(Citation, Reading)]) -> (i64, Vec<Citation>) {
-    let shares = readings.iter().flat_map(|(citation, reading)| {
-        minimum_elements(&reading.sbom)
-            .into_iter()
-            .map(move |share| (share, citation))
-    });
-    let lowest = shares.min_by_key(|(share, _)| share.per_mille());
-    let mut citations: Vec<_> = readings
-        .iter()
-        .map(|(citation, _)| citation.clone())
-        .collect();
-    if let Some((share, citation)) = &lowest {
-        citations.extend(share.lacking.iter().cloned().map(|at| Citation {
-            at,
-            ..(*citation).clone()
-        }));
+fn lowest_coverage(dossier: &Dossier<'_>, judged: &[Judged<'_>], found: &mut Establishment) {
+    const KEY: &str = "sbom.lowest_coverage_per_mille";
+    let required = || {
+        judged.iter().flat_map(|one| {
+            let findings = one.judgment.findings.iter();
+            findings
+                .filter(|finding| finding.element.level == Level::Required)
+                .map(move |finding| (one, finding))
+        })
+    };
+    let mut citations: Vec<_> = judged.iter().map(|one| one.citation.clone()).collect();
+    if required().any(|(_, finding)| finding.coverage.verdict == Verdict::Unknown) {
+        found.gap(KEY, "the SBOM makes no claim to judge by", citations);
+        return;
     }
-    let per_mille = lowest.map_or(1000, |(share, _)| share.per_mille());
-    (i64::try_from(per_mille).unwrap_or(0), citations)
+    let lowest = required()
+        .filter_map(|(one, finding)| Some((finding.coverage.per_mille()?, one, finding)))
+        .min_by_key(|(per_mille, _, _)| *per_mille);
+    let Some((per_mille, one, finding)) = lowest else {
+        return;
+    };
+    citations.extend(one.citations_of(&finding.failing));
+    found.machine_fact(dossier, KEY, count(per_mille), citations);
 }
 
 fn describes(sbom: &Sbom, name: &str, version: &str) -> bool {

@@ -126,16 +126,11 @@ mod tests {
 
     proptest! {
         #[test]
-        fn any_text_and_number_comes_back(text in any::<String>(), number in any::<f64>()) {
-            prop_assume!(number.is_finite());
-            let value = serde_json::json!({ text.clone(): [text, number] });
+        fn any_text_comes_back(text in any::<String>()) {
+            let value = serde_json::json!({ text.clone(): [text] });
             let source = value.to_string();
             let written = write_json(parse_json(&source).unwrap().root(), false);
-            let back: serde_json::Value = serde_json::from_str(&written).unwrap();
-            prop_assert_eq!(back.to_string().len() > 0, true);
-            let number_back = back.as_object().unwrap().values().next().unwrap()[1].as_f64();
-            let same = serde_json::from_str::<serde_json::Value>(&source).unwrap();
-            prop_assert_eq!(number_back, same.as_object().unwrap().values().next().unwrap()[1].as_f64());
+            prop_assert_eq!(written, source);
         }
     }
 }

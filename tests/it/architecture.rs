@@ -48,6 +48,7 @@ const MAY_IMPORT: &[(&str, &[&str])] = &[
             "diagnostic",
             "digest",
             "text",
+            "time",
             "tape",
             "markup",
             "schema",

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use mekiki::conversion::spdx3::write;
 use mekiki::evidence::sbom::model::{
     Acknowledgement, Component, ComponentKind, Composition, ExternalReference, Format, Hash,
-    Identifier, IdentifierKind, License, LicenseForm, Party, PartyKind, Position, Property,
+    Identifier, IdentifierKind, License, LicenseForm, Party, PartyKind, Position, Property, Ref,
     Relationship, Sbom, Target, Vulnerability,
 };
 use mekiki::evidence::sbom::spdx3;
@@ -150,22 +150,7 @@ fn made() -> Sbom {
     ]) {
         sbom.references.define(name, target);
     }
-    let edges = [
-        (0, 2, "DEPENDS_ON"),
-        (0, 1, "DEPENDS_ON"),
-        (1, 0, "DEV_DEPENDENCY_OF"),
-        (0, 3, "CONTAINS"),
-        (2, 1, "DEPENDENCY_OF"),
-    ];
-    sbom.relationships = edges
-        .into_iter()
-        .map(|(from, to, kind)| Relationship {
-            from: names[from],
-            to: names[to],
-            kind: kind.into(),
-            position: Position::default(),
-        })
-        .collect();
+    relate(&mut sbom, names);
     sbom.compositions = vec![Composition {
         aggregate: "complete".into(),
         assemblies: vec![],
@@ -183,6 +168,25 @@ fn made() -> Sbom {
         ..Vulnerability::default()
     }];
     sbom
+}
+
+fn relate(sbom: &mut Sbom, names: [Ref; 4]) {
+    let edges = [
+        (0, 2, "DEPENDS_ON"),
+        (0, 1, "DEPENDS_ON"),
+        (1, 0, "DEV_DEPENDENCY_OF"),
+        (0, 3, "CONTAINS"),
+        (2, 1, "DEPENDENCY_OF"),
+    ];
+    sbom.relationships = edges
+        .into_iter()
+        .map(|(from, to, kind)| Relationship {
+            from: names[from],
+            to: names[to],
+            kind: kind.into(),
+            position: Position::default(),
+        })
+        .collect();
 }
 
 /// What a component says, without its name in the document and its place.
@@ -386,7 +390,7 @@ fn documents_of_the_corpus_are_written_and_valid() {
         written.retain(|edge| edge[2] != "NONE" && edge[2] != "NOASSERTION");
         wanted.retain(|edge| edge[2] != "NONE" && edge[2] != "NOASSERTION");
         assert_eq!(written, wanted, "{}", row.path);
-        assert_eq!(again.metadata.authors.is_empty(), false, "{}", row.path);
+        assert!(!again.metadata.authors.is_empty(), "{}", row.path);
         if !sbom.metadata.authors.is_empty() {
             assert_eq!(
                 again.metadata.authors, sbom.metadata.authors,

@@ -124,7 +124,7 @@ fn is_same_instant(left: &Value, right: &Value) -> bool {
 
 /// Holds differences against those that are known, by document and beginning of the JSON pointer. A
 /// known one that is not found is a fault as well.
-pub(crate) fn unexpected(path: &str, found: Vec<String>, known: Differences) -> Vec<String> {
+fn unexpected(path: &str, found: &[String], known: Differences) -> Vec<String> {
     let entry = known.iter().find(|entry| path.ends_with(entry.0));
     let known = entry.map_or(&[][..], |entry| entry.1);
     let is_known = |one: &String| {
@@ -184,7 +184,7 @@ fn protobuf_has_the_shape_of_json() {
                 paired += 1;
                 let mut found = Vec::new();
                 differences(&value, &json, "", &mut found);
-                faults.extend(unexpected(&row.path, found, cyclonedx_pairs::PROTOBUF));
+                faults.extend(unexpected(&row.path, &found, cyclonedx_pairs::PROTOBUF));
             }
         }
     }
@@ -225,7 +225,7 @@ fn xml_has_the_shape_of_json() {
             paired += 1;
             let mut found = Vec::new();
             differences(&value, &json, "", &mut found);
-            faults.extend(unexpected(&row.path, found, cyclonedx_pairs::XML));
+            faults.extend(unexpected(&row.path, &found, cyclonedx_pairs::XML));
         }
     }
     say(&format!(

@@ -144,9 +144,9 @@ impl Node {
                 Event::Eof => break,
                 _ => {
                     let parent = open.last_mut().expect("there is a parent");
-                    parent
-                        .children
-                        .push(Self::Other(text[start..end].to_owned()));
+                    parent.children.push(Self::Other(
+                        text.get(start..end).expect("a stretch").to_owned(),
+                    ));
                 }
             }
         }

@@ -11,10 +11,14 @@ use mekiki::schema::markup::MarkupSchema;
 
 use crate::corpus::{Corpus, corpus, say};
 use crate::markup_mutation::{Node, mutate};
+use crate::markup_sample::Sampler;
 use crate::markup_tables::{LICENSES, VERSIONS, table_name, tables};
 use crate::seeded::Seeded;
 
 const MUTATIONS: usize = 3_000;
+
+/// How many documents are made of each version.
+const SAMPLES: usize = 60;
 
 /// Larger documents are not changed: they would only slow the test.
 const LARGEST_CHANGED: usize = 60_000;
@@ -24,15 +28,19 @@ const NAMESPACE: &str = "http://cyclonedx.org/schema/bom/";
 /// Documents whose manifest row says other than their schema, with the reason.
 const NOT_AS_THE_MANIFEST: [(&str, &str); 0] = [];
 
+/// A table as it is kept.
+fn table(name: &str) -> Vec<u8> {
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("src/evidence/sbom/tables");
+    std::fs::read(folder.join(name)).unwrap_or_else(|error| panic!("{name}: {error}"))
+}
+
 struct Schemas(HashMap<String, MarkupSchema>);
 
 impl Schemas {
     fn load() -> Self {
-        let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("src/evidence/sbom/tables");
-        let read = |name: &str| std::fs::read(folder.join(name)).expect("the table is there");
-        let licenses = read(LICENSES);
+        let licenses = table(LICENSES);
         let load = |version: &&str| {
-            let schema = MarkupSchema::load(&read(&table_name(version)), &licenses)
+            let schema = MarkupSchema::load(&table(&table_name(version)), &licenses)
                 .unwrap_or_else(|error| panic!("{version}: {error}"));
             assert_eq!(schema.namespace(), format!("{NAMESPACE}{version}"));
             ((*version).to_owned(), schema)
@@ -123,6 +131,13 @@ impl Oracle {
     }
 }
 
+impl Drop for Oracle {
+    fn drop(&mut self) {
+        // What is left behind is overwritten by the next run.
+        let _ = std::fs::remove_dir_all(&self.folder);
+    }
+}
+
 /// Every CycloneDX document in XML, by path.
 fn documents(corpus: &Corpus) -> Vec<(String, String, String)> {
     corpus
@@ -156,21 +171,28 @@ fn is_fault_of_libxml2(name: &str, findings: &[Diagnostic], verdict: bool, remar
     verdict && is_foreign && findings.iter().all(|one| one.code == "schema-order")
 }
 
+/// The documents of one version, and the names and findings of each.
+#[derive(Default)]
+struct Batch<'n> {
+    texts: Vec<String>,
+    ours: Vec<(&'n String, Vec<Diagnostic>)>,
+}
+
 /// The documents on which the two verdicts differ.
 fn differences(schemas: &Schemas, oracle: &Oracle, documents: &[(String, String)]) -> Vec<String> {
-    let mut batches: BTreeMap<String, (Vec<String>, Vec<(&String, Vec<Diagnostic>)>)> =
-        BTreeMap::new();
+    let mut batches: BTreeMap<String, Batch<'_>> = BTreeMap::new();
     for (name, text) in documents {
         let Some((version, findings)) = schemas.check(text) else {
             continue;
         };
         let batch = batches.entry(version).or_default();
-        batch.0.push(text.clone());
-        batch.1.push((name, findings));
+        batch.texts.push(text.clone());
+        batch.ours.push((name, findings));
     }
     let mut differences = Vec::new();
-    for (version, (texts, ours)) in &batches {
-        for ((name, findings), (verdict, remark)) in ours.iter().zip(oracle.judge(version, texts)) {
+    for (version, batch) in &batches {
+        let judged = oracle.judge(version, &batch.texts);
+        for ((name, findings), (verdict, remark)) in batch.ours.iter().zip(judged) {
             if is_valid(findings) != verdict
                 && !is_fault_of_libxml2(name, findings, verdict, &remark)
             {
@@ -187,14 +209,12 @@ fn differences(schemas: &Schemas, oracle: &Oracle, documents: &[(String, String)
 #[test]
 fn the_tables_are_those_of_the_official_schemas() {
     let Some(corpus) = corpus() else { return };
-    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("src/evidence/sbom/tables");
     let made = tables(|name| {
         String::from_utf8(corpus.read(&format!("schemas/cyclonedx/{name}"))).expect("UTF-8")
     });
     for (name, text) in made {
-        let kept = std::fs::read_to_string(folder.join(&name)).unwrap_or_default();
         assert!(
-            kept == text,
+            table(&name) == text.as_bytes(),
             "{name} is old; run `cargo run --example markup_tables`"
         );
     }
@@ -278,6 +298,53 @@ fn every_changed_document_is_judged_as_by_xmllint() {
     assert!(
         differences.is_empty(),
         "{} of {MUTATIONS}\n{}",
+        differences.len(),
+        differences
+            .iter()
+            .take(20)
+            .cloned()
+            .collect::<Vec<_>>()
+            .join("\n")
+    );
+}
+
+#[test]
+fn every_document_made_from_a_table_is_judged_as_by_xmllint() {
+    let Some(corpus) = corpus() else { return };
+    let Some(oracle) = Oracle::open(corpus, "markup-sample") else {
+        return;
+    };
+    let schemas = Schemas::load();
+    let licenses: serde_json::Value =
+        serde_json::from_slice(&table(LICENSES)).expect("a table is JSON");
+    let mut chance = Seeded::new(0x2545_f491_4f6c_dd1d);
+    let mut documents = Vec::new();
+    for version in VERSIONS {
+        let table = serde_json::from_slice(&table(&table_name(version))).expect("a table is JSON");
+        let mut maker = Sampler::new(&table, &licenses);
+        let samples: Vec<_> = (0..SAMPLES).map(|_| maker.document(&mut chance)).collect();
+        for sample in &samples {
+            let found = schemas.check(sample);
+            let found = found.unwrap_or_else(|| panic!("{version}: not XML: {sample:.2000}"));
+            assert!(
+                found.1.is_empty(),
+                "{version}: {:#?}\n{sample:.2000}",
+                found.1
+            );
+            documents.push(("a sample".to_owned(), sample.clone()));
+        }
+        let nodes: Vec<_> = samples.iter().map(|sample| Node::read(sample)).collect();
+        let vocabulary = crate::markup_mutation::vocabulary(nodes.iter());
+        for node in &nodes {
+            let mut changed = node.clone();
+            let what = mutate(&mut changed, &vocabulary, &mut chance);
+            documents.push((format!("a sample: {what}"), changed.write()));
+        }
+    }
+    let differences = differences(&schemas, &oracle, &documents);
+    assert!(
+        differences.is_empty(),
+        "{}\n{}",
         differences.len(),
         differences
             .iter()

@@ -78,7 +78,7 @@ fn table(schema: &str) -> String {
 }
 
 /// The attribute that is unique among all elements below: the one form in which `xs:unique` is used.
-fn unique_attribute<'m>(unique: Element<'m>) -> Option<&'m str> {
+fn unique_attribute(unique: Element<'_>) -> Option<&str> {
     if unique.name() != "unique" {
         return None;
     }
@@ -321,7 +321,7 @@ impl<'m> Compiler<'m> {
     }
 }
 
-fn parts<'m>(particle: Element<'m>) -> impl Iterator<Item = Element<'m>> {
+fn parts(particle: Element<'_>) -> impl Iterator<Item = Element<'_>> {
     particle.children().filter(|one| one.name() != "annotation")
 }
 

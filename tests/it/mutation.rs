@@ -1,14 +1,18 @@
 //! Damaged documents: a reader may refuse one or remark upon it, and never panics.
 
 use std::panic::catch_unwind;
+use std::sync::OnceLock;
 use std::time::{Duration, Instant};
 
+use mekiki::app::library::Library;
 use mekiki::evidence::agency_record::read_agency_record;
 use mekiki::evidence::certification::read_certification;
 use mekiki::evidence::detect::{Kind, detect};
 use mekiki::evidence::questionnaire::read_answers;
 use mekiki::evidence::sbom;
 use mekiki::evidence::signature::{raw_key, sigstore, statement};
+use mekiki::profile::judgment::judge;
+use mekiki::profile::survey::Survey;
 use mekiki::tree::{parse_json, parse_toml};
 
 use crate::authority::{Authority, provenance, raw_key_pair};
@@ -21,8 +25,8 @@ const CYCLONEDX: &str = r#"{"bomFormat":"CycloneDX","specVersion":"1.6","version
   "metadata":{"timestamp":"2026-11-20T00:00:00Z","authors":[{"name":"A"}],"supplier":{"name":"S"},
     "component":{"type":"application","name":"app","bom-ref":"app","version":"1"}},
   "components":[{"type":"library","bom-ref":"a","name":"a","version":"1","purl":"pkg:cargo/a@1",
-      "cpe":"cpe:2.3:a:a:a:1:*:*:*:*:*:*:*","licenses":[{"license":{"id":"MIT"}},{"expression":"MIT OR Apache-2.0"}],
-      "hashes":[{"alg":"MD5","content":"d41d8cd98f00b204e9800998ecf8427e"}],"swid":{"tagId":"t"},
+      "cpe":"cpe:2.3:a:a:a:1:*:*:*:*:*:*:*","licenses":[{"license":{"id":"MIT"}},{"license":{"name":"Own license"}}],
+      "hashes":[{"alg":"MD5","content":"d41d8cd98f00b204e9800998ecf8427e"}],"swid":{"tagId":"t","name":"a"},
       "components":[{"type":"file","name":"inner","bom-ref":"i"}]}],
   "services":[{"bom-ref":"s","name":"s"}],
   "dependencies":[{"ref":"app","dependsOn":["a"],"provides":["s"]},{"ref":"a","dependsOn":["i"]}]}"#;
@@ -36,7 +40,7 @@ const SPDX: &str = r#"{"spdxVersion":"SPDX-2.3","SPDXID":"SPDXRef-DOCUMENT","nam
       "checksums":[{"algorithm":"MD5","checksumValue":"d41d8cd98f00b204e9800998ecf8427e"}],
       "externalRefs":[{"referenceCategory":"PACKAGE-MANAGER","referenceType":"purl","referenceLocator":"pkg:npm/a@1"}]},
     {"SPDXID":"SPDXRef-b","name":"b","downloadLocation":"NONE"}],
-  "files":[{"SPDXID":"SPDXRef-f","fileName":"f"}],
+  "files":[{"SPDXID":"SPDXRef-f","fileName":"f","checksums":[{"algorithm":"SHA1","checksumValue":"da39a3ee5e6b4b0d3255bfef95601890afd80709"}]}],
   "relationships":[{"spdxElementId":"SPDXRef-b","relatedSpdxElement":"SPDXRef-a","relationshipType":"DEPENDS_ON"}]}"#;
 
 /// What a mutation writes in: the marks of the formats and values at the edge of a type.
@@ -118,13 +122,21 @@ fn damage(document: &mut Vec<u8>, seeded: &mut Seeded) {
     }
 }
 
+fn library() -> &'static Library {
+    static LIBRARY: OnceLock<Library> = OnceLock::new();
+    LIBRARY.get_or_init(|| Library::open(None).unwrap())
+}
+
 /// Hands `bytes` to every reader.
 fn read_as_everything(bytes: &[u8]) {
     _ = detect(bytes);
     _ = parse_json(bytes);
     _ = parse_toml(bytes);
     if let Ok((_, reading)) = sbom::read(bytes) {
-        _ = sbom::minimum_elements(&reading.sbom);
+        let survey = Survey::of(&reading.sbom);
+        for profile in library().profiles.values() {
+            _ = judge(&survey, profile);
+        }
     }
     _ = sigstore::parse(bytes);
     _ = sigstore::Sigstore::new(bytes);

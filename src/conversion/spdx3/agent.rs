@@ -15,7 +15,7 @@ pub(super) struct Agents(HashMap<(Party, bool), String, FixedState>);
 
 impl Writer<'_> {
     /// The name of a party as an agent, written where it is new; `None` for a party that says nothing.
-    pub(super) fn agent(&mut self, party: &Party, at: Place) -> Option<String> {
+    pub(super) fn agent(&mut self, party: &Party, at: &Place) -> Option<String> {
         let class = match party.kind {
             PartyKind::Organization => "Organization",
             PartyKind::Person => "Person",
@@ -27,10 +27,10 @@ impl Writer<'_> {
 
     /// The name of a party as a tool.
     pub(super) fn tool(&mut self, party: &Party) -> Option<String> {
-        self.party(party, true, "Tool", Place::whole())
+        self.party(party, true, "Tool", &Place::whole())
     }
 
-    fn party(&mut self, party: &Party, is_tool: bool, class: &str, at: Place) -> Option<String> {
+    fn party(&mut self, party: &Party, is_tool: bool, class: &str, at: &Place) -> Option<String> {
         let is_nothing = party.name.is_empty() && party.emails.is_empty() && party.urls.is_empty();
         if is_nothing && party.contacts.is_empty() && party.kind == PartyKind::Unstated {
             return None;

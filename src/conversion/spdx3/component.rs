@@ -98,12 +98,12 @@ impl Writer<'_> {
             .is_some_and(|root| root.at == component.at);
         let of_document = self.sbom.metadata.supplier.as_ref().filter(|_| is_root);
         let supplier = component.supplier.as_deref().or(of_document);
-        if let Some(id) = supplier.and_then(|party| self.agent(party, at.clone())) {
+        if let Some(id) = supplier.and_then(|party| self.agent(party, &at)) {
             members.insert("suppliedBy".into(), id.into());
         }
         let mut by = Vec::new();
-        for party in component.originator.as_deref().into_iter() {
-            by.extend(self.agent(party, at.clone()));
+        if let Some(party) = component.originator.as_deref() {
+            by.extend(self.agent(party, &at));
         }
         for (what, parties) in [
             (
@@ -117,7 +117,7 @@ impl Writer<'_> {
             ("an author", component.authors.iter().collect()),
         ] {
             for party in parties {
-                by.extend(self.agent(party, at.clone()));
+                by.extend(self.agent(party, &at));
                 let what = format!("that `{}` is {what} of `{}`", party.name, component.name);
                 self.lose(
                     what,
@@ -258,11 +258,6 @@ impl Writer<'_> {
         if let Some(scope) = &component.scope {
             let reason = "SPDX 3 says it of relationships, not of packages";
             self.lose(format!("the scope `{scope}` of `{name}`"), at(), reason);
-        }
-        if component.has_more {
-            let reason =
-                "what is said of models, data, cryptography, evidence and pedigree is not carried";
-            self.lose(format!("further description of `{name}`"), at(), reason);
         }
     }
 }

@@ -172,17 +172,16 @@ impl Writer<'_> {
                 (&composition.assemblies, &mut said.assemblies),
             ] {
                 for reference in references {
-                    match self.target(*reference) {
-                        Some(id) => _ = list.entry(id).or_insert(word),
-                        None => {
-                            let name = sbom.references.name(*reference);
-                            let what = format!("the completeness of `{name}`");
-                            self.lose(
-                                what,
-                                composition.at.place(),
-                                "it is not carried or does not exist",
-                            );
-                        }
+                    if let Some(id) = self.target(*reference) {
+                        list.entry(id).or_insert(word);
+                    } else {
+                        let name = sbom.references.name(*reference);
+                        let what = format!("the completeness of `{name}`");
+                        self.lose(
+                            what,
+                            composition.at.place(),
+                            "it is not carried or does not exist",
+                        );
                     }
                 }
             }

@@ -29,11 +29,17 @@ const MEDIA_TYPES: [(&str, Kind, &str); 4] = [
 ];
 
 /// What a document with a fault is, by a word in its beginning.
-const WORDS: [(&str, Kind, &str); 4] = [
-    ("\"CycloneDX\"", Kind::Sbom, "cyclonedx"),
-    ("\"spdxVersion\"", Kind::Sbom, "spdx"),
-    ("dev.sigstore.bundle", Kind::Signature, "sigstore-bundle"),
-    ("\"csaf_version\"", Kind::Vex, "csaf"),
+const WORDS: [(&str, Kind, &str, &str); 5] = [
+    ("\"CycloneDX\"", Kind::Sbom, "cyclonedx", "json"),
+    ("\"spdxVersion\"", Kind::Sbom, "spdx", "json"),
+    ("spdx.org/rdf/3", Kind::Sbom, "spdx", "json-ld"),
+    (
+        "dev.sigstore.bundle",
+        Kind::Signature,
+        "sigstore-bundle",
+        "json",
+    ),
+    ("\"csaf_version\"", Kind::Vex, "csaf", "json"),
 ];
 
 /// Names a JSON document; `None` for a text that is neither JSON nor the beginning of a known document.
@@ -60,7 +66,7 @@ fn broken(text: &str) -> Option<Detection> {
     WORDS
         .iter()
         .find(|(word, ..)| head.contains(word))
-        .map(|(_, kind, format)| Detection::new(*kind, format, None, "json"))
+        .map(|(_, kind, format, encoding)| Detection::new(*kind, format, None, encoding))
 }
 
 fn text<'a>(item: Item<'a>, key: &str) -> Option<&'a str> {
@@ -104,13 +110,16 @@ fn spdx(root: Item<'_>) -> Option<Detection> {
 
 /// Linked data names its vocabulary in `@context`.
 fn linked(root: Item<'_>) -> Option<Detection> {
-    let context = root.get("@context")?;
-    std::iter::once(context)
-        .chain(context.items())
+    let context = root.get("@context");
+    let contexts = context
+        .into_iter()
+        .chain(context.into_iter().flat_map(Item::items));
+    contexts
         .filter_map(Item::text)
         .find_map(|context| {
-            if let Some(rest) = context.strip_prefix("https://spdx.org/rdf/") {
-                let version = rest.split('/').next();
+            if context.contains("spdx.org/rdf/") || context.ends_with("/spdx-context.jsonld") {
+                let mut steps = context.split('/').map(|step| step.trim_start_matches('v'));
+                let version = steps.find(|step| step.starts_with("3."));
                 return Some(Detection::new(Kind::Sbom, "spdx", version, "json-ld"));
             }
             let version = context.strip_prefix("https://openvex.dev/ns")?;
@@ -118,6 +127,28 @@ fn linked(root: Item<'_>) -> Option<Detection> {
             let version = version.filter(|version| !version.is_empty());
             Some(Detection::new(Kind::Vex, "openvex", version, "json"))
         })
+        .or_else(|| unlinked(root))
+}
+
+/// SPDX 3 that leaves out its context is known by the names of its elements, or by their creation.
+fn unlinked(root: Item<'_>) -> Option<Detection> {
+    /// So many elements are looked at; a creation information stands near the beginning.
+    const ELEMENTS: usize = 100;
+    let list = root.get("@graph");
+    let elements = list.into_iter().flat_map(Item::items).take(ELEMENTS);
+    let alone = list.is_none().then_some(root);
+    let (mut is_spdx, mut version) = (false, None);
+    for element in elements.chain(alone) {
+        is_spdx |= has(element, ["spdxId", "type"]);
+        let creation = element.get("creationInfo").unwrap_or(element);
+        version = version.or_else(|| {
+            [element, creation]
+                .into_iter()
+                .find_map(|one| text(one, "specVersion"))
+                .filter(|version| version.starts_with("3."))
+        });
+    }
+    is_spdx.then(|| Detection::new(Kind::Sbom, "spdx", version, "json-ld"))
 }
 
 fn sigstore(root: Item<'_>) -> Option<Detection> {
@@ -227,4 +258,48 @@ fn other(root: Item<'_>) -> Option<Detection> {
         return None;
     };
     Some(Detection::new(kind, format, version, "json"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn spdx_3_is_known_however_it_is_written() {
+        for (text, version) in [
+            (
+                r#"{"@context":"https://spdx.org/rdf/3.0.1/spdx-context.jsonld"}"#,
+                Some("3.0.1"),
+            ),
+            (
+                r#"{"@context":["https://spdx.org/rdf/3.0.0/spdx-context.jsonld",{"a":"b"}]}"#,
+                Some("3.0.0"),
+            ),
+            (
+                r#"{"@context":"https://spdx.github.io/spdx-spec/v3.0.1/rdf/spdx-context.jsonld"}"#,
+                Some("3.0.1"),
+            ),
+            (
+                r#"{"@graph":[{"type":"CreationInfo","specVersion":"3.0.1"},{"type":"Tool","spdxId":"a:b"}]}"#,
+                Some("3.0.1"),
+            ),
+            (
+                r#"{"type":"Person","spdxId":"a:b","creationInfo":{"specVersion":"3.0.1"}}"#,
+                Some("3.0.1"),
+            ),
+            (
+                r#"{"@context":"https://spdx.org/rdf/3.0.1/spdx-context.jsonld","@graph":[,]}"#,
+                None,
+            ),
+        ] {
+            let expected = Detection::new(Kind::Sbom, "spdx", version, "json-ld");
+            assert_eq!(detect(text), Some(expected), "{text}");
+        }
+        for text in [
+            r#"{"@graph":[{"@id":"a:b","@type":"Person"}]}"#,
+            r#"{"@context":"https://schema.org","@graph":[]}"#,
+        ] {
+            assert_ne!(detect(text).map(|one| one.format), Some("spdx"), "{text}");
+        }
+    }
 }

@@ -316,7 +316,7 @@ impl<'t> Reader<'t> {
     fn list(&mut self, member: Item<'t>, pointer: &str) -> crate::tape::Children<'t> {
         if member.shape() != Shape::List {
             self.wrong_shape(
-                self.sites.member(pointer, member),
+                &self.sites.member(pointer, member),
                 pointer,
                 "a list",
                 member,
@@ -325,7 +325,7 @@ impl<'t> Reader<'t> {
         member.items()
     }
 
-    fn wrong_shape(&mut self, site: Site, name: &str, wanted: &str, found: Item<'t>) {
+    fn wrong_shape(&mut self, site: &Site, name: &str, wanted: &str, found: Item<'t>) {
         self.remarks.error(
             "spdx-type",
             || {
@@ -354,11 +354,25 @@ impl<'t> Reader<'t> {
     }
 }
 
+/// The category of an external reference as the JSON of a version spells it: up to 2.2 the other
+/// encodings wrote `PACKAGE-MANAGER` (SPDX 2.2, 3.21) and JSON `PACKAGE_MANAGER` (its schema).
+fn category<'w>(word: &'w str, version: &str) -> &'w str {
+    match word {
+        "PACKAGE-MANAGER" if !version.trim().ends_with("2.3") => "PACKAGE_MANAGER",
+        _ => word,
+    }
+}
+
 /// Why a document does not fit on a tape.
 fn too_large(full: Full) -> Diagnostic {
     let message = format!("the document holds {full}");
     Diagnostic::error("document-values", Place::whole(), message)
         .help("split the document; one of this size is not read")
+}
+
+/// The word of SPDX 2.3 for an algorithm in the spelling of CycloneDX.
+pub(crate) fn checksum_word(algorithm: &str) -> Option<&'static str> {
+    identifier::checksum_word(algorithm)
 }
 
 /// The spelling of an algorithm in CycloneDX; an unknown one as written.

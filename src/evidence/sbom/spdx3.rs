@@ -28,8 +28,8 @@ use self::class::Class;
 use self::graph::{Graph, entries, plain};
 use self::remark::Remarks;
 use crate::diagnostic::Diagnostic;
-use crate::evidence::sbom::model::{Format, License, Ref, Sbom, Target};
-use crate::tape::{Item, Tape};
+use crate::evidence::sbom::model::{Format, License, Party, Ref, Sbom, Target};
+use crate::tape::{Item, Step, Tape, push_step};
 
 /// Reads a document of SPDX 3 from its tape, with every remark on it.
 pub fn build(tape: &Tape<'_>) -> (Sbom, Vec<Diagnostic>) {
@@ -37,6 +37,8 @@ pub fn build(tape: &Tape<'_>) -> (Sbom, Vec<Diagnostic>) {
     let mut reader = Reader {
         sbom: Sbom::new(Format::Spdx, String::new()),
         licenses: HashMap::default(),
+        parties: HashMap::default(),
+        creation: None,
         namespaces: Vec::new(),
         remarks: Remarks::default(),
         graph,
@@ -59,6 +61,10 @@ struct Reader<'t> {
     sbom: Sbom,
     /// The licenses that were read, by the name of their element.
     licenses: HashMap<Ref, License, FixedState>,
+    /// The parties that were read, by the name of their element.
+    parties: HashMap<Ref, Option<Party>, FixedState>,
+    /// The name of a creation information that is there, as most elements name the same.
+    creation: Option<&'t str>,
     /// Namespaces that the document imports elements of.
     namespaces: Vec<String>,
     remarks: Remarks,
@@ -68,6 +74,18 @@ impl<'t> Reader<'t> {
     /// Reads every element but relationships, which speak of elements that may stand behind them.
     fn read_elements(&mut self) {
         let root = self.root();
+        let count = |is_it: fn(Class) -> bool| {
+            let elements = self.graph.elements.iter();
+            elements.filter(|one| one.class.is_some_and(is_it)).count()
+        };
+        let packages = count(Class::is_package);
+        self.sbom
+            .files
+            .reserve_exact(count(Class::is_artifact) - packages);
+        self.sbom.components.reserve_exact(packages);
+        self.sbom
+            .relationships
+            .reserve(count(Class::is_relationship) / 2);
         for index in 0..self.graph.elements.len() {
             let Some(element) = self.graph.elements.get(index) else {
                 break;
@@ -98,8 +116,13 @@ impl<'t> Reader<'t> {
         let Some(value) = item.get("creationInfo") else {
             return;
         };
+        let name = value.text();
+        if name.is_some() && name == self.creation {
+            return;
+        }
         let found = self.graph.find(value).and_then(|found| self.class(found));
         if found == Some(Class::CreationInfo) {
+            self.creation = name;
             return;
         }
         let name = plain(value).unwrap_or("an object without a type");
@@ -125,7 +148,10 @@ impl<'t> Reader<'t> {
             else {
                 continue;
             };
-            let name = later.reference.map_or("", |one| graph.references.name(one));
+            let of_relationship = member_text(later.item, "spdxId").unwrap_or_default();
+            let name = later
+                .reference
+                .map_or(of_relationship, |one| graph.references.name(one));
             let differs = |key| {
                 let text = |item: Item<'t>| item.get(key).and_then(plain);
                 text(later.item)
@@ -203,7 +229,7 @@ impl<'t> Reader<'t> {
                 let (index, key, position) = place();
                 let mut pointer = graph.pointer(index, key);
                 if let Some(position) = position {
-                    pointer.push_str(&format!("/{position}"));
+                    push_step(&mut pointer, Step::Position(position));
                 }
                 (
                     pointer,

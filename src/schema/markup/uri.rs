@@ -1,7 +1,7 @@
 //! References to resources, as validators of XML Schema 1.0 judge `xs:anyURI`.
 
 /// Whether a text is a URI reference (RFC 3986, 4.1) once the characters that such a reference may not
-/// hold are escaped, as XML Schema Part 2, 3.2.17 wants (XLink 1.0, 5.4).
+/// hold are escaped, as XML Schema Part 2, 3.2.17 wants (`XLink` 1.0, 5.4).
 ///
 /// Where RFC 3986 leaves room, this follows libxml2, by which the official outcomes were made: what stands
 /// in the brackets of an IP literal is not looked at, brackets may stand in a fragment, and a colon before

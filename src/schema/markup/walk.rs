@@ -3,7 +3,7 @@
 
 use std::collections::{HashSet, VecDeque};
 
-use super::table::{Automaton, Complex, Content, Others, Position, Simple, Table, Type};
+use super::table::{Automaton, Complex, Content, Others, Position, Simple, State, Table, Type};
 use super::wording;
 use crate::diagnostic::{Diagnostic, Place};
 use crate::markup::{Attribute, Element};
@@ -231,6 +231,7 @@ impl<'t, 'm> Walk<'t, 'm> {
             self.report(element, || wording::stray_text(element));
         }
         let mut state = 0;
+        let mut moved = Vec::new();
         for child in element.children() {
             if self.has_more {
                 return;
@@ -244,7 +245,7 @@ impl<'t, 'm> Walk<'t, 'm> {
                     self.lax(child);
                     next
                 }
-                Next::Nothing => self.unexpected(element, automaton, state, child),
+                Next::Nothing => self.unexpected(element, automaton, state, child, &mut moved),
             };
         }
         if let Some(last) = automaton.states.get(state)
@@ -281,6 +282,7 @@ impl<'t, 'm> Walk<'t, 'm> {
         automaton: &'t Automaton,
         state: usize,
         child: Element<'m>,
+        moved: &mut Vec<&'t str>,
     ) -> usize {
         let is_ours = child.namespace() == self.table.namespace;
         let known = automaton
@@ -294,21 +296,30 @@ impl<'t, 'm> Walk<'t, 'm> {
             });
             return state;
         };
-        if let Some(skipped) = self.way_to(automaton, state, child) {
-            let next = skipped.last().copied().unwrap_or(state);
-            self.report(child, || {
-                let missing = names(automaton, &skipped);
-                let first = missing.first().copied().unwrap_or_default();
+        if let Some(way) = self.way_to(automaton, state, child) {
+            let next = way.last().copied().unwrap_or(state);
+            for missing in names(automaton, &way) {
                 let is_later = parent
                     .children()
                     .skip_while(|one| one.offset() <= child.offset())
-                    .any(|one| one.name() == first);
-                wording::element_skipped(parent, child, first, is_later)
-            });
+                    .any(|one| one.name() == missing);
+                if is_later {
+                    moved.push(missing);
+                }
+                self.report(child, || {
+                    wording::element_skipped(parent, child, missing, is_later)
+                });
+            }
             if let Next::Element(next, position) = self.next(automaton, next, child) {
                 self.element(child, position.kind, position.has_default);
                 return next;
             }
+            return state;
+        }
+        if let Some(at) = moved.iter().position(|name| *name == child.name()) {
+            // That it stands too late has been said where it should stand.
+            moved.swap_remove(at);
+            self.element(child, known.kind, known.has_default);
             return state;
         }
         self.report(child, || {
@@ -319,7 +330,7 @@ impl<'t, 'm> Walk<'t, 'm> {
             if before.iter().any(|one| one.name() == child.name()) {
                 return wording::element_repeated(parent, child);
             }
-            let allowed = automaton.states.get(state).map(|state| state.followers());
+            let allowed = automaton.states.get(state).map(State::followers);
             let allowed = names(automaton, &allowed.unwrap_or_default());
             wording::element_misplaced(parent, child, before.last().copied(), &allowed)
         });

@@ -351,7 +351,7 @@ fn listed(names: &[&str], word: &str) -> String {
         }
         _ => {
             let (few, rest) = names.split_at_checked(MOST_NAMES).unwrap_or((names, &[]));
-            format!("{} {word} one of {} others", quoted(few), rest.len())
+            format!("{} {word} {} more", quoted(few), rest.len())
         }
     }
 }

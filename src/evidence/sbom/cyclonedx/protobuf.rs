@@ -4,15 +4,17 @@
 //! a field is called in JSON and how its value is written there. Several stretches of one message, which
 //! a writer may give, are read as one, as the encoding demands.
 
+mod read;
+mod scalar;
 mod table;
 mod wire;
 
-use std::ops::Range;
-
-use self::table::{Field, Form, Kind, Table};
-use self::wire::{Cursor, MAXIMUM_DEPTH, Malformed, Stretch, Value, malformed};
+use self::read::{Reader, Stop};
+use self::scalar::text;
+use self::table::Table;
+use self::wire::{Cursor, Malformed, Stretch, Value, malformed};
 use super::left_out::LeftOut;
-use crate::diagnostic::{Diagnostic, Place, Severity};
+use crate::diagnostic::{Diagnostic, Place};
 use crate::tape::{Addressing, Builder, Full, Tape};
 
 /// Reads a document and what of it was left out.
@@ -93,438 +95,150 @@ fn head(bytes: &[u8], whole: Stretch) -> Result<(&str, bool), Malformed> {
     Ok((version, has_bom_version))
 }
 
-fn text(bytes: &[u8], stretch: Stretch) -> Result<&str, Malformed> {
-    let bytes = bytes.get(stretch.start..stretch.end).unwrap_or_default();
-    std::str::from_utf8(bytes)
-        .map_err(|error| malformed(stretch.start + error.valid_up_to(), "a text is not UTF-8"))
-}
+#[cfg(test)]
+mod tests {
+    use serde_json::{Value as Json, json};
 
-/// Why reading ends early.
-enum Stop {
-    Malformed(Malformed),
-    Full(Full),
-}
+    use super::*;
+    use crate::tape::write_json;
 
-impl From<Malformed> for Stop {
-    fn from(fault: Malformed) -> Self {
-        Self::Malformed(fault)
-    }
-}
-
-impl From<Full> for Stop {
-    fn from(full: Full) -> Self {
-        Self::Full(full)
-    }
-}
-
-/// A field of a message that is being read, by its position in the table.
-#[derive(Debug, Clone, Copy)]
-struct Found {
-    position: usize,
-    value: Value,
-    offset: usize,
-}
-
-struct Reader<'b> {
-    bytes: &'b [u8],
-    table: &'static Table,
-    builder: Builder<'static>,
-    /// The fields of all messages that are open, those of the innermost last.
-    fields: Vec<Found>,
-    /// Dependencies inside of dependencies, which JSON lists beside each other.
-    nested: Vec<Stretch>,
-    depth: usize,
-    left_out: LeftOut,
-}
-
-impl Reader<'_> {
-    fn document(&mut self, whole: Stretch, has_bom_version: bool) -> Result<(), Stop> {
-        self.builder.open_table(None, Some(0))?;
-        self.builder.text(Some("bomFormat"), "CycloneDX", Some(0))?;
-        let version = self.table.version;
-        self.builder.text(Some("specVersion"), version, Some(0))?;
-        // JSON of 1.3 demands a version of the document; 1 is what is meant without one.
-        if version == "1.3" && !has_bom_version {
-            self.builder.integer(Some("version"), 1, Some(0))?;
-        }
-        self.members(&[whole], self.table.bom)?;
-        self.builder.close();
-        Ok(())
+    /// A field of wire type 2.
+    fn field(number: u8, content: &[u8]) -> Vec<u8> {
+        let mut bytes = vec![number << 3 | 2, u8::try_from(content.len()).unwrap()];
+        bytes.extend(content);
+        bytes
     }
 
-    /// Finds the fields of a message, in the order of the table, and gives where they are kept.
-    fn find(&mut self, stretches: &[Stretch], message: usize) -> Result<Range<usize>, Stop> {
-        let start = self.fields.len();
-        let Some(table) = self.table.message(message) else {
-            return Ok(start..start);
+    fn read(fields: &[Vec<u8>]) -> (Json, Vec<String>) {
+        let mut bytes = field(1, b"1.6");
+        bytes.extend(fields.concat());
+        let (tape, told) = to_tape(&bytes).unwrap();
+        let value = serde_json::from_str(&write_json(tape.root(), false)).unwrap();
+        (value, told.into_iter().map(|one| one.message).collect())
+    }
+
+    #[test]
+    fn absent_zeros_count_where_json_demands_them() {
+        // An external reference with a URL only, and a composition with nothing.
+        let (value, _) = read(&[field(7, &field(2, b"u")), field(9, &[])]);
+        assert_eq!(
+            value["externalReferences"],
+            json!([{"type": "other", "url": "u"}])
+        );
+        assert_eq!(
+            value["compositions"],
+            json!([{"aggregate": "not_specified"}])
+        );
+    }
+
+    #[test]
+    fn several_stretches_of_one_message_are_one() {
+        let author = |name: &[u8]| field(4, &field(3, &field(1, name)));
+        let (value, _) = read(&[author(b"a"), field(5, &[]), author(b"b")]);
+        assert_eq!(
+            value["metadata"]["authors"],
+            json!([{"name": "a"}, {"name": "b"}])
+        );
+        assert_eq!(value["components"], json!([{}]));
+    }
+
+    #[test]
+    fn dependencies_inside_of_dependencies_are_listed_beside_each_other() {
+        let leaf = field(1, b"c");
+        let middle = [field(1, b"b"), field(2, &leaf)].concat();
+        let (value, _) = read(&[field(8, &[field(1, b"a"), field(2, &middle)].concat())]);
+        let expected = json!([{"ref": "a", "dependsOn": ["b"]}, {"ref": "b", "dependsOn": ["c"]}]);
+        assert_eq!(value["dependencies"], expected);
+    }
+
+    #[test]
+    fn packed_and_single_numbers_are_the_same() {
+        // Field 6 of a vulnerability: 79 and 300, packed and one by one.
+        let packed = field(10, &[0x32, 3, 79, 0xac, 2]);
+        let single = field(10, &[0x30, 79, 0x30, 0xac, 2]);
+        let (value, _) = read(&[packed, single]);
+        assert_eq!(
+            value["vulnerabilities"],
+            json!([{"cwes": [79, 300]}, {"cwes": [79, 300]}])
+        );
+    }
+
+    #[test]
+    fn what_the_version_does_not_know_is_told() {
+        // Field 30 of the document and the scope 9 of two components.
+        let component = || field(5, &[0x58, 9]);
+        let (value, told) = read(&[component(), component(), vec![0xf0, 1, 0]]);
+        assert_eq!(value["components"], json!([{}, {}]));
+        assert_eq!(told.len(), 2);
+        assert!(
+            told.iter()
+                .any(|one| one.starts_with("field 30 of `Bom` is left out:"))
+        );
+        let scope = "the value 9 of `scope` is left out, 2 times:";
+        assert!(told.iter().any(|one| one.starts_with(scope)));
+    }
+
+    #[test]
+    fn what_is_no_document_is_refused_with_the_byte() {
+        let refused = |bytes: &[u8]| {
+            let fault = to_tape(bytes).unwrap_err();
+            (fault.code, fault.message)
         };
-        for stretch in stretches {
-            let mut cursor = Cursor::new(self.bytes, *stretch);
-            while let Some(field) = cursor.next()? {
-                if let Some(position) = table.position(field.number) {
-                    self.fields.push(Found {
-                        position,
-                        value: field.value,
-                        offset: field.offset,
-                    });
-                } else if message != self.table.bom || field.number != 1 {
-                    let what = format!("field {} of `{}`", field.number, table.name);
-                    self.left_out.add(
-                        Severity::Warning,
-                        &what,
-                        "the specification of this version does not know it",
-                        field.offset,
-                    );
-                }
+        assert_eq!(refused(b"").0, "cyclonedx-version");
+        assert_eq!(refused(&field(1, b"1.2")).0, "cyclonedx-version");
+        assert_eq!(refused(b"{\"bomFormat\": 1}").0, "protobuf-malformed");
+        let with = |rest: &[u8]| refused(&[field(1, b"1.6").as_slice(), rest].concat());
+        assert!(
+            with(&[0x1a, 9, b'x'])
+                .1
+                .ends_with("a field ends behind its message (byte 5)")
+        );
+        assert!(
+            with(&[0x1a, 1, 0xff])
+                .1
+                .ends_with("a text is not UTF-8 (byte 7)")
+        );
+        assert!(
+            with(&[0x18, 1])
+                .1
+                .ends_with("a field has another wire type than its kind (byte 5)")
+        );
+        let mut deep = Vec::new();
+        for _ in 0..60 {
+            deep = field(21, &deep);
+            deep[0] = 0xaa;
+            deep.insert(1, 1);
+            if deep.len() > 120 {
+                break;
             }
         }
-        if let Some(fields) = self.fields.get_mut(start..) {
-            fields.sort_by_key(|field| field.position);
-        }
-        Ok(start..self.fields.len())
+        assert!(to_tape(&[field(1, b"1.6"), field(5, &deep)].concat()).is_ok());
     }
 
-    /// Writes the members of a message into the object that is open.
-    fn members(&mut self, stretches: &[Stretch], message: usize) -> Result<(), Stop> {
-        self.depth += 1;
-        if self.depth > MAXIMUM_DEPTH {
-            return Err(Full::Depth.into());
+    #[test]
+    fn depth_ends_somewhere() {
+        // Components inside of components, field 21, with lengths of up to two bytes.
+        let mut bytes: Vec<u8> = Vec::new();
+        for _ in 0..200 {
+            let length = bytes.len();
+            let mut outer = vec![0xaa, 1];
+            outer.push(u8::try_from(length & 0x7f).unwrap() | 0x80);
+            outer.push(u8::try_from(length >> 7).unwrap());
+            outer.extend(&bytes);
+            bytes = outer;
         }
-        let range = self.find(stretches, message)?;
-        let table = self.table;
-        let Some(message) = table.message(message) else {
-            return Ok(());
-        };
-        let mut present = 0u64;
-        let mut last_key = "";
-        let mut at = range.start;
-        while let Some(first) = self.fields.get(at).copied() {
-            let end = self.end_of_run(at, range.end);
-            present |= 1u64
-                .checked_shl(u32::try_from(first.position).unwrap_or(64))
-                .unwrap_or(0);
-            if let Some(field) = message.fields.get(first.position)
-                && field.key != last_key
-            {
-                self.member(Some(field.key), field, at..end)?;
-                last_key = field.key;
-            }
-            at = end;
-        }
-        let offset = stretches.first().map(|stretch| stretch.start);
-        for (position, field) in message.fields.iter().enumerate() {
-            if field.has_default && present >> position & 1 == 0 {
-                self.default(field, offset)?;
-            }
-        }
-        self.fields.truncate(range.start);
-        self.depth -= 1;
-        Ok(())
-    }
-
-    /// The end of the run of fields of one position that begins at `at`.
-    fn end_of_run(&self, at: usize, end: usize) -> usize {
-        let fields = self.fields.get(at..end).unwrap_or_default();
-        let position = fields.first().map(|field| field.position);
-        let run = fields
-            .iter()
-            .take_while(|field| Some(field.position) == position);
-        at + run.count().max(1)
-    }
-
-    fn default(&mut self, field: &Field, offset: Option<usize>) -> Result<(), Stop> {
-        match field.kind {
-            Kind::Text => self.builder.text(Some(field.key), "", offset)?,
-            Kind::Enumeration(enumeration) => {
-                if let Some(word) = self.table.word(enumeration, 0) {
-                    self.builder.text(Some(field.key), word, offset)?;
-                }
-            }
-            _ => self.builder.integer(Some(field.key), 0, offset)?,
-        }
-        Ok(())
-    }
-
-    /// Writes all fields of one position as one member, or as one item where there is no key.
-    fn member(
-        &mut self,
-        key: Option<&str>,
-        field: &Field,
-        range: Range<usize>,
-    ) -> Result<(), Stop> {
-        let offset = self.fields.get(range.start).map(|found| found.offset);
-        match field.kind {
-            Kind::Tools => self.tools(key, range, offset),
-            Kind::Refs => self.references(key, range, offset),
-            _ if field.is_list => {
-                self.builder.open_list(key, offset)?;
-                for index in range {
-                    self.item(field, index)?;
-                }
-                if field.kind == Kind::Message(self.table.dependency) {
-                    while let Some(stretch) = self.nested.pop() {
-                        self.object(None, &[stretch], self.table.dependency, offset)?;
-                    }
-                }
-                self.builder.close();
-                Ok(())
-            }
-            Kind::Message(message) => {
-                let mut stretches = self.stretches(range)?;
-                if field.form == Form::First && stretches.len() > 1 {
-                    stretches.truncate(1);
-                    let what = format!("what follows the first `{}`", field.key);
-                    let why = "the JSON of this version has room for one";
-                    let at = offset.unwrap_or_default();
-                    self.left_out.add(Severity::Note, &what, why, at);
-                }
-                match field.form {
-                    Form::Plain | Form::First => self.object(key, &stretches, message, offset),
-                    Form::Merged => self.members(&stretches, message),
-                    Form::Transparent => self.only_member(key, &stretches, message),
-                }
-            }
-            // Of several values the last one counts.
-            _ => match self.fields.get(range.end.saturating_sub(1)).copied() {
-                Some(last) => self.scalar(key, field, last),
-                None => Ok(()),
-            },
-        }
-    }
-
-    fn item(&mut self, field: &Field, index: usize) -> Result<(), Stop> {
-        let Some(found) = self.fields.get(index).copied() else {
-            return Ok(());
-        };
-        match (field.kind, found.value) {
-            (Kind::Message(message), Value::Bytes(stretch)) => match field.form {
-                Form::Transparent => self.only_member(None, &[stretch], message),
-                _ => self.object(None, &[stretch], message, Some(found.offset)),
-            },
-            (
-                Kind::Bool | Kind::Int | Kind::Float | Kind::Double | Kind::Enumeration(_),
-                Value::Bytes(stretch),
-            ) => self.packed(field, stretch),
-            _ => self.scalar(None, field, found),
-        }
-    }
-
-    /// Numbers that a writer packed into one field.
-    fn packed(&mut self, field: &Field, stretch: Stretch) -> Result<(), Stop> {
-        let mut cursor = Cursor::new(self.bytes, stretch);
-        while !cursor.is_at_end() {
-            let value = match field.kind {
-                Kind::Float => Value::Fixed32(u32::from_le_bytes(cursor.fixed()?)),
-                Kind::Double => Value::Fixed64(u64::from_le_bytes(cursor.fixed()?)),
-                _ => Value::Varint(cursor.varint()?),
-            };
-            let found = Found {
-                position: 0,
-                value,
-                offset: stretch.start,
-            };
-            self.scalar(None, field, found)?;
-        }
-        Ok(())
-    }
-
-    fn object(
-        &mut self,
-        key: Option<&str>,
-        stretches: &[Stretch],
-        message: usize,
-        offset: Option<usize>,
-    ) -> Result<(), Stop> {
-        self.builder.open_table(key, offset)?;
-        self.members(stretches, message)?;
-        self.builder.close();
-        Ok(())
-    }
-
-    /// Writes the only member of a message in place of the message.
-    fn only_member(
-        &mut self,
-        key: Option<&str>,
-        stretches: &[Stretch],
-        message: usize,
-    ) -> Result<(), Stop> {
-        self.depth += 1;
-        if self.depth > MAXIMUM_DEPTH {
-            return Err(Full::Depth.into());
-        }
-        let range = self.find(stretches, message)?;
-        let first = self.fields.get(range.start).copied();
-        let table = self.table.message(message);
-        if let (Some(first), Some(table)) = (first, table)
-            && let Some(field) = table.fields.get(first.position)
-        {
-            let end = self.end_of_run(range.start, range.end);
-            self.member(key, field, range.start..end)?;
-        }
-        self.fields.truncate(range.start);
-        self.depth -= 1;
-        Ok(())
-    }
-
-    /// Tools: an object of components and services since 1.5, a list of tools before.
-    fn tools(
-        &mut self,
-        key: Option<&str>,
-        range: Range<usize>,
-        offset: Option<usize>,
-    ) -> Result<(), Stop> {
-        let stretches = self.stretches(range)?;
-        let tool = self.table.tool;
-        let found = self.find(&stretches, tool)?;
-        let message = self.table.message(tool);
-        let position = |key| message.and_then(|message| message.position_of(key));
-        let (components, services) = (position("components"), position("services"));
-        let is_new =
-            |found: &Found| Some(found.position) == components || Some(found.position) == services;
-        let fields = self.fields.get(found.clone()).unwrap_or_default();
-        let any_new = fields.iter().any(is_new);
-        let any_old = fields.iter().any(|found| !is_new(found));
-        self.fields.truncate(found.start);
-        if any_new {
-            self.builder.open_table(key, offset)?;
-            let found = self.find(&stretches, tool)?;
-            let mut at = found.start;
-            while let Some(first) = self.fields.get(at).copied() {
-                let end = self.end_of_run(at, found.end);
-                let field = message.and_then(|message| message.fields.get(first.position));
-                if let Some(field) = field.filter(|_| is_new(&first)) {
-                    self.member(Some(field.key), field, at..end)?;
-                }
-                at = end;
-            }
-            self.fields.truncate(found.start);
-            if any_old {
-                let why = "JSON has room for tools of the old or of the new kind only";
-                let at = offset.unwrap_or_default();
-                let what = "a tool of the kind before 1.5";
-                self.left_out.add(Severity::Note, what, why, at);
-            }
-        } else {
-            self.builder.open_list(key, offset)?;
-            for stretch in stretches {
-                self.object(None, &[stretch], tool, Some(stretch.start))?;
-            }
-        }
-        self.builder.close();
-        Ok(())
-    }
-
-    /// The references of the dependencies inside of a dependency.
-    fn references(
-        &mut self,
-        key: Option<&str>,
-        range: Range<usize>,
-        offset: Option<usize>,
-    ) -> Result<(), Stop> {
-        self.builder.open_list(key, offset)?;
-        for stretch in self.stretches(range)? {
-            let mut cursor = Cursor::new(self.bytes, stretch);
-            let (mut reference, mut has_more) = ("", false);
-            while let Some(field) = cursor.next()? {
-                match (field.number, field.value) {
-                    (1, Value::Bytes(stretch)) => reference = text(self.bytes, stretch)?,
-                    _ => has_more = true,
-                }
-            }
-            self.builder.text(None, reference, Some(stretch.start))?;
-            if has_more {
-                self.nested.push(stretch);
-            }
-        }
-        self.builder.close();
-        Ok(())
-    }
-
-    fn stretches(&self, range: Range<usize>) -> Result<Vec<Stretch>, Malformed> {
-        let fields = self.fields.get(range).unwrap_or_default();
-        let stretch = |found: &Found| match found.value {
-            Value::Bytes(stretch) => Ok(stretch),
-            _ => Err(malformed(
-                found.offset,
-                "a message has the wire type of a number",
-            )),
-        };
-        fields.iter().map(stretch).collect()
-    }
-
-    fn scalar(&mut self, key: Option<&str>, field: &Field, found: Found) -> Result<(), Stop> {
-        let offset = Some(found.offset);
-        match (field.kind, found.value) {
-            (Kind::Text, Value::Bytes(stretch)) => {
-                let text = text(self.bytes, stretch)?;
-                self.builder.text(key, text, offset)?;
-            }
-            (Kind::Bool, Value::Varint(value)) => self.builder.bool(key, value != 0, offset)?,
-            (Kind::Int, Value::Varint(value)) => {
-                self.builder.integer(key, value.cast_signed(), offset)?;
-            }
-            (Kind::Float, Value::Fixed32(bits)) => {
-                self.number(key, &f32::from_bits(bits).to_string(), found.offset)?;
-            }
-            (Kind::Double, Value::Fixed64(bits)) => {
-                self.number(key, &f64::from_bits(bits).to_string(), found.offset)?;
-            }
-            (Kind::Enumeration(enumeration), Value::Varint(number)) => {
-                if let Some(word) = self.table.word(enumeration, number) {
-                    self.builder.text(key, word, offset)?;
-                } else if number != 0 {
-                    let what = format!("the value {number} of `{}`", field.key);
-                    let why = "the specification of this version does not know it";
-                    self.left_out
-                        .add(Severity::Warning, &what, why, found.offset);
-                }
-            }
-            (Kind::Time | Kind::Date, Value::Bytes(stretch)) => {
-                let time = self.time(stretch)?.to_string();
-                let date = time.split('T').next().unwrap_or(&time);
-                let shown = if field.kind == Kind::Date {
-                    date
-                } else {
-                    &time
-                };
-                self.builder.text(key, shown, offset)?;
-            }
-            _ => {
-                let what = "a field has another wire type than its kind";
-                return Err(malformed(found.offset, what).into());
-            }
-        }
-        Ok(())
-    }
-
-    /// A number as its shortest text, so that 0.1 of 32 bits is 0.1 and 2.0 is 2.
-    fn number(&mut self, key: Option<&str>, text: &str, offset: usize) -> Result<(), Stop> {
-        if let Ok(whole) = text.parse() {
-            self.builder.integer(key, whole, Some(offset))?;
-        } else if let Some(value) = text.parse().ok().filter(|value: &f64| value.is_finite()) {
-            self.builder.number(key, value, Some(offset))?;
-        } else {
-            let what = "a number that is infinite or none";
-            let why = "JSON cannot write it";
-            self.left_out.add(Severity::Warning, what, why, offset);
-        }
-        Ok(())
-    }
-
-    /// A `google.protobuf.Timestamp`: seconds since 1970 and nanoseconds.
-    fn time(&self, stretch: Stretch) -> Result<jiff::Timestamp, Malformed> {
-        let (mut seconds, mut nanoseconds) = (0i64, 0i64);
-        let mut cursor = Cursor::new(self.bytes, stretch);
-        while let Some(field) = cursor.next()? {
-            match (field.number, field.value) {
-                (1, Value::Varint(value)) => seconds = value.cast_signed(),
-                (2, Value::Varint(value)) => nanoseconds = value.cast_signed(),
-                _ => {}
-            }
-        }
-        let nanoseconds = i32::try_from(nanoseconds).ok();
-        nanoseconds
-            .and_then(|nanoseconds| jiff::Timestamp::new(seconds, nanoseconds).ok())
-            .ok_or(malformed(stretch.start, "a time is out of range"))
+        let length = bytes.len();
+        let mut document = field(1, b"1.6");
+        document.push(0x2a);
+        document.push(u8::try_from(length & 0x7f).unwrap() | 0x80);
+        document.push(u8::try_from(length >> 7).unwrap());
+        document.extend(bytes);
+        let fault = to_tape(&document).unwrap_err();
+        assert_eq!(fault.code, "protobuf-malformed");
+        assert!(
+            fault.message.contains("nested too deep"),
+            "{}",
+            fault.message
+        );
     }
 }

@@ -1,26 +1,23 @@
 //! CycloneDX 1.0 to 1.7 in XML, put into the shape of CycloneDX JSON of the same version, and back.
 //!
-//! Versions 1.0 and 1.1 have no JSON; theirs is the shape of 1.2.
+//! Versions 1.0 and 1.1 have no JSON; theirs is the shape of 1.2. Their extensions for dependencies and
+//! vulnerabilities are read as what later versions made of them.
 
+mod read;
 mod table;
 mod write;
 
 pub use write::to_xml;
 
-use self::table::{Alternative, Base, Field, Form, Kind, Record, Table, Type};
+use self::read::Reader;
+use self::table::{Base, Form, Table, Type};
 use super::left_out::LeftOut;
-use crate::diagnostic::{Diagnostic, Place, Severity};
-use crate::markup::{Element, Markup};
-use crate::tape::{Addressing, Builder, Full, Tape};
+use crate::diagnostic::{Diagnostic, Place};
+use crate::markup::Markup;
+use crate::tape::{Addressing, Builder, Tape};
 
 /// What the namespaces of all versions begin with.
 const NAMESPACE: &str = "http://cyclonedx.org/schema/bom/";
-
-/// The extension that brought dependencies to 1.0 and 1.1; 1.2 took them over as they were.
-const DEPENDENCY_GRAPH: &str = "http://cyclonedx.org/schema/ext/dependency-graph/1.0";
-
-/// Attributes of this namespace speak to validators.
-const INSTANCE: &str = "http://www.w3.org/2001/XMLSchema-instance";
 
 /// The newest minor version that is known.
 const NEWEST: u8 = 7;
@@ -59,6 +56,7 @@ pub fn to_tape<'a>(markup: &'a Markup<'a>) -> (Tape<'a>, Vec<Diagnostic>) {
         namespace: root.namespace(),
         minor: minor.unwrap_or(NEWEST),
         nested: Vec::new(),
+        vulnerabilities: Vec::new(),
         left_out: LeftOut::default(),
     };
     if let Err(full) = reader.document(root, version) {
@@ -77,315 +75,6 @@ pub fn to_tape<'a>(markup: &'a Markup<'a>) -> (Tape<'a>, Vec<Diagnostic>) {
     (reader.builder.finish(), told)
 }
 
-struct Reader<'a> {
-    table: &'static Table,
-    builder: Builder<'a>,
-    namespace: &'a str,
-    minor: u8,
-    /// Dependencies inside of dependencies, which JSON lists beside each other.
-    nested: Vec<Element<'a>>,
-    left_out: LeftOut,
-}
-
-impl<'a> Reader<'a> {
-    fn document(&mut self, root: Element<'a>, version: &str) -> Result<(), Full> {
-        let offset = Some(root.offset());
-        self.builder.open_table(None, offset)?;
-        self.builder.text(Some("bomFormat"), "CycloneDX", offset)?;
-        self.builder.text(Some("specVersion"), version, offset)?;
-        // JSON up to 1.3 demands what XML leaves to its default.
-        if self.minor < 4 && root.attribute("version").is_none() {
-            self.builder.integer(Some("version"), 1, offset)?;
-        }
-        self.members(root, self.table.bom)?;
-        self.builder.close();
-        Ok(())
-    }
-
-    /// Writes the members of an element into the object that is open.
-    fn members(&mut self, element: Element<'a>, record: usize) -> Result<(), Full> {
-        let Some(record) = self.table.record(record) else {
-            return Ok(());
-        };
-        self.attributes(element, record)?;
-        if let Some(field) = record.content()
-            && let Kind::One(Type { base, .. }) = field.kind
-        {
-            self.scalar(Some(field.key), element.text(), base, element.offset())?;
-        }
-        let mut children = element.children();
-        let (mut present, mut last) = (0u64, 0);
-        while let Some(child) = children.next() {
-            if !self.is_ours(child) {
-                self.foreign(child);
-                continue;
-            }
-            let Some((position, field)) = record.element(child.name(), last) else {
-                self.unknown(child.name(), element.name(), child.offset());
-                continue;
-            };
-            last = position;
-            let bit = 1u64 << (position & 63);
-            let is_first = present & bit == 0;
-            present |= bit;
-            if is_first {
-                let more = children.clone();
-                self.member(field, child, more)?;
-            } else if matches!(field.kind, Kind::One(_) | Kind::Choice(_) | Kind::Tools) {
-                let what = format!("a second `{}` of one `{}`", child.name(), element.name());
-                let why = "there is room for one";
-                self.left_out
-                    .add(Severity::Warning, &what, why, child.offset());
-            }
-        }
-        Ok(())
-    }
-
-    fn attributes(&mut self, element: Element<'a>, record: &'static Record) -> Result<(), Full> {
-        let offset = element.offset();
-        for attribute in element.attributes() {
-            if attribute.namespace == INSTANCE {
-                continue;
-            }
-            let field = record.attribute(attribute.name);
-            match field.filter(|_| attribute.namespace.is_empty()) {
-                Some(field) => {
-                    let key = shared(attribute.name, field.key);
-                    if let Kind::One(Type { base, .. }) = field.kind {
-                        self.scalar(Some(key), attribute.value, base, offset)?;
-                    }
-                }
-                None => {
-                    let what = format!("the attribute `{}`", attribute.name);
-                    let why = "it is none of CycloneDX";
-                    self.left_out.add(Severity::Note, &what, why, offset);
-                }
-            }
-        }
-        Ok(())
-    }
-
-    fn is_ours(&self, element: Element<'_>) -> bool {
-        let namespace = element.namespace();
-        namespace == self.namespace || namespace == DEPENDENCY_GRAPH
-    }
-
-    fn foreign(&mut self, element: Element<'_>) {
-        let what = format!(
-            "the element `{}` of the namespace `{}`",
-            element.name(),
-            element.namespace()
-        );
-        let why = "only what CycloneDX itself says is read";
-        self.left_out
-            .add(Severity::Note, &what, why, element.offset());
-    }
-
-    fn unknown(&mut self, name: &str, parent: &str, offset: usize) {
-        let what = format!("the element `{name}` of `{parent}`");
-        let why = "the specification does not know it there";
-        self.left_out.add(Severity::Warning, &what, why, offset);
-    }
-
-    /// Writes one member; `more` are the siblings that follow the first element of its name.
-    fn member(
-        &mut self,
-        field: &'static Field,
-        first: Element<'a>,
-        more: impl Iterator<Item = Element<'a>>,
-    ) -> Result<(), Full> {
-        let key = shared(first.name(), field.key);
-        let offset = Some(first.offset());
-        let name = first.name();
-        let namespace = first.namespace();
-        let same = more.filter(|one| one.name() == name && one.namespace() == namespace);
-        match &field.kind {
-            Kind::One(Type {
-                base: Base::Record(record),
-                form: Form::Merged,
-            }) => self.members(first, *record),
-            Kind::One(of) => self.value(Some(key), first, *of),
-            Kind::Many(of) => {
-                self.builder.open_list(Some(key), offset)?;
-                for element in std::iter::once(first).chain(same) {
-                    self.value(None, element, *of)?;
-                }
-                self.builder.close();
-                Ok(())
-            }
-            Kind::Wrapped(alternatives) => {
-                self.builder.open_list(Some(key), offset)?;
-                for wrapper in std::iter::once(first).chain(same) {
-                    self.items(wrapper, alternatives)?;
-                }
-                while let Some(nested) = self.nested.pop() {
-                    let record = Base::Record(self.table.dependency);
-                    self.value(None, nested, plain(record))?;
-                }
-                self.builder.close();
-                Ok(())
-            }
-            Kind::Choice(alternatives) => self.choice(Some(key), first, alternatives),
-            Kind::ManyChoices(alternatives) => {
-                self.builder.open_list(Some(key), offset)?;
-                for element in std::iter::once(first).chain(same) {
-                    self.choice(None, element, alternatives)?;
-                }
-                self.builder.close();
-                Ok(())
-            }
-            Kind::Tools => self.tools(key, first),
-            Kind::Identity => {
-                let identity = plain(Base::Record(self.table.identity));
-                if self.minor < 6 {
-                    return self.value(Some(key), first, identity);
-                }
-                self.builder.open_list(Some(key), offset)?;
-                for element in std::iter::once(first).chain(same) {
-                    self.value(None, element, identity)?;
-                }
-                self.builder.close();
-                Ok(())
-            }
-        }
-    }
-
-    /// Writes the child elements of an element as the items of a list.
-    fn items(
-        &mut self,
-        wrapper: Element<'a>,
-        alternatives: &'static [Alternative],
-    ) -> Result<(), Full> {
-        for child in wrapper.children() {
-            if !self.is_ours(child) {
-                self.foreign(child);
-                continue;
-            }
-            let found = alternatives.iter().find(|one| one.name == child.name());
-            match found {
-                Some(alternative) => self.value(None, child, alternative.of)?,
-                None => self.unknown(child.name(), wrapper.name(), child.offset()),
-            }
-        }
-        Ok(())
-    }
-
-    /// Writes the child element of an element in its place.
-    fn choice(
-        &mut self,
-        key: Option<&str>,
-        element: Element<'a>,
-        alternatives: &'static [Alternative],
-    ) -> Result<(), Full> {
-        for child in element.children() {
-            let found = alternatives.iter().find(|one| one.name == child.name());
-            match found.filter(|_| self.is_ours(child)) {
-                Some(alternative) => return self.value(key, child, alternative.of),
-                None => self.unknown(child.name(), element.name(), child.offset()),
-            }
-        }
-        Ok(())
-    }
-
-    /// Tools: an object of components and services since 1.5, a list of tools before.
-    fn tools(&mut self, key: &str, element: Element<'a>) -> Result<(), Full> {
-        let is_new = |child: Element<'_>| matches!(child.name(), "components" | "services");
-        if element.children().any(is_new) {
-            let set = Base::Record(self.table.tool_set);
-            return self.value(Some(key), element, plain(set));
-        }
-        self.builder.open_list(Some(key), Some(element.offset()))?;
-        for child in element.children() {
-            if child.name() == "tool" && self.is_ours(child) {
-                self.value(None, child, plain(Base::Record(self.table.tool)))?;
-            } else {
-                self.unknown(child.name(), element.name(), child.offset());
-            }
-        }
-        self.builder.close();
-        Ok(())
-    }
-
-    fn value(&mut self, key: Option<&str>, element: Element<'a>, of: Type) -> Result<(), Full> {
-        let offset = element.offset();
-        if of.form == Form::Tagged {
-            self.builder.open_table(key, Some(offset))?;
-            self.value(Some(element.name()), element, plain(of.base))?;
-            self.builder.close();
-            return Ok(());
-        }
-        match of.base {
-            Base::Record(_) if of.form == Form::Mixed && element.children().next().is_none() => {
-                self.scalar(key, element.text(), Base::Word, offset)
-            }
-            Base::Record(record) => {
-                self.builder.open_table(key, Some(offset))?;
-                self.members(element, record)?;
-                self.builder.close();
-                Ok(())
-            }
-            Base::Reference => {
-                if element.children().next().is_some() {
-                    self.nested.push(element);
-                }
-                let reference = element.attribute("ref").unwrap_or_default();
-                self.builder.text(key, reference, Some(offset))
-            }
-            base => self.scalar(key, element.text(), base, offset),
-        }
-    }
-
-    /// Writes a text as JSON types it. What is not of its type stays a text, for the schema to refuse.
-    fn scalar(
-        &mut self,
-        key: Option<&str>,
-        text: &str,
-        base: Base,
-        offset: usize,
-    ) -> Result<(), Full> {
-        let offset = Some(offset);
-        let word = text.trim_ascii();
-        match base {
-            Base::Text | Base::Reference | Base::Record(_) => self.builder.text(key, text, offset),
-            Base::Filled if text.is_empty() => Ok(()),
-            Base::Filled => self.builder.text(key, text, offset),
-            Base::Word => self.builder.text(key, word, offset),
-            Base::Bool => match word {
-                "true" | "1" => self.builder.bool(key, true, offset),
-                "false" | "0" => self.builder.bool(key, false, offset),
-                _ => self.builder.text(key, text, offset),
-            },
-            Base::Int | Base::Number => {
-                if let Ok(whole) = word.parse() {
-                    return self.builder.integer(key, whole, offset);
-                }
-                let is_decimal = word
-                    .bytes()
-                    .all(|one| one.is_ascii_digit() || b"+-.".contains(&one));
-                match word.parse() {
-                    Ok(number) if is_decimal && base == Base::Number => {
-                        self.decimal(key, number, offset)
-                    }
-                    _ => self.builder.text(key, text, offset),
-                }
-            }
-        }
-    }
-
-    /// A number that was not written as a whole one may be whole all the same: 7.0 is 7.
-    fn decimal(
-        &mut self,
-        key: Option<&str>,
-        number: f64,
-        offset: Option<usize>,
-    ) -> Result<(), Full> {
-        match number.to_string().parse() {
-            Ok(whole) => self.builder.integer(key, whole, offset),
-            Err(_) => self.builder.number(key, number, offset),
-        }
-    }
-}
-
 fn plain(base: Base) -> Type {
     Type {
         base,
@@ -393,7 +82,146 @@ fn plain(base: Base) -> Type {
     }
 }
 
-/// Of two equal names the one that is a part of the document, so that it need not be copied.
-fn shared<'n>(name: &'n str, key: &'n str) -> &'n str {
-    if name == key { name } else { key }
+#[cfg(test)]
+mod tests {
+    use serde_json::{Value, json};
+
+    use super::*;
+    use crate::markup::parse_xml;
+    use crate::tape::write_json;
+
+    fn read(text: &str) -> (Value, Vec<String>) {
+        let markup = parse_xml(text).unwrap();
+        let (tape, told) = to_tape(&markup);
+        let value = serde_json::from_str(&write_json(tape.root(), false)).unwrap();
+        let told = told.iter().map(|one| format!("{} {}", one.at, one.code));
+        (value, told.collect())
+    }
+
+    #[test]
+    fn values_have_the_types_of_json_and_places_are_lines() {
+        let text = "<b:bom xmlns:b='http://cyclonedx.org/schema/bom/1.5' version=' 3 '>
+            <b:components><b:component type='library'>
+              <b:name> a &amp; b </b:name>
+              <b:version/>
+              <b:modified>1</b:modified>
+            </b:component></b:components>
+            <b:vulnerabilities><b:vulnerability><b:ratings>
+              <b:rating><b:score>7.0</b:score></b:rating>
+              <b:rating><b:score>7.25</b:score></b:rating>
+              <b:rating><b:score>high</b:score></b:rating>
+            </b:ratings><b:cwes><b:cwe>79</b:cwe></b:cwes></b:vulnerability></b:vulnerabilities>
+            </b:bom>";
+        let (value, told) = read(text);
+        let expected = json!({
+            "bomFormat": "CycloneDX", "specVersion": "1.5", "version": 3,
+            "components": [
+                {"type": "library", "name": " a & b ", "version": "", "modified": true}
+            ],
+            "vulnerabilities": [{
+                "ratings": [{"score": 7}, {"score": 7.25}, {"score": "high"}],
+                "cwes": [79],
+            }],
+        });
+        assert_eq!(value, expected);
+        assert_eq!(told, Vec::<String>::new());
+        let markup = parse_xml(text).unwrap();
+        let (tape, _) = to_tape(&markup);
+        let item = tape.root().at("/components/0/modified").unwrap();
+        assert_eq!(item.place(), Place::line(5, 15));
+    }
+
+    #[test]
+    fn elements_of_one_name_are_one_list_wherever_they_stand() {
+        let (value, told) = read(
+            "<bom xmlns='http://cyclonedx.org/schema/bom/1.6'><metadata><supplier>
+            <url>a</url><name>n</name><url>b</url><name>m</name></supplier></metadata>
+            <components/><components><component type='file'><name>x</name></component></components>
+            </bom>",
+        );
+        assert_eq!(
+            value["metadata"]["supplier"],
+            json!({"url": ["a", "b"], "name": "n"})
+        );
+        assert_eq!(value["components"], json!([{"type": "file", "name": "x"}]));
+        assert_eq!(told, ["2:51 cyclonedx-left-out"]);
+    }
+
+    #[test]
+    fn dependencies_inside_of_dependencies_are_listed_beside_each_other() {
+        let (value, _) = read(
+            "<bom xmlns='http://cyclonedx.org/schema/bom/1.6'><dependencies>
+            <dependency ref='a'><dependency ref='b'><dependency ref='c'/></dependency>
+            <provides ref='d'/></dependency></dependencies></bom>",
+        );
+        let expected = json!([
+            {"ref": "a", "dependsOn": ["b"], "provides": ["d"]},
+            {"ref": "b", "dependsOn": ["c"]},
+        ]);
+        assert_eq!(value["dependencies"], expected);
+    }
+
+    #[test]
+    fn the_dependency_graph_of_the_first_versions_is_read() {
+        let (value, told) = read(
+            "<bom xmlns='http://cyclonedx.org/schema/bom/1.1'
+              xmlns:dg='http://cyclonedx.org/schema/ext/dependency-graph/1.0'>
+            <components/><dg:dependencies><dg:dependency ref='a'><dg:dependency ref='b'/>
+            </dg:dependency></dg:dependencies></bom>",
+        );
+        assert_eq!(
+            value["dependencies"],
+            json!([{"ref": "a", "dependsOn": ["b"]}])
+        );
+        assert_eq!(
+            (&value["specVersion"], &value["version"]),
+            (&json!("1.1"), &json!(1))
+        );
+        assert_eq!(told, Vec::<String>::new());
+    }
+
+    #[test]
+    fn the_vulnerabilities_of_the_first_versions_are_read_as_those_of_today() {
+        let (value, told) = read(
+            "<bom xmlns='http://cyclonedx.org/schema/bom/1.1'
+              xmlns:v='http://cyclonedx.org/schema/ext/vulnerability/1.0'>
+            <components><component type='library' bom-ref='a'><name>n</name><v:vulnerabilities>
+            <v:vulnerability ref='a'><v:id>CVE-2018-7489</v:id>
+            <v:source name='NVD'><v:url>u</v:url></v:source><v:ratings><v:rating>
+            <v:score><v:base>9.8</v:base><v:impact>5.9</v:impact></v:score>
+            <v:severity>Critical</v:severity><v:method>OWASP Risk</v:method></v:rating></v:ratings>
+            <v:recommendations><v:recommendation>r</v:recommendation></v:recommendations>
+            <v:advisories><v:advisory>w</v:advisory></v:advisories>
+            </v:vulnerability></v:vulnerabilities></component></components></bom>",
+        );
+        let expected = json!([{
+            "affects": [{"ref": "a"}],
+            "id": "CVE-2018-7489",
+            "source": {"name": "NVD", "url": "u"},
+            "ratings": [{"score": 9.8, "severity": "critical", "method": "OWASP"}],
+            "recommendation": "r",
+            "advisories": [{"url": "w"}],
+        }]);
+        assert_eq!(value["vulnerabilities"], expected);
+        assert_eq!(told, Vec::<String>::new());
+    }
+
+    #[test]
+    fn what_is_foreign_or_unknown_is_told_once_for_each_kind() {
+        let (value, told) = read(
+            "<bom xmlns='http://cyclonedx.org/schema/bom/1.6' xmlns:f='urn:foreign' f:x='1'>
+            <components><component type='file'><name>x</name><f:y/><f:y/><colour/></component>
+            </components></bom>",
+        );
+        assert_eq!(value["components"], json!([{"type": "file", "name": "x"}]));
+        let expected = ["1:1", "2:62", "2:74"].map(|at| format!("{at} cyclonedx-left-out"));
+        assert_eq!(told, expected);
+    }
+
+    #[test]
+    fn another_root_and_an_unknown_version_are_errors() {
+        let (_, told) = read("<boom xmlns='http://cyclonedx.org/schema/bom/1.8'/>");
+        assert_eq!(told, ["1:1 cyclonedx-format", "1:1 cyclonedx-version"]);
+        assert_eq!(read("<bom/>").1, ["1:1 cyclonedx-version"]);
+    }
 }

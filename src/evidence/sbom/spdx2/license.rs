@@ -15,6 +15,15 @@ const MODE: ParseMode = ParseMode {
     allow_unknown: false,
 };
 
+/// What an expression is remarked for.
+#[derive(Debug, PartialEq, Eq)]
+pub(super) enum Fault {
+    /// It is none, or names a license that is not declared.
+    Wrong(String),
+    /// It names a license by an identifier that has a successor.
+    Deprecated(String),
+}
+
 type Texts<'t> = HashSet<&'t str, foldhash::fast::FixedState>;
 
 /// The licenses of one document.
@@ -32,7 +41,7 @@ impl<'t> Licenses<'t> {
     }
 
     /// What is wrong with an expression, told once for each text.
-    pub(super) fn fault(&mut self, expression: &'t str) -> Option<String> {
+    pub(super) fn fault(&mut self, expression: &'t str) -> Option<Fault> {
         if matches!(expression, "NONE" | "NOASSERTION") || !self.seen.insert(expression) {
             return None;
         }
@@ -40,20 +49,28 @@ impl<'t> Licenses<'t> {
             Ok(parsed) => parsed,
             Err(error) => {
                 let part = expression.get(error.span).unwrap_or(expression);
-                return Some(format!(
+                return Some(Fault::Wrong(format!(
                     "`{expression}` is no license expression: {} at `{part}`",
                     error.reason
-                ));
+                )));
             }
         };
-        parsed.requirements().find_map(|one| {
+        let undeclared = parsed.requirements().find_map(|one| {
             let LicenseItem::Other(reference) = &one.req.license else {
                 return None;
             };
             let name = format!("LicenseRef-{}", reference.lic_ref);
             (reference.doc_ref.is_none() && !self.declared.contains(name.as_str()))
                 .then(|| format!("the license `{name}` is not declared in the document"))
-        })
+        });
+        let deprecated = || {
+            let mut ids = parsed.requirements().filter_map(|one| one.req.license.id());
+            let id = ids.find(|id| id.is_deprecated())?;
+            Some(format!("`{}` is a deprecated license identifier", id.name))
+        };
+        undeclared
+            .map(Fault::Wrong)
+            .or_else(|| deprecated().map(Fault::Deprecated))
     }
 }
 
@@ -68,15 +85,22 @@ mod tests {
         for text in [
             "MIT",
             "(LGPL-2.0-only OR LicenseRef-a)",
-            "GPL-2.0+ WITH Classpath-exception-2.0",
             "DocumentRef-x:LicenseRef-b",
             "NONE",
         ] {
             assert_eq!(licenses.fault(text), None, "{text}");
         }
         assert_eq!(
-            licenses.fault("MIT AND LicenseRef-b").as_deref(),
-            Some("the license `LicenseRef-b` is not declared in the document")
+            licenses.fault("MIT AND LicenseRef-b"),
+            Some(Fault::Wrong(
+                "the license `LicenseRef-b` is not declared in the document".into()
+            ))
+        );
+        assert_eq!(
+            licenses.fault("GPL-2.0+ WITH Classpath-exception-2.0"),
+            Some(Fault::Deprecated(
+                "`GPL-2.0` is a deprecated license identifier".into()
+            ))
         );
         assert!(licenses.fault("MIT AND").is_some());
         assert_eq!(licenses.fault("MIT AND"), None);

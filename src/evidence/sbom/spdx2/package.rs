@@ -4,6 +4,7 @@
 
 use compact_str::CompactString;
 
+use super::license::Fault;
 use super::party::party;
 use super::{Reader, identifier};
 use crate::evidence::sbom::model::{
@@ -75,7 +76,7 @@ impl<'t> Reader<'t> {
     fn is_object(&mut self, item: Item<'t>, at: &Site, name: &str) -> bool {
         let is_object = item.shape() == Shape::Table;
         if !is_object {
-            self.wrong_shape(at.clone(), name, "an object", item);
+            self.wrong_shape(at, name, "an object", item);
         }
         is_object
     }
@@ -241,11 +242,19 @@ impl<'t> Reader<'t> {
                 Acknowledgement::Declared => "/licenseDeclared",
                 _ => "/licenseConcluded",
             };
-            self.remarks.warning(
-                "license-expression",
-                || (sites.inside(at, path, member), fault),
-                "use identifiers of the SPDX list, or declare the license in the document",
-            );
+            let place = || sites.inside(at, path, member);
+            match fault {
+                Fault::Wrong(message) => self.remarks.warning(
+                    "license-expression",
+                    || (place(), message),
+                    "use identifiers of the SPDX list, or declare the license in the document",
+                ),
+                Fault::Deprecated(message) => self.remarks.note(
+                    "license-deprecated",
+                    || (place(), message),
+                    "write the identifier that follows it, such as `GPL-2.0-or-later`",
+                ),
+            }
         }
         component.licenses.push(License {
             form: LicenseForm::Expression,
@@ -316,7 +325,12 @@ impl<'t> Reader<'t> {
             let Some((text, member)) = locator else {
                 continue;
             };
-            let identifier = match kind {
+            // NOTE: a type may be named by its address, and a known one by an address in the document.
+            let name = match kind.rsplit_once(['#', '/']) {
+                Some((address, name)) if address.contains("://") => name,
+                _ => kind,
+            };
+            let identifier = match name {
                 "purl" => IdentifierKind::Purl,
                 "cpe22Type" | "cpe23Type" => IdentifierKind::Cpe,
                 "swid" => IdentifierKind::Swid,
@@ -331,7 +345,7 @@ impl<'t> Reader<'t> {
                     continue;
                 }
             };
-            self.check_identifier(kind, text, &component.at, index, member);
+            self.check_identifier(name, text, &component.at, index, member);
             if identifier == IdentifierKind::Purl && component.purl.is_none() {
                 component.purl = Some(text.into());
             } else {

@@ -40,6 +40,10 @@ pub fn to_tape<'a>(markup: &Markup<'a>) -> Result<Tape<'a>, Diagnostic> {
         builder: Builder::new(markup.source(), Addressing::Line),
         graph: &graph,
         namespace,
+        version: match document.and_then(|node| graph.property(node, "specVersion")) {
+            Some(Value::Text(version)) => version,
+            _ => "",
+        },
         documents: Vec::new(),
     };
     writer.write(document).map_err(super::too_large)?;
@@ -50,6 +54,8 @@ struct Writer<'a, 'g, 'm> {
     builder: Builder<'a>,
     graph: &'g Graph<'m>,
     namespace: &'g str,
+    /// The version that the document states.
+    version: &'m str,
     /// The other documents that are referred to: address and name.
     documents: Vec<(Cow<'m, str>, String)>,
 }
@@ -105,14 +111,12 @@ impl<'m> Writer<'_, '_, 'm> {
 
     /// The name of another document: stated, or the name of the node that refers to it.
     fn document_id(&self, node: Node<'m>) -> Option<String> {
-        match self.graph.property(node, "externalDocumentId") {
-            Some(Value::Text(text)) => Some(text.trim().to_owned()),
-            _ => {
-                let name = self.graph.name(node)?;
-                let id = word::fragment(&name);
-                id.starts_with("DocumentRef-").then(|| id.into_owned())
-            }
+        if let Some(Value::Text(text)) = self.graph.property(node, "externalDocumentId") {
+            return Some(text.trim().to_owned());
         }
+        let name = self.graph.name(node)?;
+        let id = word::fragment(&name);
+        id.starts_with("DocumentRef-").then(|| id.into_owned())
     }
 
     fn section(&mut self, key: &str, kind: &str, rules: &'static [Rule]) -> Result<(), Full> {
@@ -125,7 +129,9 @@ impl<'m> Writer<'_, '_, 'm> {
             .open_list(Some(key), Some(graph.offset(*first)))?;
         for node in nodes {
             self.builder.open_table(None, Some(graph.offset(node)))?;
-            if kind != "ExtractedLicensingInfo" {
+            if kind == "ExtractedLicensingInfo" {
+                self.license_id(node)?;
+            } else {
                 self.spdx_id(node)?;
             }
             self.members(node, rules, 0)?;
@@ -166,6 +172,21 @@ impl<'m> Writer<'_, '_, 'm> {
         };
         let offset = Some(self.graph.offset(node));
         self.builder.text(Some("SPDXID"), &id, offset)
+    }
+
+    /// Names a license by its address where it does not state its name.
+    fn license_id(&mut self, node: Node<'m>) -> Result<(), Full> {
+        let graph = self.graph;
+        if graph.property(node, "licenseId").is_some() {
+            return Ok(());
+        }
+        let name = graph.name(node).unwrap_or_default();
+        let id = word::fragment(&name);
+        if !id.starts_with("LicenseRef-") {
+            return Ok(());
+        }
+        self.builder
+            .text(Some("licenseId"), &id, Some(graph.offset(node)))
     }
 
     /// The node that a value describes or refers to.
@@ -291,7 +312,12 @@ impl<'m> Writer<'_, '_, 'm> {
                 Some(id) => self.builder.text(key, &id, at),
                 None => Ok(()),
             },
-            Form::Word => self.named(key, name, at, word::word),
+            Form::Word => {
+                let version = self.version;
+                self.named(key, name, at, |name| {
+                    super::category(&word::word(name), version).to_owned()
+                })
+            }
             Form::Type => {
                 let namespace = self.namespace;
                 self.named(key, name, at, |name| match name.split_once(REFERENCES) {

@@ -110,7 +110,7 @@ impl<'t> Reader<'t> {
     fn incomplete(&mut self, index: usize, item: Item<'t>) {
         let site = self.sites.listed("/relationships", index, item);
         if item.shape() != Shape::Table {
-            self.wrong_shape(site, "a relationship", "an object", item);
+            self.wrong_shape(&site, "a relationship", "an object", item);
             return;
         }
         for key in ["spdxElementId", "relatedSpdxElement", "relationshipType"] {

@@ -35,6 +35,16 @@ impl Remarks {
         self.add(code, Severity::Warning, tell, help);
     }
 
+    /// Something worth knowing.
+    pub(super) fn note(
+        &mut self,
+        code: &'static str,
+        tell: impl FnOnce() -> (Place, String),
+        help: &str,
+    ) {
+        self.add(code, Severity::Note, tell, help);
+    }
+
     fn add(
         &mut self,
         code: &'static str,

@@ -170,6 +170,7 @@ impl<'a> Writer<'a, '_> {
 
     /// Writes the members of an element. A list is written where its first item stands.
     fn members(&mut self, entries: &[Entry<'a>], part: Part) -> Result<(), Full> {
+        let version = self.document.version();
         let mut lists: Vec<&str> = Vec::new();
         let own = || {
             entries
@@ -193,7 +194,7 @@ impl<'a> Writer<'a, '_> {
                     for (index, entry) in own().skip_while(|(other, _)| *other < index) {
                         if entry.tag.key == key {
                             let behind = entries.get(index + 1..).unwrap_or_default();
-                            value::item(&mut self.builder, entry, behind, entries)?;
+                            value::item(&mut self.builder, entry, behind, entries, version)?;
                         }
                     }
                     self.builder.close();

@@ -19,7 +19,7 @@ const WHOLE: &str = r#"{"spdxVersion":"SPDX-2.3","SPDXID":"SPDXRef-DOCUMENT","na
       "hasFiles":["SPDXRef-f"],"packageFileName":"a.tgz","validUntilDate":"2030-01-01T00:00:00Z",
       "checksums":[{"algorithm":"MD5","checksumValue":"d41d8cd98f00b204e9800998ecf8427e"}],
       "externalRefs":[
-        {"referenceCategory":"SECURITY","referenceType":"cpe23Type",
+        {"referenceCategory":"SECURITY","referenceType":"http://spdx.org/rdf/references/cpe23Type",
          "referenceLocator":"cpe:2.3:a:a:a:1:*:*:*:*:*:*:*"},
         {"referenceCategory":"PACKAGE-MANAGER","referenceType":"purl","referenceLocator":"pkg:npm/a@1"},
         {"referenceCategory":"SECURITY","referenceType":"advisory","referenceLocator":"https://adv"}]},

@@ -3,7 +3,7 @@
 use std::borrow::Cow;
 use std::str::FromStr as _;
 
-use compact_str::CompactString;
+use compact_str::{CompactString, format_compact};
 use packageurl::PackageUrl;
 
 use super::class::{Class, local_name};
@@ -53,13 +53,16 @@ impl<'t> Reader<'t> {
                 _ => ComponentKind::Unstated,
             },
             at: match &element.stand {
-                Stand::Graph(_) => Site::pointer(element.pointer()),
+                Stand::Graph(index) => Site::pointer(format_compact!("/@graph/{index}")),
                 Stand::Elsewhere(pointer, _) => Site::pointer(pointer.as_ref()),
             },
             ..Component::default()
         };
         for child in item.children() {
             let Some(key) = child.key() else { continue };
+            if matches!(key, "type" | "spdxId" | "creationInfo") {
+                continue;
+            }
             self.read_property(&mut component, index, class, key, child);
         }
         component
@@ -200,6 +203,9 @@ impl<'t> Reader<'t> {
     }
 
     fn check_purl(&mut self, purl: &str, place: impl FnOnce() -> (usize, Cow<'static, str>)) {
+        if is_plain_purl(purl) {
+            return;
+        }
         let Err(fault) = PackageUrl::from_str(purl) else {
             return;
         };
@@ -254,6 +260,29 @@ fn add_identifier(component: &mut Component, kind: IdentifierKind, value: &str) 
         kind,
         value: value.into(),
     });
+}
+
+/// Whether a text is a package URL without anything that would have to be taken apart: most are.
+fn is_plain_purl(purl: &str) -> bool {
+    let Some((kind, rest)) = purl
+        .strip_prefix("pkg:")
+        .and_then(|rest| rest.split_once('/'))
+    else {
+        return false;
+    };
+    let is_plain = |byte: u8| byte.is_ascii_alphanumeric() || matches!(byte, b'.' | b'-' | b'_');
+    let (path, version) = rest.split_once('@').unwrap_or((rest, "1"));
+    let has_parts = |text: &str| {
+        let mut parts = text.split('/');
+        parts.all(|part| !part.is_empty() && !part.starts_with('.') && part.bytes().all(is_plain))
+    };
+    kind.starts_with(|first: char| first.is_ascii_lowercase())
+        && kind
+            .bytes()
+            .all(|byte| byte.is_ascii_lowercase() || byte.is_ascii_digit())
+        && has_parts(path)
+        && !version.is_empty()
+        && version.bytes().all(is_plain)
 }
 
 /// Keeps the word of a purpose where the kind does not say it.
@@ -334,6 +363,23 @@ fn is_cpe(word: &str, value: &str) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_plain_purl_is_one() {
+        for (purl, expected) in [
+            ("pkg:npm/a@1.0", true),
+            ("pkg:maven/org.a/b_c", true),
+            ("pkg:npm/a@", false),
+            ("pkg:npm//a@1", false),
+            ("pkg:npm/%40a/b@1", false),
+            ("pkg:/a@1", false),
+            ("pkg:1a/a@1", false),
+            ("npm/a@1", false),
+        ] {
+            assert_eq!(is_plain_purl(purl), expected, "{purl}");
+            assert!(!expected || PackageUrl::from_str(purl).is_ok(), "{purl}");
+        }
+    }
 
     #[test]
     fn a_cpe_has_its_form() {

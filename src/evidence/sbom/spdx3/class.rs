@@ -1,5 +1,8 @@
 //! The classes of SPDX 3 and the local names of its properties.
 
+/// A question to a class.
+pub(super) type IsOf = fn(Class) -> bool;
+
 /// What an element is, as far as the reader tells classes apart.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub(super) enum Class {
@@ -50,6 +53,13 @@ impl Class {
     /// Reads the word of a `type`, in the form of the context, without the prefix of its profile or as
     /// an IRI. What is no class of elements that the reader knows gives `None`.
     pub(super) fn from_word(word: &str) -> Option<Self> {
+        // The three that nearly all elements are.
+        match word {
+            "Relationship" => return Some(Self::Relationship),
+            "software_Package" => return Some(Self::Package),
+            "software_File" => return Some(Self::File),
+            _ => {}
+        }
         Some(match local_name(word) {
             "SpdxDocument" => Self::SpdxDocument,
             "Sbom" | "Bom" => Self::Bom,

@@ -1,6 +1,6 @@
 //! What a document says of itself.
 
-use super::class::{Class, local_name};
+use super::class::{Class, IsOf, local_name};
 use super::graph::{entries, plain};
 use super::{Reader, member, member_text, namespace};
 use crate::evidence::sbom::model::{ExternalReference, Party, PartyKind, Property, Site, Target};
@@ -226,6 +226,7 @@ impl<'t> Reader<'t> {
         let (item, reference) = (element.item, element.reference);
         let name = reference.map(|one| self.graph.references.name(one));
         let name = name.filter(|name| !name.starts_with("_:"));
+        let is_absolute = name.is_some_and(|name| name.contains(':'));
         self.sbom.metadata.identifier = name.map(Into::into);
         for child in item.children() {
             let text = || plain(child).map(Into::into);
@@ -233,7 +234,7 @@ impl<'t> Reader<'t> {
                 Some("name") => self.sbom.metadata.name = text(),
                 Some("comment") => self.sbom.metadata.comment = text(),
                 Some("dataLicense") => self.read_data_license(index, child),
-                Some("namespaceMap") if !name_is_absolute(&self.sbom.metadata.identifier) => {
+                Some("namespaceMap") if !is_absolute => {
                     let maps = entries(child);
                     let mut maps =
                         maps.filter(|map| map.get_text("prefix").is_none_or(str::is_empty));
@@ -348,7 +349,7 @@ impl<'t> Reader<'t> {
                     || (pointer, format!("`{created}` is no date and time of SPDX")),
                 );
             }
-            let lists: [(&'static str, fn(Class) -> bool, &str); 2] = [
+            let lists: [(&'static str, IsOf, &str); 2] = [
                 ("createdBy", Class::is_agent, "agent"),
                 ("createdUsing", |class| class == Class::Tool, "tool"),
             ];
@@ -367,10 +368,6 @@ pub(crate) fn instant(text: &str) -> Option<String> {
     let instant: jiff::Timestamp = text.trim().parse().ok()?;
     let whole = jiff::Timestamp::from_second(instant.as_second()).ok()?;
     Some(whole.to_string())
-}
-
-fn name_is_absolute(name: &Option<compact_str::CompactString>) -> bool {
-    name.as_deref().is_some_and(|name| name.contains(':'))
 }
 
 /// Whether a text is a date and time as SPDX writes it, in UTC and to the second.

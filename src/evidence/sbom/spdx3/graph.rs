@@ -1,6 +1,9 @@
 //! The elements of a document by their names: the first of the two passes.
 
 use std::borrow::Cow;
+use std::collections::HashMap;
+
+use foldhash::fast::FixedState;
 
 use super::class::{Class, local_name};
 use crate::evidence::sbom::model::{Ref, References, Target};
@@ -52,6 +55,9 @@ pub(super) struct Graph<'t> {
     pub(super) references: References,
     /// Where a reference leads, by [`Ref`]: the index of the element plus one; 0 for none.
     by_reference: Vec<u32>,
+    /// Relationships by name. They are half of a document and hardly ever spoken of, so that their
+    /// names are not copied into the references.
+    relationships: HashMap<&'t str, u32, FixedState>,
     /// Elements whose name another one had before: index of the later and of the first.
     pub(super) repeated: Vec<(usize, usize)>,
     /// Prefixes of compact IRIs with what they stand for.
@@ -64,9 +70,11 @@ impl<'t> Graph<'t> {
     pub(super) fn read(tape: &'t Tape<'t>) -> Self {
         let root = tape.root();
         let mut graph = Self {
-            elements: Vec::new(),
+            // An element has a dozen nodes or so.
+            elements: Vec::with_capacity(tape.len() / 16),
             references: References::default(),
             by_reference: Vec::new(),
+            relationships: HashMap::default(),
             repeated: Vec::new(),
             prefixes: prefixes(root),
             names: Vec::new(),
@@ -85,8 +93,20 @@ impl<'t> Graph<'t> {
 
     fn name_all(&mut self) {
         self.prefixes.sort_unstable();
+        let relationships = self.elements.iter();
+        let relationships =
+            relationships.filter(|one| one.class.is_some_and(Class::is_relationship));
+        self.relationships.reserve(relationships.count());
         for (index, name) in std::mem::take(&mut self.names).into_iter().enumerate() {
             let Some(name) = name else { continue };
+            let class = self.elements.get(index).and_then(|one| one.class);
+            if self.prefixes.is_empty() && class.is_some_and(Class::is_relationship) {
+                let position = u32::try_from(index).unwrap_or(u32::MAX);
+                if let Some(first) = self.relationships.insert(name, position) {
+                    self.repeated.push((index, first as usize));
+                }
+                continue;
+            }
             let reference = self.intern(name);
             if let Some(element) = self.elements.get_mut(index) {
                 element.reference = Some(reference);
@@ -99,12 +119,17 @@ impl<'t> Graph<'t> {
         let index = self.elements.len();
         let (mut class, mut name, mut nested) = (None, None, false);
         for child in item.children() {
-            match child.key().map(local_name) {
+            let shape = child.shape();
+            match child.key() {
                 Some("type" | "@type") => class = plain(child).and_then(Class::from_word),
                 Some("spdxId" | "@id") => name = plain(child),
-                Some("namespaceMap") => self.prefixes.extend(declared(child)),
+                _ if !matches!(shape, Shape::Table | Shape::List) => {}
                 Some("@context" | "verifiedUsing" | "externalIdentifier" | "externalRef") => {}
-                _ => nested |= matches!(child.shape(), Shape::Table | Shape::List),
+                Some("namespaceMap") => self.prefixes.extend(declared(child)),
+                _ => {
+                    let is_table = |one: Item<'t>| one.shape() == Shape::Table;
+                    nested |= shape == Shape::Table || child.items().any(is_table);
+                }
             }
         }
         self.elements.push(Element {
@@ -251,16 +276,26 @@ impl<'t> Graph<'t> {
     /// The index of the element that a value names or is.
     pub(super) fn find(&self, value: Item<'t>) -> Option<usize> {
         if let Some(name) = name_of(value) {
-            let reference = self.references.lookup(&self.expand(name))?;
-            return self.element_of(reference);
+            let name = self.expand(name);
+            let reference = self.references.lookup(&name);
+            let found = reference.and_then(|reference| self.element_of(reference));
+            return found.or_else(|| {
+                self.relationships
+                    .get(name.as_ref())
+                    .map(|one| *one as usize)
+            });
         }
         self.position(value)
     }
 
     /// The index of the element behind a reference.
     pub(super) fn element_of(&self, reference: Ref) -> Option<usize> {
-        let known = *self.by_reference.get(reference.0 as usize)?;
-        (known as usize).checked_sub(1)
+        let known = self.by_reference.get(reference.0 as usize);
+        let known = known.and_then(|known| (*known as usize).checked_sub(1));
+        known.or_else(|| {
+            let name = self.references.name(reference);
+            self.relationships.get(name).map(|one| *one as usize)
+        })
     }
 
     fn position(&self, value: Item<'t>) -> Option<usize> {
@@ -273,7 +308,7 @@ impl<'t> Graph<'t> {
 }
 
 /// The values of a property: the items of a list, or the one value that stands without a list.
-pub(super) fn entries<'t>(value: Item<'t>) -> impl Iterator<Item = Item<'t>> {
+pub(super) fn entries(value: Item<'_>) -> impl Iterator<Item = Item<'_>> {
     let is_list = value.shape() == Shape::List;
     let one = (!is_list && value.shape() != Shape::Null).then_some(value);
     value.items().chain(one)
@@ -308,7 +343,8 @@ fn name_of(value: Item<'_>) -> Option<&str> {
 /// Source: SPDX 3.0.1, Core: Individuals `NoneElement` and `NoAssertionElement`; Expanded Licensing:
 /// `NoneLicense` and `NoAssertionLicense`.
 pub(super) fn individual(name: &str) -> Option<&'static str> {
-    if !name.ends_with("NONE") && !name.ends_with("NOASSERTION") && !name.contains("No") {
+    let ends = ["Element", "License", "NONE", "NOASSERTION"];
+    if !ends.iter().any(|end| name.ends_with(end)) {
         return None;
     }
     match local_name(name) {
@@ -319,7 +355,7 @@ pub(super) fn individual(name: &str) -> Option<&'static str> {
 }
 
 /// The prefixes that the context declares.
-fn prefixes<'t>(root: Item<'t>) -> Vec<(&'t str, &'t str)> {
+fn prefixes(root: Item<'_>) -> Vec<(&str, &str)> {
     let context = root.get("@context").into_iter().flat_map(entries);
     context
         .filter(|one| one.shape() == Shape::Table)
@@ -329,7 +365,7 @@ fn prefixes<'t>(root: Item<'t>) -> Vec<(&'t str, &'t str)> {
 }
 
 /// The prefixes that a document declares for its serializations.
-fn declared<'t>(maps: Item<'t>) -> impl Iterator<Item = (&'t str, &'t str)> {
+fn declared(maps: Item<'_>) -> impl Iterator<Item = (&str, &str)> {
     entries(maps)
         .filter_map(|map| map.get_text("prefix").zip(map.get_text("namespace")))
         .filter(|(prefix, _)| !prefix.is_empty())

@@ -5,16 +5,26 @@ use compact_str::CompactString;
 use super::class::{Class, local_name};
 use super::graph::{entries, plain};
 use super::{Reader, member, member_text};
-use crate::evidence::sbom::model::{Party, PartyKind, Target};
+use crate::evidence::sbom::model::{Party, PartyKind, Ref, Target};
 use crate::tape::Item;
 
 impl<'t> Reader<'t> {
     /// The party that a value names; `None` where nothing is known of it.
     pub(super) fn party(&mut self, value: Item<'t>) -> Option<Party> {
-        if let Some(index) = self.graph.find(value) {
+        let reference = self.graph.reference(value)?;
+        if let Some(known) = self.parties.get(&reference) {
+            return known.clone();
+        }
+        self.is_known(reference);
+        let party = self.new_party(reference);
+        self.parties.insert(reference, party.clone());
+        party
+    }
+
+    fn new_party(&self, reference: Ref) -> Option<Party> {
+        if let Some(index) = self.graph.element_of(reference) {
             return self.party_of(index);
         }
-        let reference = self.graph.reference(value)?;
         let name = self.graph.references.name(reference);
         if is_spdx_organization(name) {
             return Some(Party {

@@ -1,8 +1,8 @@
 //! Relationships between elements, licenses of components and what is said of completeness.
 
 use super::Reader;
-use super::class::{Class, local_name};
-use super::graph::{entries, plain};
+use super::class::{Class, IsOf, local_name};
+use super::graph::{Element, entries, plain};
 use super::vocabulary::{relationship_kind, upper_snake};
 use crate::evidence::sbom::model::{
     Acknowledgement, Component, Composition, Position, Ref, Relationship, Site, Target,
@@ -12,7 +12,7 @@ use crate::tape::Item;
 /// What the parts of a relationship may be, where the model says so.
 ///
 /// Source: SPDX 3.0.1, Core: `RelationshipType`, the sentence on each type.
-const ENDS: [(&str, fn(Class) -> bool, fn(Class) -> bool); 19] = [
+const ENDS: [(&str, IsOf, IsOf); 19] = [
     ("hasDeclaredLicense", is_software, any),
     ("hasConcludedLicense", is_software, any),
     ("affects", is_vulnerability, any),
@@ -128,7 +128,7 @@ impl<'t> Reader<'t> {
 
     fn read_relationship(&mut self, index: usize, parts: &Parts<'t>, from: Ref) {
         let Some(to) = parts.to else { return };
-        let entry = self.graph.elements.get(index).map_or(0, |one| one.entry());
+        let entry = self.graph.elements.get(index).map_or(0, Element::entry);
         let (kind, turned) = relationship_kind(parts.word, parts.scope);
         let is_list = to.shape() == crate::tape::Shape::List;
         for (position, value) in entries(to).enumerate() {
@@ -234,7 +234,7 @@ impl<'t> Reader<'t> {
                 aggregate: aggregate.into(),
                 assemblies: Vec::new(),
                 dependencies: Vec::new(),
-                at: Site::pointer(element.map_or_else(String::new, |one| one.pointer())),
+                at: Site::pointer(element.map_or_else(String::new, Element::pointer)),
             });
             compositions.len() - 1
         });
@@ -260,6 +260,9 @@ impl<'t> Reader<'t> {
 
     fn check_ends(&mut self, index: usize, class: Class, parts: &Parts<'t>, from: Ref) {
         let word = parts.word;
+        if matches!(word, "dependsOn" | "contains" | "describes") {
+            return;
+        }
         let wanted = CONSTRAINED.iter().find(|(known, _)| *known == word);
         if wanted.is_some_and(|(_, wanted)| *wanted != class) {
             let pointer = self.pointer(index, "relationshipType");

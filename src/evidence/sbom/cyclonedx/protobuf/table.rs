@@ -125,8 +125,8 @@ fn table(version: &'static str, text: &'static str) -> Option<Table> {
                 numbers.resize(number + 1, None);
             }
             *numbers.get_mut(number)? = Some(position);
-            let bare = kind.trim_start_matches(['~', '!', '^']);
-            let base = bare.trim_end_matches(['*', '+']);
+            let marked = kind.trim_start_matches(['~', '!', '^']);
+            let base = marked.trim_end_matches(['*', '+']);
             fields.push(Field {
                 key,
                 kind: match base {
@@ -139,9 +139,9 @@ fn table(version: &'static str, text: &'static str) -> Option<Table> {
                     "date" => Kind::Date,
                     "tools" => Kind::Tools,
                     "refs" => Kind::Refs,
-                    base => match base.strip_prefix('=') {
+                    name => match name.strip_prefix('=') {
                         Some(name) => Kind::Enumeration(enumeration(name)?),
-                        None => Kind::Message(message(base)?),
+                        None => Kind::Message(message(name)?),
                     },
                 },
                 form: match kind.get(..1) {
@@ -150,8 +150,8 @@ fn table(version: &'static str, text: &'static str) -> Option<Table> {
                     Some("^") => Form::First,
                     _ => Form::Plain,
                 },
-                is_list: bare.ends_with('*'),
-                has_default: bare.ends_with('+'),
+                is_list: marked.ends_with('*'),
+                has_default: marked.ends_with('+'),
             });
         }
         messages.push(Message {

@@ -12,6 +12,8 @@
 //!   of one; `<a KIND, b KIND>` an element around one of several.
 //! - `^KIND` an object around the value, with the name of the element for its member; `~Record` members
 //!   that belong to the parent in JSON; `%Record` a record or a text.
+//! - `lower`, `method` and `affects` turn what the extension for vulnerabilities of 1.0 to 1.3 says into
+//!   what 1.4 says in its place. Its elements are read only.
 //! - `TOOLS` is a list of tools or, since 1.5, a record; `IDENTITY` a list since 1.6, one before.
 
 use std::collections::HashMap;
@@ -118,6 +120,10 @@ pub(super) enum Base {
     Number,
     Bool,
     Reference,
+    /// Words of the extension of 1.0 for vulnerabilities, as 1.4 has them.
+    Lower,
+    Method,
+    Affects,
     Record(usize),
 }
 
@@ -138,6 +144,7 @@ pub(super) struct Table {
     pub(super) tool_set: usize,
     pub(super) identity: usize,
     pub(super) dependency: usize,
+    pub(super) extension_vulnerability: usize,
 }
 
 impl Table {
@@ -186,6 +193,7 @@ fn parse(text: &'static str) -> Option<Table> {
         tool_set: index("ToolSet")?,
         identity: index("Identity")?,
         dependency: index("Dependency")?,
+        extension_vulnerability: index("ExtensionVulnerability")?,
         records,
     })
 }
@@ -281,6 +289,9 @@ fn type_of(text: &str, index: &impl Fn(&str) -> Option<usize>) -> Option<Type> {
         "num" => Base::Number,
         "bool" => Base::Bool,
         "@ref" => Base::Reference,
+        "lower" => Base::Lower,
+        "method" => Base::Method,
+        "affects" => Base::Affects,
         record => Base::Record(index(record)?),
     };
     Some(Type { base, form })

@@ -2,8 +2,9 @@
 
 use std::fmt::Write as _;
 
+use super::super::left_out::LeftOut;
 use super::table::{Alternative, Base, Field, Form, Kind, Place as Where, Table, Type, minor};
-use super::{LeftOut, NAMESPACE, NEWEST, plain};
+use super::{NAMESPACE, NEWEST, plain};
 use crate::diagnostic::{Diagnostic, Place, Severity};
 use crate::tape::{Item, Shape};
 
@@ -369,5 +370,93 @@ fn is_shaped(alternative: &Alternative, item: Item<'_>) -> bool {
             ..
         } => item.shape() == Shape::Table,
         _ => !matches!(item.shape(), Shape::Table | Shape::List | Shape::Null),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::tape::parse_json;
+
+    fn write(json: &str, version: &str) -> (String, Vec<String>) {
+        let tape = parse_json(json).unwrap();
+        let (text, told) = to_xml(tape.root(), version).unwrap();
+        let told = told.iter().map(|one| format!("{} {}", one.at, one.message));
+        (text, told.collect())
+    }
+
+    #[test]
+    fn elements_stand_in_the_order_of_the_schema_and_texts_are_escaped() {
+        let (text, told) = write(
+            r#"{"bomFormat": "CycloneDX", "specVersion": "1.6", "dependencies": [{"ref": "a\n\"", "dependsOn": ["b"]}],
+            "components": [{"name": "<&>\r", "purl": "p", "group": "g", "type": "library", "licenses": []}], "version": 1}"#,
+            "1.6",
+        );
+        let expected = "<?xml version=\"1.0\" encoding=\"UTF-8\"?>
+<bom xmlns=\"http://cyclonedx.org/schema/bom/1.6\" version=\"1\">
+  <components>
+    <component type=\"library\">
+      <group>g</group>
+      <name>&lt;&amp;&gt;&#13;</name>
+      <licenses/>
+      <purl>p</purl>
+    </component>
+  </components>
+  <dependencies>
+    <dependency ref=\"a&#10;&quot;\">
+      <dependency ref=\"b\"/>
+    </dependency>
+  </dependencies>
+</bom>
+";
+        assert_eq!(text, expected);
+        assert_eq!(told, Vec::<String>::new());
+    }
+
+    #[test]
+    fn what_a_version_cannot_express_is_told() {
+        let (text, told) = write(
+            r#"{"components": [{"type": "library", "name": "a\u0001", "colour": "red",
+            "cryptoProperties": {"assetType": "protocol"}, "swhid": ["x"]}], "signature": {}}"#,
+            "1.5",
+        );
+        assert!(text.contains("<name>a\u{fffd}</name>"), "{text}");
+        let why = "is left out: XML of this version has no room for it";
+        let expected = [
+            format!("/signature `signature` of `bom` {why}"),
+            format!("/components/0/colour `colour` of `component` {why}"),
+            format!("/components/0/cryptoProperties `cryptoProperties` of `component` {why}"),
+            format!("/components/0/swhid `swhid` of `component` {why}"),
+            "/components/0/name the character U+0001 is left out: XML has no such character; \
+             U+FFFD stands in its place"
+                .to_owned(),
+        ];
+        assert_eq!(told, expected);
+    }
+
+    #[test]
+    fn a_data_flow_is_written_as_its_version_has_it() {
+        let json = r#"{"services": [{"name": "s", "data": [{"flow": "inbound", "classification": "c"}]}]}"#;
+        let old = write(json, "1.4").0;
+        assert!(
+            old.contains("<data>\n        <classification flow=\"inbound\">c"),
+            "{old}"
+        );
+        let new = write(json, "1.5").0;
+        assert!(
+            new.contains("<dataflow>\n          <classification flow=\"inbound\">c"),
+            "{new}"
+        );
+    }
+
+    #[test]
+    fn other_versions_are_refused() {
+        let tape = parse_json("{}").unwrap();
+        for version in ["1.3", "1.8", "2.0", ""] {
+            assert_eq!(
+                to_xml(tape.root(), version).unwrap_err().code,
+                "cyclonedx-version"
+            );
+        }
     }
 }

@@ -15,7 +15,7 @@ fn document(body: &str) -> String {
     )
 }
 
-const WHOLE: &str = r##"<SpdxDocument rdf:about="https://e.org/d#SPDXRef-DOCUMENT">
+const WHOLE: &str = r#"<SpdxDocument rdf:about="https://e.org/d#SPDXRef-DOCUMENT">
 <specVersion>SPDX-2.3</specVersion><name>n</name>
 <dataLicense rdf:resource="http://spdx.org/licenses/CC0-1.0"/>
 <creationInfo><CreationInfo><created>2026-11-20T00:00:00Z</created><creator>Tool: t-1</creator>
@@ -48,7 +48,7 @@ const WHOLE: &str = r##"<SpdxDocument rdf:about="https://e.org/d#SPDXRef-DOCUMEN
   <ptr:reference rdf:resource="https://e.org/d#SPDXRef-f"/></ptr:ByteOffsetPointer></ptr:startPointer></ptr:StartEndPointer></range></Snippet>
 <ExtractedLicensingInfo rdf:about="https://e.org/d#LicenseRef-1"><licenseId>LicenseRef-1</licenseId>
   <extractedText>x</extractedText><rdfs:seeAlso>http://x</rdfs:seeAlso></ExtractedLicensingInfo>
-<Package rdf:about="https://e.org/d#SPDXRef-a"><summary>more</summary></Package>"##;
+<Package rdf:about="https://e.org/d#SPDXRef-a"><summary>more</summary></Package>"#;
 
 #[test]
 fn a_whole_document_is_put_into_the_json_shape() {
@@ -122,9 +122,9 @@ fn circles_and_shared_sets_end() {
     );
     for level in 0..40 {
         let member = format!("<member rdf:nodeID=\"s{}\"/>", level + 1).repeat(3);
-        body.push_str(&format!(
+        body += &format!(
             "<ConjunctiveLicenseSet rdf:nodeID=\"s{level}\">{member}</ConjunctiveLicenseSet>"
-        ));
+        );
     }
     let source = document(&body);
     let markup = parse_xml(&source).unwrap();

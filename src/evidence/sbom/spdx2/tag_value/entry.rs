@@ -156,6 +156,14 @@ impl<'a> Document<'a> {
         &self.creation
     }
 
+    /// The version that the document states.
+    pub(super) fn version(&self) -> &'a str {
+        self.own
+            .iter()
+            .find(|entry| entry.tag.key == "spdxVersion")
+            .map_or("", |entry| entry.value)
+    }
+
     /// The identifier of the document itself.
     pub(super) fn document_id(&self) -> &'a str {
         self.own

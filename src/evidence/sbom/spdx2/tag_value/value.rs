@@ -2,6 +2,7 @@
 
 use super::entry::Entry;
 use super::tag::Form;
+use crate::evidence::sbom::spdx2::category;
 use crate::tape::{Builder, Full};
 
 /// The two numbers of a range, from 0 or 1 on.
@@ -83,12 +84,14 @@ fn words(value: &str, count: usize) -> impl Iterator<Item = &str> {
     })
 }
 
-/// Writes an item of a list. `behind` are the entries behind it, `element` those of the whole element.
+/// Writes an item of a list. `behind` are the entries behind it, `element` those of the whole element,
+/// `version` is that of the document.
 pub(super) fn item(
     builder: &mut Builder<'_>,
     entry: &Entry<'_>,
     behind: &[Entry<'_>],
     element: &[Entry<'_>],
+    version: &str,
 ) -> Result<(), Full> {
     let offset = Some(entry.offset as usize);
     match entry.tag.form {
@@ -105,7 +108,9 @@ pub(super) fn item(
         Form::ExternalReferences => {
             builder.open_table(None, offset)?;
             let keys = ["referenceCategory", "referenceType", "referenceLocator"];
-            texts(builder, &keys, words(entry.value, 3), entry)?;
+            let mut parts = words(entry.value, 3);
+            let category = parts.next().map(|word| category(word, version));
+            texts(builder, &keys, category.into_iter().chain(parts), entry)?;
             companions(builder, behind)?;
         }
         Form::ExternalDocuments => {
