@@ -20,13 +20,6 @@ pub struct SbomDiff {
     pub three_way: Option<Drifts>,
 }
 
-impl SbomDiff {
-    /// Whether all documents say the same.
-    pub fn same(&self) -> bool {
-        self.comparison.same && self.three_way.as_ref().is_none_or(|drifts| drifts.same)
-    }
-}
-
 /// An SBOM with the path that it is named by.
 #[derive(Debug, Clone, Copy)]
 pub struct NamedBytes<'a> {
@@ -69,9 +62,12 @@ pub fn diff_sboms(
     let (a, b) = rayon::join(|| a.read(), || b.read());
     let (a, b) = (a?, b?);
     let measured = measured.map(NamedBytes::read).transpose()?;
+    let mut comparison = compare(&a, &b, extent);
+    let three_way = measured.map(|measured| drifts(&a, &b, &measured));
+    comparison.same &= three_way.as_ref().is_none_or(|drifts| drifts.same);
     Ok(SbomDiff {
         schema: "mekiki/sbom-diff/v1",
-        comparison: compare(&a, &b, extent),
-        three_way: measured.map(|measured| drifts(&a, &b, &measured)),
+        comparison,
+        three_way,
     })
 }

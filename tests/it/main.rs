@@ -21,6 +21,7 @@ mod service;
 mod signature_faults;
 mod source;
 mod worked_examples;
+mod sbom_compare;
 mod seeded;
 mod mutation;
 mod cyclonedx_encodings;

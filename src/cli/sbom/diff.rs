@@ -50,7 +50,7 @@ pub(super) fn run(arguments: &Arguments, output: &Output) -> anyhow::Result<Verd
         extent,
     )?;
     output.either(&diff, || text(&diff, output.lang(), output.width()))?;
-    Ok(Verdict::of(diff.same()))
+    Ok(Verdict::of(diff.comparison.same))
 }
 
 fn text(diff: &SbomDiff, lang: Lang, width: u16) -> String {
