@@ -314,7 +314,10 @@ impl<'t> Item<'t> {
         if self.shape() != Shape::Table {
             return None;
         }
-        self.children().find(|child| child.key() == Some(key))
+        self.children().find(|child| {
+            let own = self.tape.node(child.index).key;
+            own.length() == key.len() && self.tape.text_of(own) == key
+        })
     }
 
     /// The text of the member `key` of an object.
@@ -634,7 +637,7 @@ impl<'a> Builder<'a> {
     /// Hides every member of an object that a later one repeats.
     fn hide_repeated(&mut self, table: u32) {
         /// Below this many members a comparison of each pair is faster than a set.
-        const FEW: usize = 12;
+        const FEW: usize = 16;
         let end = self.tape.end(table);
         let mut keys = [(Span::NONE, 0u32); FEW];
         let mut count = 0;
@@ -647,7 +650,9 @@ impl<'a> Builder<'a> {
                 break;
             }
             for (other, index) in keys.iter().take(count) {
-                if self.tape.text_of(*other) == self.tape.text_of(key) {
+                if other.length() == key.length()
+                    && self.tape.text_of(*other) == self.tape.text_of(key)
+                {
                     repeated.push(*index);
                 }
             }
