@@ -123,9 +123,10 @@ fn circles_and_shared_sets_end() {
     );
     for level in 0..40 {
         let member = format!("<member rdf:nodeID=\"s{}\"/>", level + 1).repeat(3);
-        body += &format!(
+        let set = format!(
             "<ConjunctiveLicenseSet rdf:nodeID=\"s{level}\">{member}</ConjunctiveLicenseSet>"
         );
+        body.push_str(&set);
     }
     let source = document(&body);
     let markup = parse_xml(&source).unwrap();
