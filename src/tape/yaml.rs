@@ -429,11 +429,11 @@ mod tests {
         let mut bomb = "a0: &a0 [x, x, x, x, x, x, x, x, x]\n".to_owned();
         for level in 1..12 {
             let below = format!("*a{}, ", level - 1).repeat(9);
-            bomb += &format!("a{level}: &a{level} [{below}]\n");
+            bomb = [bomb, format!("a{level}: &a{level} [{below}]\n")].concat();
         }
         let mut ladder = "a0: &a0 [x]\n".to_owned();
         for level in 1..200 {
-            ladder += &format!("a{level}: &a{level} [*a{}]\n", level - 1);
+            ladder = [ladder, format!("a{level}: &a{level} [*a{}]\n", level - 1)].concat();
         }
         for (text, code) in [
             (bomb.as_str(), "yaml-aliases"),

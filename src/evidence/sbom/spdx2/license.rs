@@ -63,10 +63,14 @@ impl<'t> Licenses<'t> {
             (reference.doc_ref.is_none() && !self.declared.contains(name.as_str()))
                 .then(|| format!("the license `{name}` is not declared in the document"))
         });
+        // NOTE: the parser takes `GPL-2.0+` for its successor, so the words themselves are looked at.
         let deprecated = || {
-            let mut ids = parsed.requirements().filter_map(|one| one.req.license.id());
-            let id = ids.find(|id| id.is_deprecated())?;
-            Some(format!("`{}` is a deprecated license identifier", id.name))
+            let mut words = expression.split([' ', '(', ')']);
+            let word = words.find(|word| {
+                spdx::license_id(word.trim_end_matches('+'))
+                    .is_some_and(spdx::LicenseId::is_deprecated)
+            })?;
+            Some(format!("`{word}` is a deprecated license identifier"))
         };
         undeclared
             .map(Fault::Wrong)
@@ -99,7 +103,7 @@ mod tests {
         assert_eq!(
             licenses.fault("GPL-2.0+ WITH Classpath-exception-2.0"),
             Some(Fault::Deprecated(
-                "`GPL-2.0` is a deprecated license identifier".into()
+                "`GPL-2.0+` is a deprecated license identifier".into()
             ))
         );
         assert!(licenses.fault("MIT AND").is_some());

@@ -16,6 +16,8 @@ const XML: &str = "http://www.w3.org/XML/1998/namespace";
 struct Named<'m> {
     first: Element<'m>,
     more: Vec<Element<'m>>,
+    /// Whether it stands among the nodes of a type.
+    is_listed: bool,
 }
 
 /// A node: one with a name, by its index, or one that nothing else can refer to.
@@ -85,8 +87,8 @@ impl<'m> Graph<'m> {
 
     /// Takes a node element in, with all that stands inside of it. The parser bounds the depth.
     fn walk(&mut self, element: Element<'m>) {
-        let (node, is_new) = match self.name_of(element) {
-            None => (Node::Anonymous(element), true),
+        let node = match self.name_of(element) {
+            None => Node::Anonymous(element),
             Some(name) => {
                 let next = u32::try_from(self.named.len()).unwrap_or(u32::MAX);
                 let index = *self.names.entry(name).or_insert(next);
@@ -95,20 +97,24 @@ impl<'m> Graph<'m> {
                     None => self.named.push(Named {
                         first: element,
                         more: Vec::new(),
+                        is_listed: false,
                     }),
                 }
-                (Node::Named(index), index == next)
+                Node::Named(index)
             }
         };
         let kind = type_of(element);
-        let is_listed = TYPES.contains(&kind)
-            && (is_new
-                || !self.typed.iter().rev().any(|(other, one)| {
-                    *other == kind
-                        && matches!((one, node), (Node::Named(a), Node::Named(b)) if *a == b)
-                }));
-        if is_listed {
-            self.typed.push((kind, node));
+        if TYPES.contains(&kind) {
+            let is_listed = match node {
+                Node::Anonymous(_) => false,
+                Node::Named(index) => self
+                    .named
+                    .get_mut(index as usize)
+                    .is_some_and(|named| std::mem::replace(&mut named.is_listed, true)),
+            };
+            if !is_listed {
+                self.typed.push((kind, node));
+            }
         }
         for property in element.children() {
             match property.attribute("parseType") {
