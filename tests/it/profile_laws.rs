@@ -253,7 +253,7 @@ fn a_document_with_everything_passes_every_profile() {
 #[test]
 fn a_fault_never_raises_a_coverage_and_a_repair_never_lowers_one() {
     let library = Library::open(None).unwrap();
-    let mut fell = vec![0; FAULTS];
+    let mut fell = [0; FAULTS];
     for seed in 1..=400 {
         let mut chance = Seeded::new(seed);
         let mut sbom = whole(1 + chance.below(8));

@@ -90,13 +90,15 @@ fn is_digest(hash: &Hash) -> bool {
     value.len() == digits && is_hexadecimal(value)
 }
 
-/// Whether every byte is a hexadecimal digit. No early end, so that it is done many bytes at a time.
+/// Whether every byte is a hexadecimal digit. The others are counted without an early end, so that it is
+/// done many bytes at a time.
 fn is_hexadecimal(text: &str) -> bool {
-    text.bytes().fold(true, |so_far, byte| {
-        let is_digit = byte.wrapping_sub(b'0') < 10;
-        let is_letter = (byte | 0x20).wrapping_sub(b'a') < 6;
-        so_far & (is_digit | is_letter)
-    })
+    let others = text.bytes().map(|byte| {
+        let is_no_digit = byte.wrapping_sub(b'0') >= 10;
+        let is_no_letter = (byte | 0x20).wrapping_sub(b'a') >= 6;
+        usize::from(is_no_digit) * usize::from(is_no_letter)
+    });
+    others.sum::<usize>() == 0
 }
 
 /// Whether a component has a link of one of the kinds.
