@@ -79,7 +79,7 @@ impl Inventory {
         let path = around
             .and_then(|around| entry.path.strip_prefix(around.path.as_str()))
             .and_then(|path| path.strip_prefix("!/"))
-            .map_or_else(|| entry.path.clone(), str::to_owned);
+            .map(str::to_owned);
         self.files.push(File {
             digests: digests.collect(),
             sha256,
@@ -90,7 +90,7 @@ impl Inventory {
                 Role::Archive(_) if is_delivery => Role::Frame,
                 role => role,
             },
-            path,
+            path: path.unwrap_or(entry.path),
         });
         number
     }
