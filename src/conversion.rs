@@ -157,14 +157,12 @@ impl Source<'_> {
         }
         self.unheld(target, losses);
         let texts = self.license_texts();
-        Ok(match target {
-            Target::Spdx23Json => spdx2::write(sbom, &self.digest, &texts, losses),
-            _ => {
-                let (text, lost) = spdx3::write(sbom);
-                losses.extend(lost);
-                text
-            }
-        })
+        if target == Target::Spdx23Json {
+            return Ok(spdx2::write(sbom, &self.digest, &texts, losses));
+        }
+        let (text, lost) = spdx3::write(sbom);
+        losses.extend(lost);
+        Ok(text)
     }
 
     fn cyclonedx(&self, target: Target, losses: &mut Losses) -> String {
@@ -211,7 +209,7 @@ impl Source<'_> {
             Format::Spdx if self.sbom.spec_version.starts_with('2') => {
                 unheld::of_spdx2(self.tape, &name, losses);
             }
-            Format::Spdx => {}
+            Format::Spdx => unheld::of_spdx3(self.tape, &name, losses),
         }
     }
 
@@ -238,10 +236,29 @@ impl Source<'_> {
                         texts.entry(id.to_owned()).or_insert(text.to_owned());
                     }
                 }
+                self.texts_of_spdx3(&mut texts);
             }
         }
         texts.retain(|_, text| text != "NOASSERTION");
         texts
+    }
+}
+
+impl Source<'_> {
+    /// Licenses of SPDX 3 are elements, which expressions name by the end of their identifier.
+    fn texts_of_spdx3(&self, texts: &mut spdx2::Texts) {
+        let graph = self.tape.root().get("@graph");
+        for one in graph.into_iter().flat_map(Item::items) {
+            let text = ["simplelicensing_licenseText", "licenseText"];
+            let text = text.into_iter().find_map(|key| one.get_text(key));
+            let id = one.get_text("spdxId").and_then(|id| {
+                let start = id.rfind("LicenseRef-")?;
+                id.get(start..)
+            });
+            if let (Some(id), Some(text)) = (id, text) {
+                texts.entry(id.to_owned()).or_insert(text.to_owned());
+            }
+        }
     }
 }
 

@@ -147,9 +147,9 @@ impl<'a> Tape<'a> {
             .iter()
             .enumerate()
             .filter_map(move |(index, node)| {
-                let is_meant = node.key != Span::NONE
-                    && !matches!(node.payload, Payload::Hidden(_))
-                    && self.text_of(node.key) == key;
+                let is_meant = node.key.length() == key.len()
+                    && self.text_of(node.key) == key
+                    && !matches!(node.payload, Payload::Hidden(_));
                 let index = u32::try_from(index).ok().filter(|_| is_meant)?;
                 Some(Item { tape: self, index })
             })

@@ -11,7 +11,7 @@ use super::form::{ANYTHING, EVERY, Form, Graph, Id, NOTHING};
 /// The table of everything that `root` leads to.
 pub(crate) fn table(graph: &mut Graph, root: Id) -> Result<String> {
     let (forms, root) = reachable(graph, root)?;
-    let (forms, root) = merge_equal(forms, root)?;
+    let (forms, root) = merge_equal(&forms, root)?;
     let names: BTreeSet<String> = forms.iter().flat_map(names_of).collect();
     let position: HashMap<&str, usize> = names
         .iter()
@@ -65,12 +65,12 @@ fn reachable(graph: &mut Graph, root: Id) -> Result<(Vec<Form>, Id)> {
 }
 
 /// Makes forms that demand the same one, by refining classes of forms until they are stable.
-fn merge_equal(forms: Vec<Form>, root: Id) -> Result<(Vec<Form>, Id)> {
+fn merge_equal(forms: &[Form], root: Id) -> Result<(Vec<Form>, Id)> {
     let mut classes = vec![0; forms.len()];
     loop {
         let mut known: BTreeMap<Form, usize> = BTreeMap::new();
         let mut refined = Vec::with_capacity(forms.len());
-        for form in &forms {
+        for form in forms {
             let form = renumber(form, &classes)?;
             let new = known.len();
             refined.push(*known.entry(form).or_insert(new));

@@ -71,12 +71,6 @@ impl Output {
         self.bytes(text.as_bytes())
     }
 
-    /// Writes one JSON document to standard output, though the result itself goes to a file.
-    pub(super) fn report(&self, value: &impl Serialize) -> anyhow::Result<()> {
-        let text = serde_json::to_string_pretty(value)? + "\n";
-        ignore_closed_pipe(std::io::stdout().lock().write_all(text.as_bytes()))
-    }
-
     /// The file that the result goes to.
     pub(super) fn file(&self) -> Option<&str> {
         self.file.as_deref()
@@ -149,6 +143,12 @@ fn error_json(diagnostic: &Diagnostic) -> Value {
         }
     }
     error
+}
+
+/// Writes one JSON document to standard output, though the result itself goes to a file.
+pub(super) fn report(value: &impl Serialize) -> anyhow::Result<()> {
+    let text = serde_json::to_string_pretty(value)? + "\n";
+    ignore_closed_pipe(std::io::stdout().lock().write_all(text.as_bytes()))
 }
 
 /// Writes a remark to standard error. A closed standard error cannot be told of anywhere.

@@ -9,6 +9,8 @@ mod document;
 mod license;
 mod tree;
 
+use compact_str::CompactString;
+
 use super::form::iri;
 use super::json::Json;
 use super::loss::Losses;
@@ -128,8 +130,8 @@ impl Writer<'_, '_> {
         let count = party.contacts.len().max(party.emails.len());
         self.json.each("contact", 0..count, |json, index| {
             json.table(None);
-            json.option("name", party.contacts.get(index).map(|one| one.as_str()));
-            let email = party.emails.get(index).map(|one| one.as_str());
+            json.option("name", party.contacts.get(index).map(CompactString::as_str));
+            let email = party.emails.get(index).map(CompactString::as_str);
             json.option("email", email.filter(|one| is_email(one)));
             json.end();
         });
@@ -144,7 +146,7 @@ impl Writer<'_, '_> {
         self.json.each(key, persons, |json, person| {
             json.table(None);
             json.member("name", &person.name);
-            let email = person.emails.first().map(|one| one.as_str());
+            let email = person.emails.first().map(CompactString::as_str);
             json.option("email", email.filter(|one| is_email(one)));
             json.end();
         });

@@ -12,6 +12,8 @@ mod relationship;
 
 use std::collections::{HashMap, HashSet};
 
+use compact_str::CompactString;
+
 use super::json::Json;
 use super::loss::Losses;
 use crate::digest::Digest;
@@ -295,10 +297,10 @@ fn named(kind: &str, party: &Party) -> String {
     let inside = name
         .strip_suffix('>')
         .and_then(|rest| rest.split_once(" <"));
-    if let (None, Some((name, address))) = (address(party), inside) {
-        if address.contains('@') {
-            return format!("{kind}: {name} ({address})");
-        }
+    if let (None, Some((name, address))) = (address(party), inside)
+        && address.contains('@')
+    {
+        return format!("{kind}: {name} ({address})");
     }
     match address(party) {
         Some(address) => format!("{kind}: {name} ({address})"),
@@ -309,7 +311,7 @@ fn named(kind: &str, party: &Party) -> String {
 /// The address that stands in parentheses.
 fn address(party: &Party) -> Option<&str> {
     let mut all = party.emails.iter().chain(&party.urls);
-    all.find(|one| is_stated(one)).map(|one| one.as_str())
+    all.find(|one| is_stated(one)).map(CompactString::as_str)
 }
 
 fn one_line(text: &str) -> String {

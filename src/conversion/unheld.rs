@@ -25,6 +25,97 @@ pub(super) fn of_spdx2(tape: &Tape<'_>, target: &str, losses: &mut Losses) {
     walk(tape, &SPDX_DOCUMENT, target, losses);
 }
 
+/// Tells what of an SPDX 3 document the model does not hold: elements of classes that it has no part for,
+/// and members of packages and files.
+pub(super) fn of_spdx3(tape: &Tape<'_>, target: &str, losses: &mut Losses) {
+    let mut walk = Walk {
+        trail: Trail::new(tape),
+        reason: format!("{target} has no place for it"),
+        losses,
+    };
+    let root = tape.root();
+    let Some(graph) = root.get("@graph") else {
+        walk.element(root);
+        return;
+    };
+    let start = walk.trail.step(Step::Key("@graph"));
+    for (position, item) in graph.items().enumerate() {
+        let start = walk.trail.step(Step::Position(position));
+        walk.element(item);
+        walk.trail.back(start);
+    }
+    walk.trail.back(start);
+}
+
+/// Classes of SPDX 3 that the model has a part for, without the prefix of their profile.
+const CLASSES: [&str; 33] = [
+    "SpdxDocument",
+    "Sbom",
+    "Bom",
+    "CreationInfo",
+    "Agent",
+    "Person",
+    "Organization",
+    "SoftwareAgent",
+    "Tool",
+    "Package",
+    "AIPackage",
+    "DatasetPackage",
+    "File",
+    "Relationship",
+    "LifecycleScopedRelationship",
+    "Vulnerability",
+    "CvssV2VulnAssessmentRelationship",
+    "CvssV3VulnAssessmentRelationship",
+    "CvssV4VulnAssessmentRelationship",
+    "VexAffectedVulnAssessmentRelationship",
+    "VexNotAffectedVulnAssessmentRelationship",
+    "VexFixedVulnAssessmentRelationship",
+    "VexUnderInvestigationVulnAssessmentRelationship",
+    "LicenseExpression",
+    "SimpleLicensingText",
+    "ListedLicense",
+    "CustomLicense",
+    "ConjunctiveLicenseSet",
+    "DisjunctiveLicenseSet",
+    "OrLaterOperator",
+    "WithAdditionOperator",
+    "ListedLicenseException",
+    "IndividualLicensingInfo",
+];
+
+/// Members of packages and files of SPDX 3 that the model holds, without the prefix of their profile.
+const MEMBERS: [&str; 22] = [
+    "type",
+    "@type",
+    "spdxId",
+    "@id",
+    "creationInfo",
+    "name",
+    "packageVersion",
+    "packageUrl",
+    "externalIdentifier",
+    "externalIdentifiers",
+    "contentIdentifier",
+    "verifiedUsing",
+    "primaryPurpose",
+    "additionalPurpose",
+    "suppliedBy",
+    "originatedBy",
+    "copyrightText",
+    "description",
+    "downloadLocation",
+    "homePage",
+    "validUntilTime",
+    "externalRef",
+];
+
+/// A name of SPDX 3 without the prefix of its profile.
+fn local(word: &str) -> &str {
+    let word = word.rsplit('/').next().unwrap_or(word);
+    word.split_once('_').map_or(word, |(_, name)| name)
+}
+
 fn walk(tape: &Tape<'_>, kind: &Kind, target: &str, losses: &mut Losses) {
     Walk {
         trail: Trail::new(tape),
@@ -55,6 +146,32 @@ impl<'t> Walk<'_, 't> {
                 self.inner(member, inner);
             }
             self.trail.back(start);
+        }
+    }
+
+    /// An element of SPDX 3.
+    fn element(&mut self, item: Item<'t>) {
+        let class = item.get_text("type").or_else(|| item.get_text("@type"));
+        let class = local(class.unwrap_or_default());
+        if !class.is_empty() && !CLASSES.contains(&class) {
+            let what = format!("an element of the class {class}");
+            let trail = &mut self.trail;
+            self.losses.add(&what, &self.reason, || trail.place(item));
+            return;
+        }
+        if !matches!(class, "Package" | "AIPackage" | "DatasetPackage" | "File") {
+            return;
+        }
+        for member in item.children() {
+            let key = member.key().unwrap_or_default();
+            let name = local(key);
+            if !MEMBERS.contains(&name) && name != "extension" && is_filled(member) {
+                let start = self.trail.step(Step::Key(key));
+                let what = format!("`{key}` of an element of the class {class}");
+                let trail = &mut self.trail;
+                self.losses.add(&what, &self.reason, || trail.place(member));
+                self.trail.back(start);
+            }
         }
     }
 

@@ -62,7 +62,7 @@ const WORDS_OF_1_7: [(&str, &str, &str); 11] = [
 /// Hash algorithms that 1.7 added.
 const HASHES_OF_1_7: [&str; 2] = ["Streebog-256", "Streebog-512"];
 
-/// The transforms of IKEv2: names of algorithms until 1.6, objects with an algorithm in 1.7.
+/// The transforms of `IKEv2`: names of algorithms until 1.6, objects with an algorithm in 1.7.
 const IKE_TRANSFORMS: [&str; 5] = ["encr", "prf", "integ", "ke", "auth"];
 
 /// What a document is rewritten to.
@@ -143,7 +143,7 @@ impl<'t> Walk<'_, 't> {
                 "it is made over the JSON of the source; sign the target anew",
                 member,
             );
-        } else if self.rewrite.goes_down() && self.is_added(owner, key) {
+        } else if self.rewrite.goes_down() && is_added(owner, key) {
             let name = format!("`{key}`");
             self.lose(&name, "CycloneDX 1.6 does not know it", member);
         } else if key == "cpe"
@@ -285,16 +285,16 @@ impl<'t> Walk<'_, 't> {
         self.rewrite.stays_json() && !self.rewrite.goes_down()
     }
 
-    fn is_added(&self, owner: &str, key: &str) -> bool {
-        ADDED_IN_1_7
-            .iter()
-            .any(|(of, name)| *name == key && of.is_none_or(|of| of == owner))
-    }
-
     fn lose(&mut self, what: &str, reason: &str, item: Item<'t>) {
         let trail = &mut self.trail;
         self.losses.add(what, reason, || trail.place(item));
     }
+}
+
+fn is_added(owner: &str, key: &str) -> bool {
+    ADDED_IN_1_7
+        .iter()
+        .any(|(of, name)| *name == key && of.is_none_or(|of| of == owner))
 }
 
 fn is_nameless(license: Item<'_>) -> bool {

@@ -171,6 +171,20 @@ mod tests {
                 "tag-value",
             ),
             (
+                b"\xef\xbb\xbf# a\n\n## b\nSPDXVersion: SPDX-2.3\n",
+                Kind::Sbom,
+                "spdx",
+                Some("2.3"),
+                "tag-value",
+            ),
+            (
+                b"%YAML 1.2\n---\ncomment: no spdxVersion: here\n\"spdxVersion\" : 'SPDX-2.3' # x\n",
+                Kind::Sbom,
+                "spdx",
+                Some("2.3"),
+                "yaml",
+            ),
+            (
                 b"<?xml version=\"1.0\"?><bom xmlns=\"http://cyclonedx.org/schema/bom/1.4\"/>",
                 Kind::Sbom,
                 "cyclonedx",

@@ -1,9 +1,12 @@
 //! The judgment of a document by a profile: one pass over the components, whatever the profile asks.
 
+use std::ops::Range;
+
+use rayon::iter::{IntoParallelIterator as _, ParallelIterator as _};
 use serde::Serialize;
 
 use super::measure::{ComponentMeasure, Measure};
-use super::survey::Survey;
+use super::survey::{Answers, Survey};
 use super::{Element, Level, Profile, Reading, Scope};
 use crate::evidence::sbom::model::Component;
 
@@ -129,14 +132,46 @@ pub fn judge<'a>(survey: &Survey<'_>, profile: &'a Profile) -> Judgment<'a> {
     }
 }
 
-/// Asks every component what the profile asks of it.
+/// How many subjects one thread takes at a time.
+const CHUNK: usize = 8192;
+
+/// Asks every component what the profile asks of it, in one pass.
 fn count(survey: &Survey<'_>, tallies: &mut [Tally<'_>]) {
     let sbom = survey.sbom;
-    let listed = sbom.components.len();
-    let files = 1 + listed;
+    let files = 1 + sbom.components.len();
     let wants_files = tallies.iter().any(|one| one.scope == Scope::File);
     let end = files + if wants_files { sbom.files.len() } else { 0 };
-    for subject in 0..end {
+    if end <= CHUNK {
+        count_among(survey, tallies, 0..end);
+        return;
+    }
+    let empty: Vec<_> = tallies
+        .iter()
+        .map(|one| Tally::new(one.measure, one.scope))
+        .collect();
+    let parts: Vec<_> = (0..end.div_ceil(CHUNK))
+        .into_par_iter()
+        .map(|part| {
+            let mut tallies = empty.clone();
+            let start = part * CHUNK;
+            count_among(survey, &mut tallies, start..end.min(start + CHUNK));
+            tallies
+        })
+        .collect();
+    // The parts come in the order of the document.
+    for part in parts {
+        for (tally, more) in tallies.iter_mut().zip(part) {
+            tally.have += more.have;
+            tally.of += more.of;
+            tally.failing.extend(more.failing);
+        }
+    }
+}
+
+fn count_among(survey: &Survey<'_>, tallies: &mut [Tally<'_>], subjects: Range<usize>) {
+    let files = 1 + survey.sbom.components.len();
+    let licenses = Answers::default();
+    for subject in subjects {
         let Some(component) = survey.component(subject) else {
             continue;
         };
@@ -148,13 +183,14 @@ fn count(survey: &Survey<'_>, tallies: &mut [Tally<'_>]) {
                 Scope::File => true,
             };
             if speaks {
-                tally.ask(survey, subject, component);
+                tally.ask(survey, &licenses, subject, component);
             }
         }
     }
 }
 
 /// The count of one reading while the pass goes on.
+#[derive(Clone)]
 struct Tally<'a> {
     measure: &'a Measure,
     scope: Scope,
@@ -174,12 +210,18 @@ impl<'a> Tally<'a> {
         }
     }
 
-    fn ask<'b>(&mut self, survey: &Survey<'b>, subject: usize, component: &'b Component) {
+    fn ask<'b>(
+        &mut self,
+        survey: &Survey<'b>,
+        licenses: &Answers<'b>,
+        subject: usize,
+        component: &'b Component,
+    ) {
         let Measure::Component(measure) = self.measure else {
             return;
         };
         self.of += 1;
-        if measure.holds(survey, subject, component) {
+        if measure.holds(survey, licenses, subject, component) {
             self.have += 1;
         } else if let Ok(subject) = u32::try_from(subject) {
             self.failing.push(subject);

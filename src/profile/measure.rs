@@ -13,7 +13,7 @@ pub use license::{LicenseMeasure, View};
 pub use link::{HashPlace, HashRule};
 pub use party::{PartyRule, Role};
 
-use super::survey::Survey;
+use super::survey::{Answers, Survey};
 use crate::evidence::sbom::model::{Component, IdentifierKind, is_stated};
 
 /// How a field is measured.
@@ -103,7 +103,13 @@ impl Allowance {
 
 impl ComponentMeasure {
     /// Whether a component has what is asked for.
-    pub fn holds<'a>(&self, survey: &Survey<'a>, subject: usize, component: &'a Component) -> bool {
+    pub fn holds<'a>(
+        &self,
+        survey: &Survey<'a>,
+        licenses: &Answers<'a>,
+        subject: usize,
+        component: &'a Component,
+    ) -> bool {
         match self {
             Self::Name => is_stated(&component.name),
             Self::Version(allowance) => component
@@ -117,7 +123,7 @@ impl ComponentMeasure {
             }
             Self::Completeness => survey.states_completeness(subject),
             Self::Hash(rule) => rule.holds(survey, subject, component),
-            Self::License(rule) => rule.holds(survey, component),
+            Self::License(rule) => rule.holds(licenses, component),
             Self::Copyright(allowance) => component
                 .copyright
                 .as_deref()

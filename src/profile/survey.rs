@@ -3,6 +3,8 @@
 use std::cell::RefCell;
 use std::collections::HashMap;
 
+use foldhash::fast::FixedState;
+
 use crate::evidence::sbom::model::{Component, Format, Ref, Sbom, Target};
 
 /// A component is the other's part, or the other depends on it.
@@ -25,11 +27,9 @@ pub struct Survey<'a> {
     pub sbom: &'a Sbom,
     flags: Vec<u8>,
     /// The files that a component consists of when distributed, by subject.
-    carriers: HashMap<usize, Vec<u32>>,
+    carriers: HashMap<usize, Vec<u32>, FixedState>,
     /// Whether the document says of itself as a whole how complete it is, and whether it is complete.
     whole: Option<bool>,
-    /// License texts that were looked at, with the answer.
-    licenses: RefCell<HashMap<&'a str, bool>>,
 }
 
 impl<'a> Survey<'a> {
@@ -39,9 +39,8 @@ impl<'a> Survey<'a> {
         let mut survey = Self {
             sbom,
             flags: vec![0; subjects],
-            carriers: HashMap::new(),
+            carriers: HashMap::default(),
             whole: None,
-            licenses: RefCell::default(),
         };
         let edges = survey.relationships();
         survey.compositions();
@@ -133,11 +132,9 @@ impl<'a> Survey<'a> {
                 }
                 let Some(inner) = inner_subject else { return };
                 match (outer_subject, outer) {
-                    (Some(outer), _) => {
-                        if outer != inner {
-                            self.mark(inner, INCLUDED);
-                            edges.push((narrow(outer), narrow(inner)));
-                        }
+                    (Some(outer), _) if outer != inner => {
+                        self.mark(inner, INCLUDED);
+                        edges.push((narrow(outer), narrow(inner)));
                     }
                     // What the document itself contains or describes has its place, as has what another
                     // document's element includes or a service uses; but that the document describes its
@@ -289,14 +286,20 @@ impl<'a> Survey<'a> {
     pub fn is_spdx(&self) -> bool {
         self.sbom.format == Format::Spdx
     }
+}
 
-    /// The answer to a question about a license text, asked once for each text.
+/// Texts about which a question was asked, with the answer: a document repeats few licenses many times.
+#[derive(Debug, Default)]
+pub struct Answers<'a>(RefCell<HashMap<&'a str, bool, FixedState>>);
+
+impl<'a> Answers<'a> {
+    /// The answer, asked for once for each text.
     pub fn once(&self, text: &'a str, ask: impl FnOnce(&str) -> bool) -> bool {
-        if let Some(known) = self.licenses.borrow().get(text) {
+        if let Some(known) = self.0.borrow().get(text) {
             return *known;
         }
         let answer = ask(text);
-        self.licenses.borrow_mut().insert(text, answer);
+        self.0.borrow_mut().insert(text, answer);
         answer
     }
 }

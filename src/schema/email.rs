@@ -1,6 +1,7 @@
 //! Email addresses, also with letters beyond ASCII (RFC 5321, section 4.1.2; RFC 6531, section 3.3).
 
-use std::net::{Ipv4Addr, Ipv6Addr};
+use fluent_uri::Uri;
+use fluent_uri::component::Host;
 
 /// The longest local part, in bytes (RFC 5321, section 4.5.3.1.1).
 const LONGEST_LOCAL: usize = 64;
@@ -67,12 +68,28 @@ fn is_domain(domain: &str) -> bool {
     match literal {
         Some(literal) => match literal.split_at_checked(5) {
             Some((tag, address)) if tag.eq_ignore_ascii_case("IPv6:") => {
-                address.parse::<Ipv6Addr>().is_ok()
+                host_of(&format!("a://[{address}]"), |host| {
+                    matches!(host, Host::Ipv6 { .. })
+                })
             }
-            _ => literal.parse::<Ipv4Addr>().is_ok(),
+            _ => host_of(&format!("a://{literal}"), |host| {
+                matches!(host, Host::Ipv4 { .. })
+            }),
         },
         None => domain.len() <= LONGEST_HOST && domain.split('.').all(is_label),
     }
+}
+
+/// Whether the whole of `uri` behind the slashes is a host of a kind.
+fn host_of(uri: &str, is_kind: impl Fn(Host<'_>) -> bool) -> bool {
+    Uri::parse(uri).is_ok_and(|uri| {
+        uri.path().is_empty()
+            && !uri.has_query()
+            && !uri.has_fragment()
+            && uri.authority().is_some_and(|authority| {
+                authority.host() == authority.as_str() && is_kind(authority.host_parsed())
+            })
+    })
 }
 
 /// A label of a host name: letters, digits and inner hyphens, in any script.
@@ -83,12 +100,13 @@ fn is_label(label: &str) -> bool {
         _ => character.is_alphanumeric(),
     };
     let hyphens = label.as_bytes().get(2..4) == Some(b"--");
+    let encoded = label.is_ascii() && label.to_ascii_lowercase().starts_with("xn--");
     !label.is_empty()
         && label.len() <= LONGEST_LABEL
         && !label.starts_with('-')
         && !label.ends_with('-')
         // Such labels are reserved for encoded ones (RFC 5891, section 4.2.3.1).
-        && (!hyphens || label.to_ascii_lowercase().starts_with("xn--"))
+        && (!hyphens || encoded)
         && label.chars().all(allowed)
 }
 

@@ -8,7 +8,7 @@ use super::index::Index;
 use super::pattern::Pattern;
 use super::unique;
 use super::{
-    ANYTHING, By, Choice, Id, ListRule, NOTHING, Node, Schema, Shapes, TableRule, TextRule,
+    ANYTHING, By, Choice, Id, ListRule, NOTHING, Node, Schema, Shapes, TableRule, TextRule, Words,
 };
 
 /// One breach, before it is put into words.
@@ -32,6 +32,10 @@ pub(super) enum Problem<'s, 't> {
     Unknown(&'s TableRule),
     /// The text is none of the words.
     Word(&'s Index),
+    /// The text is none of the license ids.
+    License(&'s Index),
+    /// The text meets none of the alternatives, each of which fails by one of these.
+    Neither(Vec<Problem<'s, 't>>),
     /// The truth value is the other one.
     Flag(bool),
     Pattern(&'s Pattern),
@@ -247,7 +251,10 @@ impl Schema {
         if let Some(words) = &rule.words
             && self.words(words).find(text).is_none()
         {
-            return Problem::Word(self.words(words));
+            return match words {
+                Words::Own(index) => Problem::Word(index),
+                Words::Licenses => Problem::License(&self.licenses),
+            };
         }
         if !rule.length_holds(text) {
             return Problem::Length(rule.least, rule.most);
@@ -345,15 +352,25 @@ impl Schema {
                 self.explain(*id, item, depth, faults);
             }
         } else {
-            let trials = fitting.into_iter().map(|id| {
+            let mut trials: Vec<Faults<'s, 't>> = Vec::new();
+            for id in fitting {
                 let mut trial = Faults {
                     trials: faults.trials + 1,
                     ..Faults::new(COMPARED)
                 };
                 self.explain(id, item, depth, &mut trial);
-                trial
-            });
-            let nearest = trials.min_by_key(|trial| trial.weight(depth));
+                trials.push(trial);
+            }
+            if item.shape() == Shape::Text {
+                let problems = trials.into_iter().flat_map(|trial| trial.list);
+                let problems = problems.flat_map(|fault| match fault.problem {
+                    Problem::Neither(problems) => problems,
+                    problem => vec![problem],
+                });
+                faults.add(item, depth, Problem::Neither(problems.collect()));
+                return;
+            }
+            let nearest = trials.into_iter().min_by_key(|trial| trial.weight(depth));
             for fault in nearest.into_iter().flat_map(|trial| trial.list) {
                 faults.add(fault.item, fault.depth, fault.problem);
             }

@@ -147,3 +147,203 @@ pub(super) fn within((least, most): (Option<i64>, Option<i64>), item: Item<'_>) 
             && most.is_none_or(|most| value <= most as f64)
     })
 }
+
+#[cfg(test)]
+mod tests {
+    use crate::schema::report::findings_by;
+
+    #[test]
+    #[expect(clippy::too_many_lines, reason = "a table")]
+    fn every_demand_is_met_or_explained() {
+        let table = r#"{"members":[0,3],"required":[0],"other":1,"shapes":64},{"shapes":16}"#;
+        let words = r#"{"shapes":16,"words":[4,5]}"#;
+        let numbers = r#"{"shapes":12,"range":[0,1]}"#;
+        let list = r#"{"each":3,"count":[1,2],"unique":true,"shapes":32},{}"#;
+        let first = r#"{"first":[3],"each":1,"shapes":32},{"shapes":4}"#;
+        let dispatch = r#"{"by":[3,[4,3],4],"shapes":64},
+            {"members":[0,0,3,0],"required":[0],"other":1,"shapes":64},
+            {"members":[1,5],"shapes":64},{"shapes":2}"#;
+        for (nodes, document, expected) in [
+            ("{}", "[1]", None),
+            (r#"{"shapes":4}"#, "1.0", None),
+            (
+                r#"{"shapes":4}"#,
+                "1.5",
+                Some(
+                    "error[schema-type]: a number stands where a whole number is asked for; help: write a whole number here",
+                ),
+            ),
+            (
+                r#"{"shapes":20}"#,
+                "null",
+                Some(
+                    "error[schema-type]: null stands where a whole number or a text is asked for; help: write a whole number or a text here",
+                ),
+            ),
+            (table, r#"{"a":"x"}"#, None),
+            (
+                table,
+                "{}",
+                Some("error[schema-required]: the member `a` is missing; help: add `a`"),
+            ),
+            (
+                table,
+                r#"{"a":"x","b~":1}"#,
+                Some(
+                    "/b~0: error[schema-unknown-member]: the member `b~` is not known here; help: remove it; known here are `a`",
+                ),
+            ),
+            (
+                table,
+                r#"{"a":1}"#,
+                Some(
+                    "/a: error[schema-type]: a number stands where a text is asked for; help: write a text here",
+                ),
+            ),
+            (words, "\"Dog\"", None),
+            (
+                words,
+                "\"Dogs\"",
+                Some(
+                    "error[schema-word]: `Dogs` is none of the words that may stand here; help: did you mean `Dog`",
+                ),
+            ),
+            (
+                words,
+                "\"\"",
+                Some(
+                    "error[schema-word]: `` is none of the words that may stand here; help: write one of `Dog`, `Cat`",
+                ),
+            ),
+            (r#"{"licenses":true}"#, "\"MIT\"", None),
+            (
+                r#"{"licenses":true}"#,
+                "\"Apache-2\"",
+                Some(
+                    "error[schema-word]: `Apache-2` is not an SPDX license id; help: did you mean `Apache-2.0`",
+                ),
+            ),
+            (r#"{"flag":false}"#, "false", None),
+            (
+                r#"{"flag":false}"#,
+                "true",
+                Some(
+                    "error[schema-word]: `true` stands where only `false` may stand; help: write `false`",
+                ),
+            ),
+            (r#"{"patterns":["^[A-Z]{2}$"]}"#, "\"DE\"", None),
+            (
+                r#"{"patterns":["^[A-Z]{2}$"]}"#,
+                "\"de\"",
+                Some(
+                    "error[schema-pattern]: `de` does not have the form that is asked for; help: write two capital letters",
+                ),
+            ),
+            (
+                r#"{"patterns":["^x+$"]}"#,
+                "\"y\"",
+                Some(
+                    "error[schema-pattern]: `y` does not have the form that is asked for; help: write a text that matches `^x+$`",
+                ),
+            ),
+            (r#"{"formats":["date"]}"#, "\"2026-02-28\"", None),
+            (
+                r#"{"formats":["date"]}"#,
+                "\"2026-02-29\"",
+                Some(
+                    "error[schema-format]: `2026-02-29` is not a date; help: write a date such as `2026-01-31`",
+                ),
+            ),
+            (r#"{"length":[1,2]}"#, "\"目目\"", None),
+            (
+                r#"{"length":[1,2]}"#,
+                "\"目目目\"",
+                Some(
+                    "error[schema-length]: `目目目` is too short or too long; help: write 1 to 2 characters",
+                ),
+            ),
+            (
+                r#"{"length":[1,null]}"#,
+                "\"\"",
+                Some("error[schema-length]: the text is empty; help: write at least 1 character"),
+            ),
+            (numbers, "1", None),
+            (numbers, "0.5", None),
+            (
+                numbers,
+                "1.5",
+                Some(
+                    "error[schema-range]: 1.5 is not from 0 to 1; help: write a number from 0 to 1",
+                ),
+            ),
+            (
+                numbers,
+                "-1",
+                Some(
+                    "error[schema-range]: -1 is not from 0 to 1; help: write a number from 0 to 1",
+                ),
+            ),
+            (list, "[1,2]", None),
+            (
+                list,
+                "[]",
+                Some(
+                    "error[schema-count]: the list has 0 items where 1 to 2 items may stand; help: list 1 to 2 items",
+                ),
+            ),
+            (
+                list,
+                "[1,2,3]",
+                Some(
+                    "error[schema-count]: the list has 3 items where 1 to 2 items may stand; help: list 1 to 2 items",
+                ),
+            ),
+            (
+                list,
+                "[1,1]",
+                Some(
+                    "/1: error[schema-unique]: the item is the same as the one at `/0`; help: list it once",
+                ),
+            ),
+            (first, "[1]", None),
+            (
+                first,
+                "[1,2]",
+                Some("/1: error[schema-choice]: this value may not stand here; help: remove it"),
+            ),
+            (dispatch, r#"{"type":"Dog","a":1}"#, None),
+            (dispatch, r#"{"type":"Eel","b":true}"#, None),
+            (
+                dispatch,
+                r#"{"type":"Dog"}"#,
+                Some("error[schema-required]: the member `a` is missing; help: add `a`"),
+            ),
+            (
+                dispatch,
+                r#"{"type":"Eel","b":1}"#,
+                Some(
+                    "/b: error[schema-type]: a number stands where true or false is asked for; help: write true or false here",
+                ),
+            ),
+            (
+                dispatch,
+                "{}",
+                Some("error[schema-required]: the member `type` is missing; help: add `type`"),
+            ),
+            (
+                r#"{"by":[3,[4,0],1]}"#,
+                r#"{"type":"Fog"}"#,
+                Some(
+                    "/type: error[schema-word]: `Fog` is none of the words that may stand here; help: write one of `Dog`",
+                ),
+            ),
+        ] {
+            let found = findings_by(nodes, document);
+            assert_eq!(
+                found.first().map(String::as_str),
+                expected,
+                "{nodes} {document}"
+            );
+        }
+    }
+}

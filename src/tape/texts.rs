@@ -18,6 +18,11 @@ impl Span {
         length: u32::MAX,
     };
 
+    /// The number of bytes; of no text at all, more than any text has.
+    pub(crate) fn length(self) -> usize {
+        self.length as usize
+    }
+
     /// The byte offset in the source; `None` for decoded text.
     pub(crate) fn offset(self) -> Option<usize> {
         (self.start & Self::DECODED == 0).then_some(self.start as usize)

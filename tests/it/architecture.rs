@@ -239,7 +239,6 @@ const ONLY_IN: &[(&str, &[&str])] = &[
     ("toml::", &["tree"]),
     ("strsim::", &["diagnostic.rs"]),
     ("quick_xml::", &["markup.rs"]),
-    ("prost::", &["evidence/sbom"]),
     ("serde_saphyr::", &["tape"]),
     ("zip::", &["evidence/archive"]),
     ("tar::", &["evidence/archive"]),

@@ -412,3 +412,22 @@ fn every_profile_has_its_fact() {
         assert!(library.catalog.vocabulary.lookup(&key).is_some(), "{key}");
     }
 }
+
+#[test]
+fn many_components_are_judged_as_few_and_in_the_order_of_the_document() {
+    let library = Library::open(None).unwrap();
+    let mut sbom = whole(20_000);
+    for component in sbom.components.iter_mut().step_by(3) {
+        component.supplier = None;
+    }
+    let survey = Survey::of(&sbom);
+    let judgment = judge(&survey, &library.profiles["ntia-2021"]);
+    let supplier = &judgment.findings[0];
+    assert_eq!(supplier.element.id, "supplier-name");
+    assert_eq!(
+        (supplier.coverage.have, supplier.coverage.of),
+        (13_334, 20_001)
+    );
+    let expected: Vec<u32> = (1..=20_000).step_by(3).collect();
+    assert_eq!(supplier.failing, expected);
+}

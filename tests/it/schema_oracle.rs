@@ -14,7 +14,6 @@ use crate::corpus::{Corpus, corpus, say};
 use crate::schema_mutation::mutate;
 use crate::seeded::Seeded;
 
-#[expect(dead_code, reason = "the program that writes the tables uses the rest")]
 #[path = "../../examples/schema_tables/generate.rs"]
 mod generate;
 

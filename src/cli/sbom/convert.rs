@@ -3,7 +3,7 @@
 use std::fmt::Write as _;
 
 use crate::app::sbom_convert::{SbomConversion, convert_sbom};
-use crate::cli::output::{Output, remark};
+use crate::cli::output::{Output, remark, report};
 use crate::cli::{Verdict, read};
 use crate::conversion::Target;
 use crate::text::messages::{message, message_with};
@@ -45,7 +45,7 @@ pub(super) fn run(arguments: &Arguments, output: &Output) -> anyhow::Result<Verd
             output.bytes(document.as_bytes())?;
             conversion.output = Some(file.to_owned());
         }
-        output.report(&conversion)?;
+        report(&conversion)?;
     } else {
         let document = conversion.document.take().unwrap_or_default();
         output.bytes(document.as_bytes())?;

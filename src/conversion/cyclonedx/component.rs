@@ -285,13 +285,10 @@ impl Writer<'_, '_> {
     fn links(&mut self, component: &Component) {
         let at = &component.at;
         let download = component.download_location.as_deref();
-        match download {
-            Some(word @ ("NONE" | "NOASSERTION")) => {
-                let what = format!("the download location `{word}`");
-                let reason = "CycloneDX leaves out what is not claimed";
-                self.losses.member(&what, reason, at, "");
-            }
-            _ => {}
+        if let Some(word @ ("NONE" | "NOASSERTION")) = download {
+            let what = format!("the download location `{word}`");
+            let reason = "CycloneDX leaves out what is not claimed";
+            self.losses.member(&what, reason, at, "");
         }
         let download = download.filter(|url| is_stated(url));
         let is_listed = component.external_references.iter().any(|one| {

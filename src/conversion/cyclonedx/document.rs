@@ -194,13 +194,12 @@ impl Writer<'_, '_> {
         };
         let mut phases: Vec<&str> = Vec::new();
         for word in &metadata.lifecycles {
-            match phase(word) {
-                Some(phase) => phases.push(phase),
-                None => {
-                    let what = format!("the phase `{word}`");
-                    self.losses
-                        .add(&what, "CycloneDX does not know it", Place::whole);
-                }
+            let known = phase(word);
+            phases.extend(known);
+            if known.is_none() {
+                let what = format!("the phase `{word}`");
+                let reason = "CycloneDX does not know it";
+                self.losses.add(&what, reason, Place::whole);
             }
         }
         let mut is_lost = false;

@@ -39,10 +39,11 @@ pub(super) fn detect(text: &str) -> Detection {
             Detection::new(Kind::Signature, "minisign", None, "text")
         };
     }
-    if let Some(version) = spdx_version(text.lines().take(64), "SPDXVersion:") {
+    // A license may stand before it in comments.
+    if let Some(version) = spdx_version(text.lines().take(4096), "SPDXVersion:") {
         return Detection::new(Kind::Sbom, "spdx", Some(version), "tag-value");
     }
-    if let Some(version) = spdx_version(text.lines().take(4096), "spdxVersion:") {
+    if let Some(version) = yaml_version(text) {
         return Detection::new(Kind::Sbom, "spdx", Some(version), "yaml");
     }
     if text.starts_with("```toml") && text.contains("[advisory]") {
@@ -55,6 +56,23 @@ fn spdx_version<'a>(mut lines: impl Iterator<Item = &'a str>, key: &str) -> Opti
     let value = lines.find_map(|line| line.trim_start().strip_prefix(key))?;
     let value = value.trim().trim_matches(['"', '\'']);
     Some(value.trim_start_matches("SPDX-"))
+}
+
+/// The version in a YAML document. Tools that sort the members write it behind all packages.
+fn yaml_version(text: &str) -> Option<&str> {
+    const KEY: &str = "spdxVersion";
+    text.match_indices(KEY).find_map(|(at, _)| {
+        let before = text.get(..at)?.rsplit('\n').next()?;
+        let behind = text.get(at + KEY.len()..)?.lines().next()?;
+        let behind = behind.trim_start_matches(['"', '\'']).trim_start();
+        let value = behind.strip_prefix(':')?;
+        let value = value.split(" #").next().unwrap_or(value);
+        let value = value.trim().trim_matches(['"', '\'']);
+        before
+            .trim_matches(['"', '\'', ' '])
+            .is_empty()
+            .then(|| value.trim_start_matches("SPDX-"))
+    })
 }
 
 /// Names a TOML document by its first lines alone: a large text that is none is slow to parse, and a

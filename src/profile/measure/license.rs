@@ -2,7 +2,7 @@
 
 use spdx::{Expression, ParseMode};
 
-use super::super::survey::Survey;
+use super::super::survey::Answers;
 use crate::evidence::sbom::model::{Acknowledgement, Component, License, LicenseForm, is_stated};
 
 /// Whose view of the license counts.
@@ -53,13 +53,13 @@ pub struct LicenseMeasure {
 }
 
 impl LicenseMeasure {
-    pub(super) fn holds<'a>(&self, survey: &Survey<'a>, component: &'a Component) -> bool {
+    pub(super) fn holds<'a>(&self, known: &Answers<'a>, component: &'a Component) -> bool {
         let mut found = false;
         for license in &component.licenses {
             if !self.view.admits(license.acknowledgement) {
                 continue;
             }
-            if !self.admits(survey, license) {
+            if !self.admits(known, license) {
                 // A list that mixes sound and unsound entries does not say under what one may use it.
                 if self.listed {
                     return false;
@@ -71,7 +71,7 @@ impl LicenseMeasure {
         found
     }
 
-    fn admits<'a>(&self, survey: &Survey<'a>, license: &'a License) -> bool {
+    fn admits<'a>(&self, known: &Answers<'a>, license: &'a License) -> bool {
         match license.text.trim() {
             "NOASSERTION" => self.no_assertion,
             "NONE" => self.none,
@@ -80,7 +80,7 @@ impl LicenseMeasure {
             text => match license.form {
                 LicenseForm::Name => text.starts_with("LicenseRef-"),
                 LicenseForm::Id | LicenseForm::Expression => {
-                    survey.once(&license.text, is_expression)
+                    known.once(&license.text, is_expression)
                 }
             },
         }

@@ -196,8 +196,13 @@ impl Reader<'_> {
                     Form::Transparent => self.only_member(key, &stretches, message),
                 }
             }
-            // Of several values the last one counts.
+            // Of several values the last one counts. An empty address is none: in JSON it would have to
+            // be one.
             _ => match self.fields.get(range.end.saturating_sub(1)).copied() {
+                Some(Found {
+                    value: Value::Bytes(stretch),
+                    ..
+                }) if field.key == "email" && stretch.start == stretch.end => Ok(()),
                 Some(last) => self.scalar(key, field, last),
                 None => Ok(()),
             },
