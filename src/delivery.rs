@@ -374,14 +374,21 @@ fn files(
     }
     // From the outside in: what an archive around it settles.
     let mut settled = vec![false; files.len()];
+    let mut spoken_of = covered.to_vec();
     for (index, file) in files.iter().enumerate() {
         result.files += usize::from(file.is_plain());
         let around = file
             .parent
             .is_some_and(|parent| settled.get(parent) == Some(&true));
+        let within = file
+            .parent
+            .is_some_and(|parent| spoken_of.get(parent) == Some(&true));
+        if let Some(slot) = spoken_of.get_mut(index) {
+            *slot |= within;
+        }
         let mut is_settled = true;
         if around {
-            result.covered += usize::from(file.is_plain());
+            result.covered += usize::from(file.is_plain() && within);
         } else if is_covered(index) {
         } else if is_allowed(file) {
             result.allowed += 1;

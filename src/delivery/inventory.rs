@@ -74,6 +74,12 @@ impl Inventory {
             algorithm => algorithm.hex_of(bytes),
         });
         let is_delivery = self.is_archive && self.files.is_empty();
+        // Paths are told from the delivery on, whether it is a folder or an archive.
+        let around = self.files.first().filter(|_| self.is_archive);
+        let path = around
+            .and_then(|around| entry.path.strip_prefix(around.path.as_str()))
+            .and_then(|path| path.strip_prefix("!/"))
+            .map(str::to_owned);
         self.files.push(File {
             digests: digests.collect(),
             sha256,
@@ -84,7 +90,7 @@ impl Inventory {
                 Role::Archive(_) if is_delivery => Role::Frame,
                 role => role,
             },
-            path: entry.path,
+            path: path.unwrap_or(entry.path),
         });
         number
     }

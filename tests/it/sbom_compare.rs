@@ -175,7 +175,7 @@ fn a_delivery_is_matched_as_folder_and_as_archive() {
     let archive = scratch.write("delivery.zip", zip(files));
     let folder = scratch.path("delivery");
     let allow = scratch.write("allow.txt", "*.md\n");
-    for (against, prefix) in [(&folder, ""), (&archive, "delivery.zip!/")] {
+    for against in [&folder, &archive] {
         let run = mekiki(&[
             "sbom",
             "match",
@@ -193,16 +193,10 @@ fn a_delivery_is_matched_as_folder_and_as_archive() {
             (1, &json!("mekiki/sbom-match/v1"))
         );
         assert_eq!(outcome["matched"], 1);
-        assert_eq!(
-            outcome["altered"][0]["path"],
-            format!("{prefix}lib/right-1.0.0.tgz")
-        );
+        assert_eq!(outcome["altered"][0]["path"], "lib/right-1.0.0.tgz");
         assert_eq!(outcome["altered"][0]["name"], "right");
         assert_eq!(outcome["sbom_only"][0]["name"], "gone");
-        assert_eq!(
-            outcome["delivery_only"][0]["path"],
-            format!("{prefix}extra.txt")
-        );
+        assert_eq!(outcome["delivery_only"][0]["path"], "extra.txt");
         assert_eq!(outcome["delivery_only"].as_array().unwrap().len(), 1);
         assert_eq!(outcome["allowed"], 1);
     }

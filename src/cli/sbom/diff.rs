@@ -15,6 +15,8 @@ use crate::text::{Lang, printable, shortened};
 const SHOWN: usize = 50;
 /// How many characters of one side of a change are shown.
 const SHOWN_CHARACTERS: usize = 60;
+/// The same for a digest, with its algorithm.
+const SHOWN_DIGEST: usize = 20;
 
 #[derive(Debug, clap::Args)]
 pub(in crate::cli) struct Arguments {
@@ -159,9 +161,13 @@ fn pairs(comparison: &Comparison, lang: Lang, width: u16, out: &mut String) {
             continue;
         }
         for change in &pair.details {
+            let limit = match change.kind {
+                ChangeKind::HashChanged => SHOWN_DIGEST,
+                _ => SHOWN_CHARACTERS,
+            };
             let side = |text: Option<&str>, list: &[String]| match text {
-                Some(text) => shortened(text, SHOWN_CHARACTERS),
-                None => shortened(&list.join(", "), SHOWN_CHARACTERS),
+                Some(text) => shortened(text, limit),
+                None => shortened(&list.join(", "), limit),
             };
             sheet.row([
                 (kind_text(change.kind, lang), look(change.kind)),
