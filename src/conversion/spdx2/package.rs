@@ -147,7 +147,8 @@ impl<'a> Writer<'a, '_> {
         for hash in hashes.iter().filter(|hash| known(hash).is_none()) {
             let what = format!("{} hash", hash.algorithm);
             let reason = "SPDX 2.3 does not know the algorithm";
-            self.losses.member(&what, reason, at, "/hashes");
+            let path = self.path("/hashes");
+            self.losses.member(&what, reason, at, path);
         }
     }
 
@@ -203,9 +204,10 @@ impl<'a> Writer<'a, '_> {
         }
         let known = PURPOSES.iter().find(|(kind, _)| *kind == component.kind);
         if known.is_none() {
-            let what = format!("the type `{}`", component.kind.word());
+            let what = format!("the type {}", component.kind.word());
             let reason = "SPDX 2.3 does not know it; `OTHER` is written";
-            self.losses.member(&what, reason, &component.at, "/type");
+            let path = self.path("/type");
+            self.losses.member(&what, reason, &component.at, path);
         }
         let word = known.map_or("OTHER", |(_, word)| word);
         self.json.member("primaryPackagePurpose", word);
@@ -236,6 +238,7 @@ impl<'a> Writer<'a, '_> {
 
     fn lose(&mut self, what: &str, at: &Site, path: &str) {
         let reason = "SPDX 2.3 has no place for it";
+        let path = self.path(path);
         self.losses.member(what, reason, at, path);
     }
 
