@@ -462,7 +462,9 @@ fn nesting_completeness_and_silence_are_put_in_the_words_of_the_target() {
             "1 no timestamp in the source @ whole document",
             "1 no creator in the source @ whole document",
             "1 a service @ /services/0",
+            "1 whose view a license is @ /components/0/licenses",
             "1 the type platform @ /components/1/type",
+            "1 a component without a reference @ /components/1",
             "1 the scope of a component @ /components/1/scope",
             "1 a relationship @ /dependencies/0/dependsOn/1",
         ]
