@@ -40,6 +40,8 @@ pub(super) fn write(sbom: &Sbom, digest: &Digest, texts: &Texts, losses: &mut Lo
         json: Json::default(),
         created: UNKNOWN_INSTANT.to_owned(),
         with_files: with_files(sbom),
+        has_pointers: sbom.format == Format::CycloneDx
+            && sbom.all_components().all(|one| one.at.line == 0),
         sbom,
         losses,
     };
@@ -54,6 +56,8 @@ struct Writer<'a, 'l> {
     json: Json,
     /// When the document was made.
     created: String,
+    /// Whether places in the source are JSON pointers in the words of CycloneDX.
+    has_pointers: bool,
     /// What contains a file.
     with_files: HashSet<Ref, foldhash::fast::FixedState>,
     losses: &'l mut Losses,
@@ -124,7 +128,8 @@ impl<'a> Writer<'a, '_> {
             let Some(creator) = creator(party) else {
                 continue;
             };
-            self.party_losses(party, "a creator", &Site::pointer("/metadata"));
+            let at = self.site("/metadata");
+            self.party_losses(party, "a creator", &at);
             if !said.contains(&creator) {
                 self.json.text(None, &creator);
                 said.insert(creator);
@@ -159,8 +164,8 @@ impl<'a> Writer<'a, '_> {
                 "discovery" | "runtime" => "Runtime",
                 _ => {
                     let reason = "SPDX 2.3 knows no such type of SBOM";
-                    let what = format!("the phase `{phase}`");
-                    let at = Site::pointer("/metadata/lifecycles");
+                    let what = format!("the phase {phase}");
+                    let at = self.site("/metadata/lifecycles");
                     self.losses.member(&what, reason, &at, "");
                     continue;
                 }
@@ -173,9 +178,10 @@ impl<'a> Writer<'a, '_> {
     fn document_losses(&mut self) {
         let sbom = self.sbom;
         let metadata = &sbom.metadata;
-        let at = |path: &str| Site::pointer(path);
+        let has_pointers = self.has_pointers;
+        let at = |path: &str| Site::pointer(if has_pointers { path } else { "" });
         for link in &metadata.external_references {
-            let what = format!("the document's link `{}`", link.kind);
+            let what = format!("the document's link {}", link.kind);
             let reason = "SPDX 2.3 has links of packages only";
             self.losses
                 .member(&what, reason, &at("/externalReferences"), "");
@@ -208,6 +214,16 @@ impl<'a> Writer<'a, '_> {
             self.losses
                 .member("a vulnerability", reason, &vulnerability.at, "");
         }
+    }
+
+    /// A place in the document itself.
+    fn site(&self, pointer: &str) -> Site {
+        Site::pointer(self.path(pointer))
+    }
+
+    /// The path of a member in the words of CycloneDX, where such a path leads anywhere.
+    fn path<'p>(&self, path: &'p str) -> &'p str {
+        if self.has_pointers { path } else { "" }
     }
 
     /// What of a party a creator, supplier or originator cannot say.
@@ -244,7 +260,8 @@ impl<'a> Writer<'a, '_> {
         for _ in properties {
             let what = format!("a property of {owner}");
             let reason = "SPDX 2.3 has none; it is written as an annotation";
-            self.losses.member(&what, reason, at, "/properties");
+            let path = if self.has_pointers { "/properties" } else { "" };
+            self.losses.member(&what, reason, at, path);
         }
     }
 }

@@ -138,7 +138,7 @@ impl<'t> Walk<'_, 't> {
             let start = self.trail.step(Step::Key(key));
             if !kind.held.contains(&key) {
                 if is_filled(member) {
-                    let what = format!("`{key}` of {}", kind.name);
+                    let what = format!("{key} of {}", kind.name);
                     let trail = &mut self.trail;
                     self.losses.add(&what, &self.reason, || trail.place(member));
                 }
@@ -167,7 +167,7 @@ impl<'t> Walk<'_, 't> {
             let name = local(key);
             if !MEMBERS.contains(&name) && name != "extension" && is_filled(member) {
                 let start = self.trail.step(Step::Key(key));
-                let what = format!("`{key}` of an element of the class {class}");
+                let what = format!("{key} of an element of the class {class}");
                 let trail = &mut self.trail;
                 self.losses.add(&what, &self.reason, || trail.place(member));
                 self.trail.back(start);

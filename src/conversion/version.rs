@@ -144,7 +144,7 @@ impl<'t> Walk<'_, 't> {
                 member,
             );
         } else if self.rewrite.goes_down() && is_added(owner, key) {
-            let name = format!("`{key}`");
+            let name = format!("{key}");
             self.lose(&name, "CycloneDX 1.6 does not know it", member);
         } else if key == "cpe"
             && self.rewrite.is_xml
@@ -199,7 +199,7 @@ impl<'t> Walk<'_, 't> {
                 .any(|(of, name, new)| *of == owner && *name == key && *new == word)
         };
         if let Some(word) = member.text().filter(|word| is_new(word)) {
-            let what = format!("the {key} `{word}`");
+            let what = format!("the {key} {word}");
             self.lose(
                 &what,
                 "CycloneDX 1.6 does not know it; `other` is written",

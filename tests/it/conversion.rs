@@ -357,7 +357,7 @@ fn the_command_writes_the_document_and_tells_the_losses() {
         run.stdout.starts_with("{\n  \"spdxVersion\": \"SPDX-2.3\""),
         "{run:?}"
     );
-    assert!(run.stderr.contains("1x `vendor` of a tool"), "{run:?}");
+    assert!(run.stderr.contains("1x vendor of a tool"), "{run:?}");
     let run = convert(&["spdx-2.3-json", "--format", "json", "-o", &file, "--strict"]);
     assert_eq!(run.code, 1, "{run:?}");
     let report: Value = serde_json::from_str(&run.stdout).expect("the report is JSON");
@@ -386,4 +386,148 @@ fn the_command_writes_the_document_and_tells_the_losses() {
         mekiki(&["sbom", "convert", SBOM, "--to", "spdx-1.0"]).code,
         2
     );
+}
+
+/// The losses of a conversion as "count what @ first place", and the document.
+fn converted(source: &str, target: Target) -> (Vec<String>, Value) {
+    let conversion = convert(source.as_bytes(), target).expect("the source is read");
+    let losses = conversion.losses.iter().map(|lost| {
+        let place = lost.at.first().map(ToString::to_string);
+        format!(
+            "{} {} @ {}",
+            lost.count,
+            lost.what,
+            place.unwrap_or_default()
+        )
+    });
+    let value = serde_json::from_str(&conversion.text).expect("JSON is written");
+    (losses.collect(), value)
+}
+
+#[test]
+fn an_older_version_drops_what_it_does_not_know_and_says_so() {
+    let source = r#"{"bomFormat":"CycloneDX","specVersion":"1.7","version":1,
+      "signature":{"algorithm":"ES256","value":"x"},
+      "citations":[{"pointers":["/components/0"],"timestamp":"2026-01-01T00:00:00Z","attributedTo":"a"}],
+      "components":[{"type":"library","bom-ref":"a","name":"a","version":"1","isExternal":true,
+        "hashes":[{"alg":"Streebog-256","content":"00"},{"alg":"MD5","content":"d41d8cd98f00b204e9800998ecf8427e"}],
+        "licenses":[{"license":{"id":"MIT","properties":[{"name":"n"}]}},
+          {"expression":"MIT OR ISC","expressionDetails":[{"licenseIdentifier":"MIT"}]}],
+        "externalReferences":[{"type":"patent","url":"https://e.org"}],
+        "properties":[{"name":"isExternal","value":"x"}]}]}"#;
+    let (losses, value) = converted(source, Target::CycloneDx16Json);
+    assert_eq!(
+        losses,
+        [
+            "1 signature of the document @ /signature",
+            "1 citations @ /citations",
+            "1 isExternal @ /components/0/isExternal",
+            "1 Streebog-256 hash @ /components/0/hashes/0",
+            "1 license expression beside other licenses @ /components/0/licenses/1",
+            "1 the type patent @ /components/0/externalReferences/0/type",
+        ]
+    );
+    let component = &value["components"][0];
+    assert_eq!(
+        component["licenses"][0]["license"]["properties"][0]["name"],
+        "n"
+    );
+    assert_eq!(component["licenses"][1]["license"]["name"], "MIT OR ISC");
+    assert_eq!(component["externalReferences"][0]["type"], "other");
+    assert_eq!(component["hashes"].as_array().map(Vec::len), Some(1));
+    assert_eq!(component["properties"][0]["name"], "isExternal");
+    let (losses, same) = converted(source, Target::CycloneDx17Json);
+    assert_eq!(losses, [] as [&str; 0]);
+    assert_eq!(same["citations"][0]["attributedTo"], "a");
+    assert_eq!(same["signature"]["value"], "x");
+}
+
+#[test]
+fn nesting_completeness_and_silence_are_put_in_the_words_of_the_target() {
+    let source = r#"{"bomFormat":"CycloneDX","specVersion":"1.6","version":3,
+      "serialNumber":"urn:uuid:3e671687-395b-41f5-a30f-a58921a69b79",
+      "metadata":{"lifecycles":[{"phase":"build"}],"component":{"type":"firmware","bom-ref":"r","name":"r"}},
+      "components":[{"type":"library","bom-ref":"a b","name":"a","modelCard":{"bom-ref":"m"},
+          "licenses":[{"license":{"name":"Acme License","text":{"content":"Do as you please."}}}],
+          "components":[{"type":"file","bom-ref":"a-b","name":"f"}]},
+        {"type":"platform","name":"p","scope":"optional"}],
+      "services":[{"bom-ref":"s","name":"s"}],
+      "dependencies":[{"ref":"r","dependsOn":["a b","s"]}],
+      "compositions":[{"aggregate":"complete","dependencies":["r"]},{"aggregate":"unknown","assemblies":["a b"]}]}"#;
+    let (losses, value) = converted(source, Target::Spdx23Json);
+    assert_eq!(
+        losses,
+        [
+            "1 modelCard of a component @ /components/0/modelCard",
+            "1 no timestamp in the source @ whole document",
+            "1 no creator in the source @ whole document",
+            "1 a service @ /services/0",
+            "1 whose view a license is @ /components/0/licenses",
+            "1 the type platform @ /components/1/type",
+            "1 a component without a reference @ /components/1",
+            "1 the scope of a component @ /components/1/scope",
+            "1 a relationship @ /dependencies/0/dependsOn/1",
+        ]
+    );
+    assert_eq!(
+        value["documentNamespace"],
+        "urn:cdx:3e671687-395b-41f5-a30f-a58921a69b79/3"
+    );
+    assert_eq!(value["creationInfo"]["comment"], "SBOM Type: Build");
+    let ids: Vec<_> = (0..4)
+        .map(|index| value["packages"][index]["SPDXID"].as_str())
+        .collect();
+    let expected = [
+        "SPDXRef-r",
+        "SPDXRef-a-b",
+        "SPDXRef-a-b-2",
+        "SPDXRef-Package-3",
+    ];
+    assert_eq!(ids, expected.map(Some));
+    let license = &value["hasExtractedLicensingInfos"][0];
+    assert_eq!(license["licenseId"], "LicenseRef-Acme-License");
+    assert_eq!(license["extractedText"], "Do as you please.");
+    let told: Vec<_> = value["relationships"]
+        .as_array()
+        .expect("a list")
+        .iter()
+        .map(|one| {
+            let word = |key: &str| one[key].as_str().expect("a text").replace("SPDXRef-", "");
+            format!(
+                "{} {} {}",
+                word("spdxElementId"),
+                word("relationshipType"),
+                word("relatedSpdxElement")
+            )
+        })
+        .collect();
+    assert_eq!(
+        told,
+        [
+            "DOCUMENT DESCRIBES r",
+            "a-b CONTAINS a-b-2",
+            "r DEPENDS_ON a-b",
+            "r DEPENDS_ON NONE",
+            "a-b CONTAINS NOASSERTION",
+        ]
+    );
+    let (_, back) = converted(&value.to_string(), Target::CycloneDx16Json);
+    assert_eq!(
+        back["serialNumber"],
+        "urn:uuid:3e671687-395b-41f5-a30f-a58921a69b79"
+    );
+    assert_eq!(back["version"], 3);
+    assert_eq!(back["metadata"]["lifecycles"][0]["phase"], "build");
+    assert_eq!(back["metadata"].get("timestamp"), None);
+    assert_eq!(back["components"][0]["components"][0]["name"], "f");
+    assert_eq!(
+        back["components"][0]["licenses"][0]["license"]["text"]["content"],
+        "Do as you please."
+    );
+    let dependencies = &back["dependencies"][0];
+    assert_eq!(
+        dependencies["dependsOn"],
+        serde_json::json!(["SPDXRef-a-b"])
+    );
+    assert_eq!(back["compositions"][0]["aggregate"], "complete");
 }

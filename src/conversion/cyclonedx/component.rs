@@ -114,7 +114,7 @@ impl Writer<'_, '_> {
         };
         let at = &component.at;
         self.json.table(key);
-        self.kind(component);
+        self.kind(component, number);
         self.json.option("bom-ref", self.subjects.name(number));
         self.parties(component);
         self.json.option("group", component.group.as_deref());
@@ -149,7 +149,7 @@ impl Writer<'_, '_> {
     fn stated(&mut self, key: &str, text: Option<&str>, at: &Site) {
         let Some(text) = text else { return };
         if matches!(text.trim(), "NONE" | "NOASSERTION") {
-            let what = format!("the {key} `{}`", text.trim());
+            let what = format!("the {key} {}", text.trim());
             let reason = "CycloneDX leaves out what is not claimed";
             self.losses.member(&what, reason, at, "");
         } else {
@@ -157,13 +157,17 @@ impl Writer<'_, '_> {
         }
     }
 
-    fn kind(&mut self, component: &Component) {
+    fn kind(&mut self, component: &Component, number: usize) {
+        if self.subjects.is_file(number) {
+            self.json.member("type", "file");
+            return;
+        }
         let word = match component.kind {
             ComponentKind::Source
             | ComponentKind::Archive
             | ComponentKind::Install
             | ComponentKind::Other => {
-                let what = format!("the purpose `{}`", component.kind.word());
+                let what = format!("the purpose {}", component.kind.word());
                 let reason = "CycloneDX does not know it; `library` is written";
                 self.losses.member(&what, reason, &component.at, "");
                 "library"
@@ -188,7 +192,7 @@ impl Writer<'_, '_> {
             ("originator", &component.originator),
         ] {
             if party.as_deref().is_some_and(|one| !one.is_known()) {
-                let what = format!("a {role} `NOASSERTION`");
+                let what = format!("a {role} NOASSERTION");
                 let reason = "CycloneDX leaves out what is not claimed";
                 self.losses.member(&what, reason, at, "");
             }
@@ -286,7 +290,7 @@ impl Writer<'_, '_> {
         let at = &component.at;
         let download = component.download_location.as_deref();
         if let Some(word @ ("NONE" | "NOASSERTION")) = download {
-            let what = format!("the download location `{word}`");
+            let what = format!("the download location {word}");
             let reason = "CycloneDX leaves out what is not claimed";
             self.losses.member(&what, reason, at, "");
         }

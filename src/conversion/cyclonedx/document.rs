@@ -197,7 +197,7 @@ impl Writer<'_, '_> {
             let known = phase(word);
             phases.extend(known);
             if known.is_none() {
-                let what = format!("the phase `{word}`");
+                let what = format!("the phase {word}");
                 let reason = "CycloneDX does not know it";
                 self.losses.add(&what, reason, Place::whole);
             }
@@ -372,7 +372,7 @@ impl Writer<'_, '_> {
         ];
         for (what, word, list) in unknown {
             if let Some(word) = word.filter(|word| known(list, word).is_none()) {
-                let what = format!("{what} `{word}` of a vulnerability");
+                let what = format!("{what} {word} of a vulnerability");
                 let reason = "CycloneDX does not know it";
                 self.losses.member(&what, reason, &one.at, "");
             }

@@ -15,7 +15,7 @@ impl Writer<'_, '_> {
         for license in &component.licenses {
             let is_expression = license.form == LicenseForm::Expression;
             if is_expression && matches!(license.text.as_str(), "NONE" | "NOASSERTION") {
-                let what = format!("a license `{}`", license.text);
+                let what = format!("a license {}", license.text);
                 let reason = "CycloneDX leaves out what is not claimed";
                 self.losses.member(&what, reason, at, "");
             } else {

@@ -102,7 +102,7 @@ impl Tree {
         let targets = (sbom.references.target(from), sbom.references.target(to));
         match (&said, targets) {
             (Said::Nothing, _) => {
-                let what = format!("the relationship `{kind}`");
+                let what = format!("the relationship {kind}");
                 losses.add(&what, "CycloneDX does not know it", place);
                 return;
             }
@@ -136,14 +136,14 @@ impl Tree {
                 }
                 _ => "CycloneDX relates components only",
             };
-            let what = format!("a relationship `{kind}`");
+            let what = format!("a relationship {kind}");
             losses.add(&what, reason, place);
             return;
         };
         match said {
             Said::Contains(_) => {
                 if kind == "OPTIONAL_COMPONENT_OF" || kind == "PACKAGE_OF" {
-                    let what = format!("the relationship `{kind}`");
+                    let what = format!("the relationship {kind}");
                     losses.add(
                         &what,
                         "CycloneDX only knows that one contains the other",
@@ -162,7 +162,7 @@ impl Tree {
             }
             _ => {
                 if kind != "DEPENDS_ON" && kind != "DEPENDENCY_OF" {
-                    let what = format!("the kind of the dependency `{kind}`");
+                    let what = format!("the kind of the dependency {kind}");
                     losses.add(
                         &what,
                         "CycloneDX only knows that one depends on the other",

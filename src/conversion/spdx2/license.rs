@@ -47,7 +47,7 @@ impl<'a> Licenses<'a> {
                 "how several licenses relate",
                 "the source does not say; they are joined by AND",
                 at,
-                "/licenses",
+                "",
             );
             for part in &mut parts {
                 if part.contains(' ') {

@@ -1,9 +1,9 @@
 //! Packages and files.
 
-use super::{Writer, supplier, views};
+use super::{Writer, is_no_claim, supplier, views};
 use crate::evidence::sbom::model::{
-    Component, ComponentKind, ExternalReference, Hash, IdentifierKind, Party, PartyKind, Site,
-    Target, is_stated,
+    Acknowledgement, Component, ComponentKind, ExternalReference, Hash, IdentifierKind, License,
+    Party, PartyKind, Site, Target, is_stated,
 };
 use crate::evidence::sbom::spdx2::checksum_word;
 
@@ -112,7 +112,21 @@ impl<'a> Writer<'a, '_> {
         let mut makers = stated
             .chain(&component.authors)
             .filter(|one| supplier(one).is_some());
-        let Some(first) = makers.next() else { return };
+        let Some(first) = makers.next() else {
+            // Who published it is nearest to where it came from.
+            let name = component
+                .publisher
+                .as_deref()
+                .filter(|name| is_stated(name));
+            let party = name.map(|name| Party {
+                kind: PartyKind::Organization,
+                name: name.into(),
+                ..Party::default()
+            });
+            let originator = party.as_ref().and_then(supplier);
+            self.json.option("originator", originator.as_deref());
+            return;
+        };
         if first.kind == PartyKind::Unstated && first.is_known() {
             let person = Party {
                 kind: PartyKind::Person,
@@ -147,7 +161,8 @@ impl<'a> Writer<'a, '_> {
         for hash in hashes.iter().filter(|hash| known(hash).is_none()) {
             let what = format!("{} hash", hash.algorithm);
             let reason = "SPDX 2.3 does not know the algorithm";
-            self.losses.member(&what, reason, at, "/hashes");
+            let path = self.path("/hashes");
+            self.losses.member(&what, reason, at, path);
         }
     }
 
@@ -203,9 +218,10 @@ impl<'a> Writer<'a, '_> {
         }
         let known = PURPOSES.iter().find(|(kind, _)| *kind == component.kind);
         if known.is_none() {
-            let what = format!("the type `{}`", component.kind.word());
+            let what = format!("the type {}", component.kind.word());
             let reason = "SPDX 2.3 does not know it; `OTHER` is written";
-            self.losses.member(&what, reason, &component.at, "/type");
+            let path = self.path("/type");
+            self.losses.member(&what, reason, &component.at, path);
         }
         let word = known.map_or("OTHER", |(_, word)| word);
         self.json.member("primaryPackagePurpose", word);
@@ -223,7 +239,23 @@ impl<'a> Writer<'a, '_> {
             }
         }
         if component.publisher.is_some() {
-            self.lose("the publisher of a component", at, "/publisher");
+            let what = "the publisher of a component";
+            let reason = "SPDX 2.3 has no place for it; without an originator it is written as one";
+            let path = self.path("/publisher");
+            self.losses.member(what, reason, at, path);
+        }
+        if component.reference.is_none() {
+            let what = "a component without a reference";
+            let reason = "SPDX 2.3 demands an identifier; one is made from its position";
+            self.losses.member(what, reason, at, "");
+        }
+        let unstated =
+            |one: &License| one.acknowledgement == Acknowledgement::Unstated && !is_no_claim(one);
+        if component.licenses.iter().any(unstated) {
+            let what = "whose view a license is";
+            let reason = "the source does not say; it is written as concluded";
+            let path = self.path("/licenses");
+            self.losses.member(what, reason, at, path);
         }
         let scope = component.scope.as_deref();
         if scope.is_some_and(|scope| scope != "required") {
@@ -236,6 +268,7 @@ impl<'a> Writer<'a, '_> {
 
     fn lose(&mut self, what: &str, at: &Site, path: &str) {
         let reason = "SPDX 2.3 has no place for it";
+        let path = self.path(path);
         self.losses.member(what, reason, at, path);
     }
 

@@ -95,7 +95,7 @@ impl Writer<'_, '_> {
                     (to, "SPECIFICATION_FOR", from)
                 }
                 (None, word) => {
-                    let what = format!("the relationship `{word}`");
+                    let what = format!("the relationship {word}");
                     let reason = "SPDX 2.3 does not know it; `OTHER` is written";
                     self.losses
                         .add(&what, reason, || sbom.relationship_place(one));
@@ -153,7 +153,7 @@ impl Writer<'_, '_> {
                 "not_specified" => continue,
                 word => {
                     if !matches!(word, "incomplete" | "unknown") {
-                        let what = format!("the completeness `{word}`");
+                        let what = format!("the completeness {word}");
                         let reason = "SPDX 2.3 only knows that more is not known";
                         self.losses.member(&what, reason, &one.at, "");
                     }

@@ -5,7 +5,7 @@ use serde_json::{Map, Value, json};
 use super::Writer;
 use crate::diagnostic::Place;
 use crate::evidence::sbom::model::{
-    Component, ComponentKind, ExternalReference, Hash, IdentifierKind, Property,
+    Component, ComponentKind, ExternalReference, Hash, IdentifierKind, Party, PartyKind, Property,
 };
 use crate::evidence::sbom::spdx3::{instant, vocabulary};
 
@@ -125,6 +125,14 @@ impl Writer<'_> {
                     "SPDX 3 knows originators only; it is written as one",
                 );
             }
+        }
+        if let Some(publisher) = component.publisher.as_deref().filter(|_| by.is_empty()) {
+            let party = Party {
+                kind: PartyKind::Organization,
+                name: publisher.into(),
+                ..Party::default()
+            };
+            by.extend(self.agent(&party, &at));
         }
         if !by.is_empty() {
             members.insert("originatedBy".into(), by.into());
@@ -248,7 +256,7 @@ impl Writer<'_> {
             self.lose(format!("the group `{group}` of `{name}`"), at(), reason);
         }
         if let Some(publisher) = &component.publisher {
-            let reason = "SPDX 3 has no field for it";
+            let reason = "SPDX 3 has no field for it; without an originator it is written as one";
             self.lose(
                 format!("the publisher `{publisher}` of `{name}`"),
                 at(),

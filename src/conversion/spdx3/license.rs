@@ -69,7 +69,7 @@ impl Writer<'_> {
             for license in &component.licenses {
                 let is_unstated = license.acknowledgement == Acknowledgement::Unstated;
                 let written_as = if is_unstated {
-                    Acknowledgement::Declared
+                    Acknowledgement::Concluded
                 } else {
                     license.acknowledgement
                 };
@@ -79,7 +79,7 @@ impl Writer<'_> {
                 let name = self.license(license, &component.at.place());
                 if is_unstated {
                     let reason =
-                        "SPDX 3 tells declared from concluded licenses; it is written as declared";
+                        "SPDX 3 tells declared from concluded licenses; it is written as concluded";
                     let what = format!(
                         "that nobody says whose view the license `{}` is",
                         license.text
