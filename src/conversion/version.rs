@@ -144,8 +144,8 @@ impl<'t> Walk<'_, 't> {
                 member,
             );
         } else if self.rewrite.goes_down() && is_added(owner, key) {
-            let name = format!("{key}");
-            self.lose(&name, "CycloneDX 1.6 does not know it", member);
+            let name = key;
+            self.lose(name, "CycloneDX 1.6 does not know it", member);
         } else if key == "cpe"
             && self.rewrite.is_xml
             && member.text().is_some_and(|cpe| !is_cpe_of_xml(cpe))
