@@ -145,7 +145,7 @@ pub fn find_lines(bytes: &[u8], findings: &mut [Diagnostic]) {
     let Ok(content) = unpack(bytes) else { return };
     let Ok(text) = decode(&content) else { return };
     let Ok(tape) = parse_json(&text) else { return };
-    let mut lines = Lines::new(&text);
+    let lines = Lines::new(&text);
     for finding in findings {
         let at = &mut finding.at;
         let Some(pointer) = at.pointer.as_deref().filter(|_| at.line.is_none()) else {

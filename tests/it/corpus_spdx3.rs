@@ -447,11 +447,6 @@ fn each_fault_has_its_remark() {
             "/@graph/4/verifiedUsing/0/hashValue: warning[hash-length]",
         ),
         (
-            "/@graph/4/verifiedUsing/0/algorithm",
-            json!("md7"),
-            "/@graph/4/verifiedUsing/0/algorithm: error[hash-algorithm]",
-        ),
-        (
             "/@graph/1/type",
             json!("SpdxDocument"),
             "/@graph/3: error[spdx-document]",
