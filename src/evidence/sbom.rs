@@ -132,8 +132,7 @@ fn read_plain(text: &str, visit: Visit<'_>) -> Result<(Detection, Reading), Vec<
             finish(detection, &tape, remarks, None, visit)
         }
         ("spdx", "yaml") => {
-            let tape = spdx2::parse_yaml(text).map_err(|fault| vec![fault])?;
-            let remarks = tape.repeated_members();
+            let (tape, remarks) = spdx2::parse_yaml(text).map_err(|fault| vec![fault])?;
             finish(detection, &tape, remarks, None, visit)
         }
         _ => Err(vec![unsupported(&detection)]),

@@ -11,6 +11,7 @@ pub mod rdf;
 mod relationship;
 mod site;
 pub mod tag_value;
+mod wrapped;
 pub mod xml;
 
 use crate::diagnostic::{Diagnostic, Findings, Place};
@@ -42,13 +43,22 @@ const TYPED: [&str; 7] = [
     "isWayBackLink",
 ];
 
-/// Parses SPDX 2 in YAML, whose scalars are texts as written wherever the format wants texts.
+/// Parses SPDX 2 in YAML, whose scalars are texts as written wherever the format wants texts, with the
+/// remarks on its form.
 ///
 /// # Errors
 ///
 /// As for [`crate::tape::parse_yaml`].
-pub fn parse_yaml(text: &str) -> Result<Tape<'_>, Diagnostic> {
-    crate::tape::parse_yaml_texts(text, &TYPED)
+pub fn parse_yaml(text: &str) -> Result<(Tape<'_>, Vec<Diagnostic>), Diagnostic> {
+    let tape = crate::tape::parse_yaml_texts(text, &TYPED)?;
+    let mut remarks = tape.repeated_members();
+    Ok(match wrapped::unwrap(&tape)? {
+        Some((inner, remark)) => {
+            remarks.push(remark);
+            (inner, remarks)
+        }
+        None => (tape, remarks),
+    })
 }
 
 /// Judges the version that a document states: a remark on one that is read all the same.

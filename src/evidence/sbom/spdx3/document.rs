@@ -204,7 +204,10 @@ impl<'t> Reader<'t> {
             let pointer = second.pointer();
             self.findings
                 .error("spdx-document", "hand in one document a file", || {
-                    (Place::pointer(pointer), "the file holds a second document".into())
+                    (
+                        Place::pointer(pointer),
+                        "the file holds a second document".into(),
+                    )
                 });
         }
         let creation = index
