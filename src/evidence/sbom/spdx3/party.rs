@@ -5,6 +5,7 @@ use compact_str::CompactString;
 use super::class::{Class, local_name};
 use super::graph::{entries, plain};
 use super::{Reader, member, member_text};
+use crate::diagnostic::Place;
 use crate::evidence::sbom::model::{Party, PartyKind, Ref, Target};
 use crate::tape::Item;
 
@@ -94,12 +95,15 @@ impl<'t> Reader<'t> {
         }
         let name = self.graph.references.name(reference);
         let pointer = self.pointer(index, key);
-        self.remarks.warning(
+        self.findings.warning(
             "spdx-class",
             "name an element of the right class, or change the class of the element",
             || {
                 let place = position.map_or(String::new(), |one| format!("/{one}"));
-                (pointer + &place, format!("`{name}` is no {wanted}"))
+                (
+                    Place::pointer(pointer + &place),
+                    format!("`{name}` is no {wanted}"),
+                )
             },
         );
     }
