@@ -116,7 +116,7 @@ impl ComponentMeasure {
                 .version
                 .as_deref()
                 .is_some_and(|version| allowance.admits(version)),
-            Self::Party(rule) => rule.holds(component),
+            Self::Party(rule) => rule.holds(survey, subject, component),
             Self::Identifier { kinds, native } => identified(survey, component, kinds, *native),
             Self::Inclusion { reached, resolved } => {
                 placed(survey, subject, *reached) && !(*resolved && survey.is_dangling(subject))

@@ -333,7 +333,9 @@ impl Relation {
             "DEPENDS_ON" | "HAS_PREREQUISITE" | "STATIC_LINK" | "DYNAMIC_LINK" | "PROVIDES" => {
                 Some(Self::Dependency { turned: false })
             }
-            "PREREQUISITE_FOR" => Some(Self::Dependency { turned: true }),
+            // A provider depends on the specification that it implements: the way in which SPDX says what
+            // CycloneDX calls `provides`.
+            "PREREQUISITE_FOR" | "SPECIFICATION_FOR" => Some(Self::Dependency { turned: true }),
             "CONTAINS" | "DESCRIBES" => turned(false),
             "CONTAINED_BY"
             | "DESCRIBED_BY"

@@ -103,7 +103,9 @@ impl<'a> Writer<'a, '_> {
             Target::Root => self.sbom.metadata.supplier.as_ref(),
             _ => None,
         };
-        if let Some(party) = component.supplier.as_deref().or_else(of_metadata) {
+        let own = component.supplier.as_deref();
+        let known = own.filter(|party| party.is_known());
+        if let Some(party) = known.or_else(of_metadata).or(own) {
             self.json.option("supplier", supplier(party).as_deref());
             self.party_losses(party, "a supplier", at);
         }

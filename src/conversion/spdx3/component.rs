@@ -97,7 +97,9 @@ impl Writer<'_> {
             .as_ref()
             .is_some_and(|root| root.at == component.at);
         let of_document = self.sbom.metadata.supplier.as_ref().filter(|_| is_root);
-        let supplier = component.supplier.as_deref().or(of_document);
+        let own = component.supplier.as_deref();
+        let known = own.filter(|party| party.is_known());
+        let supplier = known.or(of_document).or(own);
         if let Some(id) = supplier.and_then(|party| self.agent(party, &at)) {
             members.insert("suppliedBy".into(), id.into());
         }

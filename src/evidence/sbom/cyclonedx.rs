@@ -64,6 +64,7 @@ pub fn build(tape: &Tape<'_>) -> Result<(Sbom, Vec<Diagnostic>), Diagnostic> {
     reader.names(tape);
     reader.document(root);
     reader.resolve();
+    reader.childless();
     Ok((reader.sbom, reader.findings.finish()))
 }
 
@@ -281,6 +282,42 @@ impl<'t> Reader<'t> {
                 at,
             });
         });
+    }
+
+    /// Says of every element whose entry in `dependencies` is empty that its dependencies are complete,
+    /// unless a composition speaks of them.
+    ///
+    /// Source: CycloneDX 1.6, `dependencies`: components without dependencies of their own must be declared
+    /// as empty elements within the graph.
+    fn childless(&mut self) {
+        let sbom = &mut self.sbom;
+        let mut spoken_of = vec![false; sbom.references.len()];
+        let composed = sbom.compositions.iter().flat_map(|one| &one.dependencies);
+        let related = sbom.relationships.iter().map(|one| &one.from);
+        for reference in composed.chain(related) {
+            if let Some(slot) = spoken_of.get_mut(reference.0 as usize) {
+                *slot = true;
+            }
+        }
+        let mut childless = Vec::new();
+        for (reference, _) in &self.entries {
+            let is_missing = sbom.references.target(*reference) == Target::Missing;
+            match spoken_of.get_mut(reference.0 as usize) {
+                Some(slot) if !*slot && !is_missing => {
+                    *slot = true;
+                    childless.push(*reference);
+                }
+                _ => {}
+            }
+        }
+        if !childless.is_empty() {
+            sbom.compositions.push(Composition {
+                aggregate: "complete".into(),
+                assemblies: Vec::new(),
+                dependencies: childless,
+                at: Site::pointer("/dependencies"),
+            });
+        }
     }
 
     /// Names every reference that leads nowhere.

@@ -7,7 +7,7 @@
 mod identifier;
 mod license;
 mod package;
-mod party;
+pub(super) mod party;
 pub mod rdf;
 mod relationship;
 mod remarks;

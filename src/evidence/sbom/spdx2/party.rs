@@ -60,7 +60,7 @@ fn split_kind(text: &str) -> Option<(PartyKind, &str)> {
 }
 
 /// Splits `name-version` before the first hyphen that a digit follows, `v` between them or not.
-fn tool(text: &str) -> (&str, Option<&str>) {
+pub(in super::super) fn tool(text: &str) -> (&str, Option<&str>) {
     let begins_version = |rest: &str| {
         let rest = rest.strip_prefix(['v', 'V']).unwrap_or(rest);
         rest.starts_with(|one: char| one.is_ascii_digit()) && !rest.contains(char::is_whitespace)
