@@ -96,10 +96,7 @@ impl Writer<'_> {
             .root
             .as_ref()
             .is_some_and(|root| root.at == component.at);
-        let of_document = self.sbom.metadata.supplier.as_ref().filter(|_| is_root);
-        let own = component.supplier.as_deref();
-        let known = own.filter(|party| party.is_known());
-        let supplier = known.or(of_document).or(own);
+        let supplier = super::super::supplier_of(self.sbom, component, is_root);
         if let Some(id) = supplier.and_then(|party| self.agent(party, &at)) {
             members.insert("suppliedBy".into(), id.into());
         }

@@ -149,7 +149,9 @@ impl<'t> Reader<'t> {
     /// The reference that an element gives itself, which from now on leads to `target`.
     fn own_reference(&mut self, name: &str, target: Target) -> Ref {
         let reference = self.sbom.references.intern(name);
-        if self.sbom.references.target(reference) == Target::Element {
+        // What is described may be listed among the components once more: in whatever order they come, the
+        // name leads to what is described.
+        if target == Target::Root || self.sbom.references.target(reference) == Target::Element {
             self.sbom.references.redefine(reference, target);
         }
         reference

@@ -49,7 +49,12 @@ impl PartyRule {
     /// Whether a component names a party that counts.
     pub(super) fn holds(&self, survey: &Survey<'_>, subject: usize, component: &Component) -> bool {
         self.roles.iter().any(|role| match role {
-            Role::Supplier => self.admits_option(supplier(survey, subject, component)),
+            // CycloneDX 1.6, `metadata.supplier`: the organization that supplied the component that the
+            // BOM describes.
+            Role::Supplier => {
+                self.admits_option(component.supplier.as_deref())
+                    || subject == 0 && self.admits_option(survey.sbom.metadata.supplier.as_ref())
+            }
             Role::Manufacturer => self.admits_option(component.manufacturer.as_deref()),
             Role::Originator => self.admits_option(component.originator.as_deref()),
             Role::Author => component.authors.iter().any(|party| self.admits(party)),
@@ -82,22 +87,6 @@ impl PartyRule {
     pub(super) fn admits_person(&self, party: &Party) -> bool {
         party.kind != PartyKind::Tool && self.admits(party)
     }
-}
-
-/// The supplier of a component. Who supplied the root may stand in the metadata.
-///
-/// Source: CycloneDX 1.6, `metadata.supplier`: the organization that supplied the component that the BOM
-/// describes.
-fn supplier<'a>(
-    survey: &Survey<'a>,
-    subject: usize,
-    component: &'a Component,
-) -> Option<&'a Party> {
-    let own = component.supplier.as_deref();
-    let of_document = survey.sbom.metadata.supplier.as_ref();
-    own.filter(|party| subject != 0 || party.is_known())
-        .or_else(|| of_document.filter(|_| subject == 0))
-        .or(own)
 }
 
 /// Whether a text has the shape of an email address: something, an at sign, a domain with a dot.
