@@ -6,7 +6,7 @@
 
 mod identifier;
 mod package;
-mod party;
+pub(super) mod party;
 pub mod rdf;
 mod relationship;
 mod site;

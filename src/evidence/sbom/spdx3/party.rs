@@ -2,6 +2,7 @@
 
 use compact_str::CompactString;
 
+use super::super::spdx2::party::tool;
 use super::class::{Class, local_name};
 use super::graph::{entries, plain};
 use super::{Reader, member, member_text};
@@ -69,6 +70,12 @@ impl<'t> Reader<'t> {
                 }
                 _ => {}
             }
+        }
+        if party.kind == PartyKind::Tool {
+            // SPDX 3 has no field for the version of a tool: it stands behind the name as in SPDX 2.
+            let (name, version) = tool(&party.name);
+            party.version = version.map(CompactString::from);
+            party.name = name.into();
         }
         Some(party)
     }

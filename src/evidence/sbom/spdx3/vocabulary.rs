@@ -318,7 +318,7 @@ const LINKS: [&str; 46] = [
 /// Kinds of links of CycloneDX and SPDX 2 that SPDX 3 calls otherwise.
 ///
 /// Source: CycloneDX 1.6, `externalReference.type`; SPDX 2.3, annex F.
-const OTHER_LINKS: [(&str, &str); 25] = [
+const OTHER_LINKS: [(&str, &str); 27] = [
     ("website", "altWebPage"),
     ("advisories", "securityAdvisory"),
     ("advisory", "securityAdvisory"),
@@ -331,6 +331,8 @@ const OTHER_LINKS: [(&str, &str); 25] = [
     ("distribution", "altDownloadLocation"),
     ("source-distribution", "sourceArtifact"),
     ("security-contact", "securityOther"),
+    ("rfc-9116", "securityOther"),
+    ("distribution-intake", "binaryArtifact"),
     ("release-notes", "releaseNotes"),
     ("threat-model", "securityThreatModel"),
     ("adversary-model", "securityAdversaryModel"),
