@@ -6,6 +6,7 @@
 
 mod change;
 pub mod drift;
+mod kept;
 mod license;
 mod pairing;
 pub mod purl;
@@ -21,6 +22,7 @@ use crate::diagnostic::Place;
 use crate::evidence::sbom::model::{Component, Party, Sbom, is_stated};
 
 pub use change::{Change, ChangeKind};
+pub use kept::keep_compared;
 pub use pairing::{Confidence, Reason};
 
 use pairing::{Pair as Indices, Pairing};
