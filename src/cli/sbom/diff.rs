@@ -3,8 +3,8 @@
 use std::fmt::Write as _;
 
 use crate::app::sbom_diff::{SbomDiff, diff_sboms};
-use crate::cli::output::Output;
 use crate::cli::Verdict;
+use crate::cli::output::Output;
 use crate::comparison::drift::{Drift, Drifts, Row};
 use crate::comparison::{ChangeKind, Comparison, Extent, Item, Pair};
 use crate::document::table::{Look, Sheet, heading};

@@ -27,7 +27,8 @@ pub(in crate::cli) struct Arguments {
     /// in the OCI layout
     #[arg(long, value_name = "PATH")]
     against: String,
-    /// Patterns of files that need no entry, one a line, such as `docs/**`
+    /// A list of files that need no entry: TOML with `[[allow]]`, `pattern = "docs/**"` and `reason = "…"`, or
+    /// text with one pattern a line
     #[arg(long, value_name = "FILE")]
     allow: Option<String>,
 }
@@ -109,6 +110,7 @@ fn text(outcome: &Match, lang: Lang, width: u16) -> String {
         .map(|one| (one.path.clone(), name_of(&one.component)))
         .collect();
     two_columns("match-unverified", &unverified, lang, width, &mut out);
+    allowed(outcome, lang, width, &mut out);
     embedded(outcome, lang, width, &mut out);
     if !outcome.remarks.is_empty() {
         out.push_str(&heading(&message(lang, "match-remarks")));
@@ -223,6 +225,30 @@ fn two_columns(title: &str, rows: &[(String, String)], lang: Lang, width: u16, o
     }
     out.push_str(&sheet.render());
     more(rows.len(), lang, out);
+}
+
+/// The patterns with the reasons that the list gives; those that no file fits too, since they say something
+/// of a delivery that was not made.
+fn allowed(outcome: &Match, lang: Lang, width: u16, out: &mut String) {
+    if outcome.allowed_by.is_empty() {
+        return;
+    }
+    out.push_str(&heading(&message(lang, "match-allowed")));
+    let header = ["match-pattern", "match-files-count", "match-reason"];
+    let mut sheet = Sheet::new(width, header.map(|key| message(lang, key)));
+    for one in outcome.allowed_by.iter().take(SHOWN) {
+        let look = match one.files {
+            0 => Look::Faint,
+            _ => Look::Plain,
+        };
+        sheet.row([
+            (one.pattern.clone(), look),
+            (one.files.to_string(), Look::Number),
+            (one.reason.clone().unwrap_or_default(), look),
+        ]);
+    }
+    out.push_str(&sheet.render());
+    more(outcome.allowed_by.len(), lang, out);
 }
 
 fn embedded(outcome: &Match, lang: Lang, width: u16, out: &mut String) {
