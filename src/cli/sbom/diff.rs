@@ -204,12 +204,32 @@ fn document(comparison: &Comparison, lang: Lang, width: u16, out: &mut String) {
             shortened(text.as_deref().unwrap_or_default(), SHOWN_CHARACTERS)
         };
         sheet.row([
-            (change.what.to_owned(), Look::Plain),
+            (document_text(change.what, lang), Look::Plain),
             (side(&change.from), Look::Plain),
             (side(&change.to), Look::Plain),
         ]);
     }
     out.push_str(&sheet.render());
+}
+
+/// What a document says of itself, in words for people.
+fn document_text(what: &'static str, lang: Lang) -> String {
+    let key = match what {
+        "root" => "document-root",
+        "dependencies" => "document-dependencies",
+        "format" => "document-format",
+        "spec-version" => "document-spec-version",
+        "name" => "document-name",
+        "identifier" => "document-identifier",
+        "version" => "document-version",
+        "timestamp" => "document-timestamp",
+        "author" => "document-author",
+        "tool" => "document-tool",
+        "supplier" => "document-supplier",
+        "manufacturer" => "document-manufacturer",
+        other => return other.to_owned(),
+    };
+    message(lang, key)
 }
 
 fn drift_text(drift: Drift, lang: Lang) -> String {

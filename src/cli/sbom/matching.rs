@@ -90,6 +90,9 @@ fn text(outcome: &Match, lang: Lang, width: u16) -> String {
             ],
         )
     );
+    if outcome.agrees {
+        _ = writeln!(out, "{}", message(lang, "match-agrees"));
+    }
     for (key, number) in [
         ("match-weak", outcome.matched_weakly),
         ("match-without-digest", outcome.without_digest),
@@ -177,16 +180,22 @@ fn delivery_only(outcome: &Match, lang: Lang, width: u16, out: &mut String) {
         return;
     }
     out.push_str(&heading(&message(lang, "match-delivery-only")));
-    let header = ["match-path", "match-size", "match-inside", "match-digest"];
+    // Nobody needs a column for archives where there is none.
+    let shown = || outcome.delivery_only.iter().take(SHOWN);
+    let has_archives = shown().any(|one| one.files_inside.is_some());
+    let header = ["match-path", "match-size", "match-digest", "match-inside"];
+    let columns = if has_archives { 4 } else { 3 };
+    let header = header.into_iter().take(columns);
     let mut sheet = Sheet::new(width, header.map(|key| message(lang, key)));
-    for one in outcome.delivery_only.iter().take(SHOWN) {
+    for one in shown() {
         let inside = one.files_inside.map(|count| count.to_string());
-        sheet.row([
+        let cells = [
             (one.path.clone(), Look::Open),
             (one.size.to_string(), Look::Number),
-            (inside.unwrap_or_default(), Look::Number),
             (shortened(&one.sha256, SHOWN_DIGITS), Look::Faint),
-        ]);
+            (inside.unwrap_or_default(), Look::Number),
+        ];
+        sheet.row(cells.into_iter().take(columns));
     }
     out.push_str(&sheet.render());
     more(outcome.delivery_only.len(), lang, out);
@@ -197,7 +206,7 @@ fn sbom_only(outcome: &Match, lang: Lang, width: u16, out: &mut String) {
         return;
     }
     out.push_str(&heading(&message(lang, "match-sbom-only")));
-    let header = ["diff-component", "match-path", "match-expected"];
+    let header = ["diff-component", "match-path", "match-value"];
     let mut sheet = Sheet::new(width, header.map(|key| message(lang, key)));
     for one in outcome.sbom_only.iter().take(SHOWN) {
         let expected = one.algorithm.zip(one.expected.as_deref());
