@@ -226,7 +226,14 @@ fn add_purpose(component: &mut Component, name: &'static str, word: &str) {
 }
 
 /// The digest that an integrity method states; `None` for a method of another kind.
+///
+/// A package verification code is none: it is made of the digests of files, and no file has it (SPDX 3.0.1,
+/// Core, `PackageVerificationCode`).
 pub(super) fn hash(value: Item<'_>) -> Option<Hash> {
+    let class = member_text(value, "type").or_else(|| member_text(value, "@type"));
+    if class.map(local_name) == Some("PackageVerificationCode") {
+        return None;
+    }
     let word = member_text(value, "algorithm").map(local_name)?;
     let digest = member_text(value, "hashValue")?;
     let algorithm = hash_algorithm(word).unwrap_or(word);
