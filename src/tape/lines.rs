@@ -13,9 +13,7 @@ impl<'a> Lines<'a> {
     /// Finds the lines of a text.
     pub fn new(source: &'a str) -> Self {
         let breaks = source
-            .bytes()
-            .enumerate()
-            .filter(|(_, byte)| *byte == b'\n')
+            .match_indices('\n')
             .filter_map(|(offset, _)| u32::try_from(offset + 1).ok());
         Self {
             source,

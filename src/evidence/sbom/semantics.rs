@@ -190,6 +190,23 @@ mod tests {
     }
 
     #[test]
+    fn what_is_plain_is_what_the_parser_takes() {
+        for (purl, plain) in [
+            ("pkg:npm/a@1.0", true),
+            ("pkg:maven/org.a/b_c", true),
+            ("pkg:npm/a@", false),
+            ("pkg:npm//a@1", false),
+            ("pkg:npm/%40a/b@1", false),
+            ("pkg:/a@1", false),
+            ("pkg:1a/a@1", false),
+            ("npm/a@1", false),
+        ] {
+            assert_eq!(is_plain_purl(purl), plain, "{purl}");
+            assert!(!plain || purl.parse::<PackageUrl<'_>>().is_ok(), "{purl}");
+        }
+    }
+
+    #[test]
     fn cpe_names() {
         for (text, sound) in [
             ("cpe:2.3:a:vendor:product:1.0:*:*:*:*:*:*:*", true),

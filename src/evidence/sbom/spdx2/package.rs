@@ -11,6 +11,7 @@ use crate::evidence::sbom::model::{
     Acknowledgement, Component, ComponentKind, ExternalReference, Hash, Identifier, IdentifierKind,
     License, LicenseForm, Party, PartyKind, Ref, Site, Target,
 };
+use crate::evidence::sbom::semantics::purl_fault;
 use crate::tape::{Item, Shape};
 
 /// `primaryPackagePurpose` (SPDX 2.3, 7.24) and what it is in the model.
@@ -115,6 +116,7 @@ impl<'t> Reader<'t> {
                 "hasFiles" => has_files = Some(member),
                 "homepage" => {
                     if let Some(url) = owned() {
+                        package.external_references.reserve_exact(1);
                         package.external_references.push(ExternalReference {
                             kind: "homepage".into(),
                             url,
@@ -256,6 +258,10 @@ impl<'t> Reader<'t> {
                 ),
             }
         }
+        if component.licenses.is_empty() {
+            // Declared and concluded.
+            component.licenses.reserve_exact(2);
+        }
         component.licenses.push(License {
             form: LicenseForm::Expression,
             text: text.into(),
@@ -372,8 +378,8 @@ impl<'t> Reader<'t> {
         };
         match kind {
             "purl" => {
-                if let Err(error) = text.parse::<packageurl::PackageUrl<'_>>() {
-                    let message = format!("`{text}` is not a package URL: {error}");
+                if let Some(fault) = purl_fault(text) {
+                    let message = format!("`{text}` is not a package URL: {fault}");
                     self.remarks.warning(
                         "purl-malformed",
                         || (place(), message),

@@ -36,20 +36,17 @@ impl<'t> Sites<'t> {
     }
 
     fn index(&mut self) {
-        let bytes = self.source.as_bytes();
         self.lines.push(0);
         self.lines.extend(
-            bytes
-                .iter()
-                .enumerate()
-                .filter(|(_, byte)| **byte == b'\n')
+            self.source
+                .match_indices('\n')
                 .filter_map(|(offset, _)| u32::try_from(offset + 1).ok()),
         );
         if self.source.is_ascii() {
             return;
         }
         let mut count = 0;
-        for block in bytes.chunks(BLOCK) {
+        for block in self.source.as_bytes().chunks(BLOCK) {
             self.characters.push(count);
             count += characters(block);
         }

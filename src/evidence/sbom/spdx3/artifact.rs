@@ -1,10 +1,8 @@
 //! Packages and files as components.
 
 use std::borrow::Cow;
-use std::str::FromStr as _;
 
 use compact_str::{CompactString, format_compact};
-use packageurl::PackageUrl;
 
 use super::class::{Class, local_name};
 use super::graph::{Stand, entries, plain};
@@ -14,6 +12,7 @@ use crate::evidence::sbom::model::{
     Component, ComponentKind, ExternalReference, Hash, Identifier, IdentifierKind, Property, Site,
     Target,
 };
+use crate::evidence::sbom::semantics::purl_fault;
 use crate::tape::Item;
 
 impl<'t> Reader<'t> {
@@ -203,10 +202,7 @@ impl<'t> Reader<'t> {
     }
 
     fn check_purl(&mut self, purl: &str, place: impl FnOnce() -> (usize, Cow<'static, str>)) {
-        if is_plain_purl(purl) {
-            return;
-        }
-        let Err(fault) = PackageUrl::from_str(purl) else {
+        let Some(fault) = purl_fault(purl) else {
             return;
         };
         let (index, key) = place();
@@ -260,29 +256,6 @@ fn add_identifier(component: &mut Component, kind: IdentifierKind, value: &str) 
         kind,
         value: value.into(),
     });
-}
-
-/// Whether a text is a package URL without anything that would have to be taken apart: most are.
-fn is_plain_purl(purl: &str) -> bool {
-    let Some((kind, rest)) = purl
-        .strip_prefix("pkg:")
-        .and_then(|rest| rest.split_once('/'))
-    else {
-        return false;
-    };
-    let is_plain = |byte: u8| byte.is_ascii_alphanumeric() || matches!(byte, b'.' | b'-' | b'_');
-    let (path, version) = rest.split_once('@').unwrap_or((rest, "1"));
-    let has_parts = |text: &str| {
-        let mut parts = text.split('/');
-        parts.all(|part| !part.is_empty() && !part.starts_with('.') && part.bytes().all(is_plain))
-    };
-    kind.starts_with(|first: char| first.is_ascii_lowercase())
-        && kind
-            .bytes()
-            .all(|byte| byte.is_ascii_lowercase() || byte.is_ascii_digit())
-        && has_parts(path)
-        && !version.is_empty()
-        && version.bytes().all(is_plain)
 }
 
 /// Keeps the word of a purpose where the kind does not say it.
@@ -363,23 +336,6 @@ fn is_cpe(word: &str, value: &str) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn a_plain_purl_is_one() {
-        for (purl, expected) in [
-            ("pkg:npm/a@1.0", true),
-            ("pkg:maven/org.a/b_c", true),
-            ("pkg:npm/a@", false),
-            ("pkg:npm//a@1", false),
-            ("pkg:npm/%40a/b@1", false),
-            ("pkg:/a@1", false),
-            ("pkg:1a/a@1", false),
-            ("npm/a@1", false),
-        ] {
-            assert_eq!(is_plain_purl(purl), expected, "{purl}");
-            assert!(!expected || PackageUrl::from_str(purl).is_ok(), "{purl}");
-        }
-    }
 
     #[test]
     fn a_cpe_has_its_form() {
