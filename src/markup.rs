@@ -424,7 +424,30 @@ impl<'a> Parser<'a> {
         let name = self.markup.texts.span(local)?;
         let first_attribute =
             u32::try_from(self.markup.attributes.len()).map_err(|_| Full::Nodes)?;
+        let attributes = self.attributes(tag)?;
+        self.markup.elements.push(RawElement {
+            name,
+            text: Span::NONE,
+            offset: u32::try_from(offset).unwrap_or(u32::MAX),
+            end: index + 1,
+            first_attribute,
+            attributes,
+            namespace,
+        });
+        self.open.push(Open {
+            index,
+            text: Growing::Empty,
+            declares,
+        });
+        Ok(())
+    }
+
+    /// Adds the attributes of a start tag and counts them.
+    fn attributes(&mut self, tag: &BytesStart<'a>) -> Result<u16, Refusal> {
         let mut attributes = 0u16;
+        if tag.attributes_raw().is_empty() {
+            return Ok(attributes);
+        }
         for attribute in tag.attributes() {
             let attribute = attribute.map_err(|error| Refusal::Xml(error.to_string()))?;
             if attribute.key.as_namespace_binding().is_some() {
@@ -449,21 +472,7 @@ impl<'a> Parser<'a> {
             });
             attributes = attributes.checked_add(1).ok_or(Full::Nodes)?;
         }
-        self.markup.elements.push(RawElement {
-            name,
-            text: Span::NONE,
-            offset: u32::try_from(offset).unwrap_or(u32::MAX),
-            end: index + 1,
-            first_attribute,
-            attributes,
-            namespace,
-        });
-        self.open.push(Open {
-            index,
-            text: Growing::Empty,
-            declares,
-        });
-        Ok(())
+        Ok(attributes)
     }
 
     /// The namespace of an element and its local name.

@@ -72,9 +72,7 @@ struct Push<'b, 'a> {
 
 impl Push<'_, '_> {
     fn push<E: Error>(self, payload: Payload) -> Result<u32, E> {
-        self.builder
-            .push_node(self.key, payload)
-            .map_err(E::custom)
+        self.builder.push_node(self.key, payload).map_err(E::custom)
     }
 }
 
