@@ -100,16 +100,20 @@ def judge(job: Job, given_up: dict[str, str]) -> list[list[str]]:
         left = {name: command for name, command in commands.items() if name not in given_up}
         measured = in_turn(left, files)
         own = measured["mekiki"].seconds()
-        own_net = max(own - start["mekiki"].seconds(), 0.0005)
+        own_net = own - start["mekiki"].seconds()
         for name in commands:
             fault = given_up.get(name) or measured[name].fault()
             if fault:
                 given_up[name] = fault
-                rows.append([name, f"{size:.1f}", "0", "", fault, "", "", "", ""])
+                rows.append([name, f"{size:.1f}", "–", "", fault, "", "", "", ""])
                 continue
             one, begun = measured[name], start[name].seconds()
             net = max(one.seconds() - begun, 0.0)
-            ratios = ["", ""] if name == "mekiki" else [f"{one.seconds() / own:.0f}×", f"{net / own_net:.0f}×"]
+            # Below some milliseconds the difference of two runs is noise.
+            is_told = min(net, own_net) > 0.004
+            ratios = [f"{one.seconds() / own:.1f}×", f"{net / own_net:.1f}×" if is_told else "–"]
+            if name == "mekiki":
+                ratios = ["", ""]
             times = [f"{begun:.3f}", f"{one.seconds():.3f}", f"{net:.3f}"]
             rows.append([name, f"{size:.1f}", str(len(one.runs)), *times, *ratios, f"{one.megabytes():.0f}"])
     return rows
