@@ -67,7 +67,7 @@ pub fn check_version(tape: &Tape<'_>) -> Result<Option<Diagnostic>, Diagnostic> 
     let place = match member {
         Some(member) => member.place(),
         None if by_line => Place::whole(),
-        None => Place::pointer("/spdxVersion"),
+        None => tape.root().place(),
     };
     let help = format!("the versions read are {}", VERSIONS.join(", "));
     if by_line && OLD_VERSIONS.contains(&version) {
@@ -184,7 +184,7 @@ impl<'t> Reader<'t> {
                     || member.text().is_some_and(|text| !text.trim().is_empty())
             });
             if !is_there {
-                let place = self.document_place(&format!("/{key}"), member);
+                let place = self.document_place(root, member);
                 self.remarks.error(
                     "spdx-missing",
                     || (place, format!("the document has no `{key}`")),
@@ -193,7 +193,7 @@ impl<'t> Reader<'t> {
             }
         }
         if root.get("creationInfo").is_none() {
-            let place = self.document_place("/creationInfo", None);
+            let place = self.document_place(root, None);
             self.remarks.error(
                 "spdx-missing",
                 || (place, "the document has no `creationInfo`".into()),
@@ -205,11 +205,12 @@ impl<'t> Reader<'t> {
         }
     }
 
-    fn document_place(&self, pointer: &str, member: Option<Item<'t>>) -> Place {
-        match member {
-            Some(member) => self.sites.member(pointer, member).place(),
+    /// Where a member of the document stands, or should.
+    fn document_place(&self, root: Item<'t>, member: Option<Item<'t>>) -> Place {
+        match member.and_then(|member| Some((member, member.key()?))) {
+            Some((member, key)) => self.sites.member(&format!("/{key}"), member).place(),
             None if self.sites.by_line() => Place::whole(),
-            None => Place::pointer(pointer),
+            None => root.place(),
         }
     }
 

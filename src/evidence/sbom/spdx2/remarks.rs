@@ -45,6 +45,12 @@ impl Remarks {
         self.add(code, Severity::Note, tell, help);
     }
 
+    /// Whether one more of a kind is told, for what is costly to say.
+    pub(super) fn tells(&self, code: &'static str, severity: Severity) -> bool {
+        let count = self.counts.get(&(code, severity));
+        count.is_none_or(|count| *count < TOLD)
+    }
+
     fn add(
         &mut self,
         code: &'static str,

@@ -92,7 +92,13 @@ impl<'t> Reader<'t> {
             }
             "externalIdentifier" | "externalIdentifiers" | "contentIdentifier" => {
                 for (position, identifier) in entries(child).enumerate() {
-                    let place = || (index, format!("{key}/{position}/identifier").into());
+                    let member = if local_name(key) == "contentIdentifier" {
+                        "contentIdentifierValue"
+                    } else {
+                        "identifier"
+                    };
+                    let list = local_name(key);
+                    let place = || (index, format!("{list}/{position}/{member}").into());
                     self.read_identifier(component, identifier, place);
                 }
             }
@@ -223,10 +229,7 @@ impl<'t> Reader<'t> {
             return;
         };
         let digest = member_text(value, "hashValue").unwrap_or_default();
-        let place = |key: &str| {
-            let pointer = self.pointer(index, "verifiedUsing");
-            format!("{pointer}/{position}/{key}")
-        };
+        let place = |key: &str| self.pointer(index, &format!("verifiedUsing/{position}/{key}"));
         match hash_algorithm(word) {
             None => {
                 let pointer = place("algorithm");

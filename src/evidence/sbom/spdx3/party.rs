@@ -93,14 +93,12 @@ impl<'t> Reader<'t> {
             return;
         }
         let name = self.graph.references.name(reference);
-        let pointer = self.pointer(index, key);
+        let place = position.map_or(String::new(), |one| format!("/{one}"));
+        let pointer = self.pointer(index, &format!("{key}{place}"));
         self.remarks.warning(
             "spdx-class",
             "name an element of the right class, or change the class of the element",
-            || {
-                let place = position.map_or(String::new(), |one| format!("/{one}"));
-                (pointer + &place, format!("`{name}` is no {wanted}"))
-            },
+            || (pointer, format!("`{name}` is no {wanted}")),
         );
     }
 }

@@ -2,7 +2,7 @@
 
 use super::line::{Line, Lines};
 use super::tag::{Form, Part, Tag, lookup, nearest};
-use crate::diagnostic::Place;
+use crate::diagnostic::{Place, Severity};
 use crate::evidence::sbom::spdx2::remarks::Remarks;
 
 /// A tag with its value.
@@ -66,7 +66,9 @@ impl<'a> Document<'a> {
                 );
             }
             let Some(tag) = lookup(name) else {
-                let help = nearest(name).map_or_else(
+                let is_told = remarks.tells("tag-value-tag", Severity::Warning);
+                let near = is_told.then(|| nearest(name)).flatten();
+                let help = near.map_or_else(
                     || "it is passed over; see the tags of SPDX 2.3".to_owned(),
                     |known| format!("did you mean `{known}`?"),
                 );
