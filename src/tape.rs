@@ -2,7 +2,7 @@
 //!
 //! A tape is read once, front to back, and borrows its texts from the source. Every node knows its key,
 //! where its subtree ends and, as far as the encoding tells, where it stands in the source. Checks and
-//! models walk the tape; nothing of it is copied. A document of 250 MB makes a tape of about 200 MB.
+//! models walk the tape; nothing of it is copied. A document of 250 MB makes a tape of about 150 MB.
 //!
 //! [`crate::tree`] is for small files of ours that people write by hand; a tape is for what strangers
 //! send. To add an encoding: a file in `tape/` that feeds a [`Builder`].
@@ -23,7 +23,7 @@ use std::fmt;
 
 use crate::diagnostic::{Diagnostic, Place};
 
-/// The most nodes of one document; each takes 24 bytes.
+/// The most nodes of one document; each takes 16 bytes.
 pub const MAXIMUM_NODES: usize = 32 << 20;
 
 /// The deepest nesting of a document, as `serde_json` sets it.
@@ -85,10 +85,70 @@ enum Payload {
     Hidden(u32),
 }
 
+/// A key and a payload in 16 bytes: the shape stands in the upper byte of the key's length.
 #[derive(Debug, Clone, Copy)]
 struct Node {
-    key: Span,
-    payload: Payload,
+    key_start: u32,
+    shape_and_key_length: u32,
+    value: u64,
+}
+
+impl Node {
+    const SHAPE: u32 = 24;
+    const KEY_LENGTH: u32 = (1 << Self::SHAPE) - 1;
+
+    /// `None` for a key of 16 MiB or more.
+    fn new(key: Span, payload: Payload) -> Option<Self> {
+        let (shape, value) = match payload {
+            Payload::Null => (0, 0),
+            Payload::Bool(value) => (1, u64::from(value)),
+            Payload::Integer(value) => (2, value.cast_unsigned()),
+            Payload::Number(value) => (3, value.to_bits()),
+            Payload::Text(span) => (4, span.pack()),
+            Payload::List(end) => (5, u64::from(end)),
+            Payload::Table(end) => (6, u64::from(end)),
+            Payload::Hidden(end) => (7, u64::from(end)),
+        };
+        let (start, length) = if key == Span::NONE {
+            (u32::MAX, Self::KEY_LENGTH)
+        } else {
+            let length = u32::try_from(key.length()).ok()?;
+            (key.start(), (length < Self::KEY_LENGTH).then_some(length)?)
+        };
+        Some(Self {
+            key_start: start,
+            shape_and_key_length: shape << Self::SHAPE | length,
+            value,
+        })
+    }
+
+    fn key(self) -> Span {
+        let length = self.shape_and_key_length & Self::KEY_LENGTH;
+        if length == Self::KEY_LENGTH {
+            return Span::NONE;
+        }
+        Span::new(self.key_start, length)
+    }
+
+    fn payload(self) -> Payload {
+        let small = || u32::try_from(self.value).unwrap_or(u32::MAX);
+        match self.shape_and_key_length >> Self::SHAPE {
+            1 => Payload::Bool(self.value != 0),
+            2 => Payload::Integer(self.value.cast_signed()),
+            3 => Payload::Number(f64::from_bits(self.value)),
+            4 => Payload::Text(Span::unpack(self.value)),
+            5 => Payload::List(small()),
+            6 => Payload::Table(small()),
+            7 => Payload::Hidden(small()),
+            _ => Payload::Null,
+        }
+    }
+
+    fn set(&mut self, payload: Payload) {
+        if let Some(changed) = Self::new(self.key(), payload) {
+            *self = changed;
+        }
+    }
 }
 
 /// Offset unknown.
@@ -147,9 +207,9 @@ impl<'a> Tape<'a> {
             .iter()
             .enumerate()
             .filter_map(move |(index, node)| {
-                let is_meant = node.key.length() == key.len()
-                    && self.text_of(node.key) == key
-                    && !matches!(node.payload, Payload::Hidden(_));
+                let is_meant = node.key().length() == key.len()
+                    && self.text_of(node.key()) == key
+                    && !matches!(node.payload(), Payload::Hidden(_));
                 let index = u32::try_from(index).ok().filter(|_| is_meant)?;
                 Some(Item { tape: self, index })
             })
@@ -178,14 +238,16 @@ impl<'a> Tape<'a> {
     }
 
     fn node(&self, index: u32) -> Node {
-        self.nodes.get(index as usize).copied().unwrap_or(Node {
-            key: Span::NONE,
-            payload: Payload::Null,
-        })
+        const NOTHING: Node = Node {
+            key_start: u32::MAX,
+            shape_and_key_length: Node::KEY_LENGTH,
+            value: 0,
+        };
+        self.nodes.get(index as usize).copied().unwrap_or(NOTHING)
     }
 
     fn end(&self, index: u32) -> u32 {
-        match self.node(index).payload {
+        match self.node(index).payload() {
             Payload::List(end) | Payload::Table(end) | Payload::Hidden(end) => end,
             _ => index + 1,
         }
@@ -223,7 +285,7 @@ impl<'t> Item<'t> {
 
     /// The shape.
     pub fn shape(self) -> Shape {
-        match self.tape.node(self.index).payload {
+        match self.tape.node(self.index).payload() {
             Payload::Null | Payload::Hidden(_) => Shape::Null,
             Payload::Bool(_) => Shape::Bool,
             Payload::Integer(_) => Shape::Integer,
@@ -236,13 +298,13 @@ impl<'t> Item<'t> {
 
     /// The key under which it stands in an object.
     pub fn key(self) -> Option<&'t str> {
-        let key = self.tape.node(self.index).key;
+        let key = self.tape.node(self.index).key();
         (key != Span::NONE).then(|| self.tape.text_of(key))
     }
 
     /// The text, if it is one.
     pub fn text(self) -> Option<&'t str> {
-        match self.tape.node(self.index).payload {
+        match self.tape.node(self.index).payload() {
             Payload::Text(span) => Some(self.tape.text_of(span)),
             _ => None,
         }
@@ -250,7 +312,7 @@ impl<'t> Item<'t> {
 
     /// The truth value, if it is one.
     pub fn bool(self) -> Option<bool> {
-        match self.tape.node(self.index).payload {
+        match self.tape.node(self.index).payload() {
             Payload::Bool(value) => Some(value),
             _ => None,
         }
@@ -258,7 +320,7 @@ impl<'t> Item<'t> {
 
     /// The whole number, if it is one in 64 bits.
     pub fn integer(self) -> Option<i64> {
-        match self.tape.node(self.index).payload {
+        match self.tape.node(self.index).payload() {
             Payload::Integer(value) => Some(value),
             _ => None,
         }
@@ -266,7 +328,7 @@ impl<'t> Item<'t> {
 
     /// Any number as written in its shortest form; what is not a number is `None`.
     pub fn number(self) -> Option<String> {
-        match self.tape.node(self.index).payload {
+        match self.tape.node(self.index).payload() {
             Payload::Integer(value) => Some(value.to_string()),
             Payload::Number(value) => Some(value.to_string()),
             _ => None,
@@ -275,7 +337,7 @@ impl<'t> Item<'t> {
 
     /// A number for comparisons with bounds, possibly rounded.
     pub fn magnitude(self) -> Option<f64> {
-        match self.tape.node(self.index).payload {
+        match self.tape.node(self.index).payload() {
             #[expect(
                 clippy::cast_precision_loss,
                 reason = "bounds of the schemas are small whole numbers"
@@ -289,7 +351,7 @@ impl<'t> Item<'t> {
     /// The children: members of an object in the order of the document, or items of a list. Members
     /// that a later one of the same key hides are left out.
     pub fn children(self) -> Children<'t> {
-        let end = match self.tape.node(self.index).payload {
+        let end = match self.tape.node(self.index).payload() {
             Payload::List(end) | Payload::Table(end) => end,
             _ => self.index + 1,
         };
@@ -315,7 +377,7 @@ impl<'t> Item<'t> {
             return None;
         }
         self.children().find(|child| {
-            let own = self.tape.node(child.index).key;
+            let own = self.tape.node(child.index).key();
             own.length() == key.len() && self.tape.text_of(own) == key
         })
     }
@@ -344,8 +406,8 @@ impl<'t> Item<'t> {
         }
         let node = self.tape.node(self.index);
         let in_source = |span: Span| span.offset().map(|offset| offset.saturating_sub(1));
-        in_source(node.key)
-            .or(match node.payload {
+        in_source(node.key())
+            .or(match node.payload() {
                 Payload::Text(span) => in_source(span),
                 _ => None,
             })
@@ -357,7 +419,7 @@ impl<'t> Item<'t> {
         let mut pointer = String::new();
         let mut at = 0;
         while at != self.index {
-            let is_list = matches!(self.tape.node(at).payload, Payload::List(_));
+            let is_list = matches!(self.tape.node(at).payload(), Payload::List(_));
             let (mut child, mut position) = (at + 1, 0usize);
             while self.tape.end(child) <= self.index {
                 child = self.tape.end(child);
@@ -368,7 +430,7 @@ impl<'t> Item<'t> {
                 if is_list {
                     Step::Position(position)
                 } else {
-                    Step::Key(self.tape.text_of(self.tape.node(child).key))
+                    Step::Key(self.tape.text_of(self.tape.node(child).key()))
                 },
             );
             at = child;
@@ -427,7 +489,7 @@ impl<'t> Iterator for Children<'t> {
                 index: self.next,
             };
             self.next = self.tape.end(self.next);
-            if !matches!(self.tape.node(item.index).payload, Payload::Hidden(_)) {
+            if !matches!(self.tape.node(item.index).payload(), Payload::Hidden(_)) {
                 return Some(item);
             }
         }
@@ -600,18 +662,20 @@ impl<'a> Builder<'a> {
             Some(key) => self.span(key)?,
             None => Span::NONE,
         };
-        self.push_node(Node { key, payload })?;
+        self.push_node(key, payload)?;
         let offset = offset.and_then(|offset| u32::try_from(offset).ok());
         self.tape.offsets.push(offset.unwrap_or(NOWHERE));
         Ok(())
     }
 
-    fn push_node(&mut self, node: Node) -> Result<u32, Full> {
+    fn push_node(&mut self, key: Span, payload: Payload) -> Result<u32, Full> {
         let index = self.tape.nodes.len();
         if index >= MAXIMUM_NODES {
             return Err(Full::Nodes);
         }
-        self.tape.nodes.push(node);
+        self.tape
+            .nodes
+            .push(Node::new(key, payload).ok_or(Full::Text)?);
         u32::try_from(index).map_err(|_| Full::Nodes)
     }
 
@@ -624,10 +688,10 @@ impl<'a> Builder<'a> {
         let Some(node) = self.tape.nodes.get_mut(index as usize) else {
             return;
         };
-        match &mut node.payload {
-            Payload::List(slot) => *slot = end,
-            Payload::Table(slot) => {
-                *slot = end;
+        match node.payload() {
+            Payload::List(_) => node.set(Payload::List(end)),
+            Payload::Table(_) => {
+                node.set(Payload::Table(end));
                 self.hide_repeated(index);
             }
             _ => {}
@@ -644,7 +708,7 @@ impl<'a> Builder<'a> {
         let mut child = table + 1;
         let mut repeated = Vec::new();
         while child < end {
-            let key = self.tape.node(child).key;
+            let key = self.tape.node(child).key();
             if count == FEW {
                 repeated = self.repeated_of_many(table, end);
                 break;
@@ -665,7 +729,7 @@ impl<'a> Builder<'a> {
         for index in repeated {
             let end = self.tape.end(index);
             if let Some(node) = self.tape.nodes.get_mut(index as usize) {
-                node.payload = Payload::Hidden(end);
+                node.set(Payload::Hidden(end));
             }
             self.tape.hidden.push(index);
         }
@@ -677,7 +741,7 @@ impl<'a> Builder<'a> {
         let mut repeated = Vec::new();
         let mut child = table + 1;
         while child < end {
-            let key = self.tape.text_of(self.tape.node(child).key);
+            let key = self.tape.text_of(self.tape.node(child).key());
             repeated.extend(seen.insert(key, child));
             child = self.tape.end(child);
         }

@@ -1,5 +1,7 @@
 //! Examples and laws of comparison.
 
+use std::sync::Arc;
+
 use proptest::prelude::*;
 
 use super::drift::{Drift, drifts};
@@ -259,7 +261,7 @@ fn changes_are_named() {
         url: None,
     };
     let supplier = |name: &str| {
-        Some(Box::new(Party {
+        Some(Arc::new(Party {
             name: name.into(),
             ..Party::default()
         }))
@@ -632,7 +634,7 @@ fn any_components() -> impl Strategy<Value = (Vec<Component>, Vec<(usize, usize)
                 .into_iter()
                 .collect();
             one.supplier = supplier.map(|name| {
-                Box::new(Party {
+                Arc::new(Party {
                     name: name.into(),
                     ..Party::default()
                 })

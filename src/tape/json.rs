@@ -4,7 +4,7 @@ use std::fmt;
 
 use serde::de::{DeserializeSeed, Deserializer, Error, MapAccess, SeqAccess, Visitor};
 
-use super::{Addressing, Builder, Full, Node, Payload, Span, Tape};
+use super::{Addressing, Builder, Full, Payload, Span, Tape};
 use crate::diagnostic::{Diagnostic, Place};
 
 /// Parses JSON text.
@@ -72,11 +72,7 @@ struct Push<'b, 'a> {
 
 impl Push<'_, '_> {
     fn push<E: Error>(self, payload: Payload) -> Result<u32, E> {
-        let node = Node {
-            key: self.key,
-            payload,
-        };
-        self.builder.push_node(node).map_err(E::custom)
+        self.builder.push_node(self.key, payload).map_err(E::custom)
     }
 }
 

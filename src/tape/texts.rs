@@ -18,6 +18,26 @@ impl Span {
         length: u32::MAX,
     };
 
+    pub(super) fn new(start: u32, length: u32) -> Self {
+        Self { start, length }
+    }
+
+    pub(super) fn start(self) -> u32 {
+        self.start
+    }
+
+    pub(super) fn pack(self) -> u64 {
+        u64::from(self.start) << 32 | u64::from(self.length)
+    }
+
+    pub(super) fn unpack(packed: u64) -> Self {
+        let low = u32::try_from(packed & u64::from(u32::MAX)).unwrap_or(u32::MAX);
+        Self {
+            start: u32::try_from(packed >> 32).unwrap_or(u32::MAX),
+            length: low,
+        }
+    }
+
     /// The number of bytes; of no text at all, more than any text has.
     pub(crate) fn length(self) -> usize {
         self.length as usize

@@ -291,18 +291,18 @@ impl<'a> Reader<'a, '_> {
         }
         let shift = |end: u32| end - start + here;
         for index in start..end {
-            let mut node: Node = self.builder.tape.node(index);
-            node.payload = match node.payload {
+            let node: Node = self.builder.tape.node(index);
+            let payload = match node.payload() {
                 Payload::List(end) => Payload::List(shift(end)),
                 Payload::Table(end) => Payload::Table(shift(end)),
                 Payload::Hidden(end) => Payload::Hidden(shift(end)),
                 other => other,
             };
             if index == start {
-                self.builder.push(key, offset, node.payload)?;
+                self.builder.push(key, offset, payload)?;
             } else {
                 let offset = self.builder.tape.offsets.get(index as usize).copied();
-                self.builder.push_node(node)?;
+                self.builder.push_node(node.key(), payload)?;
                 let offset = offset.unwrap_or(super::NOWHERE);
                 self.builder.tape.offsets.push(offset);
             }

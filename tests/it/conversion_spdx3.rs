@@ -1,5 +1,7 @@
 //! The writer of SPDX 3: its text is valid, says the same again, and is the same each time.
 
+use std::sync::Arc;
+
 use std::collections::BTreeMap;
 
 use mekiki::conversion::spdx3::write;
@@ -64,8 +66,8 @@ fn made() -> Sbom {
     )];
     sbom.root = Some(Component {
         kind: ComponentKind::Application,
-        supplier: Some(Box::new(party(PartyKind::Organization, "S"))),
-        originator: Some(Box::new(party(PartyKind::Organization, "O"))),
+        supplier: Some(Arc::new(party(PartyKind::Organization, "S"))),
+        originator: Some(Arc::new(party(PartyKind::Organization, "O"))),
         file_name: Some("app.tar".into()),
         valid_until: Some("2030-01-01T00:00:00Z".into()),
         ..component(0, "app")

@@ -1,5 +1,7 @@
 //! Laws of the judgment by quality profiles, over made documents.
 
+use std::sync::Arc;
+
 use std::collections::BTreeMap;
 
 use mekiki::app::library::Library;
@@ -48,8 +50,8 @@ fn whole_component(name: &str) -> Component {
     Component {
         name: name.into(),
         version: Some("1.0".into()),
-        supplier: Some(Box::new(party("Supplier"))),
-        manufacturer: Some(Box::new(party("Maker"))),
+        supplier: Some(Arc::new(party("Supplier"))),
+        manufacturer: Some(Arc::new(party("Maker"))),
         purl: Some("pkg:generic/a@1.0".into()),
         identifiers: vec![Identifier {
             kind: IdentifierKind::Cpe,

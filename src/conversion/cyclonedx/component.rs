@@ -1,5 +1,7 @@
 //! Components.
 
+use std::sync::Arc;
+
 use super::super::form::{iri, is_cpe_of_xml};
 use super::Writer;
 use crate::evidence::sbom::model::{
@@ -186,7 +188,7 @@ impl Writer<'_, '_> {
     fn parties(&mut self, component: &Component) {
         let at = &component.at;
         let known =
-            |party: &Option<Box<Party>>| party.as_deref().filter(|one| one.is_known()).cloned();
+            |party: &Option<Arc<Party>>| party.as_deref().filter(|one| one.is_known()).cloned();
         for (role, party) in [
             ("supplier", &component.supplier),
             ("originator", &component.originator),

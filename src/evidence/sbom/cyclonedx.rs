@@ -14,7 +14,9 @@ pub mod xml;
 use crate::diagnostic::{Diagnostic, Findings, Place, Severity};
 use crate::tape::{Addressing, Item, Lines, Shape, Step, Tape, push_step};
 
-use super::model::{Composition, Format, Position, Ref, Relationship, Sbom, Service, Site, Target};
+use super::model::{
+    Composition, Format, Parties, Position, Ref, Relationship, Sbom, Service, Site, Target,
+};
 
 /// The versions that are read. 1.0 and 1.1 exist in XML only.
 pub const VERSIONS: [&str; 8] = ["1.0", "1.1", "1.2", "1.3", "1.4", "1.5", "1.6", "1.7"];
@@ -60,6 +62,7 @@ pub fn build(tape: &Tape<'_>) -> Result<(Sbom, Vec<Diagnostic>), Diagnostic> {
         path: String::new(),
         lines: (tape.addressing() == Addressing::Line).then(|| Lines::new(tape.source())),
         entries: Vec::new(),
+        parties: Parties::default(),
     };
     reader.names(tape);
     reader.document(root);
@@ -75,6 +78,7 @@ struct Reader<'t> {
     lines: Option<Lines<'t>>,
     /// The depending element of each entry of `dependencies`, with the entry's place.
     entries: Vec<(Ref, Position)>,
+    parties: Parties,
 }
 
 impl<'t> Reader<'t> {
@@ -206,7 +210,8 @@ impl<'t> Reader<'t> {
                     "group" => service.group = member.text().map(Into::into),
                     "version" => service.version = member.text().map(Into::into),
                     "provider" => {
-                        service.provider = metadata::organization(member).map(Box::new);
+                        service.provider =
+                            metadata::organization(member).map(|party| reader.parties.share(party));
                     }
                     "endpoints" => {
                         let endpoints = member.items().filter_map(Item::text);
@@ -226,6 +231,13 @@ impl<'t> Reader<'t> {
     }
 
     fn dependencies(&mut self, list: Item<'t>) {
+        let edges = |key: &'static str| {
+            let lists = list.items().filter_map(move |item| item.get(key));
+            lists.map(|targets| targets.items().count()).sum::<usize>()
+        };
+        let relationships = edges("dependsOn") + edges("provides");
+        self.sbom.relationships.reserve_exact(relationships);
+        self.entries.reserve_exact(list.items().count());
         for (entry, item) in list.items().enumerate() {
             let mut position = Position {
                 entry: u32::try_from(entry).unwrap_or(u32::MAX),

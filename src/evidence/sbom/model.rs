@@ -5,6 +5,9 @@
 //! kept as written. Parties are kept apart by what the document calls them: a supplier is no
 //! manufacturer. Elements refer to each other through [`References`], which resolves each name once.
 
+use std::collections::HashSet;
+use std::sync::Arc;
+
 use compact_str::CompactString;
 use indexmap::IndexMap;
 use serde::Serialize;
@@ -103,6 +106,22 @@ impl Party {
         is_stated(&self.name)
             || self.emails.iter().any(|one| is_stated(one))
             || self.urls.iter().any(|one| is_stated(one))
+    }
+}
+
+/// The parties of a document, each once: a supplier of many components is named in each of them.
+#[derive(Debug, Default)]
+pub struct Parties(HashSet<Arc<Party>, foldhash::fast::FixedState>);
+
+impl Parties {
+    /// The one copy of a party.
+    pub fn share(&mut self, party: Party) -> Arc<Party> {
+        if let Some(known) = self.0.get(&party) {
+            return Arc::clone(known);
+        }
+        let shared = Arc::new(party);
+        self.0.insert(Arc::clone(&shared));
+        shared
     }
 }
 
@@ -310,11 +329,11 @@ pub struct Component {
     /// The version as written.
     pub version: Option<CompactString>,
     /// The supplier.
-    pub supplier: Option<Box<Party>>,
+    pub supplier: Option<Arc<Party>>,
     /// The manufacturer (CycloneDX 1.6).
-    pub manufacturer: Option<Box<Party>>,
+    pub manufacturer: Option<Arc<Party>>,
     /// The originator (SPDX): who made it, where the supplier only passes it on.
-    pub originator: Option<Box<Party>>,
+    pub originator: Option<Arc<Party>>,
     /// Its authors.
     pub authors: Vec<Party>,
     /// The publisher (CycloneDX).
@@ -519,7 +538,7 @@ pub struct Service {
     /// The version.
     pub version: Option<CompactString>,
     /// Who provides it.
-    pub provider: Option<Box<Party>>,
+    pub provider: Option<Arc<Party>>,
     /// Where it is reached.
     pub endpoints: Vec<CompactString>,
     /// Whether it asks for authentication.

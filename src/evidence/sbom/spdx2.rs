@@ -17,7 +17,7 @@ pub mod xml;
 
 use crate::diagnostic::{Diagnostic, Place};
 use crate::evidence::sbom::model::{
-    ExternalReference, Format, Hash, License, LicenseForm, PartyKind, Sbom, Site, Target,
+    ExternalReference, Format, Hash, License, LicenseForm, Parties, PartyKind, Sbom, Site, Target,
 };
 use crate::tape::{Addressing, Full, Item, Shape, Tape};
 use license::Licenses;
@@ -99,6 +99,7 @@ pub fn build(tape: &Tape<'_>) -> (Sbom, Vec<Diagnostic>) {
             version.strip_prefix("SPDX-").unwrap_or(version),
         ),
         listed: Listed::default(),
+        parties: Parties::default(),
     };
     let mut findings: Vec<_> = match check_version(tape) {
         Ok(remark) => remark.into_iter().collect(),
@@ -115,6 +116,7 @@ struct Reader<'t> {
     licenses: Licenses<'t>,
     sbom: Sbom,
     listed: Listed,
+    parties: Parties,
 }
 
 /// The members of the document that hold lists.

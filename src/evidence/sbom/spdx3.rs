@@ -28,7 +28,7 @@ use self::class::Class;
 use self::graph::{Graph, entries, plain};
 use self::remark::Remarks;
 use crate::diagnostic::Diagnostic;
-use crate::evidence::sbom::model::{Format, License, Party, Ref, Sbom, Target};
+use crate::evidence::sbom::model::{Format, License, Parties, Party, Ref, Sbom, Target};
 use crate::tape::{Item, Tape};
 
 /// Reads a document of SPDX 3 from its tape, with every remark on it.
@@ -38,6 +38,7 @@ pub fn build(tape: &Tape<'_>) -> (Sbom, Vec<Diagnostic>) {
         sbom: Sbom::new(Format::Spdx, String::new()),
         licenses: HashMap::default(),
         parties: HashMap::default(),
+        shared: Parties::default(),
         creation: None,
         namespaces: Vec::new(),
         remarks: Remarks::default(),
@@ -63,6 +64,8 @@ struct Reader<'t> {
     licenses: HashMap<Ref, License, FixedState>,
     /// The parties that were read, by the name of their element.
     parties: HashMap<Ref, Option<Party>, FixedState>,
+    /// One copy of each.
+    shared: Parties,
     /// The name of a creation information that is there, as most elements name the same.
     creation: Option<&'t str>,
     /// Namespaces that the document imports elements of.

@@ -1,5 +1,7 @@
 //! Components of CycloneDX.
 
+use std::sync::Arc;
+
 use compact_str::CompactString;
 
 use super::{Reader, is_filled, metadata};
@@ -24,6 +26,7 @@ pub(super) enum Role {
 impl<'t> Reader<'t> {
     /// Reads a list of components, nested ones behind their parent.
     pub(super) fn components(&mut self, list: Item<'t>, parent: Option<u32>) {
+        self.sbom.components.reserve(list.items().count());
         self.each(list, |reader, item| {
             if item.shape() == Shape::Table {
                 reader.component(item, Role::Listed(parent));
@@ -69,9 +72,9 @@ impl<'t> Reader<'t> {
                 "swhid" => component
                     .identifiers
                     .extend(identifiers(IdentifierKind::Swhid, member)),
-                "supplier" => component.supplier = metadata::organization(member).map(Box::new),
+                "supplier" => component.supplier = self.organization(member),
                 "manufacturer" => {
-                    component.manufacturer = metadata::organization(member).map(Box::new);
+                    component.manufacturer = self.organization(member);
                 }
                 "author" => component.authors.extend(text.map(|name| Party {
                     name: name.into(),
@@ -123,6 +126,10 @@ impl<'t> Reader<'t> {
         }
     }
 
+    fn organization(&mut self, member: Item<'t>) -> Option<Arc<Party>> {
+        metadata::organization(member).map(|party| self.parties.share(party))
+    }
+
     fn purl(&mut self, member: Item<'t>) -> Option<CompactString> {
         let text = member.text()?;
         if let Some(fault) = purl_fault(text) {
@@ -151,7 +158,7 @@ impl<'t> Reader<'t> {
     }
 
     pub(super) fn hashes(&mut self, list: Item<'t>) -> Vec<Hash> {
-        let mut hashes = Vec::new();
+        let mut hashes = Vec::with_capacity(list.items().count());
         for item in list.items() {
             let hash = Hash {
                 algorithm: item.get_text("alg").unwrap_or_default().into(),
@@ -166,7 +173,7 @@ impl<'t> Reader<'t> {
     }
 
     pub(super) fn licenses(&mut self, list: Item<'t>) -> Vec<License> {
-        let mut licenses = Vec::new();
+        let mut licenses = Vec::with_capacity(list.items().count());
         for choice in list.items() {
             let license = choice.get("license").unwrap_or(choice);
             let form = [
@@ -204,7 +211,7 @@ impl<'t> Reader<'t> {
     }
 
     pub(super) fn external_references(&mut self, list: Item<'t>) -> Vec<ExternalReference> {
-        let mut references = Vec::new();
+        let mut references = Vec::with_capacity(list.items().count());
         for item in list.items() {
             references.push(ExternalReference {
                 kind: item.get_text("type").unwrap_or_default().into(),

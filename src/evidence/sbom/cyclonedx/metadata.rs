@@ -93,12 +93,12 @@ pub(super) fn person(item: Item<'_>) -> Option<Party> {
 
 /// A list of properties.
 pub(super) fn properties(list: Item<'_>) -> Vec<Property> {
-    list.items()
-        .filter_map(|item| {
-            Some(Property {
-                name: item.get_text("name")?.into(),
-                value: item.get_text("value").unwrap_or_default().into(),
-            })
+    let mut properties = Vec::with_capacity(list.items().count());
+    properties.extend(list.items().filter_map(|item| {
+        Some(Property {
+            name: item.get_text("name")?.into(),
+            value: item.get_text("value").unwrap_or_default().into(),
         })
-        .collect()
+    }));
+    properties
 }

@@ -2,6 +2,8 @@
 //!
 //! Source: SPDX 2.3, clauses 7 to 9. There may be a million of them: each is walked once.
 
+use std::sync::Arc;
+
 use compact_str::CompactString;
 
 use super::license::Fault;
@@ -210,7 +212,7 @@ impl<'t> Reader<'t> {
         );
     }
 
-    fn party(&mut self, member: Item<'t>, at: &Site, path: &str) -> Option<Box<Party>> {
+    fn party(&mut self, member: Item<'t>, at: &Site, path: &str) -> Option<Arc<Party>> {
         let text = member.text()?;
         let party = party(text);
         let is_known = matches!(party.kind, PartyKind::Person | PartyKind::Organization);
@@ -225,7 +227,7 @@ impl<'t> Reader<'t> {
                 "write `Organization: name` (SPDX 2.3, clauses 7.5 and 7.6)",
             );
         }
-        Some(Box::new(party))
+        Some(self.parties.share(party))
     }
 
     fn license(

@@ -125,7 +125,7 @@ impl<'t> Reader<'t> {
             }
             "suppliedBy" => {
                 self.check_party(child, (index, "suppliedBy", None), Class::is_agent, "agent");
-                component.supplier = self.party(child).map(Box::new);
+                component.supplier = self.party(child).map(|party| self.shared.share(party));
             }
             "originatedBy" => {
                 for (position, value) in entries(child).enumerate() {
@@ -133,7 +133,7 @@ impl<'t> Reader<'t> {
                     self.check_party(value, place, Class::is_agent, "agent");
                     match self.party(value) {
                         Some(party) if component.originator.is_none() => {
-                            component.originator = Some(Box::new(party));
+                            component.originator = Some(self.shared.share(party));
                         }
                         // NOTE: the model has one originator; the further ones stay in the document.
                         Some(_) => component.has_more = true,
