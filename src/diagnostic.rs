@@ -301,8 +301,15 @@ impl Findings {
 ///
 /// Nearness is the normalized Damerau-Levenshtein similarity; below 0.7 nothing is offered.
 pub fn nearest<'a>(word: &str, candidates: impl IntoIterator<Item = &'a str>) -> Option<&'a str> {
+    // Words are as far apart as their lengths differ at the least; a document may hold very long ones.
+    let length = word.chars().count();
+    let is_of_size = |candidate: &&str| {
+        let other = candidate.chars().count();
+        length.min(other) * 10 >= length.max(other) * 7
+    };
     candidates
         .into_iter()
+        .filter(is_of_size)
         .map(|candidate| {
             (
                 strsim::normalized_damerau_levenshtein(word, candidate),
@@ -363,5 +370,7 @@ mod tests {
             Some("sbom.delivered")
         );
         assert_eq!(nearest("xyz", ["sbom.delivered"]), None);
+        assert_eq!(nearest("abcdefg", ["abcdefghij"]), Some("abcdefghij"));
+        assert_eq!(nearest("abcdef", ["abcdefghij"]), None);
     }
 }

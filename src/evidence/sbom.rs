@@ -150,10 +150,17 @@ pub fn find_lines(bytes: &[u8], findings: &mut [Diagnostic]) {
         let Some(pointer) = at.pointer.as_deref().filter(|_| at.line.is_none()) else {
             continue;
         };
-        if let Some(offset) = tape.root().at(pointer).and_then(Item::offset) {
-            let (line, column) = lines.at(offset);
-            (at.line, at.column) = (Some(line), Some(column));
-        }
+        // A value without a text of its own has the place of what it stands in.
+        let mut around = Some(pointer);
+        let offset = std::iter::from_fn(|| {
+            let pointer = around?;
+            around = pointer.rfind('/').and_then(|end| pointer.get(..end));
+            Some(tape.root().at(pointer).and_then(Item::offset))
+        })
+        .flatten()
+        .next();
+        let (line, column) = lines.at(offset.unwrap_or(0));
+        (at.line, at.column) = (Some(line), Some(column));
     }
 }
 

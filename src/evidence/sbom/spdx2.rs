@@ -76,7 +76,7 @@ pub fn check_version(tape: &Tape<'_>) -> Result<Option<Diagnostic>, Diagnostic> 
     let place = match member {
         Some(member) => member.place(),
         None if by_line => Place::whole(),
-        None => Place::pointer("/spdxVersion"),
+        None => tape.root().place(),
     };
     let help = format!("the versions read are {}", VERSIONS.join(", "));
     if by_line && OLD_VERSIONS.contains(&version) {
@@ -196,7 +196,7 @@ impl<'t> Reader<'t> {
                 Some(_) => false,
             };
             if lacks {
-                let place = self.document_place(&format!("/{key}"), member);
+                let place = self.document_place(root, member);
                 self.findings
                     .error("spdx-missing", "add it (SPDX 2.3, clause 6)", || {
                         (place, format!("the document has no `{key}`"))
@@ -208,11 +208,12 @@ impl<'t> Reader<'t> {
         }
     }
 
-    fn document_place(&self, pointer: &str, member: Option<Item<'t>>) -> Place {
-        match member {
-            Some(member) => self.sites.member(pointer, member).place(),
+    /// Where a member of the document stands, or should.
+    fn document_place(&self, root: Item<'t>, member: Option<Item<'t>>) -> Place {
+        match member.and_then(|member| Some((member, member.key()?))) {
+            Some((member, key)) => self.sites.member(&format!("/{key}"), member).place(),
             None if self.sites.by_line() => Place::whole(),
-            None => Place::pointer(pointer),
+            None => root.place(),
         }
     }
 

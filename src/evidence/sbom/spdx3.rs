@@ -28,7 +28,7 @@ use self::graph::{Graph, entries, plain};
 use crate::diagnostic::{Diagnostic, Findings, Place};
 use crate::evidence::sbom::model::{Format, License, Parties, Party, Ref, Sbom, Target};
 use crate::evidence::sbom::semantics::Licenses;
-use crate::tape::{Item, Step, Tape, push_step};
+use crate::tape::{Item, Tape};
 
 /// Reads a document of SPDX 3 from its tape, with every remark on it.
 pub fn build(tape: &Tape<'_>) -> (Sbom, Vec<Diagnostic>) {
@@ -231,10 +231,8 @@ impl<'t> Reader<'t> {
             "write the element into the document, or import it from the document that holds it",
             || {
                 let (index, key, position) = place();
-                let mut pointer = graph.pointer(index, key);
-                if let Some(position) = position {
-                    push_step(&mut pointer, Step::Position(position));
-                }
+                let inside = position.map_or(String::new(), |one| format!("/{one}"));
+                let pointer = graph.pointer(index, &format!("{key}{inside}"));
                 (
                     Place::pointer(pointer),
                     format!("`{name}` is no element of the document and none that it imports"),

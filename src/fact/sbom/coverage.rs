@@ -4,7 +4,7 @@ use super::{CITED, Delivered, Establishment, FactValue, count};
 use crate::digest::Algorithm;
 use crate::evidence::Citation;
 use crate::evidence::sbom::model::{Component, Hash, is_stated};
-use crate::evidence::sbom::semantics::{digest_fault, is_cpe, purl_fault};
+use crate::evidence::sbom::semantics::{CpeForm, check_cpe, check_digest, check_purl};
 use crate::fact::dossier::Dossier;
 use crate::profile::survey::Survey;
 
@@ -18,7 +18,10 @@ const SHARES: [(&str, Asked); 3] = [
         component.licenses.iter().any(|one| is_stated(&one.text))
     }),
     ("sbom.coverage.identifier_per_mille", |_, _, component| {
-        component.purls().any(|purl| purl_fault(purl).is_none()) || component.cpes().any(is_cpe)
+        component.purls().any(|purl| check_purl(purl).is_none())
+            || component
+                .cpes()
+                .any(|cpe| check_cpe(cpe, CpeForm::Any).is_none())
     }),
 ];
 
@@ -88,7 +91,7 @@ fn is_strong(hash: &Hash) -> bool {
         *algorithm >= Algorithm::Sha256
             && *name == hash.algorithm
             && !hash.value.is_empty()
-            && digest_fault(name, &hash.value).is_none()
+            && check_digest(name, &hash.value).is_none()
     })
 }
 

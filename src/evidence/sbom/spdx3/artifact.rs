@@ -93,7 +93,13 @@ impl<'t> Reader<'t> {
             }
             "externalIdentifier" | "externalIdentifiers" | "contentIdentifier" => {
                 for (position, identifier) in entries(child).enumerate() {
-                    let place = || (index, format!("{key}/{position}/identifier").into());
+                    let member = if local_name(key) == "contentIdentifier" {
+                        "contentIdentifierValue"
+                    } else {
+                        "identifier"
+                    };
+                    let list = local_name(key);
+                    let place = || (index, format!("{list}/{position}/{member}").into());
                     self.read_identifier(component, identifier, place);
                 }
             }

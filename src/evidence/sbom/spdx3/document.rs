@@ -6,7 +6,7 @@ use super::{Reader, member, member_text, namespace};
 use crate::diagnostic::Place;
 use crate::evidence::sbom::model::{ExternalReference, Party, PartyKind, Property, Site, Target};
 use crate::evidence::sbom::semantics::is_date_time;
-use crate::tape::Item;
+use crate::tape::{Item, Step, push_step};
 
 /// Versions that are read: the newest, and the first, which is read with a remark.
 const VERSIONS: [&str; 2] = ["3.0.1", "3.0.0"];
@@ -17,7 +17,9 @@ const MAXIMUM_COLLECTIONS: usize = 64;
 impl<'t> Reader<'t> {
     /// The version, by the context or else by the first creation information.
     pub(super) fn read_version(&mut self, root: Item<'t>) {
-        let contexts = root.get("@context").into_iter().flat_map(entries);
+        let context = root.get("@context");
+        let at_context = context.map_or("", |_| "/@context");
+        let contexts = context.into_iter().flat_map(entries);
         let mut contexts = contexts.filter_map(Item::text);
         let of_context = |text: &'t str| {
             let version = text.strip_prefix("https://spdx.org/rdf/")?;
@@ -27,7 +29,12 @@ impl<'t> Reader<'t> {
         let creations = self.graph.elements.iter();
         let creations = creations.filter(|one| one.class == Some(Class::CreationInfo));
         let stated: Vec<_> = creations
-            .filter_map(|one| Some((one.pointer(), member_text(one.item, "specVersion")?)))
+            .filter_map(|one| Some((one, member(one.item, "specVersion")?)))
+            .filter_map(|(one, stated)| {
+                let mut pointer = one.pointer();
+                push_step(&mut pointer, Step::Key(stated.key()?));
+                Some((pointer, plain(stated)?))
+            })
             .take(100)
             .collect();
         let version = context.or(stated.first().map(|(_, version)| *version));
@@ -37,11 +44,11 @@ impl<'t> Reader<'t> {
             Some("3.0.1") => {}
             Some("3.0.0") => self.findings.note("spdx-version", help, || {
                 let message = "SPDX 3.0.0 is read as 3.0.1, which corrects it";
-                (Place::pointer("/@context"), message.into())
+                (Place::pointer(at_context), message.into())
             }),
             Some(version) => self.findings.error("spdx-version", help, || {
                 let message = format!("`{version}` is no version of SPDX 3 that is read");
-                (Place::pointer("/@context"), message)
+                (Place::pointer(at_context), message)
             }),
             None => self.findings.error("spdx-version", help, || {
                 let message = "the document names no version of SPDX".to_owned();
@@ -51,7 +58,7 @@ impl<'t> Reader<'t> {
         if context.is_none() && version.is_some() {
             self.findings.error("spdx-version", help, || {
                 let message = "the document does not name the context of SPDX".to_owned();
-                (Place::pointer("/@context"), message)
+                (Place::pointer(at_context), message)
             });
         }
         for (pointer, word) in stated {
@@ -60,7 +67,7 @@ impl<'t> Reader<'t> {
                 let help = "write one version everywhere";
                 self.findings.warning("spdx-version", help, || {
                     let message = format!("`{word}` is not the version of the context");
-                    (Place::pointer(format!("{pointer}/specVersion")), message)
+                    (Place::pointer(pointer), message)
                 });
             }
         }

@@ -94,10 +94,8 @@ impl<'t> Reader<'t> {
             _ => {
                 let name = name.to_owned();
                 let (from, key, position) = place;
-                let mut pointer = self.pointer(from, key);
-                if let Some(position) = position {
-                    pointer = format!("{pointer}/{position}");
-                }
+                let inside = position.map_or(String::new(), |one| format!("/{one}"));
+                let pointer = self.pointer(from, &format!("{key}{inside}"));
                 self.findings.warning("spdx-class", "name a license", || {
                     (Place::pointer(pointer), format!("`{name}` is no license"))
                 });

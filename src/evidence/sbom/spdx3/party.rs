@@ -101,17 +101,12 @@ impl<'t> Reader<'t> {
             return;
         }
         let name = self.graph.references.name(reference);
-        let pointer = self.pointer(index, key);
+        let place = position.map_or(String::new(), |one| format!("/{one}"));
+        let pointer = self.pointer(index, &format!("{key}{place}"));
         self.findings.warning(
             "spdx-class",
             "name an element of the right class, or change the class of the element",
-            || {
-                let place = position.map_or(String::new(), |one| format!("/{one}"));
-                (
-                    Place::pointer(pointer + &place),
-                    format!("`{name}` is no {wanted}"),
-                )
-            },
+            || (Place::pointer(pointer), format!("`{name}` is no {wanted}")),
         );
     }
 }

@@ -296,7 +296,7 @@ impl<'t> Reader<'t> {
         for (position, value) in parts.to.into_iter().flat_map(entries).enumerate() {
             let found = self.graph.find(value).and_then(|one| self.class(one));
             if found.is_some_and(|found| !may_be_to(found)) {
-                let pointer = format!("{}/{position}", self.pointer(index, "to"));
+                let pointer = self.pointer(index, &format!("to/{position}"));
                 self.findings.warning("spdx-relationship", help, || {
                     (
                         Place::pointer(pointer),
