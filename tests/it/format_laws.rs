@@ -30,37 +30,98 @@ const MAXIMUM_BYTES: usize = 60_000;
 /// What SPDX cannot say, or cannot but say: the element (after its profile, where the others of the name
 /// differ in nothing), its reading (`*` for all, empty for the profile's own), the versions, and the reason.
 const DIFFERENCES: &[(&str, &str, &[&str], &str)] = &[
-    ("data-format-version", "", BOTH, "it asks for the format itself"),
+    (
+        "data-format-version",
+        "",
+        BOTH,
+        "it asks for the format itself",
+    ),
     ("unique-identifier", "native-counts", BOTH, NAMES),
     ("fsct3/unique-identifier", "", BOTH, NAMES),
     ("meti-2.0/unique-identifier", "", BOTH, NAMES),
     ("ntia-2021/unique-identifier", "", BOTH, NAMES),
     ("sbom-uri", "", BOTH, NAMES),
-    ("sbom-version", "", BOTH, "in SPDX a new version is a document of another name"),
-    ("author", "*", BOTH, "the metadata of SPDX names creators only: who supplied what is described stands there, and a manufacturer is a creator"),
-    ("tool-version", "", BOTH, "SPDX has none apart from the name, and one without a digit cannot be told from it"),
-    ("component-producer", "producer-only", BOTH, "SPDX has no publisher; without an originator it is written as one"),
+    (
+        "sbom-version",
+        "",
+        BOTH,
+        "in SPDX a new version is a document of another name",
+    ),
+    (
+        "author",
+        "*",
+        BOTH,
+        "the metadata of SPDX names creators only: who supplied what is described stands there, and a manufacturer is a creator",
+    ),
+    (
+        "tool-version",
+        "",
+        BOTH,
+        "SPDX has none apart from the name, and one without a digit cannot be told from it",
+    ),
+    (
+        "component-producer",
+        "producer-only",
+        BOTH,
+        "SPDX has no publisher; without an originator it is written as one",
+    ),
     ("bsi-tr-03183-2-2.1.0/hash", "", BOTH, LINKS),
     ("hash", "distribution-only", BOTH, LINKS),
     ("hash", "weaker-counts", BOTH, LINKS),
     ("source-code-hash", "", BOTH, LINKS),
-    ("original-license", "", BOTH, "SPDX has no license of which nobody says whose view it is"),
-    ("license", "only-concluded", BOTH, "SPDX has no license of which nobody says whose view it is"),
+    (
+        "original-license",
+        "",
+        BOTH,
+        "SPDX has no license of which nobody says whose view it is",
+    ),
+    (
+        "license",
+        "only-concluded",
+        BOTH,
+        "SPDX has no license of which nobody says whose view it is",
+    ),
     ("bsi-tr-03183-2-2.0.0/license", "*", SPDX_2, LICENSES),
     ("bsi-tr-03183-2-2.1.0/license", "*", SPDX_2, LICENSES),
     ("license", "listed-only", SPDX_2, LICENSES),
-    ("no-vulnerability-information", "", SPDX_2, "SPDX 2.3 speaks of no vulnerabilities"),
-    ("executable-property", "*", SPDX_2, "SPDX 2.3 has no properties"),
-    ("archive-property", "*", SPDX_2, "SPDX 2.3 has no properties"),
-    ("structured-property", "*", SPDX_2, "SPDX 2.3 has no properties"),
-    (DEPENDENCIES, "*", BOTH, "a relationship that leads nowhere is not written"),
+    (
+        "no-vulnerability-information",
+        "",
+        SPDX_2,
+        "SPDX 2.3 speaks of no vulnerabilities",
+    ),
+    (
+        "executable-property",
+        "*",
+        SPDX_2,
+        "SPDX 2.3 has no properties",
+    ),
+    (
+        "archive-property",
+        "*",
+        SPDX_2,
+        "SPDX 2.3 has no properties",
+    ),
+    (
+        "structured-property",
+        "*",
+        SPDX_2,
+        "SPDX 2.3 has no properties",
+    ),
+    (
+        DEPENDENCIES,
+        "*",
+        BOTH,
+        "a relationship that leads nowhere is not written",
+    ),
 ];
 
 /// Differs only where a relationship leads nowhere.
 const DEPENDENCIES: &str = "dependency-relationship";
 const NAMES: &str = "SPDX demands a namespace of the document and a name of each element";
 const LINKS: &str = "a link of SPDX has no digests";
-const LICENSES: &str = "a license that has only a name becomes a `LicenseRef-`, which is an expression";
+const LICENSES: &str =
+    "a license that has only a name becomes a `LicenseRef-`, which is an expression";
 const BOTH: &[&str] = &["spdx-2.3", "spdx-3.0.1"];
 const SPDX_2: &[&str] = &["spdx-2.3"];
 
@@ -138,7 +199,9 @@ fn of_corpus() -> Vec<(String, Value)> {
         let Ok(value) = serde_json::from_slice::<Value>(&bytes) else {
             continue;
         };
-        let is_written = ["1.4", "1.5", "1.6", "1.7"].iter().any(|one| value["specVersion"] == *one);
+        let is_written = ["1.4", "1.5", "1.6", "1.7"]
+            .iter()
+            .any(|one| value["specVersion"] == *one);
         let is_valid = || read(&bytes).is_ok_and(|(_, reading)| reading.valid());
         if is_written && bytes.len() <= MAXIMUM_BYTES && is_valid() {
             documents.push((row.path.clone(), value));
@@ -225,7 +288,9 @@ fn the_same_content_gets_the_same_verdicts_in_every_format() {
             }
         }
     }
-    say(&format!("{documents} documents in five formats, {encoded} in Protobuf"));
+    say(&format!(
+        "{documents} documents in five formats, {encoded} in Protobuf"
+    ));
     assert!(documents >= 300 || corpus().is_none(), "only {documents}");
     let told: Vec<_> = faults
         .iter()
@@ -236,7 +301,10 @@ fn the_same_content_gets_the_same_verdicts_in_every_format() {
     for (element, _, forms, reason) in DIFFERENCES {
         for form in *forms {
             let is_used = used.contains(&(*element, *form));
-            assert!(is_used || corpus().is_none(), "{element} never differs in {form} ({reason})");
+            assert!(
+                is_used || corpus().is_none(),
+                "{element} never differs in {form} ({reason})"
+            );
         }
     }
 }
@@ -337,4 +405,25 @@ fn a_fault_in_a_document_never_raises_a_coverage_and_its_repair_never_lowers_one
         }
     }
     assert!(fell > 1000, "only {fell} coverages fell");
+}
+
+#[test]
+fn who_made_what_is_described_did_not_make_the_document() {
+    let text = r#"{"bomFormat":"CycloneDX","specVersion":"1.5","version":1,"metadata":{
+        "manufacture":{"name":"Maker"},"component":{"type":"application","name":"app"}},
+        "components":[{"type":"library","name":"part","bom-ref":"part"}],
+        "dependencies":[{"ref":"part","dependsOn":[]}]}"#;
+    let sbom = sbom_of(text.as_bytes());
+    assert_eq!(sbom.metadata.manufacturer, None);
+    let root = sbom.root.as_ref().expect("there is a root");
+    let maker = root.manufacturer.as_ref().expect("somebody made it");
+    assert_eq!(maker.name, "Maker");
+    // An entry without dependencies says that there are none.
+    assert_eq!(sbom.compositions.len(), 1);
+    assert_eq!(sbom.compositions[0].aggregate, "complete");
+    let survey = Survey::of(&sbom);
+    assert!(survey.states_completeness(1) && !survey.states_completeness(0));
+    // It is said in the list of dependencies, and no other list is made of it.
+    let again = convert(text.as_bytes(), Target::CycloneDx16Json).expect("it is read");
+    assert!(!again.text.contains("compositions"), "{}", again.text);
 }

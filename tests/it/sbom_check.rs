@@ -264,7 +264,10 @@ fn many_files_are_one_table_and_each_a_report() {
     assert_eq!(run.code, 1, "{run:?}");
     assert_eq!(run.stdout.matches("fail 5/7").count(), 2, "{}", run.stdout);
     let run = check(&[&lacking, &lacking], "sarif");
-    assert_eq!((run.code, run.json()["version"].as_str()), (1, Some("2.1.0")));
+    assert_eq!(
+        (run.code, run.json()["version"].as_str()),
+        (1, Some("2.1.0"))
+    );
     // What cannot be read is told, and the others are judged all the same.
     for form in ["text", "json", "sarif"] {
         let run = check(&[&lacking, &broken], form);
@@ -287,12 +290,24 @@ fn the_profiles_that_had_a_say_are_part_of_a_record() {
     let root = scratch.root();
     let replay = || {
         mekiki(&[
-            "record", "replay", &record, "--evidence", DEMO, "--criteria", &root, "--format", "json",
+            "record",
+            "replay",
+            &record,
+            "--evidence",
+            DEMO,
+            "--criteria",
+            &root,
+            "--format",
+            "json",
         ])
     };
     let run = replay();
     assert_eq!(run.code, 0, "{run:?}");
-    scratch.edit("sbom-profiles/ntia-2021.toml", "valid_from = \"2021-07-12\"", "valid_from = \"2021-07-13\"");
+    scratch.edit(
+        "sbom-profiles/ntia-2021.toml",
+        "valid_from = \"2021-07-12\"",
+        "valid_from = \"2021-07-13\"",
+    );
     let run = replay();
     assert_eq!(run.code, 1, "{run:?}");
     let pointer = run.json()["first_difference"]["pointer"].clone();

@@ -263,12 +263,8 @@ fn met(judgment: &Judgment<'_>) -> (usize, usize) {
         let findings = judgment.findings.iter();
         findings.filter(|one| one.element.level == Level::Required)
     };
-    let is_met = |one: &&Finding<'_>| {
-        matches!(
-            one.coverage.verdict,
-            Verdict::Pass | Verdict::NotApplicable
-        )
-    };
+    let is_met =
+        |one: &&Finding<'_>| matches!(one.coverage.verdict, Verdict::Pass | Verdict::NotApplicable);
     (required().filter(is_met).count(), required().count())
 }
 

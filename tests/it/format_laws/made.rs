@@ -93,10 +93,17 @@ impl Maker<'_> {
 
     fn metadata(&mut self) -> Value {
         let mut metadata = json!({});
-        self.maybe(&mut metadata, "timestamp", 85, "2026-11-20T01:02:03Z".into());
-        let tools = json!({"components": [{"type": "application", "name": "maker", "version": "1.2"}]});
+        self.maybe(
+            &mut metadata,
+            "timestamp",
+            85,
+            "2026-11-20T01:02:03Z".into(),
+        );
+        let tools =
+            json!({"components": [{"type": "application", "name": "maker", "version": "1.2"}]});
         self.maybe(&mut metadata, "tools", 60, tools);
-        let authors = json!([{"name": "A. Writer"}, {"name": "B. Writer", "email": "b@example.com"}]);
+        let authors =
+            json!([{"name": "A. Writer"}, {"name": "B. Writer", "email": "b@example.com"}]);
         self.maybe(&mut metadata, "authors", 40, authors);
         let supplier = self.organization("Supplier");
         self.maybe(&mut metadata, "supplier", 30, supplier);
@@ -107,7 +114,12 @@ impl Maker<'_> {
 
     fn organization(&mut self, name: &str) -> Value {
         let mut organization = json!({"name": name});
-        self.maybe(&mut organization, "url", 30, json!(["https://example.com/"]));
+        self.maybe(
+            &mut organization,
+            "url",
+            30,
+            json!(["https://example.com/"]),
+        );
         let contact = json!([{"email": "contact@example.com"}]);
         self.maybe(&mut organization, "contact", 30, contact);
         organization
@@ -119,13 +131,23 @@ impl Maker<'_> {
         let mut one = json!({"type": self.one_of(&KINDS), "name": name});
         self.references.push(format!("ref-{number}"));
         one["bom-ref"] = format!("ref-{number}").into();
-        self.maybe(&mut one, "version", 85, format!("{}.{number}", number % 3).into());
+        self.maybe(
+            &mut one,
+            "version",
+            85,
+            format!("{}.{number}", number % 3).into(),
+        );
         let supplier = self.organization("Supplier");
         self.maybe(&mut one, "supplier", 60, supplier);
         let manufacturer = self.organization("Maker");
         self.maybe(&mut one, "manufacturer", 30, manufacturer);
         self.maybe(&mut one, "publisher", 15, "Publisher".into());
-        self.maybe(&mut one, "purl", 60, format!("pkg:generic/{name}@{number}").into());
+        self.maybe(
+            &mut one,
+            "purl",
+            60,
+            format!("pkg:generic/{name}@{number}").into(),
+        );
         let cpe = format!("cpe:2.3:a:vendor:{name}:{number}:*:*:*:*:*:*:*");
         self.maybe(&mut one, "cpe", 20, cpe.into());
         self.maybe(&mut one, "copyright", 40, "Copyright 2026 Maker".into());
@@ -194,7 +216,13 @@ impl Maker<'_> {
 
     fn links(&mut self) -> Value {
         let mut list = Vec::new();
-        for kind in ["website", "vcs", "distribution", "issue-tracker", "source-distribution"] {
+        for kind in [
+            "website",
+            "vcs",
+            "distribution",
+            "issue-tracker",
+            "source-distribution",
+        ] {
             if self.percent(40) {
                 let mut link = json!({"type": kind, "url": format!("https://example.com/{kind}")});
                 if self.percent(30) {
@@ -217,7 +245,9 @@ impl Maker<'_> {
                 continue;
             }
             let mut entry = json!({"ref": from});
-            let mut to: Vec<String> = (0..self.chance.below(4)).map(|_| self.reference()).collect();
+            let mut to: Vec<String> = (0..self.chance.below(4))
+                .map(|_| self.reference())
+                .collect();
             to.sort();
             to.dedup();
             to.retain(|one| *one != from);
@@ -260,7 +290,13 @@ pub(super) fn shuffle(value: &mut Value, chance: &mut Seeded) {
         Value::Object(members) => {
             for (key, member) in members.iter_mut() {
                 shuffle(member, chance);
-                let moves = ["components", "dependencies", "dependsOn", "compositions", "assemblies"];
+                let moves = [
+                    "components",
+                    "dependencies",
+                    "dependsOn",
+                    "compositions",
+                    "assemblies",
+                ];
                 if let (true, Value::Array(list)) = (moves.contains(&key.as_str()), member) {
                     for index in (1..list.len()).rev() {
                         list.swap(index, chance.below(index + 1));
@@ -278,7 +314,14 @@ pub(super) fn rename(value: &mut Value) {
     match value {
         Value::Object(members) => {
             for (key, member) in members.iter_mut() {
-                let names = ["bom-ref", "ref", "dependsOn", "provides", "assemblies", "dependencies"];
+                let names = [
+                    "bom-ref",
+                    "ref",
+                    "dependsOn",
+                    "provides",
+                    "assemblies",
+                    "dependencies",
+                ];
                 if names.contains(&key.as_str()) {
                     rename_text(member);
                 } else {

@@ -110,10 +110,7 @@ mod tests {
                 "Tool: k8s-bom-v0.1-rc2",
                 "Tool k8s-bom Some(\"v0.1-rc2\")  ",
             ),
-            (
-                "Tool: SBOMer-e8d1d2ca",
-                "Tool SBOMer Some(\"e8d1d2ca\")  ",
-            ),
+            ("Tool: SBOMer-e8d1d2ca", "Tool SBOMer Some(\"e8d1d2ca\")  "),
             ("Tool: protobom-devel", "Tool protobom-devel None  "),
             ("Person: Jane Doe ()", "Person Jane Doe None  "),
             ("Person: Jane (j@e.org)", "Person Jane None j@e.org "),
