@@ -35,9 +35,14 @@ impl<'t> Reader<'t> {
             }
         }
         // CycloneDX 1.5, `metadata.manufacture`: the organization that manufactured the component that the
-        // BOM describes. It is not who made the document, whom 1.6 calls the `manufacturer`.
-        if let Some(root) = &mut self.sbom.root {
-            root.manufacturer = root.manufacturer.take().or(made_by);
+        // BOM describes. It is not who made the document, whom 1.6 calls the `manufacturer`; only where
+        // nothing is described can nobody else be meant.
+        match &mut self.sbom.root {
+            Some(root) => root.manufacturer = root.manufacturer.take().or(made_by),
+            None if self.sbom.metadata.manufacturer.is_none() => {
+                self.sbom.metadata.manufacturer = made_by.map(|party| (*party).clone());
+            }
+            None => {}
         }
     }
 }
