@@ -12,9 +12,6 @@ use crate::profile::survey::Survey;
 use crate::profile::{Level, Profile, Scope};
 use crate::text::Text;
 
-/// The code of what is lacking.
-const LACKING: &str = "profile-element-lacking";
-
 /// How many components that lack one element are told of as diagnostics.
 pub const TOLD: usize = 100;
 
@@ -107,7 +104,10 @@ impl<'a> SbomCheck<'a> {
                 let profile = &judgment.profile.id;
                 let title = &element.title.en;
                 let mut tell = |at, message| {
-                    found.push(make(LACKING, at, message).help(element.repair.en.clone()));
+                    found.push(
+                        make("profile-element-lacking", at, message)
+                            .help(element.repair.en.clone()),
+                    );
                 };
                 if finding.failing.is_empty() {
                     tell(

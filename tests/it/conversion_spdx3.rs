@@ -21,7 +21,7 @@ fn read(text: &str) -> Sbom {
     let (sbom, found) = spdx3::build(&tape);
     for one in found {
         let is_grave = one.severity == mekiki::diagnostic::Severity::Error;
-        assert!(!is_grave || one.code == "hash-algorithm", "{one}");
+        assert!(!is_grave, "{one}");
     }
     sbom
 }

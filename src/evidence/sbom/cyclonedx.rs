@@ -17,6 +17,7 @@ use crate::tape::{Addressing, Item, Lines, Shape, Step, Tape, push_step};
 use super::model::{
     Composition, Format, Parties, Position, Ref, Relationship, Sbom, Service, Site, Target,
 };
+use super::semantics::Licenses;
 
 /// The versions that are read. 1.0 and 1.1 exist in XML only.
 pub const VERSIONS: [&str; 8] = ["1.0", "1.1", "1.2", "1.3", "1.4", "1.5", "1.6", "1.7"];
@@ -58,6 +59,7 @@ pub fn build(tape: &Tape<'_>) -> Result<(Sbom, Vec<Diagnostic>), Diagnostic> {
     let version = version_of(root)?;
     let mut reader = Reader {
         sbom: Sbom::new(Format::CycloneDx, version),
+        expressions: Licenses::default(),
         findings: Findings::new(),
         path: String::new(),
         lines: (tape.addressing() == Addressing::Line).then(|| Lines::new(tape.source())),
@@ -74,6 +76,7 @@ pub fn build(tape: &Tape<'_>) -> Result<(Sbom, Vec<Diagnostic>), Diagnostic> {
 /// Fills the model; `path` is the JSON pointer of what is being read.
 struct Reader<'t> {
     sbom: Sbom,
+    expressions: Licenses<'t>,
     findings: Findings,
     path: String,
     lines: Option<Lines<'t>>,
@@ -112,12 +115,6 @@ impl<'t> Reader<'t> {
             column,
             ..Site::default()
         }
-    }
-
-    fn warn(&mut self, code: &'static str, item: Item<'_>, message: String, help: &'static str) {
-        self.findings.push_with(code, Severity::Warning, || {
-            Diagnostic::warning(code, item.place(), message).help(help)
-        });
     }
 
     /// Takes in every `bom-ref` of the document, and names those that are given twice.

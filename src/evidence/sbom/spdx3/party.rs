@@ -6,6 +6,7 @@ use super::super::spdx2::party::tool;
 use super::class::{Class, local_name};
 use super::graph::{entries, plain};
 use super::{Reader, member, member_text};
+use crate::diagnostic::Place;
 use crate::evidence::sbom::model::{Party, PartyKind, Ref, Target};
 use crate::tape::Item;
 
@@ -100,14 +101,12 @@ impl<'t> Reader<'t> {
             return;
         }
         let name = self.graph.references.name(reference);
-        let pointer = self.pointer(index, key);
-        self.remarks.warning(
+        let place = position.map_or(String::new(), |one| format!("/{one}"));
+        let pointer = self.pointer(index, &format!("{key}{place}"));
+        self.findings.warning(
             "spdx-class",
             "name an element of the right class, or change the class of the element",
-            || {
-                let place = position.map_or(String::new(), |one| format!("/{one}"));
-                (pointer + &place, format!("`{name}` is no {wanted}"))
-            },
+            || (Place::pointer(pointer), format!("`{name}` is no {wanted}")),
         );
     }
 }
