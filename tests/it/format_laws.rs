@@ -406,3 +406,24 @@ fn a_fault_in_a_document_never_raises_a_coverage_and_its_repair_never_lowers_one
     }
     assert!(fell > 1000, "only {fell} coverages fell");
 }
+
+#[test]
+fn who_made_what_is_described_did_not_make_the_document() {
+    let text = r#"{"bomFormat":"CycloneDX","specVersion":"1.5","version":1,"metadata":{
+        "manufacture":{"name":"Maker"},"component":{"type":"application","name":"app"}},
+        "components":[{"type":"library","name":"part","bom-ref":"part"}],
+        "dependencies":[{"ref":"part","dependsOn":[]}]}"#;
+    let sbom = sbom_of(text.as_bytes());
+    assert_eq!(sbom.metadata.manufacturer, None);
+    let root = sbom.root.as_ref().expect("there is a root");
+    let maker = root.manufacturer.as_ref().expect("somebody made it");
+    assert_eq!(maker.name, "Maker");
+    // An entry without dependencies says that there are none.
+    assert_eq!(sbom.compositions.len(), 1);
+    assert_eq!(sbom.compositions[0].aggregate, "complete");
+    let survey = Survey::of(&sbom);
+    assert!(survey.states_completeness(1) && !survey.states_completeness(0));
+    // It is said in the list of dependencies, and no other list is made of it.
+    let again = convert(text.as_bytes(), Target::CycloneDx16Json).expect("it is read");
+    assert!(!again.text.contains("compositions"), "{}", again.text);
+}

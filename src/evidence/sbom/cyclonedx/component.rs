@@ -124,7 +124,7 @@ impl<'t> Reader<'t> {
         }
     }
 
-    fn organization(&mut self, member: Item<'t>) -> Option<Arc<Party>> {
+    pub(super) fn organization(&mut self, member: Item<'t>) -> Option<Arc<Party>> {
         metadata::organization(member).map(|party| self.parties.share(party))
     }
 
