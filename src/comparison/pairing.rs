@@ -179,6 +179,10 @@ impl<'s, 'a> Pairing<'s, 'a> {
             let reference = references(is_a, one)?;
             versioned(Some(secret.hash_one(speaking(&reference)?)), one)
         });
+        // What has no name at all is only found where everything else is the same.
+        self.pass(Reason::Name, |_, one| {
+            one.full.is_none().then_some(one.fingerprint)
+        });
     }
 
     /// Pairs what the same key leads to.

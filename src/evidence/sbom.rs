@@ -132,8 +132,7 @@ fn read_plain(text: &str, visit: Visit<'_>) -> Result<(Detection, Reading), Vec<
             finish(detection, &tape, remarks, None, visit)
         }
         ("spdx", "yaml") => {
-            let tape = spdx2::parse_yaml(text).map_err(|fault| vec![fault])?;
-            let remarks = tape.repeated_members();
+            let (tape, remarks) = spdx2::parse_yaml(text).map_err(|fault| vec![fault])?;
             finish(detection, &tape, remarks, None, visit)
         }
         _ => Err(vec![unsupported(&detection)]),
@@ -145,16 +144,23 @@ pub fn find_lines(bytes: &[u8], findings: &mut [Diagnostic]) {
     let Ok(content) = unpack(bytes) else { return };
     let Ok(text) = decode(&content) else { return };
     let Ok(tape) = parse_json(&text) else { return };
-    let mut lines = Lines::new(&text);
+    let lines = Lines::new(&text);
     for finding in findings {
         let at = &mut finding.at;
         let Some(pointer) = at.pointer.as_deref().filter(|_| at.line.is_none()) else {
             continue;
         };
-        if let Some(offset) = tape.root().at(pointer).and_then(Item::offset) {
-            let (line, column) = lines.at(offset);
-            (at.line, at.column) = (Some(line), Some(column));
-        }
+        // A value without a text of its own has the place of what it stands in.
+        let mut around = Some(pointer);
+        let offset = std::iter::from_fn(|| {
+            let pointer = around?;
+            around = pointer.rfind('/').and_then(|end| pointer.get(..end));
+            Some(tape.root().at(pointer).and_then(Item::offset))
+        })
+        .flatten()
+        .next();
+        let (line, column) = lines.at(offset.unwrap_or(0));
+        (at.line, at.column) = (Some(line), Some(column));
     }
 }
 

@@ -14,6 +14,7 @@ mod corpus_spdx2;
 mod criteria_files;
 mod diagnostics;
 mod exit_codes;
+mod format_laws;
 mod laws;
 mod messages;
 mod oracle;
@@ -38,3 +39,8 @@ mod markup_tables;
 mod cyclonedx_written;
 mod cyclonedx_pairs;
 mod conversion_spdx3;
+#[path = "../../fuzz/src/bodies.rs"]
+mod bodies;
+mod fuzz_seeds;
+mod hostile;
+mod fuzz_found;

@@ -102,7 +102,7 @@ fn originals() -> Vec<Vec<u8>> {
 }
 
 /// Changes one to four places of `document`.
-fn damage(document: &mut Vec<u8>, seeded: &mut Seeded) {
+pub(crate) fn damage(document: &mut Vec<u8>, seeded: &mut Seeded) {
     for _ in 0..=seeded.below(4) {
         let at = seeded.below(document.len() + 1);
         let end = (at + seeded.below(40)).min(document.len());

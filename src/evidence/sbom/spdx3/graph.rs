@@ -262,13 +262,36 @@ impl<'t> Graph<'t> {
         Some(reference)
     }
 
-    /// The JSON pointer of a member of an element; of the element itself for an empty key.
-    pub(super) fn pointer(&self, index: usize, key: &str) -> String {
-        let element = self.elements.get(index);
-        let mut pointer = element.map_or_else(String::new, Element::pointer);
-        if !key.is_empty() {
-            pointer.push('/');
-            pointer.push_str(key);
+    /// The JSON pointer of what lies inside of an element; of the element itself for an empty path.
+    ///
+    /// The steps of `path` are plain names and positions, which the document may write otherwise: a name
+    /// with its prefix or as an IRI, and a list of one as the one. Where a member is absent, the pointer
+    /// ends at what should hold it.
+    pub(super) fn pointer(&self, index: usize, path: &str) -> String {
+        let Some(element) = self.elements.get(index) else {
+            return String::new();
+        };
+        let mut pointer = element.pointer();
+        let mut item = element.item;
+        for step in path.split('/').filter(|step| !step.is_empty()) {
+            if item.shape() == Shape::List {
+                let inner = step.parse().ok().and_then(|at| item.items().nth(at));
+                let (Some(inner), Ok(position)) = (inner, step.parse()) else {
+                    break;
+                };
+                push_step(&mut pointer, Step::Position(position));
+                item = inner;
+            } else if step.parse::<usize>().is_err() {
+                let Some((inner, key)) = item
+                    .children()
+                    .filter_map(|child| Some((child, child.key()?)))
+                    .find(|(_, key)| local_name(key) == local_name(step))
+                else {
+                    break;
+                };
+                push_step(&mut pointer, Step::Key(key));
+                item = inner;
+            }
         }
         pointer
     }

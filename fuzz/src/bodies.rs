@@ -1,0 +1,318 @@
+//! What is done with one input of each target, and what must hold of it whatever the bytes are.
+//!
+//! The fuzz targets and `tests/it/fuzz_seeds.rs` share this file. A reader for one format is called
+//! directly, past the detection that would turn most inputs away, and then through the common door.
+
+use std::hint::black_box;
+use std::sync::OnceLock;
+
+use mekiki::app::library::Library;
+use mekiki::comparison::{Extent, compare};
+use mekiki::conversion::{Target, convert as convert_to};
+use mekiki::diagnostic::Diagnostic;
+use mekiki::evidence::archive::{Limits, Walk};
+use mekiki::evidence::detect::detect;
+use mekiki::evidence::sbom::{self, cyclonedx, find_lines, spdx2};
+use mekiki::evidence::unpack::{decode, unpack};
+use mekiki::markup::parse_xml;
+use mekiki::profile::judgment::judge;
+use mekiki::profile::survey::Survey;
+use mekiki::tape::{Addressing, Tape, parse_json, write_json};
+
+/// What takes the bytes of one input.
+pub(crate) type Body = fn(&[u8]);
+
+/// Every target by its name.
+pub(crate) const BODIES: [(&str, Body); 13] = [
+    ("cyclonedx_json", cyclonedx_json),
+    ("cyclonedx_xml", cyclonedx_xml),
+    ("cyclonedx_protobuf", cyclonedx_protobuf),
+    ("spdx_json", spdx_json),
+    ("spdx_tag_value", spdx_tag_value),
+    ("spdx_yaml", spdx_yaml),
+    ("spdx_rdf", spdx_rdf),
+    ("spdx3", spdx3),
+    ("unpack_and_detect", unpack_and_detect),
+    ("archive", archive),
+    ("diff", diff),
+    ("profile", profile),
+    ("convert", convert),
+];
+
+/// CycloneDX in JSON.
+pub(crate) fn cyclonedx_json(bytes: &[u8]) {
+    with_text(bytes, |text| {
+        if let Ok(tape) = parse_json(text) {
+            build_cyclonedx(&tape);
+        }
+    });
+    read(bytes);
+}
+
+/// CycloneDX in XML.
+pub(crate) fn cyclonedx_xml(bytes: &[u8]) {
+    with_text(bytes, |text| {
+        if let Ok(markup) = parse_xml(text) {
+            let (tape, findings) = cyclonedx::xml::to_tape(&markup);
+            sound(&findings);
+            build_cyclonedx(&tape);
+        }
+    });
+    read(bytes);
+}
+
+/// CycloneDX in Protobuf.
+pub(crate) fn cyclonedx_protobuf(bytes: &[u8]) {
+    match cyclonedx::protobuf::to_tape(bytes) {
+        Ok((tape, findings)) => {
+            sound(&findings);
+            build_cyclonedx(&tape);
+        }
+        Err(fault) => sound(&[fault]),
+    }
+    read(bytes);
+}
+
+/// SPDX 2 in JSON.
+pub(crate) fn spdx_json(bytes: &[u8]) {
+    with_text(bytes, |text| {
+        if let Ok(tape) = parse_json(text) {
+            build_spdx2(&tape);
+        }
+    });
+    read(bytes);
+}
+
+/// SPDX 2 in tag-value.
+pub(crate) fn spdx_tag_value(bytes: &[u8]) {
+    with_text(bytes, |text| match spdx2::tag_value::to_tape(text) {
+        Ok((tape, findings)) => {
+            sound(&findings);
+            build_spdx2(&tape);
+        }
+        Err(fault) => sound(&[fault]),
+    });
+    read(bytes);
+}
+
+/// SPDX 2 in YAML.
+pub(crate) fn spdx_yaml(bytes: &[u8]) {
+    with_text(bytes, |text| match spdx2::parse_yaml(text) {
+        Ok((tape, remarks)) => {
+            sound(&remarks);
+            build_spdx2(&tape);
+        }
+        Err(fault) => sound(&[fault]),
+    });
+    read(bytes);
+}
+
+/// SPDX 2 in RDF/XML and in plain XML.
+pub(crate) fn spdx_rdf(bytes: &[u8]) {
+    with_text(bytes, |text| {
+        let Ok(markup) = parse_xml(text) else { return };
+        for tape in [spdx2::rdf::to_tape(&markup), spdx2::xml::to_tape(&markup)] {
+            match tape {
+                Ok(tape) => build_spdx2(&tape),
+                Err(fault) => sound(&[fault]),
+            }
+        }
+    });
+    read(bytes);
+}
+
+/// SPDX 3 in JSON-LD.
+pub(crate) fn spdx3(bytes: &[u8]) {
+    with_text(bytes, |text| {
+        if let Ok(tape) = parse_json(text) {
+            sound(&sbom::spdx3::build(&tape).1);
+        }
+    });
+    read(bytes);
+}
+
+/// Compression, encodings and the names of all formats.
+pub(crate) fn unpack_and_detect(bytes: &[u8]) {
+    assert_eq!(detect(bytes), detect(bytes));
+    match unpack(bytes) {
+        Ok(content) => match decode(&content) {
+            Ok(text) => assert!(text.len() <= content.len() * 2, "{} bytes", text.len()),
+            Err(fault) => sound(&[fault]),
+        },
+        Err(fault) => sound(&[fault]),
+    }
+    if let Err(faults) = sbom::read(bytes) {
+        sound(&faults);
+    }
+}
+
+/// Archives inside of archives, with limits that a small input reaches.
+pub(crate) fn archive(bytes: &[u8]) {
+    const LIMITS: Limits = Limits {
+        members: 200,
+        bytes: 1 << 20,
+        member_bytes: 1 << 18,
+        ratio: 50,
+        depth: 3,
+        path_length: 100,
+    };
+    let (mut count, mut total) = (0, 0);
+    let mut visitor = |entry: mekiki::evidence::archive::Entry, content: &[u8]| {
+        assert!(
+            entry.parent.is_none_or(|parent| parent < count),
+            "{entry:?}"
+        );
+        assert!(!entry.path.split('/').any(|step| step == ".."), "{entry:?}");
+        if entry.parent.is_some() {
+            assert!(content.len() as u64 <= LIMITS.member_bytes, "{entry:?}");
+            total += content.len() as u64;
+        }
+        count += 1;
+        count - 1
+    };
+    let mut walk = Walk::new(LIMITS, &mut visitor);
+    if let Err(fault) = walk.file("delivery", bytes) {
+        sound(&[fault]);
+    }
+    sound(&walk.finish());
+    assert!(count as usize <= LIMITS.members, "{count} members");
+    // An archive and what is inside of it are both handed on, so each level may count once more.
+    assert!(total <= LIMITS.bytes * 4, "{total} bytes");
+}
+
+/// A document against itself: nothing differs.
+pub(crate) fn diff(bytes: &[u8]) {
+    let Ok((_, reading)) = sbom::read(bytes) else {
+        return;
+    };
+    let comparison = compare(&reading.sbom, &reading.sbom, Extent::All);
+    let counts = &comparison.counts;
+    assert!(comparison.same, "{comparison:?}");
+    assert_eq!((counts.changed, counts.added, counts.removed), (0, 0, 0));
+    assert!(comparison.document.is_empty(), "{comparison:?}");
+}
+
+/// Every profile.
+pub(crate) fn profile(bytes: &[u8]) {
+    static LIBRARY: OnceLock<Library> = OnceLock::new();
+    let library = LIBRARY.get_or_init(|| Library::open(None).expect("our own library is sound"));
+    let Ok((_, reading)) = sbom::read(bytes) else {
+        return;
+    };
+    let survey = Survey::of(&reading.sbom);
+    for profile in library.profiles.values() {
+        for finding in judge(&survey, profile).findings {
+            let readings = finding.readings.iter().map(|(_, coverage)| coverage);
+            for coverage in readings.chain([&finding.coverage]) {
+                assert!(coverage.have <= coverage.of, "{}", finding.element.id);
+            }
+        }
+    }
+}
+
+/// Every target of a conversion; what comes out is well-formed and can be read again.
+pub(crate) fn convert(bytes: &[u8]) {
+    if sbom::read(bytes).is_err() {
+        return;
+    }
+    for (word, target) in Target::WORDS {
+        match convert_to(bytes, target) {
+            Ok(conversion) => {
+                for lost in &conversion.losses {
+                    assert!(!lost.what.is_empty() && !lost.reason.is_empty(), "{lost:?}");
+                }
+                if let Err(faults) = sbom::read(conversion.text.as_bytes()) {
+                    panic!("{word}: {faults:?}: {}", conversion.text);
+                }
+            }
+            Err(faults) => sound(&faults),
+        }
+    }
+}
+
+fn with_text(bytes: &[u8], take: impl FnOnce(&str)) {
+    if let Ok(text) = decode(bytes) {
+        take(&text);
+    }
+}
+
+fn build_cyclonedx(tape: &Tape<'_>) {
+    written_as_read(tape);
+    match cyclonedx::build(tape) {
+        Ok((_, findings)) => sound(&findings),
+        Err(fault) => sound(&[fault]),
+    }
+}
+
+fn build_spdx2(tape: &Tape<'_>) {
+    written_as_read(tape);
+    if let Err(fault) = spdx2::check_version(tape) {
+        sound(&[fault]);
+    }
+    sound(&spdx2::build(tape).1);
+}
+
+/// A tape that is written as JSON and read again is written the same.
+fn written_as_read(tape: &Tape<'_>) {
+    let text = write_json(tape.root(), false);
+    match parse_json(&text) {
+        Ok(again) => assert_eq!(write_json(again.root(), false), text),
+        Err(fault) => panic!("{fault}: {text}"),
+    }
+}
+
+/// Through the common door: twice the same, and places that are found again.
+fn read(bytes: &[u8]) {
+    let mut shape = None;
+    let first = sbom::with_tape(bytes, &mut |tape, _, _| {
+        if tape.addressing() == Addressing::Pointer {
+            shape = Some(write_json(tape.root(), false));
+        }
+    });
+    let (detection, mut reading) = match (first, sbom::read(bytes)) {
+        (Ok(first), Ok(second)) => {
+            assert_eq!(first.1.findings, second.1.findings);
+            assert_eq!(first.0, second.0);
+            first
+        }
+        (Err(first), Err(second)) => {
+            assert_eq!(first, second);
+            assert!(!first.is_empty(), "refused without a word");
+            sound(&first);
+            return;
+        }
+        _ => panic!("read once and refused once"),
+    };
+    sound(&reading.findings);
+    if let Some(shape) = shape {
+        let tape = parse_json(&shape).expect("what is written is read");
+        let is_repeated = |finding: &Diagnostic| finding.code == "json-duplicate-member";
+        // What stands in a member that is given again has a place, which leads to the later one.
+        let is_ambiguous = reading.findings.iter().any(is_repeated);
+        for finding in reading.findings.iter().filter(|_| !is_ambiguous) {
+            let pointer = finding.at.pointer.as_deref().unwrap_or_default();
+            assert!(tape.root().at(pointer).is_some(), "{finding:?}");
+        }
+    }
+    find_lines(bytes, &mut reading.findings);
+    if matches!(detection.encoding, "json" | "json-ld") {
+        for finding in &reading.findings {
+            let is_found = finding.at.pointer.is_none() || finding.at.line.is_some();
+            assert!(is_found, "{finding:?}");
+        }
+    }
+    black_box(reading.sbom);
+}
+
+/// What is said of a document has a code and words.
+fn sound(findings: &[Diagnostic]) {
+    for finding in findings {
+        let is_code = |code: &str| {
+            let is_letter =
+                |one: char| one.is_ascii_lowercase() || one.is_ascii_digit() || one == '-';
+            !code.is_empty() && code.chars().all(is_letter)
+        };
+        assert!(is_code(finding.code), "{finding:?}");
+        assert!(!finding.message.is_empty(), "{finding:?}");
+    }
+}
