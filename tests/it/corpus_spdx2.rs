@@ -358,7 +358,8 @@ fn oracle_essence(format: &str, text: &str) -> Option<[Vec<String>; 3]> {
             one.spdx_element_id, one.related_spdx_element
         )
     });
-    let mut essence = [packages.collect(), files.collect(), relationships.collect()];
+    let mut essence: [Vec<String>; 3] =
+        [packages.collect(), files.collect(), relationships.collect()];
     for list in &mut essence {
         list.sort();
     }
