@@ -91,7 +91,7 @@ fn many_unknown_tags_take_no_longer_than_their_lines() {
 /// Words of any length were held against every license id, in the product of both lengths.
 #[test]
 fn a_long_word_is_not_held_against_short_ones() {
-    let component = |at| {
+    let component = |at: usize| {
         let id = "M".repeat(5_000 + at);
         format!(r#"{{"type":"library","name":"a","licenses":[{{"license":{{"id":"{id}"}}}}]}}"#)
     };
