@@ -6,6 +6,7 @@
 
 mod change;
 pub mod drift;
+mod kept;
 mod license;
 mod pairing;
 pub mod purl;
@@ -21,10 +22,11 @@ use crate::diagnostic::Place;
 use crate::evidence::sbom::model::{Component, Party, Sbom, is_stated};
 
 pub use change::{Change, ChangeKind};
+pub use kept::keep_compared;
 pub use pairing::{Confidence, Reason};
 
 use pairing::{Pair as Indices, Pairing};
-use subject::{Secret, Subject, edges, refine, subjects};
+use subject::{Secret, Subject, edges, refine, subject, subjects};
 
 /// A component as a result names it.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize)]
@@ -156,6 +158,17 @@ pub fn compare(a: &Sbom, b: &Sbom, extent: Extent) -> Comparison {
     let (side_a, side_b) = (Side::new(a, &secret), Side::new(b, &secret));
     let matched = Matched::new(&side_a, &side_b, &secret);
     matched.comparison(&side_a, &side_b, extent)
+}
+
+/// Whether two documents describe the same product, in whatever version: their roots have one package, one
+/// full name or one name.
+pub fn describe_the_same(a: &Sbom, b: &Sbom) -> bool {
+    let secret = Secret::new();
+    let Some((one, other)) = a.root.as_ref().zip(b.root.as_ref()) else {
+        return false;
+    };
+    let (one, other) = (subject(one, false, &secret), subject(other, false, &secret));
+    alike((&one, &other)).is_some() || one.short.is_some() && one.short == other.short
 }
 
 /// A document made ready.

@@ -23,7 +23,7 @@ pub use loss::{Loss, Losses, Lost};
 use crate::diagnostic::Diagnostic;
 use crate::digest::Digest;
 use crate::evidence::sbom::cyclonedx::xml::to_xml;
-use crate::evidence::sbom::model::{Format, Sbom};
+use crate::evidence::sbom::model::{Component, Format, Party, Sbom};
 use crate::evidence::sbom::with_tape;
 use crate::tape::{Item, Tape, parse_json};
 
@@ -259,6 +259,24 @@ impl Source<'_> {
                 texts.entry(id.to_owned()).or_insert(text.to_owned());
             }
         }
+    }
+}
+
+/// The supplier of a component. Of what is described the document's own supplier is one too, and stands
+/// where the component names none, or the same one without an address.
+///
+/// Source: CycloneDX 1.6, `metadata.supplier`: the organization that supplied the component that the BOM
+/// describes.
+fn supplier_of<'a>(sbom: &'a Sbom, component: &'a Component, is_root: bool) -> Option<&'a Party> {
+    let own = component.supplier.as_deref();
+    let of_document = sbom.metadata.supplier.as_ref().filter(|_| is_root);
+    let has_address = |party: &Party| !party.emails.is_empty() || !party.urls.is_empty();
+    let says_more = |own: &Party, other: &Party| {
+        !own.is_known() || own.name == other.name && !has_address(own) && has_address(other)
+    };
+    match (own, of_document) {
+        (Some(own), Some(other)) if says_more(own, other) => Some(other),
+        (own, other) => own.or(other),
     }
 }
 

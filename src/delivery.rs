@@ -9,7 +9,7 @@ mod claim;
 mod crates;
 mod inventory;
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use serde::Serialize;
 
@@ -112,6 +112,18 @@ pub struct Unverified {
     pub component: Named,
 }
 
+/// A pattern of files that need no entry.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Allowed {
+    /// The pattern.
+    pub pattern: String,
+    /// Why they need none, as the list says.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub reason: Option<String>,
+    /// How many files it was asked for.
+    pub files: usize,
+}
+
 /// What came of it.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize)]
 pub struct Match {
@@ -130,6 +142,8 @@ pub struct Match {
     pub covered: usize,
     /// Files that need no entry: the document itself, its signature, and what was allowed.
     pub allowed: usize,
+    /// The patterns of the list, each with the files that need no entry by it.
+    pub allowed_by: Vec<Allowed>,
     /// Files that are not what the document says.
     pub altered: Vec<Altered>,
     /// In the document only.
@@ -148,13 +162,15 @@ pub struct Match {
 
 /// The algorithms that a document gives digests of; a delivery is to be read with them.
 pub fn algorithms(sbom: &Sbom) -> Vec<Algorithm> {
-    let mut algorithms: Vec<_> = claims(sbom)
-        .iter()
-        .flat_map(|claim| claim.digests.iter().map(|(algorithm, _)| *algorithm))
+    let named: BTreeSet<_> = claims(sbom)
+        .flat_map(|claim| claim.digests.into_iter().map(|(algorithm, _)| algorithm))
         .collect();
-    algorithms.sort_unstable();
-    algorithms.dedup();
-    algorithms
+    named.into_iter().collect()
+}
+
+/// Whether a document gives any digest or file name, so that a delivery can be held against it.
+pub fn is_checkable(sbom: &Sbom) -> bool {
+    claims(sbom).any(|claim| claim.is_checkable())
 }
 
 /// Holds a document against what was delivered. `own` is the digest of the document itself.
@@ -165,7 +181,7 @@ pub fn hold(
     allowance: &Allowance,
     remarks: Vec<Diagnostic>,
 ) -> Match {
-    let claims = claims(sbom);
+    let claims: Vec<_> = claims(sbom).collect();
     let mut holding = Holding::new(sbom, inventory);
     // Digests first, since a name says less than they do.
     let open = holding.by_digest(&claims);
@@ -339,14 +355,22 @@ fn files(
     allowance: &Allowance,
     own: Digest,
 ) {
+    result.allowed_by = allowance
+        .rules()
+        .map(|(pattern, reason)| Allowed {
+            pattern: pattern.to_owned(),
+            reason: reason.map(str::to_owned),
+            files: 0,
+        })
+        .collect();
     let files = inventory.files();
     let is_covered = |index: usize| covered.get(index) == Some(&true);
     let document = files.iter().find(|file| file.sha256 == own);
     let document = document.map(|file| file.path.as_str());
+    let rule_of = |file: &File| allowance.rule_of([file.inside(), &file.path]);
     let is_allowed = |file: &File| {
         file.sha256 == own
-            || allowance.allows(file.inside())
-            || allowance.allows(&file.path)
+            || rule_of(file).is_some()
             || document.is_some_and(|document| allowance::is_signature_of(&file.path, document))
     };
     // From the inside out: of which archives the document names anything, and how much it does not.
@@ -392,6 +416,9 @@ fn files(
         } else if is_covered(index) {
         } else if is_allowed(file) {
             result.allowed += 1;
+            if let Some(allowed) = rule_of(file).and_then(|rule| result.allowed_by.get_mut(rule)) {
+                allowed.files += 1;
+            }
         } else if file.is_frame() {
             is_settled = false;
         } else {

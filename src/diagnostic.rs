@@ -233,6 +233,43 @@ impl Findings {
         }
     }
 
+    /// Adds a breach of the document's specification; `say` gives the place and the message.
+    pub fn error(&mut self, code: &'static str, help: &str, say: impl FnOnce() -> (Place, String)) {
+        self.say(code, Severity::Error, help, say);
+    }
+
+    /// Adds something doubtful.
+    pub fn warning(
+        &mut self,
+        code: &'static str,
+        help: &str,
+        say: impl FnOnce() -> (Place, String),
+    ) {
+        self.say(code, Severity::Warning, help, say);
+    }
+
+    /// Adds something worth knowing.
+    pub fn note(&mut self, code: &'static str, help: &str, say: impl FnOnce() -> (Place, String)) {
+        self.say(code, Severity::Note, help, say);
+    }
+
+    fn say(
+        &mut self,
+        code: &'static str,
+        severity: Severity,
+        help: &str,
+        say: impl FnOnce() -> (Place, String),
+    ) {
+        self.push_with(code, severity, || {
+            let (at, message) = say();
+            Diagnostic {
+                severity,
+                ..Diagnostic::error(code, at, message)
+            }
+            .help(help)
+        });
+    }
+
     /// Adds many.
     pub fn extend(&mut self, diagnostics: impl IntoIterator<Item = Diagnostic>) {
         for diagnostic in diagnostics {
@@ -304,6 +341,26 @@ mod tests {
                 "{offset}"
             );
         }
+    }
+
+    #[test]
+    fn the_rest_of_a_kind_is_counted() {
+        let mut findings = Findings::new();
+        let mut said = 0;
+        for _ in 0..Findings::PER_CODE + 30 {
+            findings.warning("spdx-id", "y", || {
+                said += 1;
+                (Place::whole(), "x".into())
+            });
+        }
+        findings.error("spdx-id", "y", || (Place::whole(), "x".into()));
+        let kept = findings.finish();
+        assert_eq!((said, kept.len()), (Findings::PER_CODE, said + 2));
+        let last = kept.last().unwrap();
+        assert_eq!(
+            last.message,
+            "30 more findings of the code `spdx-id` are not listed"
+        );
     }
 
     #[test]

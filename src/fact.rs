@@ -24,6 +24,7 @@ use crate::evidence::detect::Kind;
 use crate::evidence::questionnaire::parse_either;
 use crate::fact::answer::Feeds;
 use crate::fact::dossier::{Dossier, Sorted};
+use crate::fact::sbom::Sboms;
 use crate::fact::vocabulary::Vocabulary;
 use crate::id::{BidId, FactKey};
 use crate::profile::Profiles;
@@ -198,8 +199,10 @@ pub fn establish(
     agency::establish(dossier, vocabulary, &mut found);
     answer::establish(dossier, vocabulary, feeds, &mut found);
     certification::establish(dossier, &mut found);
-    sbom::establish(dossier, vocabulary, profiles, &mut found);
-    advisory::establish(dossier, &mut found);
+    let sboms = Sboms::read(dossier, &mut found);
+    sbom::establish(dossier, &sboms, vocabulary, profiles, &mut found);
+    advisory::establish(dossier, &sboms, &mut found);
+    drop(sboms);
     signature::establish(dossier, &mut found);
     provenance::establish(dossier, &mut found);
     for citations in found

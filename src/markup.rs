@@ -3,10 +3,11 @@
 //! Namespaces are resolved. Comments and processing instructions are passed over. No entity but the five
 //! of XML itself is expanded, nothing outside is loaded: a document that needs more is refused.
 
-use quick_xml::NsReader;
-use quick_xml::XmlVersion;
+use std::borrow::Cow;
+
 use quick_xml::events::{BytesStart, Event};
-use quick_xml::name::ResolveResult;
+use quick_xml::name::{NamespaceResolver, QName, ResolveResult};
+use quick_xml::{Reader, XmlVersion};
 
 use crate::diagnostic::{Diagnostic, Place};
 use crate::tape::{Full, MAXIMUM_DEPTH, MAXIMUM_NODES, Span, Texts};
@@ -115,8 +116,8 @@ impl<'m> Element<'m> {
             .namespace_of(self.markup.raw(self.index).namespace)
     }
 
-    /// Its own text, that of CDATA sections included, white space as written. The text between child
-    /// elements is empty where it is white space only.
+    /// Its own text, that of CDATA sections included, white space as written. What is white space only
+    /// is left out behind a child element, and where all of the text beside child elements is.
     pub fn text(self) -> &'m str {
         self.markup.texts.get(self.markup.raw(self.index).text)
     }
@@ -201,7 +202,7 @@ pub struct Attribute<'m> {
 /// A diagnostic `xml-syntax`, `xml-truncated`, `xml-depth`, `xml-entity` or `document-values` with line
 /// and column.
 pub fn parse_xml(source: &str) -> Result<Markup<'_>, Diagnostic> {
-    let mut reader = NsReader::from_str(source);
+    let mut reader = Reader::from_str(source);
     reader.config_mut().check_end_names = true;
     let mut parser = Parser {
         markup: Markup {
@@ -212,7 +213,11 @@ pub fn parse_xml(source: &str) -> Result<Markup<'_>, Diagnostic> {
             has_doctype: false,
         },
         open: Vec::new(),
+        resolver: NamespaceResolver::default(),
+        default: None,
     };
+    // Line ends need a look at every text only where there are any but line feeds (XML 1.0, 2.11).
+    let has_returns = source.contains('\r');
     loop {
         let start = usize::try_from(reader.buffer_position()).unwrap_or(usize::MAX);
         let event = match reader.read_event() {
@@ -225,17 +230,21 @@ pub fn parse_xml(source: &str) -> Result<Markup<'_>, Diagnostic> {
         let fault = |full: Full| full_diagnostic(source, start, full);
         match event {
             Event::Start(tag) => parser
-                .start(&reader, &tag, start)
+                .start(&tag, start)
                 .map_err(|one| one.at(source, start))?,
             Event::Empty(tag) => {
                 parser
-                    .start(&reader, &tag, start)
+                    .start(&tag, start)
                     .map_err(|one| one.at(source, start))?;
                 parser.end().map_err(fault)?;
             }
             Event::End(_) => parser.end().map_err(fault)?,
             Event::Text(text) => {
-                let content = text.xml10_content();
+                let content = if has_returns {
+                    text.xml10_content()
+                } else {
+                    Cow::Borrowed(&*text)
+                };
                 if !parser.text(&content) && !content.trim().is_empty() {
                     return Err(outside(source, start));
                 }
@@ -375,18 +384,24 @@ enum Growing {
     Many(String),
 }
 
+/// An element whose end has not been seen.
+struct Open {
+    index: u32,
+    text: Growing,
+    declares: bool,
+}
+
 struct Parser<'a> {
     markup: Markup<'a>,
-    open: Vec<(u32, Growing)>,
+    open: Vec<Open>,
+    /// Knows the declarations of the open elements; told of those that have any.
+    resolver: NamespaceResolver,
+    /// The namespace of names without a prefix, while no declaration changes it.
+    default: Option<u16>,
 }
 
 impl<'a> Parser<'a> {
-    fn start(
-        &mut self,
-        reader: &NsReader<&'a [u8]>,
-        tag: &BytesStart<'a>,
-        offset: usize,
-    ) -> Result<(), Refusal> {
+    fn start(&mut self, tag: &BytesStart<'a>, offset: usize) -> Result<(), Refusal> {
         if self.open.len() >= MAXIMUM_DEPTH {
             return Err(Full::Depth.into());
         }
@@ -398,12 +413,41 @@ impl<'a> Parser<'a> {
             return Err(Full::Nodes.into());
         }
         let index = u32::try_from(index).map_err(|_| Full::Nodes)?;
-        let (resolved, local) = reader.resolver().resolve_element(tag.name());
-        let namespace = self.namespace(&resolved)?;
-        let name = self.markup.texts.span(local.into_inner())?;
+        let declares = tag.attributes_raw().contains("xmlns");
+        if declares {
+            self.change_scope();
+            self.resolver
+                .push(tag)
+                .map_err(|error| Refusal::Xml(error.to_string()))?;
+        }
+        let (namespace, local) = self.element_name(tag.name())?;
+        let name = self.markup.texts.span(local)?;
         let first_attribute =
             u32::try_from(self.markup.attributes.len()).map_err(|_| Full::Nodes)?;
+        let attributes = self.attributes(tag)?;
+        self.markup.elements.push(RawElement {
+            name,
+            text: Span::NONE,
+            offset: u32::try_from(offset).unwrap_or(u32::MAX),
+            end: index + 1,
+            first_attribute,
+            attributes,
+            namespace,
+        });
+        self.open.push(Open {
+            index,
+            text: Growing::Empty,
+            declares,
+        });
+        Ok(())
+    }
+
+    /// Adds the attributes of a start tag and counts them.
+    fn attributes(&mut self, tag: &BytesStart<'a>) -> Result<u16, Refusal> {
         let mut attributes = 0u16;
+        if tag.attributes_raw().is_empty() {
+            return Ok(attributes);
+        }
         for attribute in tag.attributes() {
             let attribute = attribute.map_err(|error| Refusal::Xml(error.to_string()))?;
             if attribute.key.as_namespace_binding().is_some() {
@@ -417,8 +461,8 @@ impl<'a> Parser<'a> {
                     ) => Refusal::Entity(name),
                     error => Refusal::Xml(error.to_string()),
                 })?;
-            let (resolved, local) = reader.resolver().resolve_attribute(attribute.key);
-            let namespace = self.namespace(&resolved)?;
+            let (resolved, local) = self.resolver.resolve_attribute(attribute.key);
+            let namespace = number_of(&mut self.markup.namespaces, &resolved)?;
             let name = self.markup.texts.span(local.into_inner())?;
             let value = self.markup.texts.span(&value)?;
             self.markup.attributes.push(RawAttribute {
@@ -428,46 +472,40 @@ impl<'a> Parser<'a> {
             });
             attributes = attributes.checked_add(1).ok_or(Full::Nodes)?;
         }
-        self.markup.elements.push(RawElement {
-            name,
-            text: Span::NONE,
-            offset: u32::try_from(offset).unwrap_or(u32::MAX),
-            end: index + 1,
-            first_attribute,
-            attributes,
-            namespace,
-        });
-        self.open.push((index, Growing::Empty));
-        Ok(())
+        Ok(attributes)
     }
 
-    fn namespace(&mut self, resolved: &ResolveResult<'_>) -> Result<u16, Refusal> {
-        let name = match resolved {
-            ResolveResult::Unbound => return Ok(0),
-            ResolveResult::Bound(namespace) => namespace.into_inner(),
-            ResolveResult::Unknown(prefix) => {
-                return Err(Refusal::Xml(format!(
-                    "the prefix `{prefix}` is not declared"
-                )));
-            }
-        };
-        let known = self
-            .markup
-            .namespaces
-            .iter()
-            .position(|known| known == name);
-        let index = known.unwrap_or_else(|| {
-            self.markup.namespaces.push(name.to_owned());
-            self.markup.namespaces.len() - 1
-        });
-        u16::try_from(index).map_err(|_| Full::Nodes.into())
+    /// The namespace of an element and its local name.
+    fn element_name<'n>(&mut self, name: QName<'n>) -> Result<(u16, &'n str), Refusal> {
+        let has_prefix = name.into_inner().bytes().any(|byte| byte == b':');
+        if let Some(default) = self.default.filter(|_| !has_prefix) {
+            return Ok((default, name.into_inner()));
+        }
+        let (resolved, local) = self.resolver.resolve_element(name);
+        let number = number_of(&mut self.markup.namespaces, &resolved)?;
+        if !has_prefix {
+            self.default = Some(number);
+        }
+        Ok((number, local.into_inner()))
+    }
+
+    /// Lets only the declarations of the open elements count.
+    fn change_scope(&mut self) {
+        let level = u16::try_from(self.open.len()).unwrap_or(u16::MAX);
+        self.resolver.set_level(level);
+        self.default = None;
     }
 
     /// Adds text to the open element; `false` where none is open.
     fn text(&mut self, text: &str) -> bool {
-        let Some((_, growing)) = self.open.last_mut() else {
+        let Some(open) = self.open.last_mut() else {
             return false;
         };
+        let has_children = self.markup.elements.len() > open.index as usize + 1;
+        if has_children && is_blank(text) {
+            return true;
+        }
+        let growing = &mut open.text;
         match growing {
             Growing::Empty => match self.markup.texts.span(text) {
                 Ok(span) => *growing = Growing::One(span),
@@ -482,16 +520,24 @@ impl<'a> Parser<'a> {
     }
 
     fn end(&mut self) -> Result<(), Full> {
-        let Some((index, growing)) = self.open.pop() else {
+        let Some(Open {
+            index,
+            text,
+            declares,
+        }) = self.open.pop()
+        else {
             return Ok(());
         };
+        if declares {
+            self.change_scope();
+        }
         let end = u32::try_from(self.markup.elements.len()).map_err(|_| Full::Nodes)?;
-        let span = match growing {
+        let span = match text {
             Growing::Empty => Span::NONE,
             Growing::One(span) => span,
             Growing::Many(all) => self.markup.texts.span(&all)?,
         };
-        let blank = end > index + 1 && self.markup.texts.get(span).trim().is_empty();
+        let blank = end > index + 1 && is_blank(self.markup.texts.get(span));
         if let Some(element) = self.markup.elements.get_mut(index as usize) {
             element.end = end;
             element.text = if blank { Span::NONE } else { span };
@@ -500,9 +546,58 @@ impl<'a> Parser<'a> {
     }
 }
 
+/// The number of a namespace among those of the document.
+fn number_of(namespaces: &mut Vec<String>, resolved: &ResolveResult<'_>) -> Result<u16, Refusal> {
+    let name = match resolved {
+        ResolveResult::Unbound => return Ok(0),
+        ResolveResult::Bound(namespace) => namespace.into_inner(),
+        ResolveResult::Unknown(prefix) => {
+            return Err(Refusal::Xml(format!(
+                "the prefix `{prefix}` is not declared"
+            )));
+        }
+    };
+    let known = namespaces.iter().position(|known| known == name);
+    let index = known.unwrap_or_else(|| {
+        namespaces.push(name.to_owned());
+        namespaces.len() - 1
+    });
+    u16::try_from(index).map_err(|_| Full::Nodes.into())
+}
+
+/// White space as XML knows it (XML 1.0, 2.3).
+fn is_blank(text: &str) -> bool {
+    text.bytes()
+        .all(|byte| matches!(byte, b' ' | b'\t' | b'\n' | b'\r'))
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_declaration_counts_in_its_element_and_not_behind_it() {
+        let source = "<a xmlns='urn:1'><b xmlns='urn:2'><c/></b><d/><p:e xmlns:p='urn:3'><f/></p:e><g xmlns=''><h/></g><i/></a>";
+        let markup = parse_xml(source).unwrap();
+        let mut told = String::new();
+        tell(markup.root(), &mut told);
+        assert_eq!(
+            told,
+            "a=urn:1 b=urn:2 c=urn:2 d=urn:1 e=urn:3 f=urn:1 g= h= i=urn:1 "
+        );
+        for late in [
+            "<a><b xmlns:p='urn:1'/><p:c/></a>",
+            "<a><p:c/><b xmlns:p='urn:1'/></a>",
+        ] {
+            assert_eq!(parse_xml(late).unwrap_err().code, "xml-syntax", "{late}");
+        }
+    }
+
+    fn tell(element: Element<'_>, told: &mut String) {
+        use std::fmt::Write as _;
+        write!(told, "{}={} ", element.name(), element.namespace()).unwrap();
+        element.children().for_each(|child| tell(child, told));
+    }
 
     #[test]
     fn elements_keep_their_place_text_and_namespace() {

@@ -20,6 +20,16 @@ pub fn add_days(day: Date, days: i32) -> Date {
     day.checked_add(days.days()).unwrap_or(Date::MAX)
 }
 
+/// The day at the beginning of a date or an instant of ISO 8601, as written.
+pub fn day_of(text: &str) -> Option<Date> {
+    parse_day(text.trim().get(..10)?)
+}
+
+/// How many days lie between two days; negative where the second is the earlier one.
+pub fn days_between(first: Date, second: Date) -> i64 {
+    (second - first).get_days().into()
+}
+
 /// Writes a day as the RFC 3339 instant of its beginning in UTC, the form of instants in machine output.
 pub fn instant(day: Date) -> String {
     format!("{day}T00:00:00Z")
@@ -90,6 +100,20 @@ mod tests {
         ] {
             assert_eq!(is_date_time(text), expected, "{text}");
         }
+    }
+
+    #[test]
+    fn days_are_counted_over_months_and_years() {
+        for (first, second, days) in [
+            ("2026-11-20T09:00:00Z", "2026-11-20", 0),
+            ("2024-02-28", "2024-03-01", 2),
+            ("2025-11-20T23:59:59+09:00", "2026-11-20", 365),
+            ("2026-11-21", "2026-11-20", -1),
+        ] {
+            let (first, second) = (day_of(first).unwrap(), day_of(second).unwrap());
+            assert_eq!(days_between(first, second), days, "{first} {second}");
+        }
+        assert_eq!(day_of("20 November"), None);
     }
 
     #[test]

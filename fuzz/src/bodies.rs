@@ -98,7 +98,10 @@ pub(crate) fn spdx_tag_value(bytes: &[u8]) {
 /// SPDX 2 in YAML.
 pub(crate) fn spdx_yaml(bytes: &[u8]) {
     with_text(bytes, |text| match spdx2::parse_yaml(text) {
-        Ok(tape) => build_spdx2(&tape),
+        Ok((tape, remarks)) => {
+            sound(&remarks);
+            build_spdx2(&tape);
+        }
         Err(fault) => sound(&[fault]),
     });
     read(bytes);

@@ -1,5 +1,6 @@
 //! Judging an SBOM by quality profiles.
 
+use rayon::slice::ParallelSliceMut as _;
 use serde::ser::{SerializeSeq as _, SerializeStruct as _};
 use serde::{Serialize, Serializer};
 
@@ -10,9 +11,6 @@ use crate::profile::judgment::{Coverage, Finding, Judgment, Verdict, judge};
 use crate::profile::survey::Survey;
 use crate::profile::{Level, Profile, Scope};
 use crate::text::Text;
-
-/// The code of what is lacking.
-const LACKING: &str = "profile-element-lacking";
 
 /// How many components that lack one element are told of as diagnostics.
 pub const TOLD: usize = 100;
@@ -68,13 +66,12 @@ pub struct SbomCheck<'a> {
 impl<'a> SbomCheck<'a> {
     /// Judges a document by every profile.
     pub fn of(survey: &'a Survey<'a>, profiles: &[&'a Profile]) -> Self {
-        Self {
-            survey,
-            judgments: profiles
-                .iter()
-                .map(|profile| judge(survey, profile))
-                .collect(),
-        }
+        let mut judgments: Vec<_> = profiles
+            .iter()
+            .map(|profile| judge(survey, profile))
+            .collect();
+        sort_failing(survey, &mut judgments);
+        Self { survey, judgments }
     }
 
     /// The verdict over all profiles: pass only where each passes.
@@ -98,7 +95,7 @@ impl<'a> SbomCheck<'a> {
                 let Finding {
                     element, coverage, ..
                 } = finding;
-                let make = match (coverage.verdict, element.level) {
+                let complain = match (coverage.verdict, element.level) {
                     (Verdict::Fail, Level::Required) => Diagnostic::error,
                     (Verdict::Fail, Level::Recommended) => Diagnostic::warning,
                     (Verdict::Unknown, Level::Required) => Diagnostic::note,
@@ -107,7 +104,10 @@ impl<'a> SbomCheck<'a> {
                 let profile = &judgment.profile.id;
                 let title = &element.title.en;
                 let mut tell = |at, message| {
-                    found.push(make(LACKING, at, message).help(element.repair.en.clone()));
+                    found.push(
+                        complain("profile-element-lacking", at, message)
+                            .help(element.repair.en.clone()),
+                    );
                 };
                 if finding.failing.is_empty() {
                     tell(
@@ -117,7 +117,7 @@ impl<'a> SbomCheck<'a> {
                 }
                 for lacking in finding.failing.iter().take(TOLD) {
                     if let Some(lacking) = self.lacking(*lacking) {
-                        let name = lacking.name;
+                        let name = lacking.full_name();
                         tell(lacking.at, format!("{profile}: `{name}` has no {title}"));
                     }
                 }
@@ -131,10 +131,45 @@ impl<'a> SbomCheck<'a> {
         let component = self.survey.component(subject as usize)?;
         Some(Lacking {
             reference: self.survey.sbom.reference_of(component),
+            group: component.group.as_deref(),
             name: &component.name,
             version: component.version.as_deref(),
             at: component.at.place(),
         })
+    }
+}
+
+/// Puts what lacks an element in an order that the document's order does not change: by name, group,
+/// version and package URL, and only then by place.
+///
+/// Whatever fails is sorted once by its texts, and each list by the ranks found.
+fn sort_failing(survey: &Survey<'_>, judgments: &mut [Judgment<'_>]) {
+    let findings = || judgments.iter().flat_map(|one| &one.findings);
+    let mut subjects: Vec<u32> = findings().flat_map(|one| &one.failing).copied().collect();
+    subjects.par_sort_unstable();
+    subjects.dedup();
+    let mut order = subjects;
+    order.par_sort_by_cached_key(|subject| {
+        survey.component(*subject as usize).map(|component| {
+            (
+                component.name.as_str(),
+                component.group.as_deref(),
+                component.version.as_deref(),
+                component.purl.as_deref(),
+                *subject,
+            )
+        })
+    });
+    let last = order.iter().max().map_or(0, |last| *last as usize + 1);
+    let mut ranks = vec![0_usize; last];
+    for (rank, subject) in order.into_iter().enumerate() {
+        if let Some(slot) = ranks.get_mut(subject as usize) {
+            *slot = rank;
+        }
+    }
+    for finding in judgments.iter_mut().flat_map(|one| &mut one.findings) {
+        let rank = |subject: &u32| ranks.get(*subject as usize).copied();
+        finding.failing.par_sort_unstable_by_key(rank);
     }
 }
 
@@ -144,6 +179,9 @@ pub struct Lacking<'a> {
     /// The document's own name for it; empty where it has none.
     #[serde(rename = "ref")]
     pub reference: &'a str,
+    /// The group before the name.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub group: Option<&'a str>,
     /// The name; empty where it has none.
     pub name: &'a str,
     /// The version.
@@ -151,6 +189,18 @@ pub struct Lacking<'a> {
     pub version: Option<&'a str>,
     /// Its place.
     pub at: Place,
+}
+
+impl Lacking<'_> {
+    /// What people call it: group and name, or the document's own name for it where it has no other.
+    pub fn full_name(&self) -> String {
+        let is_named = !self.name.trim().is_empty();
+        let name = if is_named { self.name } else { self.reference };
+        match self.group.map(str::trim).filter(|group| !group.is_empty()) {
+            Some(group) if is_named => format!("{group}/{name}"),
+            _ => name.to_owned(),
+        }
+    }
 }
 
 impl Serialize for SbomCheck<'_> {

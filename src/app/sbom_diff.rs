@@ -4,8 +4,9 @@ use serde::Serialize;
 
 use super::Refused;
 use crate::comparison::drift::{Drifts, drifts};
-use crate::comparison::{Comparison, Extent, compare};
+use crate::comparison::{Comparison, Extent, compare, keep_compared};
 use crate::evidence::sbom::{self, Sbom};
+use crate::folder::read_file;
 
 /// Two or three compared SBOMs, schema `mekiki/sbom-diff/v1`.
 #[derive(Debug, Clone, Serialize)]
@@ -48,20 +49,34 @@ impl NamedBytes<'_> {
     }
 }
 
-/// Compares two SBOMs, and with a third one all three as tendered, as delivered and as measured.
+/// Up to this many bytes two documents are read at once; larger ones one after the other, since the
+/// bytes and the tape of one need more memory than what is kept of it.
+const READ_AT_ONCE: usize = 32 * 1024 * 1024;
+
+/// Compares two SBOMs, and with a third one all three as tendered, as delivered and as measured. Paths
+/// name files; `-` is standard input.
 ///
 /// # Errors
 ///
 /// When one cannot be read at all.
 pub fn diff_sboms(
-    a: NamedBytes<'_>,
-    b: NamedBytes<'_>,
-    measured: Option<NamedBytes<'_>>,
+    a: &str,
+    b: &str,
+    measured: Option<&str>,
     extent: Extent,
 ) -> Result<SbomDiff, Refused> {
-    let (a, b) = rayon::join(|| a.read(), || b.read());
-    let (a, b) = (a?, b?);
-    let measured = measured.map(NamedBytes::read).transpose()?;
+    let bytes = load(a)?;
+    let (a, b) = if bytes.len() > READ_AT_ONCE {
+        let a = kept(a, bytes)?;
+        (a, kept(b, load(b)?)?)
+    } else {
+        let other = load(b)?;
+        let (a, b) = rayon::join(|| kept(a, bytes), || kept(b, other));
+        (a?, b?)
+    };
+    let measured = measured
+        .map(|path| load(path).and_then(|bytes| kept(path, bytes)))
+        .transpose()?;
     let mut comparison = compare(&a, &b, extent);
     let three_way = measured.map(|measured| drifts(&a, &b, &measured));
     comparison.same &= three_way.as_ref().is_none_or(|drifts| drifts.same);
@@ -70,4 +85,20 @@ pub fn diff_sboms(
         comparison,
         three_way,
     })
+}
+
+fn load(path: &str) -> Result<Vec<u8>, Refused> {
+    read_file(path).map_err(|error| Refused::from(error.diagnostic().in_file(path)))
+}
+
+/// What a comparison needs of a document. The bytes are let go of.
+fn kept(path: &str, bytes: Vec<u8>) -> Result<Sbom, Refused> {
+    let mut sbom = NamedBytes {
+        path,
+        bytes: &bytes,
+    }
+    .read()?;
+    drop(bytes);
+    keep_compared(&mut sbom);
+    Ok(sbom)
 }

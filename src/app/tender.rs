@@ -15,7 +15,7 @@ use crate::fact::establish;
 use crate::id::CriterionId;
 use crate::tender::evaluate::{Outcome, evaluate};
 use crate::tender::parse::{check_criteria, read_tender};
-use crate::tender::record::{self, first_difference};
+use crate::tender::record::{self, RecordProfile, first_difference};
 use crate::tender::report::{CatalogView, TenderView};
 use crate::tender::{AGENCY_FOLDERS, BlockKind, Tender};
 use crate::time::Date;
@@ -208,7 +208,16 @@ pub fn write_record(library: &Library, open: &OpenTender, judged: &JudgedTender)
         .catalog
         .as_ref()
         .map(|_| CatalogView::new(&library.catalog));
-    record::write(&open.evidence, catalog.as_ref(), &judged.view)
+    // Where no criteria are judged, no profile had a say.
+    let profiles = library.profiles.values().filter(|_| catalog.is_some());
+    let profiles: Vec<_> = profiles
+        .map(|profile| RecordProfile {
+            id: profile.id.clone(),
+            version: profile.version.clone(),
+            digest: profile.digest,
+        })
+        .collect();
+    record::write(&open.evidence, catalog.as_ref(), &profiles, &judged.view)
 }
 
 /// How a replay came out.

@@ -164,7 +164,9 @@ pub(super) fn changes(a: &Subject<'_>, b: &Subject<'_>, formats: (Format, Format
         );
     }
     let is_told = one.kind != ComponentKind::Unstated && other.kind != ComponentKind::Unstated;
-    if formats.0 == formats.1 && is_told && one.kind != other.kind {
+    // Of a file only some standards and versions say what it is for.
+    let are_files = a.is_file && b.is_file;
+    if formats.0 == formats.1 && is_told && !are_files && one.kind != other.kind {
         let word = |one: &Component| Some(one.kind.word().to_owned());
         changes.push(Change::new(ChangeKind::KindChanged, word(one), word(other)));
     }

@@ -109,7 +109,8 @@ pub(super) fn refine(subjects: &mut [Subject<'_>], edges: &[(u32, u32)]) {
     }
 }
 
-fn subject<'a>(component: &'a Component, is_file: bool, secret: &Secret) -> Subject<'a> {
+/// One subject.
+pub(super) fn subject<'a>(component: &'a Component, is_file: bool, secret: &Secret) -> Subject<'a> {
     let key = |name: &str, parts: &[&str]| secret.hash_one((name, parts));
     // Of several purls the first by spelling is taken, so that their order plays no part.
     let purl = component

@@ -310,15 +310,6 @@ fn supplier(party: &Party) -> Option<String> {
 
 fn named(kind: &str, party: &Party) -> String {
     let name = one_line(&party.name);
-    // The manner of package managers: `name <address>`.
-    let inside = name
-        .strip_suffix('>')
-        .and_then(|rest| rest.split_once(" <"));
-    if let (None, Some((name, address))) = (address(party), inside)
-        && address.contains('@')
-    {
-        return format!("{kind}: {name} ({address})");
-    }
     match address(party) {
         Some(address) => format!("{kind}: {name} ({address})"),
         None => format!("{kind}: {name}"),

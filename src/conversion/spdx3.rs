@@ -357,7 +357,7 @@ fn sbom_type(phase: &str) -> Option<&'static str> {
         "build" => "build",
         "analyzed" | "post-build" => "analyzed",
         "deployed" => "deployed",
-        "runtime" | "operations" => "runtime",
+        "runtime" | "operations" | "discovery" => "runtime",
         _ => return None,
     })
 }

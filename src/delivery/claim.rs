@@ -37,14 +37,14 @@ impl Claim<'_> {
 }
 
 /// What every entry says: the root, components, files.
-pub(super) fn claims(sbom: &Sbom) -> Vec<Claim<'_>> {
+pub(super) fn claims(sbom: &Sbom) -> impl Iterator<Item = Claim<'_>> {
     let root = sbom.root.iter().map(|root| claim(root, false, true));
     let components = sbom
         .components
         .iter()
         .map(|component| claim(component, component.kind == ComponentKind::File, false));
     let files = sbom.files.iter().map(|file| claim(file, true, false));
-    root.chain(components).chain(files).collect()
+    root.chain(components).chain(files)
 }
 
 fn claim(component: &Component, is_file: bool, is_root: bool) -> Claim<'_> {

@@ -132,8 +132,7 @@ fn read_plain(text: &str, visit: Visit<'_>) -> Result<(Detection, Reading), Vec<
             finish(detection, &tape, remarks, None, visit)
         }
         ("spdx", "yaml") => {
-            let tape = spdx2::parse_yaml(text).map_err(|fault| vec![fault])?;
-            let remarks = tape.repeated_members();
+            let (tape, remarks) = spdx2::parse_yaml(text).map_err(|fault| vec![fault])?;
             finish(detection, &tape, remarks, None, visit)
         }
         _ => Err(vec![unsupported(&detection)]),
@@ -145,7 +144,7 @@ pub fn find_lines(bytes: &[u8], findings: &mut [Diagnostic]) {
     let Ok(content) = unpack(bytes) else { return };
     let Ok(text) = decode(&content) else { return };
     let Ok(tape) = parse_json(&text) else { return };
-    let mut lines = Lines::new(&text);
+    let lines = Lines::new(&text);
     for finding in findings {
         let at = &mut finding.at;
         let Some(pointer) = at.pointer.as_deref().filter(|_| at.line.is_none()) else {

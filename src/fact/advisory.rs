@@ -2,15 +2,18 @@
 //!
 //! A component that no advisory source at hand can judge is counted as unjudged, never as clean.
 
+use std::collections::HashMap;
+
 use super::dossier::Dossier;
+use super::sbom::Sboms;
 use super::{Establishment, FactValue};
 use crate::diagnostic::Place;
 use crate::evidence::Citation;
 use crate::evidence::advisory::rustsec::{CrateAdvisory, read_advisory};
 use crate::evidence::detect::Kind;
-use crate::evidence::sbom::{Component, read};
+use crate::evidence::sbom::Component;
 
-pub(super) fn establish(dossier: &Dossier<'_>, found: &mut Establishment) {
+pub(super) fn establish(dossier: &Dossier<'_>, sboms: &Sboms, found: &mut Establishment) {
     let mut advisories: Vec<(Citation, CrateAdvisory)> = Vec::new();
     for sorted in dossier.agency_of(Kind::Advisory) {
         match read_advisory(&sorted.evidence.bytes) {
@@ -20,47 +23,42 @@ pub(super) fn establish(dossier: &Dossier<'_>, found: &mut Establishment) {
                 .push(fault.in_file(sorted.evidence.path.clone())),
         }
     }
-    let mut sboms = Vec::new();
-    for sorted in dossier.handed_in_of(Kind::Sbom) {
-        if let Ok((_, reading)) = read(&sorted.evidence.bytes) {
-            sboms.push((sorted.evidence.cite(Place::whole()), reading.sbom));
-        }
-    }
-    if sboms.is_empty() {
+    if sboms.readable.is_empty() {
         return;
     }
     if advisories.is_empty() {
         for key in ["sbom.advisories.known", "sbom.advisories.unjudged"] {
-            let citations = sboms.iter().map(|(citation, _)| citation.clone()).collect();
             found.gap(
                 key,
                 "no advisories are at hand, so nothing was looked up",
-                citations,
+                sboms.citations(),
             );
         }
         return;
     }
     let (mut known, mut unjudged) = (0, 0);
-    let mut places: Vec<_> = sboms.iter().map(|(citation, _)| citation.clone()).collect();
+    let mut places = sboms.citations();
     places.extend(advisories.iter().map(|(citation, _)| citation.clone()));
-    for (citation, sbom) in &sboms {
-        for component in &sbom.components {
+    let mut by_crate: HashMap<&str, Vec<&CrateAdvisory>> = HashMap::new();
+    let in_force = advisories.iter().map(|(_, advisory)| advisory);
+    for advisory in in_force.filter(|advisory| !advisory.withdrawn()) {
+        by_crate
+            .entry(advisory.package())
+            .or_default()
+            .push(advisory);
+    }
+    for one in &sboms.readable {
+        for component in &one.sbom.components {
             let Some((name, version)) = crate_of(component) else {
                 unjudged += 1;
                 continue;
             };
-            for (_, advisory) in advisories
-                .iter()
-                .filter(|(_, advisory)| !advisory.withdrawn())
-            {
+            for advisory in by_crate.get(name.as_str()).into_iter().flatten() {
                 match advisory.touches(&name, &version) {
                     Some(false) => {}
                     Some(true) => {
                         known += 1;
-                        places.push(Citation {
-                            at: component.at.place(),
-                            ..citation.clone()
-                        });
+                        places.push(one.cite(component.at.place()));
                     }
                     None => unjudged += 1,
                 }

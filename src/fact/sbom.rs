@@ -1,147 +1,172 @@
 //! Bills of materials: what a machine reads from them, rank 6.
+//!
+//! Each is read once; every producer takes the same reading.
+
+mod agreement;
+mod content;
+mod coverage;
+mod delivery;
+#[cfg(test)]
+mod tests;
 
 use super::dossier::Dossier;
-use super::vocabulary::Vocabulary;
+use super::vocabulary::{Producer, Vocabulary};
 use super::{Establishment, FactValue};
-use crate::diagnostic::{Place, Severity};
+use crate::diagnostic::{Diagnostic, Place, Severity};
 use crate::evidence::Citation;
 use crate::evidence::detect::Kind;
-use crate::evidence::sbom::{Reading, Sbom, read};
+use crate::evidence::sbom::{Sbom, read};
 use crate::profile::judgment::{Judgment, Verdict, judge};
 use crate::profile::survey::Survey;
 use crate::profile::{Level, Profiles};
 
-/// The facts that an unreadable SBOM leaves unverified.
-const KEYS: [&str; 4] = [
-    "sbom.delivered",
-    "sbom.errors",
-    "sbom.lowest_coverage_per_mille",
-    "sbom.names_offered_product",
-];
+/// What needs more than one SBOM, so that an unreadable one leaves nothing unverified.
+const OF_SEVERAL: &str = "sbom.agree";
 
 /// The profile whose elements `sbom.lowest_coverage_per_mille` speaks of.
 const MINIMUM: &str = "ntia-2021";
 
-/// How many components that lack an element are cited.
+/// How many places that fail are cited.
 const CITED: usize = 8;
+
+/// An SBOM of the dossier that can be read.
+#[derive(Debug)]
+pub(super) struct Delivered {
+    /// The document as a whole.
+    citation: Citation,
+    /// How it is written down.
+    encoding: &'static str,
+    /// What it says.
+    pub(super) sbom: Sbom,
+    /// Breaches of its specification.
+    errors: Vec<Diagnostic>,
+}
+
+impl Delivered {
+    /// Cites a place in it.
+    pub(super) fn cite(&self, at: Place) -> Citation {
+        Citation {
+            at,
+            ..self.citation.clone()
+        }
+    }
+}
+
+/// The SBOMs of a dossier, each read once for every producer.
+#[derive(Debug, Default)]
+pub(super) struct Sboms {
+    /// Those that can be read, sorted by path.
+    pub(super) readable: Vec<Delivered>,
+    unreadable: Vec<Citation>,
+}
+
+impl Sboms {
+    /// Reads them, and remarks on what is wrong with them.
+    pub(super) fn read(dossier: &Dossier<'_>, found: &mut Establishment) -> Self {
+        let mut sboms = Self::default();
+        for sorted in dossier.handed_in_of(Kind::Sbom) {
+            let evidence = sorted.evidence;
+            let citation = evidence.cite(Place::whole());
+            let faults = match read(&evidence.bytes) {
+                Ok((detection, reading)) => {
+                    let mut errors = reading.findings;
+                    errors.retain(|finding| finding.severity == Severity::Error);
+                    sboms.readable.push(Delivered {
+                        citation,
+                        encoding: detection.encoding,
+                        sbom: reading.sbom,
+                        errors: errors.clone(),
+                    });
+                    errors
+                }
+                Err(faults) => {
+                    sboms.unreadable.push(citation);
+                    faults
+                }
+            };
+            let faults = faults.into_iter();
+            found
+                .remarks
+                .extend(faults.map(|one| one.in_file(evidence.path.clone())));
+        }
+        sboms
+    }
+
+    /// The documents as a whole.
+    pub(super) fn citations(&self) -> Vec<Citation> {
+        let readable = self.readable.iter();
+        readable.map(|one| one.citation.clone()).collect()
+    }
+}
 
 pub(super) fn establish(
     dossier: &Dossier<'_>,
+    sboms: &Sboms,
     vocabulary: &Vocabulary,
     profiles: &Profiles,
     found: &mut Establishment,
 ) {
-    let mut readings: Vec<(Citation, Reading)> = Vec::new();
-    let mut unreadable = Vec::new();
-    for sorted in dossier.handed_in_of(Kind::Sbom) {
-        let evidence = sorted.evidence;
-        match read(&evidence.bytes) {
-            Ok((_, reading)) => {
-                let errors = reading
-                    .findings
-                    .iter()
-                    .filter(|finding| finding.severity == Severity::Error);
-                found.remarks.extend(
-                    errors
-                        .cloned()
-                        .map(|one| one.in_file(evidence.path.clone())),
-                );
-                readings.push((evidence.cite(Place::whole()), reading));
-            }
-            Err(faults) => {
-                unreadable.push(evidence.cite(Place::whole()));
-                found.remarks.extend(
-                    faults
-                        .into_iter()
-                        .map(|one| one.in_file(evidence.path.clone())),
-                );
-            }
+    let keys = vocabulary
+        .list()
+        .filter(|one| one.producers.contains(&Producer::Sbom) && one.key.as_str() != OF_SEVERAL);
+    for key in keys.map(|one| one.key.as_str()) {
+        for citation in &sboms.unreadable {
+            found.gap(key, "the SBOM cannot be read", vec![citation.clone()]);
         }
     }
-    for citation in unreadable {
-        let verdicts = profiles.keys().map(|id| verdict_key(id));
-        let keys = KEYS.into_iter().map(str::to_owned).chain(verdicts);
-        for key in keys.filter(|key| vocabulary.lookup(key).is_some()) {
-            found.gap(&key, "the SBOM cannot be read", vec![citation.clone()]);
-        }
-    }
-    if readings.is_empty() {
+    if sboms.readable.is_empty() {
         return;
     }
-    let all: Vec<_> = readings
-        .iter()
-        .map(|(citation, _)| citation.clone())
-        .collect();
+    let all = sboms.citations();
     let mut add = |key: &str, value: FactValue, citations: Vec<Citation>| {
         found.machine_fact(dossier, key, value, citations);
     };
     add("sbom.delivered", FactValue::Bool(true), all.clone());
 
-    let mut formats: Vec<_> = readings
-        .iter()
-        .map(|(_, one)| format!("{} {}", one.sbom.format.name(), one.sbom.spec_version))
-        .collect();
-    formats.sort();
-    formats.dedup();
-    add(
-        "sbom.format",
-        FactValue::Text(formats.join(", ")),
-        all.clone(),
-    );
+    let readable = || sboms.readable.iter();
+    let words = |word: &dyn Fn(&Delivered) -> String| {
+        let mut words: Vec<_> = readable().map(word).collect();
+        words.sort();
+        words.dedup();
+        words
+    };
+    let formats =
+        words(&|one| format!("{} {}", one.sbom.format.name(), one.sbom.spec_version)).join(", ");
+    add("sbom.format", FactValue::Text(formats), all.clone());
+    let versions = words(&|one| one.sbom.spec_version.clone());
+    add("sbom.spec_version", FactValue::List(versions), all.clone());
+    let encodings = words(&|one| one.encoding.to_owned());
+    add("sbom.encoding", FactValue::List(encodings), all.clone());
 
-    let components: usize = readings
-        .iter()
-        .map(|(_, one)| one.sbom.components.len())
-        .sum();
+    let components: usize = readable().map(|one| one.sbom.components.len()).sum();
     add("sbom.components", count(components), all.clone());
 
-    let errors: Vec<_> = readings
-        .iter()
-        .map(|(citation, one)| {
-            (
-                citation,
-                one.findings
-                    .iter()
-                    .filter(|finding| finding.severity == Severity::Error)
-                    .collect::<Vec<_>>(),
-            )
-        })
-        .collect();
-    let mut places = all.clone();
-    places.extend(errors.iter().flat_map(|(citation, findings)| {
-        findings.iter().take(8).map(|finding| Citation {
-            at: finding.at.clone(),
-            ..(*citation).clone()
-        })
-    }));
-    add(
-        "sbom.errors",
-        count(errors.iter().map(|(_, findings)| findings.len()).sum()),
-        places,
-    );
+    let errors: usize = readable().map(|one| one.errors.len()).sum();
+    let mut places = all;
+    for one in readable() {
+        let first = one.errors.iter().take(CITED);
+        places.extend(first.map(|error| one.cite(error.at.clone())));
+    }
+    add("sbom.errors", count(errors), places.clone());
+    add("sbom.valid", FactValue::Bool(errors == 0), places);
 
     if let Some((name, version)) = &dossier.offering.product {
-        let names = readings
-            .iter()
-            .any(|(_, one)| describes(&one.sbom, name, version));
-        let places = readings
-            .iter()
-            .map(|(citation, one)| {
-                let at = one
-                    .sbom
-                    .root
-                    .as_ref()
-                    .map_or_else(Place::whole, |root| root.at.place());
-                Citation {
-                    at,
-                    ..citation.clone()
-                }
+        let names = readable().any(|one| describes(&one.sbom, name, version));
+        let places = readable()
+            .map(|one| {
+                let root = one.sbom.root.as_ref();
+                one.cite(root.map_or_else(Place::whole, |root| root.at.place()))
             })
             .chain([dossier.offering.named_at.clone()])
             .collect();
         add("sbom.names_offered_product", FactValue::Bool(names), places);
     }
-    judge_by_profiles(dossier, vocabulary, profiles, &readings, found);
+    let surveys: Vec<_> = readable().map(|one| (one, Survey::of(&one.sbom))).collect();
+    judge_by_profiles(dossier, vocabulary, profiles, &surveys, found);
+    coverage::establish(dossier, &surveys, found);
+    content::establish(dossier, sboms, found);
+    delivery::establish(dossier, sboms, found);
+    agreement::establish(dossier, sboms, found);
 }
 
 /// The fact that holds the verdict of a profile: `sbom.profile.ntia_2021` of `ntia-2021`.
@@ -153,18 +178,14 @@ fn judge_by_profiles(
     dossier: &Dossier<'_>,
     vocabulary: &Vocabulary,
     profiles: &Profiles,
-    readings: &[(Citation, Reading)],
+    surveys: &[(&Delivered, Survey<'_>)],
     found: &mut Establishment,
 ) {
-    let surveys: Vec<_> = readings
-        .iter()
-        .map(|(citation, reading)| (citation, Survey::of(&reading.sbom)))
-        .collect();
     for (id, profile) in profiles {
         let judged: Vec<_> = surveys
             .iter()
-            .map(|(citation, survey)| Judged {
-                citation,
+            .map(|(delivered, survey)| Judged {
+                citation: &delivered.citation,
                 survey,
                 judgment: judge(survey, profile),
             })

@@ -180,7 +180,7 @@ fn count_among(survey: &Survey<'_>, tallies: &mut [Tally<'_>], subjects: Range<u
                 Scope::Document => false,
                 Scope::Root => subject == 0,
                 Scope::Component => subject < files,
-                Scope::File => true,
+                Scope::File => subject < files || !survey.is_carrier(subject),
             };
             if speaks {
                 tally.ask(survey, &licenses, subject, component);

@@ -14,7 +14,7 @@ pub use link::{HashPlace, HashRule};
 pub use party::{PartyRule, Role};
 
 use super::survey::{Answers, Survey};
-use crate::evidence::sbom::model::{Component, IdentifierKind, is_stated};
+use crate::evidence::sbom::model::{Component, ComponentKind, IdentifierKind, is_stated};
 
 /// How a field is measured.
 #[derive(Debug, Clone)]
@@ -116,7 +116,7 @@ impl ComponentMeasure {
                 .version
                 .as_deref()
                 .is_some_and(|version| allowance.admits(version)),
-            Self::Party(rule) => rule.holds(component),
+            Self::Party(rule) => rule.holds(survey, subject, component),
             Self::Identifier { kinds, native } => identified(survey, component, kinds, *native),
             Self::Inclusion { reached, resolved } => {
                 placed(survey, subject, *reached) && !(*resolved && survey.is_dangling(subject))
@@ -141,11 +141,20 @@ impl ComponentMeasure {
                     names.iter().any(|name| *name == one.name)
                         && is_stated(&one.value)
                         && (values.is_empty() || values.iter().any(|value| *value == one.value))
-                }) || *by_file && survey.carriers(subject).next().is_some()
+                }) || *by_file && survey.carriers(subject).any(states_purpose)
             }
             Self::Link { kinds, download } => link::holds(component, kinds, *download),
         }
     }
+}
+
+/// Whether a file states what it is for. A file that only carries a name says nothing.
+fn states_purpose(file: &Component) -> bool {
+    !matches!(file.kind, ComponentKind::Unstated | ComponentKind::File)
+        || file
+            .properties
+            .iter()
+            .any(|one| matches!(one.name.as_str(), "primaryPurpose" | "additionalPurpose"))
 }
 
 /// Whether a component can be told from all others.

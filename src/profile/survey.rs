@@ -17,6 +17,8 @@ const DANGLING: u8 = 1 << 2;
 const COMPLETENESS: u8 = 1 << 3;
 /// It includes something, or the document says that it includes nothing.
 const INCLUDES: u8 = 1 << 4;
+/// It is the file that a component is distributed as.
+const CARRIER: u8 = 1 << 5;
 
 /// What speaks to whom: the walk over a document that every profile's judgment shares.
 ///
@@ -88,7 +90,8 @@ impl<'a> Survey<'a> {
             if matches!(relation, Relation::Carrier) {
                 if let (Some(component), Target::File(file)) = (self.subject(outer), inner) {
                     self.carriers.entry(component).or_default().push(file);
-                    self.mark(1 + sbom.components.len() + file as usize, INCLUDED);
+                    let file = 1 + sbom.components.len() + file as usize;
+                    self.mark(file, INCLUDED | CARRIER);
                 }
                 continue;
             }
@@ -266,7 +269,7 @@ impl<'a> Survey<'a> {
     pub fn says_nothing(&self) -> bool {
         let sbom = self.sbom;
         sbom.components.is_empty()
-            && sbom.files.is_empty()
+            && (1..=sbom.files.len()).all(|file| self.is_carrier(file))
             && !self.is_related(0)
             && !self.is_dangling(0)
     }
@@ -280,6 +283,11 @@ impl<'a> Survey<'a> {
             .into_iter()
             .flatten()
             .filter_map(|file| self.sbom.files.get(*file as usize))
+    }
+
+    /// Whether a subject is no element of its own, but the file that a component is distributed as.
+    pub fn is_carrier(&self, subject: usize) -> bool {
+        self.has(subject, CARRIER)
     }
 
     /// Whether the document is SPDX.
@@ -333,7 +341,9 @@ impl Relation {
             "DEPENDS_ON" | "HAS_PREREQUISITE" | "STATIC_LINK" | "DYNAMIC_LINK" | "PROVIDES" => {
                 Some(Self::Dependency { turned: false })
             }
-            "PREREQUISITE_FOR" => Some(Self::Dependency { turned: true }),
+            // A provider depends on the specification that it implements: the way in which SPDX says what
+            // CycloneDX calls `provides`.
+            "PREREQUISITE_FOR" | "SPECIFICATION_FOR" => Some(Self::Dependency { turned: true }),
             "CONTAINS" | "DESCRIBES" => turned(false),
             "CONTAINED_BY"
             | "DESCRIBED_BY"

@@ -22,6 +22,17 @@ pub struct RecordInput {
     pub bytes: usize,
 }
 
+/// A quality profile of SBOMs by which facts were established.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct RecordProfile {
+    /// Identifier.
+    pub id: String,
+    /// Version of the standard.
+    pub version: String,
+    /// Digest of its file.
+    pub digest: Digest,
+}
+
 /// A record, as read back.
 #[derive(Debug, Clone)]
 pub struct TenderRecord {
@@ -36,7 +47,12 @@ pub struct TenderRecord {
 }
 
 /// Writes the record of an evaluation, canonically.
-pub fn write(evidence: &[Evidence], catalog: Option<&CatalogView>, view: &TenderView) -> String {
+pub fn write(
+    evidence: &[Evidence],
+    catalog: Option<&CatalogView>,
+    profiles: &[RecordProfile],
+    view: &TenderView,
+) -> String {
     let mut inputs: Vec<_> = evidence
         .iter()
         .map(|one| RecordInput {
@@ -51,6 +67,7 @@ pub fn write(evidence: &[Evidence], catalog: Option<&CatalogView>, view: &Tender
         "as_of": view.as_of,
         "catalog": catalog,
         "procedure": view.procedure,
+        "profiles": profiles,
         "inputs": inputs,
         "tender": view,
     });

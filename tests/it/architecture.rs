@@ -41,7 +41,10 @@ const MAY_IMPORT: &[(&str, &[&str])] = &[
         &["diagnostic", "digest", "text", "time", "tree", "evidence"],
     ),
     ("comparison", &["diagnostic", "text", "evidence"]),
-    ("delivery", &["diagnostic", "digest", "text", "evidence"]),
+    (
+        "delivery",
+        &["diagnostic", "digest", "text", "tree", "evidence"],
+    ),
     (
         "conversion",
         &[

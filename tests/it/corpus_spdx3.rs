@@ -119,9 +119,11 @@ fn as_much_is_read_as_an_independent_walk_counts() {
             let element = document.pointer(&component.at.pointer).unwrap();
             assert_eq!(element["name"].as_str().unwrap_or_default(), component.name);
             let hashes = element["verifiedUsing"].as_array().map_or(0, |list| {
-                list.iter()
-                    .filter(|one| !one["hashValue"].is_null())
-                    .count()
+                // A verification code is made of digests of files; no file has it.
+                let is_digest = |one: &&serde_json::Value| {
+                    !one["hashValue"].is_null() && one["type"] != "PackageVerificationCode"
+                };
+                list.iter().filter(is_digest).count()
             });
             assert_eq!(component.hashes.len(), hashes, "{}", row.path);
         }
@@ -370,7 +372,7 @@ fn what_is_made_is_read_whole() {
 
 #[test]
 fn each_fault_has_its_remark() {
-    let cases: [(&str, Value, &str); 17] = [
+    let cases: [(&str, Value, &str); 16] = [
         (
             "/@context",
             json!("https://spdx.org/rdf/9.9.9/spdx-context.jsonld"),
@@ -445,11 +447,6 @@ fn each_fault_has_its_remark() {
             "/@graph/4/verifiedUsing/0/hashValue",
             json!("d41d"),
             "/@graph/4/verifiedUsing/0/hashValue: warning[hash-length]",
-        ),
-        (
-            "/@graph/4/verifiedUsing/0/algorithm",
-            json!("md7"),
-            "/@graph/4/verifiedUsing/0/algorithm: error[hash-algorithm]",
         ),
         (
             "/@graph/1/type",

@@ -7,7 +7,16 @@ use std::path::Path;
 use crate::source::{Token, arguments, closing, files, tokens, without_tests};
 
 /// Functions and methods whose first argument is a code.
-const CALLS: [&str; 6] = ["error", "warning", "note", "complain", "refuse", "fault"];
+const CALLS: [&str; 8] = [
+    "error",
+    "warning",
+    "note",
+    "complain",
+    "refuse",
+    "fault",
+    "warn",
+    "push_with",
+];
 
 fn is_code(text: &str) -> bool {
     let steps: Vec<_> = text.split('-').collect();
@@ -37,7 +46,7 @@ fn codes(sources: &[(String, String)]) -> BTreeMap<String, String> {
                         add(code);
                     }
                 }
-                Some("code") if next.is_some_and(|next| next.is(':')) => {
+                Some("code") if next.is_some_and(|next| next.is(':') || next.is('=')) => {
                     if let Some(Token::Text(code)) = tokens.get(index + 2) {
                         add(code);
                     }

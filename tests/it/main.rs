@@ -14,6 +14,7 @@ mod corpus_spdx2;
 mod criteria_files;
 mod diagnostics;
 mod exit_codes;
+mod format_laws;
 mod laws;
 mod messages;
 mod oracle;

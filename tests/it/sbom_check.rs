@@ -4,7 +4,7 @@ use std::fs;
 
 use serde_json::Value;
 
-use crate::binary::{Scratch, mekiki};
+use crate::binary::{DEMO, Scratch, mekiki};
 
 /// A root with one library, which lacks a supplier and stands in no dependency.
 const LACKING: &str = r#"{"bomFormat":"CycloneDX","specVersion":"1.6","version":1,
@@ -238,4 +238,78 @@ fn every_fault_of_a_profile_is_named() {
             "unknown-word"
         ]
     );
+}
+
+#[test]
+fn many_files_are_one_table_and_each_a_report() {
+    let scratch = Scratch::new();
+    let lacking = scratch.write("lacking.cdx.json", LACKING);
+    let broken = scratch.write("broken.json", "{\"bomFormat\":");
+    let check = |files: &[&str], form: &str| {
+        let mut arguments = vec!["sbom", "check", "--profile", "ntia-2021"];
+        arguments.extend(["--profile", "cisa-2026", "--lang", "en", "--format", form]);
+        arguments.extend(files);
+        mekiki(&arguments)
+    };
+    let run = check(&[&lacking, &lacking], "json");
+    assert_eq!(run.code, 1, "{run:?}");
+    let document = run.json();
+    assert_eq!(document["schema"], "mekiki/sbom-checks/v1");
+    let single = check(&[&lacking], "json").json();
+    for file in document["files"].as_array().unwrap() {
+        assert_eq!(file["path"], lacking.as_str());
+        assert_eq!(file["check"], single);
+    }
+    let run = check(&[&lacking, &lacking], "text");
+    assert_eq!(run.code, 1, "{run:?}");
+    assert_eq!(run.stdout.matches("fail 5/7").count(), 2, "{}", run.stdout);
+    let run = check(&[&lacking, &lacking], "sarif");
+    assert_eq!(
+        (run.code, run.json()["version"].as_str()),
+        (1, Some("2.1.0"))
+    );
+    // What cannot be read is told, and the others are judged all the same.
+    for form in ["text", "json", "sarif"] {
+        let run = check(&[&lacking, &broken], form);
+        assert_eq!(run.code, 3, "{run:?}");
+        assert!(run.stderr.contains("broken.json"), "{run:?}");
+        assert!(run.stdout.contains("lacking.cdx.json"), "{run:?}");
+    }
+}
+
+#[test]
+fn the_profiles_that_had_a_say_are_part_of_a_record() {
+    let scratch = Scratch::new();
+    scratch.copy("criteria");
+    let record = scratch.path("record.json");
+    let made = mekiki(&["tender", "evaluate", DEMO, "--record", &record]);
+    assert_eq!(made.code, 0, "{made:?}");
+    let text = fs::read_to_string(&record).unwrap();
+    let document: Value = serde_json::from_str(&text).unwrap();
+    assert_eq!(document["profiles"].as_array().unwrap().len(), 6);
+    let root = scratch.root();
+    let replay = || {
+        mekiki(&[
+            "record",
+            "replay",
+            &record,
+            "--evidence",
+            DEMO,
+            "--criteria",
+            &root,
+            "--format",
+            "json",
+        ])
+    };
+    let run = replay();
+    assert_eq!(run.code, 0, "{run:?}");
+    scratch.edit(
+        "sbom-profiles/ntia-2021.toml",
+        "valid_from = \"2021-07-12\"",
+        "valid_from = \"2021-07-13\"",
+    );
+    let run = replay();
+    assert_eq!(run.code, 1, "{run:?}");
+    let pointer = run.json()["first_difference"]["pointer"].clone();
+    assert_eq!(pointer, "/profiles/5/digest");
 }

@@ -174,7 +174,8 @@ fn a_delivery_is_matched_as_folder_and_as_archive() {
     }
     let archive = scratch.write("delivery.zip", zip(files));
     let folder = scratch.path("delivery");
-    let allow = scratch.write("allow.txt", "*.md\n");
+    let reasoned = "[[allow]]\npattern = \"*.md\"\nreason = \"texts for people\"\n";
+    let allow = scratch.write("allow.toml", reasoned);
     for against in [&folder, &archive] {
         let run = mekiki(&[
             "sbom",
@@ -199,6 +200,10 @@ fn a_delivery_is_matched_as_folder_and_as_archive() {
         assert_eq!(outcome["delivery_only"][0]["path"], "extra.txt");
         assert_eq!(outcome["delivery_only"].as_array().unwrap().len(), 1);
         assert_eq!(outcome["allowed"], 1);
+        assert_eq!(
+            outcome["allowed_by"],
+            json!([{"pattern": "*.md", "reason": "texts for people", "files": 1}])
+        );
     }
     let text = mekiki(&["sbom", "match", &sbom, "--against", &folder]);
     assert!(
@@ -206,6 +211,28 @@ fn a_delivery_is_matched_as_folder_and_as_archive() {
             .starts_with("1 matched, 1 altered, 1 in the SBOM only, 2 in the delivery only\n"),
         "{text:?}"
     );
+    // Of a list without reasons too.
+    let plain = scratch.write("allow.txt", "*.md\nextra.*\n");
+    let text = mekiki(&[
+        "sbom",
+        "match",
+        &sbom,
+        "--against",
+        &folder,
+        "--allow",
+        &plain,
+    ]);
+    assert!(text.stdout.contains("0 in the delivery only"), "{text:?}");
+    let text = mekiki(&[
+        "sbom",
+        "match",
+        &sbom,
+        "--against",
+        &folder,
+        "--allow",
+        &allow,
+    ]);
+    assert!(text.stdout.contains("texts for people"), "{text:?}");
 }
 
 #[test]

@@ -1,18 +1,23 @@
-//! `mekiki sbom check FILE --profile ID…`
+//! `mekiki sbom check FILE… --profile ID…`
 
 use std::fmt::Write as _;
+
+use rayon::iter::{IntoParallelRefIterator as _, ParallelIterator as _};
+use serde_json::{Value, json};
 
 use crate::app::library::Library;
 use crate::app::sbom_check::{SbomCheck, named_profiles};
 use crate::app::{Refused, sbom_check};
 use crate::cli::output::Output;
+use crate::cli::progress::Progress;
 use crate::cli::{Verdict as Ending, read};
+use crate::diagnostic::Diagnostic;
 use crate::document::sarif::{Report, sarif};
 use crate::document::table::{Look, Sheet, heading};
-use crate::evidence::sbom;
+use crate::evidence::sbom::{self, Sbom};
 use crate::profile::judgment::{Coverage, Finding, Judgment, Verdict};
 use crate::profile::survey::Survey;
-use crate::profile::{Level, Reading};
+use crate::profile::{Level, Profile, Reading};
 use crate::text::messages::{message, message_with};
 use crate::text::{Lang, shortened};
 
@@ -21,8 +26,9 @@ const SHOWN: usize = 5;
 
 #[derive(Debug, clap::Args)]
 pub(in crate::cli) struct Arguments {
-    /// The SBOM; `-` is standard input
-    file: String,
+    /// The SBOMs; `-` is standard input
+    #[arg(required = true)]
+    files: Vec<String>,
     /// The profile to judge by; may be given several times
     #[arg(long, required = true, value_name = "ID")]
     profile: Vec<String>,
@@ -34,25 +40,166 @@ pub(super) fn run(
     output: &Output,
 ) -> anyhow::Result<Ending> {
     let profiles = named_profiles(library, &arguments.profile)?;
-    let bytes = read(&arguments.file)?;
-    let (_, reading) = sbom::read(&bytes).map_err(|faults| {
-        let named = faults
-            .into_iter()
-            .map(|fault| fault.in_file(arguments.file.clone()));
-        Refused(named.collect())
-    })?;
-    let survey = Survey::of(&reading.sbom);
-    let check = SbomCheck::of(&survey, &profiles);
+    match arguments.files.as_slice() {
+        [file] => one(file, &profiles, output),
+        files => many(files, &profiles, output),
+    }
+}
+
+fn one(file: &str, profiles: &[&Profile], output: &Output) -> anyhow::Result<Ending> {
+    let sbom = sbom_of(file)?;
+    let survey = Survey::of(&sbom);
+    let check = SbomCheck::of(&survey, profiles);
     if output.is_sarif() {
         let report = Report {
-            path: arguments.file.clone(),
+            path: file.to_owned(),
             findings: check.diagnostics(),
         };
         output.json(&sarif(&[report]))?;
-        return Ok(Ending::of(check.verdict() == Verdict::Pass));
+    } else {
+        output.either(&check, || text(&check, output.lang(), output.width()))?;
     }
-    output.either(&check, || text(&check, output.lang(), output.width()))?;
     Ok(Ending::of(check.verdict() == Verdict::Pass))
+}
+
+fn sbom_of(file: &str) -> Result<Sbom, Refused> {
+    let bytes = read(file)?;
+    match sbom::read(&bytes) {
+        Ok((_, reading)) => Ok(reading.sbom),
+        Err(faults) => {
+            let named = faults.into_iter().map(|fault| fault.in_file(file));
+            Err(Refused(named.collect()))
+        }
+    }
+}
+
+/// What is kept of one of many files: the document itself is dropped as soon as it is judged.
+struct Checked {
+    components: usize,
+    verdict: Verdict,
+    /// By profile the verdict and how many of the required elements are met.
+    profiles: Vec<(Verdict, String)>,
+    /// The report for machines, where it is asked for.
+    document: Value,
+    /// What is lacking, where it is asked for.
+    lacking: Vec<Diagnostic>,
+}
+
+impl Checked {
+    fn of(file: &str, profiles: &[&Profile], output: &Output) -> Result<Self, Refused> {
+        let sbom = sbom_of(file)?;
+        let survey = Survey::of(&sbom);
+        let check = SbomCheck::of(&survey, profiles);
+        let judgments = check.judgments.iter();
+        Ok(Self {
+            components: sbom.components.len(),
+            verdict: check.verdict(),
+            profiles: judgments
+                .map(|one| {
+                    let (met, of) = met(one);
+                    (one.verdict, format!("{met}/{of}"))
+                })
+                .collect(),
+            document: if output.is_json() {
+                serde_json::to_value(&check).unwrap_or_default()
+            } else {
+                Value::Null
+            },
+            lacking: if output.is_sarif() {
+                check.diagnostics()
+            } else {
+                Vec::new()
+            },
+        })
+    }
+}
+
+fn many(files: &[String], profiles: &[&Profile], output: &Output) -> anyhow::Result<Ending> {
+    let progress = Progress::of(files.len());
+    let mut checked: Vec<_> = files
+        .par_iter()
+        .map(|file| {
+            let checked = Checked::of(file, profiles, output);
+            progress.advance();
+            checked.map_err(|mut refused| {
+                for fault in &mut refused.0 {
+                    fault.file = Some(file.clone());
+                }
+                refused
+            })
+        })
+        .collect();
+    drop(progress);
+    if output.is_sarif() {
+        let reports: Vec<_> = files
+            .iter()
+            .zip(&mut checked)
+            .map(|(file, outcome)| Report {
+                path: file.clone(),
+                findings: match outcome {
+                    Ok(checked) => std::mem::take(&mut checked.lacking),
+                    Err(refused) => refused.0.clone(),
+                },
+            })
+            .collect();
+        output.json(&sarif(&reports))?;
+    } else if output.is_json() {
+        let files: Vec<_> = files
+            .iter()
+            .zip(&mut checked)
+            .map(|(file, outcome)| match outcome {
+                Ok(checked) => json!({"path": file, "check": checked.document.take()}),
+                Err(refused) => json!({"path": file, "refused": refused.0}),
+            })
+            .collect();
+        output.json(&json!({"schema": "mekiki/sbom-checks/v1", "files": files}))?;
+    } else {
+        output.text(&summary(files, &checked, profiles, output))?;
+    }
+    let passes = checked
+        .iter()
+        .all(|one| one.as_ref().is_ok_and(|one| one.verdict == Verdict::Pass));
+    let refused: Vec<_> = checked.into_iter().filter_map(Result::err).collect();
+    if refused.is_empty() {
+        Ok(Ending::of(passes))
+    } else {
+        Err(Refused(refused.into_iter().flat_map(|one| one.0).collect()).into())
+    }
+}
+
+/// One line a file: its components, and by profile the verdict and how many required elements are met.
+fn summary(
+    files: &[String],
+    checked: &[Result<Checked, Refused>],
+    profiles: &[&Profile],
+    output: &Output,
+) -> String {
+    let lang = output.lang();
+    let mut header = vec![message(lang, "sbom-count")];
+    for profile in profiles {
+        header.push(profile.id.clone());
+    }
+    header.push(message(lang, "sbom-file"));
+    let mut sheet = Sheet::new(output.width(), header);
+    for (file, outcome) in files.iter().zip(checked) {
+        let mut row = Vec::new();
+        match outcome {
+            Ok(checked) => {
+                row.push((checked.components.to_string(), Look::Number));
+                for (verdict, met) in &checked.profiles {
+                    row.push((format!("{} {met}", word(lang, *verdict)), look(*verdict)));
+                }
+            }
+            Err(_) => {
+                row.push((String::new(), Look::Plain));
+                let unreadable = message(lang, "sbom-unreadable");
+                row.extend(profiles.iter().map(|_| (unreadable.clone(), Look::Bad)));
+            }
+        }
+        row.push((file.clone(), Look::Plain));
+        sheet.row(row);
+    }
+    sheet.render()
 }
 
 fn text(check: &SbomCheck<'_>, lang: Lang, width: u16) -> String {
@@ -73,22 +220,11 @@ fn profile(
     lang: Lang,
     width: u16,
 ) {
-    let required = || {
-        judgment
-            .findings
-            .iter()
-            .filter(|one| one.element.level == Level::Required)
-    };
-    let met = required()
-        .filter(|one| matches!(one.coverage.verdict, Verdict::Pass | Verdict::NotApplicable))
-        .count();
+    let (met, of) = met(judgment);
     let counts = message_with(
         lang,
         "profile-met",
-        &[
-            ("met", &met.to_string()),
-            ("of", &required().count().to_string()),
-        ],
+        &[("met", &met.to_string()), ("of", &of.to_string())],
     );
     _ = writeln!(
         out,
@@ -119,6 +255,17 @@ fn profile(
         out.push('\n');
         out.push_str(&sheet.render());
     }
+}
+
+/// How many required elements are met, and of how many.
+fn met(judgment: &Judgment<'_>) -> (usize, usize) {
+    let required = || {
+        let findings = judgment.findings.iter();
+        findings.filter(|one| one.element.level == Level::Required)
+    };
+    let is_met =
+        |one: &&Finding<'_>| matches!(one.coverage.verdict, Verdict::Pass | Verdict::NotApplicable);
+    (required().filter(is_met).count(), required().count())
 }
 
 fn table(judgment: &Judgment<'_>, lang: Lang, width: u16) -> String {
@@ -187,13 +334,8 @@ fn lacking(out: &mut String, check: &SbomCheck<'_>, finding: &Finding<'_>, lang:
         );
         let shown = finding.failing.iter().take(SHOWN);
         for lacking in shown.filter_map(|subject| check.lacking(*subject)) {
-            let name = if lacking.name.trim().is_empty() {
-                lacking.reference
-            } else {
-                lacking.name
-            };
             sheet.row([
-                (shortened(name, 60), Look::Plain),
+                (shortened(&lacking.full_name(), 60), Look::Plain),
                 (shortened(lacking.version.unwrap_or("–"), 30), Look::Plain),
                 (lacking.at.to_string(), Look::Faint),
             ]);

@@ -2,9 +2,9 @@
 
 use std::fmt::Write as _;
 
-use crate::app::sbom_diff::{NamedBytes, SbomDiff, diff_sboms};
+use crate::app::sbom_diff::{SbomDiff, diff_sboms};
+use crate::cli::Verdict;
 use crate::cli::output::Output;
-use crate::cli::{Verdict, read};
 use crate::comparison::drift::{Drift, Drifts, Row};
 use crate::comparison::{ChangeKind, Comparison, Extent, Item, Pair};
 use crate::document::table::{Look, Sheet, heading};
@@ -32,23 +32,15 @@ pub(in crate::cli) struct Arguments {
 }
 
 pub(super) fn run(arguments: &Arguments, output: &Output) -> anyhow::Result<Verdict> {
-    let a = read(&arguments.a)?;
-    let b = read(&arguments.b)?;
-    let measured = arguments.measured.as_deref().map(read).transpose()?;
-    let named = |path, bytes| NamedBytes { path, bytes };
     let extent = if arguments.all {
         Extent::All
     } else {
         Extent::Changed
     };
     let diff = diff_sboms(
-        named(&arguments.a, &a),
-        named(&arguments.b, &b),
-        arguments
-            .measured
-            .as_deref()
-            .zip(measured.as_deref())
-            .map(|(path, bytes)| named(path, bytes)),
+        &arguments.a,
+        &arguments.b,
+        arguments.measured.as_deref(),
         extent,
     )?;
     output.either(&diff, || text(&diff, output.lang(), output.width()))?;
@@ -212,12 +204,32 @@ fn document(comparison: &Comparison, lang: Lang, width: u16, out: &mut String) {
             shortened(text.as_deref().unwrap_or_default(), SHOWN_CHARACTERS)
         };
         sheet.row([
-            (change.what.to_owned(), Look::Plain),
+            (document_text(change.what, lang), Look::Plain),
             (side(&change.from), Look::Plain),
             (side(&change.to), Look::Plain),
         ]);
     }
     out.push_str(&sheet.render());
+}
+
+/// What a document says of itself, in words for people.
+fn document_text(what: &'static str, lang: Lang) -> String {
+    let key = match what {
+        "root" => "document-root",
+        "dependencies" => "document-dependencies",
+        "format" => "document-format",
+        "spec-version" => "document-spec-version",
+        "name" => "document-name",
+        "identifier" => "document-identifier",
+        "version" => "document-version",
+        "timestamp" => "document-timestamp",
+        "author" => "document-author",
+        "tool" => "document-tool",
+        "supplier" => "document-supplier",
+        "manufacturer" => "document-manufacturer",
+        other => return other.to_owned(),
+    };
+    message(lang, key)
 }
 
 fn drift_text(drift: Drift, lang: Lang) -> String {

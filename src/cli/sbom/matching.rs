@@ -27,7 +27,8 @@ pub(in crate::cli) struct Arguments {
     /// in the OCI layout
     #[arg(long, value_name = "PATH")]
     against: String,
-    /// Patterns of files that need no entry, one a line, such as `docs/**`
+    /// A list of files that need no entry: TOML with `[[allow]]`, `pattern = "docs/**"` and `reason = "…"`, or
+    /// text with one pattern a line
     #[arg(long, value_name = "FILE")]
     allow: Option<String>,
 }
@@ -89,6 +90,9 @@ fn text(outcome: &Match, lang: Lang, width: u16) -> String {
             ],
         )
     );
+    if outcome.agrees {
+        _ = writeln!(out, "{}", message(lang, "match-agrees"));
+    }
     for (key, number) in [
         ("match-weak", outcome.matched_weakly),
         ("match-without-digest", outcome.without_digest),
@@ -109,6 +113,7 @@ fn text(outcome: &Match, lang: Lang, width: u16) -> String {
         .map(|one| (one.path.clone(), name_of(&one.component)))
         .collect();
     two_columns("match-unverified", &unverified, lang, width, &mut out);
+    allowed(outcome, lang, width, &mut out);
     embedded(outcome, lang, width, &mut out);
     if !outcome.remarks.is_empty() {
         out.push_str(&heading(&message(lang, "match-remarks")));
@@ -175,16 +180,22 @@ fn delivery_only(outcome: &Match, lang: Lang, width: u16, out: &mut String) {
         return;
     }
     out.push_str(&heading(&message(lang, "match-delivery-only")));
-    let header = ["match-path", "match-size", "match-inside", "match-digest"];
+    // Nobody needs a column for archives where there is none.
+    let shown = || outcome.delivery_only.iter().take(SHOWN);
+    let has_archives = shown().any(|one| one.files_inside.is_some());
+    let header = ["match-path", "match-size", "match-digest", "match-inside"];
+    let columns = if has_archives { 4 } else { 3 };
+    let header = header.into_iter().take(columns);
     let mut sheet = Sheet::new(width, header.map(|key| message(lang, key)));
-    for one in outcome.delivery_only.iter().take(SHOWN) {
+    for one in shown() {
         let inside = one.files_inside.map(|count| count.to_string());
-        sheet.row([
+        let cells = [
             (one.path.clone(), Look::Open),
             (one.size.to_string(), Look::Number),
-            (inside.unwrap_or_default(), Look::Number),
             (shortened(&one.sha256, SHOWN_DIGITS), Look::Faint),
-        ]);
+            (inside.unwrap_or_default(), Look::Number),
+        ];
+        sheet.row(cells.into_iter().take(columns));
     }
     out.push_str(&sheet.render());
     more(outcome.delivery_only.len(), lang, out);
@@ -195,7 +206,7 @@ fn sbom_only(outcome: &Match, lang: Lang, width: u16, out: &mut String) {
         return;
     }
     out.push_str(&heading(&message(lang, "match-sbom-only")));
-    let header = ["diff-component", "match-path", "match-expected"];
+    let header = ["diff-component", "match-path", "match-value"];
     let mut sheet = Sheet::new(width, header.map(|key| message(lang, key)));
     for one in outcome.sbom_only.iter().take(SHOWN) {
         let expected = one.algorithm.zip(one.expected.as_deref());
@@ -223,6 +234,30 @@ fn two_columns(title: &str, rows: &[(String, String)], lang: Lang, width: u16, o
     }
     out.push_str(&sheet.render());
     more(rows.len(), lang, out);
+}
+
+/// The patterns with the reasons that the list gives; those that no file fits too, since they say something
+/// of a delivery that was not made.
+fn allowed(outcome: &Match, lang: Lang, width: u16, out: &mut String) {
+    if outcome.allowed_by.is_empty() {
+        return;
+    }
+    out.push_str(&heading(&message(lang, "match-allowed")));
+    let header = ["match-pattern", "match-files-count", "match-reason"];
+    let mut sheet = Sheet::new(width, header.map(|key| message(lang, key)));
+    for one in outcome.allowed_by.iter().take(SHOWN) {
+        let look = match one.files {
+            0 => Look::Faint,
+            _ => Look::Plain,
+        };
+        sheet.row([
+            (one.pattern.clone(), look),
+            (one.files.to_string(), Look::Number),
+            (one.reason.clone().unwrap_or_default(), look),
+        ]);
+    }
+    out.push_str(&sheet.render());
+    more(outcome.allowed_by.len(), lang, out);
 }
 
 fn embedded(outcome: &Match, lang: Lang, width: u16, out: &mut String) {

@@ -99,11 +99,8 @@ impl<'a> Writer<'a, '_> {
     /// Writes the supplier, and who made it as the originator.
     fn parties(&mut self, component: &'a Component, target: Target) {
         let at = &component.at;
-        let of_metadata = || match target {
-            Target::Root => self.sbom.metadata.supplier.as_ref(),
-            _ => None,
-        };
-        if let Some(party) = component.supplier.as_deref().or_else(of_metadata) {
+        let party = super::super::supplier_of(self.sbom, component, target == Target::Root);
+        if let Some(party) = party {
             self.json.option("supplier", supplier(party).as_deref());
             self.party_losses(party, "a supplier", at);
         }

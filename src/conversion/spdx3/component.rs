@@ -96,8 +96,7 @@ impl Writer<'_> {
             .root
             .as_ref()
             .is_some_and(|root| root.at == component.at);
-        let of_document = self.sbom.metadata.supplier.as_ref().filter(|_| is_root);
-        let supplier = component.supplier.as_deref().or(of_document);
+        let supplier = super::super::supplier_of(self.sbom, component, is_root);
         if let Some(id) = supplier.and_then(|party| self.agent(party, &at)) {
             members.insert("suppliedBy".into(), id.into());
         }

@@ -76,7 +76,11 @@ impl Writer<'_> {
                 );
                 continue;
             };
-            let known = relationship_word(&relationship.kind);
+            // What CycloneDX calls `provides`: the provider implements the other, which is a specification.
+            let known = match relationship.kind.as_str() {
+                "PROVIDES" => Some(("hasSpecification", "", false)),
+                kind => relationship_word(kind),
+            };
             let (word, scope, turned) = known.unwrap_or(("other", "", false));
             if known.is_none() {
                 let what = format!("the relationship type `{}`", relationship.kind);

@@ -15,6 +15,11 @@ impl CrateAdvisory {
         self.0.metadata.id.to_string()
     }
 
+    /// The crate that it is about.
+    pub fn package(&self) -> &str {
+        self.0.metadata.package.as_str()
+    }
+
     /// Whether the advisory was withdrawn.
     pub fn withdrawn(&self) -> bool {
         self.0.withdrawn()

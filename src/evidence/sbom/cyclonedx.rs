@@ -17,6 +17,7 @@ use crate::tape::{Addressing, Item, Lines, Shape, Step, Tape, push_step};
 use super::model::{
     Composition, Format, Parties, Position, Ref, Relationship, Sbom, Service, Site, Target,
 };
+use super::semantics::Licenses;
 
 /// The versions that are read. 1.0 and 1.1 exist in XML only.
 pub const VERSIONS: [&str; 8] = ["1.0", "1.1", "1.2", "1.3", "1.4", "1.5", "1.6", "1.7"];
@@ -58,6 +59,7 @@ pub fn build(tape: &Tape<'_>) -> Result<(Sbom, Vec<Diagnostic>), Diagnostic> {
     let version = version_of(root)?;
     let mut reader = Reader {
         sbom: Sbom::new(Format::CycloneDx, version),
+        expressions: Licenses::default(),
         findings: Findings::new(),
         path: String::new(),
         lines: (tape.addressing() == Addressing::Line).then(|| Lines::new(tape.source())),
@@ -67,12 +69,14 @@ pub fn build(tape: &Tape<'_>) -> Result<(Sbom, Vec<Diagnostic>), Diagnostic> {
     reader.names(tape);
     reader.document(root);
     reader.resolve();
+    reader.childless();
     Ok((reader.sbom, reader.findings.finish()))
 }
 
 /// Fills the model; `path` is the JSON pointer of what is being read.
 struct Reader<'t> {
     sbom: Sbom,
+    expressions: Licenses<'t>,
     findings: Findings,
     path: String,
     lines: Option<Lines<'t>>,
@@ -113,12 +117,6 @@ impl<'t> Reader<'t> {
         }
     }
 
-    fn warn(&mut self, code: &'static str, item: Item<'_>, message: String, help: &'static str) {
-        self.findings.push_with(code, Severity::Warning, || {
-            Diagnostic::warning(code, item.place(), message).help(help)
-        });
-    }
-
     /// Takes in every `bom-ref` of the document, and names those that are given twice.
     ///
     /// NOTE: in a formulation the published examples use the name of a workspace again where it is meant
@@ -152,7 +150,9 @@ impl<'t> Reader<'t> {
     /// The reference that an element gives itself, which from now on leads to `target`.
     fn own_reference(&mut self, name: &str, target: Target) -> Ref {
         let reference = self.sbom.references.intern(name);
-        if self.sbom.references.target(reference) == Target::Element {
+        // What is described may be listed among the components once more: in whatever order they come, the
+        // name leads to what is described.
+        if target == Target::Root || self.sbom.references.target(reference) == Target::Element {
             self.sbom.references.redefine(reference, target);
         }
         reference
@@ -293,6 +293,42 @@ impl<'t> Reader<'t> {
                 at,
             });
         });
+    }
+
+    /// Says of every element whose entry in `dependencies` is empty that its dependencies are complete,
+    /// unless a composition speaks of them.
+    ///
+    /// Source: CycloneDX 1.6, `dependencies`: components without dependencies of their own must be declared
+    /// as empty elements within the graph.
+    fn childless(&mut self) {
+        let sbom = &mut self.sbom;
+        let mut spoken_of = vec![false; sbom.references.len()];
+        let composed = sbom.compositions.iter().flat_map(|one| &one.dependencies);
+        let related = sbom.relationships.iter().map(|one| &one.from);
+        for reference in composed.chain(related) {
+            if let Some(slot) = spoken_of.get_mut(reference.0 as usize) {
+                *slot = true;
+            }
+        }
+        let mut childless = Vec::new();
+        for (reference, _) in &self.entries {
+            let is_missing = sbom.references.target(*reference) == Target::Missing;
+            match spoken_of.get_mut(reference.0 as usize) {
+                Some(slot) if !*slot && !is_missing => {
+                    *slot = true;
+                    childless.push(*reference);
+                }
+                _ => {}
+            }
+        }
+        if !childless.is_empty() {
+            sbom.compositions.push(Composition {
+                aggregate: "complete".into(),
+                assemblies: Vec::new(),
+                dependencies: childless,
+                at: Site::pointer("/dependencies"),
+            });
+        }
     }
 
     /// Names every reference that leads nowhere.

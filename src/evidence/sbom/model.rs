@@ -594,8 +594,7 @@ pub struct Metadata {
     pub tools: Vec<Party>,
     /// Who supplies what is described (CycloneDX `metadata.supplier`).
     pub supplier: Option<Party>,
-    /// Who made the document as an organization (CycloneDX `metadata.manufacturer`; until 1.5
-    /// `metadata.manufacture`).
+    /// Who made the document as an organization (CycloneDX `metadata.manufacturer` since 1.6).
     pub manufacturer: Option<Party>,
     /// Licenses of the document's own data.
     pub licenses: Vec<License>,

@@ -5,24 +5,24 @@
 //! demands besides. To add an encoding: a file in `spdx2/` that writes a tape in the shape of SPDX 2.3.
 
 mod identifier;
-mod license;
 mod package;
-mod party;
+pub(super) mod party;
 pub mod rdf;
 mod relationship;
-mod remarks;
 mod site;
 pub mod tag_value;
+mod wrapped;
 pub mod xml;
 
-use crate::diagnostic::{Diagnostic, Place};
+use crate::diagnostic::{Diagnostic, Findings, Place};
 use crate::evidence::sbom::model::{
     ExternalReference, Format, Hash, License, LicenseForm, Parties, PartyKind, Sbom, Site, Target,
 };
+use crate::evidence::sbom::semantics::{Licenses, is_date_time};
 use crate::tape::{Addressing, Full, Item, Shape, Tape};
-use license::Licenses;
+pub(crate) use identifier::checksum_word;
+use identifier::spelling;
 use relationship::Listed;
-use remarks::Remarks;
 use site::Sites;
 
 /// The versions whose documents are read in every encoding.
@@ -43,13 +43,22 @@ const TYPED: [&str; 7] = [
     "isWayBackLink",
 ];
 
-/// Parses SPDX 2 in YAML, whose scalars are texts as written wherever the format wants texts.
+/// Parses SPDX 2 in YAML, whose scalars are texts as written wherever the format wants texts, with the
+/// remarks on its form.
 ///
 /// # Errors
 ///
 /// As for [`crate::tape::parse_yaml`].
-pub fn parse_yaml(text: &str) -> Result<Tape<'_>, Diagnostic> {
-    crate::tape::parse_yaml_texts(text, &TYPED)
+pub fn parse_yaml(text: &str) -> Result<(Tape<'_>, Vec<Diagnostic>), Diagnostic> {
+    let tape = crate::tape::parse_yaml_texts(text, &TYPED)?;
+    let mut remarks = tape.repeated_members();
+    Ok(match wrapped::unwrap(&tape)? {
+        Some((inner, remark)) => {
+            remarks.push(remark);
+            (inner, remarks)
+        }
+        None => (tape, remarks),
+    })
 }
 
 /// Judges the version that a document states: a remark on one that is read all the same.
@@ -92,8 +101,8 @@ pub fn build(tape: &Tape<'_>) -> (Sbom, Vec<Diagnostic>) {
     let version = version.trim();
     let mut reader = Reader {
         sites: Sites::new(tape),
-        remarks: Remarks::default(),
-        licenses: Licenses::default(),
+        findings: Findings::new(),
+        licenses: Licenses::default().with_declarations(),
         sbom: Sbom::new(
             Format::Spdx,
             version.strip_prefix("SPDX-").unwrap_or(version),
@@ -101,18 +110,17 @@ pub fn build(tape: &Tape<'_>) -> (Sbom, Vec<Diagnostic>) {
         listed: Listed::default(),
         parties: Parties::default(),
     };
-    let mut findings: Vec<_> = match check_version(tape) {
-        Ok(remark) => remark.into_iter().collect(),
-        Err(fault) => vec![fault],
-    };
+    match check_version(tape) {
+        Ok(remark) => reader.findings.extend(remark),
+        Err(fault) => reader.findings.push(fault),
+    }
     reader.document(tape.root());
-    findings.extend(reader.remarks.finish());
-    (reader.sbom, findings)
+    (reader.sbom, reader.findings.finish())
 }
 
 struct Reader<'t> {
     sites: Sites<'t>,
-    remarks: Remarks,
+    findings: Findings,
     licenses: Licenses<'t>,
     sbom: Sbom,
     listed: Listed,
@@ -146,8 +154,7 @@ impl<'t> Reader<'t> {
                 "comment" => comment = member.text(),
                 "externalDocumentRefs" => self.external_documents(member),
                 "hasExtractedLicensingInfos" => {
-                    let infos = self.list(member, "/hasExtractedLicensingInfos");
-                    for id in infos.filter_map(|info| info.get_text("licenseId")) {
+                    for id in member.items().filter_map(|info| info.get_text("licenseId")) {
                         self.licenses.declare(id);
                     }
                 }
@@ -177,30 +184,24 @@ impl<'t> Reader<'t> {
         self.resolve();
     }
 
-    /// What every document must say.
+    /// What every document must say, as far as the tables do not ask for it: a text that is not empty,
+    /// and the namespace, which the JSON of 2.2 leaves out of its required members (SPDX 2.2, 2.5).
     fn required(&mut self, root: Item<'t>) {
+        let is_asked_for = self.sbom.spec_version == "2.3";
         for key in ["SPDXID", "name", "dataLicense", "documentNamespace"] {
             let member = root.get(key);
-            let is_there = member.is_some_and(|member| {
-                member.shape() != Shape::Text
-                    || member.text().is_some_and(|text| !text.trim().is_empty())
-            });
-            if !is_there {
+            let lacks = match member.map(|member| (member.shape(), member.text())) {
+                None => key == "documentNamespace" && !is_asked_for,
+                Some((Shape::Text, text)) => text.is_none_or(|text| text.trim().is_empty()),
+                Some(_) => false,
+            };
+            if lacks {
                 let place = self.document_place(root, member);
-                self.remarks.error(
-                    "spdx-missing",
-                    || (place, format!("the document has no `{key}`")),
-                    "add it (SPDX 2.3, clause 6)",
-                );
+                self.findings
+                    .error("spdx-missing", "add it (SPDX 2.3, clause 6)", || {
+                        (place, format!("the document has no `{key}`"))
+                    });
             }
-        }
-        if root.get("creationInfo").is_none() {
-            let place = self.document_place(root, None);
-            self.remarks.error(
-                "spdx-missing",
-                || (place, "the document has no `creationInfo`".into()),
-                "add creators and created (SPDX 2.3, clauses 6.8 and 6.9)",
-            );
         }
         if let Some(member) = root.get("SPDXID") {
             self.check_id(member.text(), &Site::pointer(""), member);
@@ -232,8 +233,7 @@ impl<'t> Reader<'t> {
             match member.key().unwrap_or_default() {
                 "created" => self.created(member),
                 "creators" => {
-                    for (index, creator) in self.list(member, "/creationInfo/creators").enumerate()
-                    {
+                    for (index, creator) in member.items().enumerate() {
                         self.creator(index, creator);
                     }
                 }
@@ -248,19 +248,14 @@ impl<'t> Reader<'t> {
     fn created(&mut self, member: Item<'t>) {
         let Some(text) = member.text() else { return };
         let site = self.sites.member("/creationInfo/created", member);
-        if !identifier::is_date_time(text) {
+        if !is_date_time(text) {
             let place = site.place();
-            self.remarks.error(
-                "spdx-created",
-                || {
-                    let form = "YYYY-MM-DDThh:mm:ssZ";
-                    (
-                        place,
-                        format!("the date `{text}` is not of the form {form}"),
-                    )
-                },
-                "write it like `2026-11-20T09:00:00Z`",
-            );
+            let help = "write it like `2026-11-20T09:00:00Z`";
+            self.findings.error("spdx-created", help, || {
+                let form = "YYYY-MM-DDThh:mm:ssZ";
+                let message = format!("the date `{text}` is not of the form {form}");
+                (place, message)
+            });
         }
         self.sbom.metadata.timestamp = Some(text.into());
         self.sbom.metadata.timestamp_at = Some(site);
@@ -270,17 +265,13 @@ impl<'t> Reader<'t> {
         let party = creator.text().map(party::party).unwrap_or_default();
         let is_tool = party.kind == PartyKind::Tool;
         // NOTE: the name may be empty or be left out, as in `Organization: ` (SPDX 2.3, 6.8.4).
-        if party.kind == PartyKind::Unstated {
+        if let (PartyKind::Unstated, Some(said)) = (party.kind, creator.text()) {
             let site = self.sites.listed("/creationInfo/creators", index, creator);
-            let said = creator.text().unwrap_or(creator.shape().name());
-            self.remarks.error(
-                "spdx-creator",
-                || {
-                    let message = format!("`{said}` names no Person, Organization or Tool");
-                    (site.place(), message)
-                },
-                "write `Organization: name`",
-            );
+            let help = "write `Organization: name`";
+            self.findings.error("spdx-creator", help, || {
+                let message = format!("`{said}` names no Person, Organization or Tool");
+                (site.place(), message)
+            });
         }
         if creator.text().is_some() {
             let metadata = &mut self.sbom.metadata;
@@ -294,7 +285,7 @@ impl<'t> Reader<'t> {
     }
 
     fn external_documents(&mut self, member: Item<'t>) {
-        for reference in self.list(member, "/externalDocumentRefs") {
+        for reference in member.items() {
             let hash = reference.get("checksum").and_then(|checksum| {
                 let algorithm = checksum.get_text("algorithm")?;
                 Some(Hash {
@@ -315,45 +306,17 @@ impl<'t> Reader<'t> {
         }
     }
 
-    /// The items of a list of the document, with a remark where it is none.
-    fn list(&mut self, member: Item<'t>, pointer: &str) -> crate::tape::Children<'t> {
-        if member.shape() != Shape::List {
-            self.wrong_shape(
-                &self.sites.member(pointer, member),
-                pointer,
-                "a list",
-                member,
-            );
-        }
-        member.items()
-    }
-
-    fn wrong_shape(&mut self, site: &Site, name: &str, wanted: &str, found: Item<'t>) {
-        self.remarks.error(
-            "spdx-type",
-            || {
-                let found = found.shape().name();
-                let message = format!("`{name}` must be {wanted}, found {found}");
-                (site.place(), message)
-            },
-            "see the specification",
-        );
-    }
-
     fn check_id(&mut self, id: Option<&'t str>, at: &Site, member: Item<'t>) {
         let Some(id) = id.filter(|id| !identifier::is_spdx_id(id)) else {
             return;
         };
         let sites = &self.sites;
-        self.remarks.warning(
-            "spdx-id",
-            || {
-                let form = "`SPDXRef-` with letters, digits, `.` and `-`";
-                let place = sites.inside(at, "/SPDXID", member);
-                (place, format!("`{id}` is not {form}"))
-            },
-            "rename it (SPDX 2.3, clause 6.3)",
-        );
+        let help = "rename it (SPDX 2.3, clause 6.3)";
+        self.findings.warning("spdx-id", help, || {
+            let form = "`SPDXRef-` with letters, digits, `.` and `-`";
+            let place = sites.inside(at, "/SPDXID", member);
+            (place, format!("`{id}` is not {form}"))
+        });
     }
 }
 
@@ -371,16 +334,6 @@ fn too_large(full: Full) -> Diagnostic {
     let message = format!("the document holds {full}");
     Diagnostic::error("document-values", Place::whole(), message)
         .help("split the document; one of this size is not read")
-}
-
-/// The word of SPDX 2.3 for an algorithm in the spelling of CycloneDX.
-pub(crate) fn checksum_word(algorithm: &str) -> Option<&'static str> {
-    identifier::checksum_word(algorithm)
-}
-
-/// The spelling of an algorithm in CycloneDX; an unknown one as written.
-fn spelling(algorithm: &str) -> &str {
-    identifier::checksum(algorithm).map_or(algorithm, |(spelling, _)| spelling)
 }
 
 #[cfg(test)]

@@ -14,7 +14,6 @@ mod graph;
 mod license;
 mod party;
 mod relationship;
-mod remark;
 mod security;
 pub(crate) mod vocabulary;
 
@@ -26,9 +25,9 @@ use foldhash::fast::FixedState;
 
 use self::class::Class;
 use self::graph::{Graph, entries, plain};
-use self::remark::Remarks;
-use crate::diagnostic::Diagnostic;
+use crate::diagnostic::{Diagnostic, Findings, Place};
 use crate::evidence::sbom::model::{Format, License, Parties, Party, Ref, Sbom, Target};
+use crate::evidence::sbom::semantics::Licenses;
 use crate::tape::{Item, Tape};
 
 /// Reads a document of SPDX 3 from its tape, with every remark on it.
@@ -41,7 +40,8 @@ pub fn build(tape: &Tape<'_>) -> (Sbom, Vec<Diagnostic>) {
         shared: Parties::default(),
         creation: None,
         namespaces: Vec::new(),
-        remarks: Remarks::default(),
+        expressions: Licenses::default(),
+        findings: Findings::new(),
         graph,
     };
     reader.read_version(tape.root());
@@ -53,7 +53,7 @@ pub fn build(tape: &Tape<'_>) -> (Sbom, Vec<Diagnostic>) {
     reader.read_document();
     reader.check_collections();
     reader.sbom.references = reader.graph.references;
-    (reader.sbom, reader.remarks.into_diagnostics())
+    (reader.sbom, reader.findings.finish())
 }
 
 /// What the second pass works on.
@@ -70,7 +70,8 @@ struct Reader<'t> {
     creation: Option<&'t str>,
     /// Namespaces that the document imports elements of.
     namespaces: Vec<String>,
-    remarks: Remarks,
+    expressions: Licenses<'t>,
+    findings: Findings,
 }
 
 impl<'t> Reader<'t> {
@@ -131,12 +132,12 @@ impl<'t> Reader<'t> {
         let name = plain(value).unwrap_or("an object without a type");
         let graph = &self.graph;
         let pointer = || graph.pointer(index, "creationInfo");
-        self.remarks.warning(
+        self.findings.warning(
             "spdx-dangling-reference",
             "write the creation information of that name into the document",
             || {
                 (
-                    pointer(),
+                    Place::pointer(pointer()),
                     format!("`{name}` is no creation information of the document"),
                 )
             },
@@ -164,14 +165,14 @@ impl<'t> Reader<'t> {
             let say = || {
                 let first = first.pointer();
                 let message = format!("`{name}` is the name of the element at `{first}` already");
-                (later.pointer(), message)
+                (Place::pointer(later.pointer()), message)
             };
             // In JSON-LD one name is one node, so that two objects may share it as long as they agree.
             let help = "give every element a name of its own";
             if later.class != first.class || differs("name") || differs("from") {
-                self.remarks.error("spdx-duplicate-id", help, say);
+                self.findings.error("spdx-duplicate-id", help, say);
             } else {
-                self.remarks.warning("spdx-duplicate-id", help, say);
+                self.findings.warning("spdx-duplicate-id", help, say);
             }
         }
     }
@@ -200,12 +201,12 @@ impl<'t> Reader<'t> {
             if lists("element") && !lists("rootElement") {
                 let graph = &self.graph;
                 let pointer = || graph.pointer(index, "");
-                self.remarks.warning(
+                self.findings.warning(
                     "spdx-root",
                     "name what the collection is about in `rootElement`",
                     || {
                         (
-                            pointer(),
+                            Place::pointer(pointer()),
                             "the collection lists elements and no root".into(),
                         )
                     },
@@ -225,7 +226,7 @@ impl<'t> Reader<'t> {
         }
         let name = self.graph.references.name(reference);
         let graph = &self.graph;
-        self.remarks.warning(
+        self.findings.warning(
             "spdx-dangling-reference",
             "write the element into the document, or import it from the document that holds it",
             || {
@@ -233,7 +234,7 @@ impl<'t> Reader<'t> {
                 let inside = position.map_or(String::new(), |one| format!("/{one}"));
                 let pointer = graph.pointer(index, &format!("{key}{inside}"));
                 (
-                    pointer,
+                    Place::pointer(pointer),
                     format!("`{name}` is no element of the document and none that it imports"),
                 )
             },

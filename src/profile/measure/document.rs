@@ -3,7 +3,7 @@
 use super::super::survey::Survey;
 use super::{PartyRule, Role};
 use crate::evidence::sbom::model::{Format, is_stated};
-use crate::time::is_date_time;
+use crate::time::{is_date_time, utc_second};
 
 /// What is asked of the document.
 #[derive(Debug, Clone)]
@@ -54,7 +54,7 @@ impl DocumentMeasure {
                 Role::Manufacturer => rule.admits_option(metadata.manufacturer.as_ref()),
                 Role::Originator | Role::Publisher => false,
             }),
-            Self::Timestamp => metadata.timestamp.as_deref().is_some_and(is_date_time),
+            Self::Timestamp => metadata.timestamp.as_deref().is_some_and(is_statement),
             Self::ToolName => metadata.tools.iter().any(|tool| is_stated(&tool.name)),
             Self::ToolVersion => metadata
                 .tools
@@ -86,6 +86,14 @@ impl DocumentMeasure {
             Self::Signature => return None,
         })
     }
+}
+
+/// Whether a timestamp says when the document was made.
+///
+/// SPDX demands one, and who does not know it writes the beginning of the count of seconds (POSIX.1-2017,
+/// 4.16), as builds that are to be reproducible do: that instant says nothing.
+fn is_statement(text: &str) -> bool {
+    is_date_time(text) && utc_second(text).as_deref() != Some("1970-01-01T00:00:00Z")
 }
 
 /// The numbers of a version of a specification, such as 2, 2, 1.
@@ -127,6 +135,18 @@ mod tests {
                 expected,
                 "{version} {minimum}"
             );
+        }
+    }
+
+    #[test]
+    fn the_beginning_of_all_seconds_is_no_statement() {
+        for (text, expected) in [
+            ("2026-11-26T00:00:00Z", true),
+            ("1970-01-01T00:00:00Z", false),
+            ("1970-01-01T09:00:00+09:00", false),
+            ("yesterday", false),
+        ] {
+            assert_eq!(is_statement(text), expected, "{text}");
         }
     }
 

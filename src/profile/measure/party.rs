@@ -1,5 +1,6 @@
 //! Who supplies, makes or writes.
 
+use super::super::survey::Survey;
 use super::Allowance;
 use super::link::is_address;
 use crate::evidence::sbom::model::{Component, Party, PartyKind, is_stated};
@@ -46,9 +47,14 @@ pub struct PartyRule {
 
 impl PartyRule {
     /// Whether a component names a party that counts.
-    pub fn holds(&self, component: &Component) -> bool {
+    pub(super) fn holds(&self, survey: &Survey<'_>, subject: usize, component: &Component) -> bool {
         self.roles.iter().any(|role| match role {
-            Role::Supplier => self.admits_option(component.supplier.as_deref()),
+            // CycloneDX 1.6, `metadata.supplier`: the organization that supplied the component that the
+            // BOM describes.
+            Role::Supplier => {
+                self.admits_option(component.supplier.as_deref())
+                    || subject == 0 && self.admits_option(survey.sbom.metadata.supplier.as_ref())
+            }
             Role::Manufacturer => self.admits_option(component.manufacturer.as_deref()),
             Role::Originator => self.admits_option(component.originator.as_deref()),
             Role::Author => component.authors.iter().any(|party| self.admits(party)),

@@ -7,6 +7,9 @@
 /// in the brackets of an IP literal is not looked at, brackets may stand in a fragment, and a colon before
 /// a port needs the port.
 pub(super) fn is_reference(text: &str) -> bool {
+    if is_plain_address(text) {
+        return true;
+    }
     let (rest, fragment) = match text.split_once('#') {
         Some((rest, fragment)) => (rest, fragment),
         None => (text, ""),
@@ -18,6 +21,18 @@ pub(super) fn is_reference(text: &str) -> bool {
     are_characters(fragment, |byte| byte != b'#')
         && are_characters(query, |byte| !matches!(byte, b'[' | b']'))
         && is_path(path)
+}
+
+/// Whether a text is a web address of the plain form that nearly all have: without a port, a query or
+/// anything escaped.
+fn is_plain_address(text: &str) -> bool {
+    let rest = text
+        .strip_prefix("https://")
+        .or_else(|| text.strip_prefix("http://"));
+    rest.is_some_and(|rest| {
+        rest.bytes()
+            .all(|byte| byte.is_ascii_alphanumeric() || b"-._~/".contains(&byte))
+    })
 }
 
 fn is_path(path: &str) -> bool {

@@ -88,8 +88,13 @@ impl Base {
                 }
             }
             _ => {
-                let text = text.trim_matches([' ', '\t', '\n', '\r']);
-                if text.bytes().any(is_other_blank) || text.contains("  ") {
+                let mut last = b' ';
+                let has_idle = text.bytes().any(|byte| {
+                    let is_idle = is_other_blank(byte) || byte == b' ' && last == b' ';
+                    last = byte;
+                    is_idle
+                });
+                if has_idle || last == b' ' {
                     let words = text
                         .split([' ', '\t', '\n', '\r'])
                         .filter(|word| !word.is_empty());

@@ -9,9 +9,7 @@ use crate::evidence::sbom::model::{
     Acknowledgement, Component, ComponentKind, ExternalReference, Hash, Identifier, IdentifierKind,
     License, LicenseForm, Party, PartyKind, Target,
 };
-use crate::evidence::sbom::semantics::{
-    digest_fault, is_cpe, license_expression_fault, purl_fault,
-};
+use crate::evidence::sbom::semantics::{CpeForm, Fault, check_cpe, check_digest, check_purl};
 use crate::tape::{Item, Shape, Step};
 
 /// Where a component is taken in.
@@ -126,35 +124,26 @@ impl<'t> Reader<'t> {
         }
     }
 
-    fn organization(&mut self, member: Item<'t>) -> Option<Arc<Party>> {
+    pub(super) fn organization(&mut self, member: Item<'t>) -> Option<Arc<Party>> {
         metadata::organization(member).map(|party| self.parties.share(party))
     }
 
     fn purl(&mut self, member: Item<'t>) -> Option<CompactString> {
         let text = member.text()?;
-        if let Some(fault) = purl_fault(text) {
-            let message = format!("`{text}` is not a package URL: {fault}");
-            self.warn(
-                "purl-malformed",
-                member,
-                message,
-                "write `pkg:type/namespace/name@version`",
-            );
-        }
+        self.report(check_purl(text), member);
         Some(text.into())
     }
 
     fn cpe(&mut self, member: Item<'t>) -> Option<Identifier> {
         let text = member.text()?;
-        if !is_cpe(text) {
-            self.warn(
-                "cpe-malformed",
-                member,
-                format!("`{text}` is not a CPE name"),
-                "write `cpe:2.3:a:vendor:product:version:*:*:*:*:*:*:*`",
-            );
-        }
+        self.report(check_cpe(text, CpeForm::Any), member);
         Some(identifier(IdentifierKind::Cpe, text))
+    }
+
+    fn report(&mut self, fault: Option<Fault>, item: Item<'_>) {
+        let Some(fault) = fault else { return };
+        self.findings
+            .push_with(fault.code, fault.severity, || fault.at(item.place()));
     }
 
     pub(super) fn hashes(&mut self, list: Item<'t>) -> Vec<Hash> {
@@ -164,9 +153,7 @@ impl<'t> Reader<'t> {
                 algorithm: item.get_text("alg").unwrap_or_default().into(),
                 value: item.get_text("content").unwrap_or_default().into(),
             };
-            if let Some(fault) = digest_fault(&hash.algorithm, &hash.value) {
-                self.warn("hash-length", item, fault, "compute the hash again");
-            }
+            self.report(check_digest(&hash.algorithm, &hash.value), item);
             hashes.push(hash);
         }
         hashes
@@ -187,14 +174,9 @@ impl<'t> Reader<'t> {
             let Some((form, Some(text))) = found.map(|(form, item)| (form, item.text())) else {
                 continue;
             };
-            if let (LicenseForm::Expression, Some(fault)) = (form, license_expression_fault(text)) {
-                let message = format!("`{text}` is not an SPDX license expression: {fault}");
-                self.warn(
-                    "license-expression",
-                    choice,
-                    message,
-                    "use identifiers of the SPDX list with AND, OR and WITH, or give the license by name",
-                );
+            if form == LicenseForm::Expression {
+                let fault = self.expressions.check(text);
+                self.report(fault, choice);
             }
             licenses.push(License {
                 form,

@@ -7,6 +7,7 @@ use crate::tape::{Item, Shape, Step};
 
 impl<'t> Reader<'t> {
     pub(super) fn metadata(&mut self, item: Item<'t>) {
+        let mut made_by = None;
         for member in item.children() {
             match member.key().unwrap_or_default() {
                 "timestamp" => {
@@ -27,14 +28,21 @@ impl<'t> Reader<'t> {
                 "component" => self.described(member),
                 "supplier" => self.sbom.metadata.supplier = organization(member),
                 "manufacturer" => self.sbom.metadata.manufacturer = organization(member),
-                // The name until 1.5 of what 1.6 calls `manufacturer`.
-                "manufacture" if self.sbom.metadata.manufacturer.is_none() => {
-                    self.sbom.metadata.manufacturer = organization(member);
-                }
+                "manufacture" => made_by = self.organization(member),
                 "licenses" => self.sbom.metadata.licenses = self.licenses(member),
                 "properties" => self.sbom.metadata.properties.extend(properties(member)),
                 _ => {}
             }
+        }
+        // CycloneDX 1.5, `metadata.manufacture`: the organization that manufactured the component that the
+        // BOM describes. It is not who made the document, whom 1.6 calls the `manufacturer`; only where
+        // nothing is described can nobody else be meant.
+        match &mut self.sbom.root {
+            Some(root) => root.manufacturer = root.manufacturer.take().or(made_by),
+            None if self.sbom.metadata.manufacturer.is_none() => {
+                self.sbom.metadata.manufacturer = made_by.map(|party| (*party).clone());
+            }
+            None => {}
         }
     }
 }

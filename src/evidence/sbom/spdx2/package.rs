@@ -6,13 +6,16 @@ use std::sync::Arc;
 
 use compact_str::CompactString;
 
-use super::license::Fault;
+use super::Reader;
+use super::identifier::spelling;
 use super::party::party;
-use super::{Reader, identifier};
+use super::site::Sites;
+use crate::diagnostic::Place;
 use crate::evidence::sbom::model::{
     Acknowledgement, Component, ComponentKind, ExternalReference, Hash, Identifier, IdentifierKind,
     License, LicenseForm, Party, PartyKind, Ref, Site, Target,
 };
+use crate::evidence::sbom::semantics::{CpeForm, Fault, check_cpe, check_digest, check_purl};
 use crate::tape::{Item, Shape};
 
 /// `primaryPackagePurpose` (SPDX 2.3, 7.24) and what it is in the model.
@@ -37,9 +40,9 @@ const DESCRIPTIONS: [&str; 3] = ["comment", "summary", "description"];
 impl<'t> Reader<'t> {
     pub(super) fn packages(&mut self, packages: Option<Item<'t>>) {
         let Some(packages) = packages else { return };
-        for (index, item) in self.list(packages, "/packages").enumerate() {
+        for (index, item) in packages.items().enumerate() {
             let at = self.sites.listed("/packages", index, item);
-            if self.is_object(item, &at, "a package") {
+            if item.shape() == Shape::Table {
                 let package = self.package(index, item, at);
                 self.sbom.components.push(package);
             }
@@ -48,9 +51,9 @@ impl<'t> Reader<'t> {
 
     pub(super) fn files(&mut self, files: Option<Item<'t>>) {
         let Some(files) = files else { return };
-        for (index, item) in self.list(files, "/files").enumerate() {
+        for (index, item) in files.items().enumerate() {
             let at = self.sites.listed("/files", index, item);
-            if self.is_object(item, &at, "a file") {
+            if item.shape() == Shape::Table {
                 let file = self.file(item, at);
                 self.sbom.files.push(file);
             }
@@ -68,19 +71,11 @@ impl<'t> Reader<'t> {
     /// Snippets are only known by their name.
     pub(super) fn snippets(&mut self, snippets: Option<Item<'t>>) {
         let Some(snippets) = snippets else { return };
-        for (index, item) in self.list(snippets, "/snippets").enumerate() {
+        for (index, item) in snippets.items().enumerate() {
             let at = self.sites.listed("/snippets", index, item);
             let reference = item.get("SPDXID").and_then(|id| self.reference(id, &at));
             self.define(reference, Target::Element, &at);
         }
-    }
-
-    fn is_object(&mut self, item: Item<'t>, at: &Site, name: &str) -> bool {
-        let is_object = item.shape() == Shape::Table;
-        if !is_object {
-            self.wrong_shape(at, name, "an object", item);
-        }
-        is_object
     }
 
     fn package(&mut self, index: usize, item: Item<'t>, at: Site) -> Component {
@@ -88,7 +83,7 @@ impl<'t> Reader<'t> {
             at,
             ..Component::default()
         };
-        let (mut has_name, mut has_files) = (false, None);
+        let mut has_files = None;
         let mut description = 0;
         for member in item.children() {
             let key = member.key().unwrap_or_default();
@@ -96,10 +91,7 @@ impl<'t> Reader<'t> {
             let owned = || text.map(CompactString::from);
             match key {
                 "SPDXID" => package.reference = self.reference(member, &package.at),
-                "name" => {
-                    has_name = true;
-                    package.name = owned().unwrap_or_default();
-                }
+                "name" => package.name = owned().unwrap_or_default(),
                 "versionInfo" => package.version = owned(),
                 "packageFileName" => package.file_name = owned(),
                 "downloadLocation" => package.download_location = owned(),
@@ -133,21 +125,6 @@ impl<'t> Reader<'t> {
                 }
             }
         }
-        let missing = [
-            ("SPDXID", package.reference.is_none()),
-            ("name", !has_name),
-            ("downloadLocation", package.download_location.is_none()),
-        ];
-        for (key, _) in missing.iter().filter(|(_, is_missing)| *is_missing) {
-            if item.get(key).is_none() {
-                let at = &package.at;
-                self.remarks.error(
-                    "spdx-missing",
-                    || (at.place(), format!("the package has no `{key}`")),
-                    "add it (SPDX 2.3, clause 7)",
-                );
-            }
-        }
         if let (Some(from), Some(files)) = (package.reference, has_files) {
             self.has_files(from, index, files);
         }
@@ -172,14 +149,6 @@ impl<'t> Reader<'t> {
                 _ => {}
             }
         }
-        if file.reference.is_none() && item.get("SPDXID").is_none() {
-            let at = &file.at;
-            self.remarks.error(
-                "spdx-missing",
-                || (at.place(), "the file has no `SPDXID`".into()),
-                "add it (SPDX 2.3, clause 8)",
-            );
-        }
         file
     }
 
@@ -197,19 +166,16 @@ impl<'t> Reader<'t> {
         }
         let references = &self.sbom.references;
         let by_line = self.sites.by_line();
-        self.remarks.error(
-            "spdx-duplicate-id",
-            || {
-                let id = references.name(reference);
-                let mut site = at.clone();
-                if !by_line {
-                    site.pointer.push_str("/SPDXID");
-                }
-                let message = format!("`{id}` is already the identifier of another element");
-                (site.place(), message)
-            },
-            "give every element its own SPDXID",
-        );
+        let help = "give every element its own SPDXID";
+        self.findings.error("spdx-duplicate-id", help, || {
+            let id = references.name(reference);
+            let mut site = at.clone();
+            if !by_line {
+                site.pointer.push_str("/SPDXID");
+            }
+            let message = format!("`{id}` is already the identifier of another element");
+            (site.place(), message)
+        });
     }
 
     fn party(&mut self, member: Item<'t>, at: &Site, path: &str) -> Option<Arc<Party>> {
@@ -218,14 +184,11 @@ impl<'t> Reader<'t> {
         let is_known = matches!(party.kind, PartyKind::Person | PartyKind::Organization);
         if !is_known && !matches!(text, "NOASSERTION" | "NONE") {
             let sites = &self.sites;
-            self.remarks.warning(
-                "spdx-creator",
-                || {
-                    let message = format!("`{text}` names no Person or Organization");
-                    (sites.inside(at, path, member), message)
-                },
-                "write `Organization: name` (SPDX 2.3, clauses 7.5 and 7.6)",
-            );
+            let help = "write `Organization: name` (SPDX 2.3, clauses 7.5 and 7.6)";
+            self.findings.warning("spdx-creator", help, || {
+                let message = format!("`{text}` names no Person or Organization");
+                (sites.inside(at, path, member), message)
+            });
         }
         Some(self.parties.share(party))
     }
@@ -237,27 +200,12 @@ impl<'t> Reader<'t> {
         acknowledgement: Acknowledgement,
     ) {
         let Some(text) = member.text() else { return };
-        if let Some(fault) = self.licenses.fault(text) {
-            let sites = &self.sites;
-            let at = &component.at;
-            let path = match acknowledgement {
-                Acknowledgement::Declared => "/licenseDeclared",
-                _ => "/licenseConcluded",
-            };
-            let place = || sites.inside(at, path, member);
-            match fault {
-                Fault::Wrong(message) => self.remarks.warning(
-                    "license-expression",
-                    || (place(), message),
-                    "use identifiers of the SPDX list, or declare the license in the document",
-                ),
-                Fault::Deprecated(message) => self.remarks.note(
-                    "license-deprecated",
-                    || (place(), message),
-                    "write the identifier that follows it, such as `GPL-2.0-or-later`",
-                ),
-            }
-        }
+        let path = match acknowledgement {
+            Acknowledgement::Declared => "/licenseDeclared",
+            _ => "/licenseConcluded",
+        };
+        let fault = self.licenses.check(text);
+        self.report(fault, |sites| sites.inside(&component.at, path, member));
         component.licenses.push(License {
             form: LicenseForm::Expression,
             text: text.into(),
@@ -277,38 +225,12 @@ impl<'t> Reader<'t> {
                     _ => {}
                 }
             }
-            let known = identifier::checksum(algorithm);
-            let (sites, at) = (&self.sites, &component.at);
-            let place = || sites.inside(at, &format!("/checksums/{index}"), checksum);
-            match known {
-                None => self.remarks.error(
-                    "hash-algorithm",
-                    || {
-                        let message = format!("`{algorithm}` is not a checksum algorithm of SPDX");
-                        (place(), message)
-                    },
-                    "use SHA256 or SHA512",
-                ),
-                Some((_, digits)) if !identifier::is_digest(value, digits) => {
-                    self.remarks.warning(
-                        "hash-length",
-                        || {
-                            let number = if digits == 0 {
-                                String::new()
-                            } else {
-                                format!("{digits} ")
-                            };
-                            let form =
-                                format!("a {algorithm} value has {number}hexadecimal digits");
-                            (place(), format!("{form}, found `{value}`"))
-                        },
-                        "compute the hash again",
-                    );
-                }
-                Some(_) => {}
-            }
+            let algorithm = spelling(algorithm);
+            self.report(check_digest(algorithm, value), |sites| {
+                sites.inside(&component.at, &format!("/checksums/{index}"), checksum)
+            });
             component.hashes.push(Hash {
-                algorithm: known.map_or(algorithm, |(spelling, _)| spelling).into(),
+                algorithm: algorithm.into(),
                 value: value.into(),
             });
         }
@@ -347,7 +269,16 @@ impl<'t> Reader<'t> {
                     continue;
                 }
             };
-            self.check_identifier(name, text, &component.at, index, member);
+            let fault = match name {
+                "purl" => check_purl(text),
+                "cpe22Type" => check_cpe(text, CpeForm::Uri),
+                "cpe23Type" => check_cpe(text, CpeForm::Formatted),
+                _ => None,
+            };
+            self.report(fault, |sites| {
+                let path = format!("/externalRefs/{index}/referenceLocator");
+                sites.inside(&component.at, &path, member)
+            });
             if identifier == IdentifierKind::Purl && component.purl.is_none() {
                 component.purl = Some(text.into());
             } else {
@@ -359,42 +290,11 @@ impl<'t> Reader<'t> {
         }
     }
 
-    fn check_identifier(
-        &mut self,
-        kind: &str,
-        text: &str,
-        at: &Site,
-        index: usize,
-        member: Item<'t>,
-    ) {
+    fn report(&mut self, fault: Option<Fault>, place: impl FnOnce(&Sites<'t>) -> Place) {
+        let Some(fault) = fault else { return };
         let sites = &self.sites;
-        let place = || {
-            let path = format!("/externalRefs/{index}/referenceLocator");
-            sites.inside(at, &path, member)
-        };
-        match kind {
-            "purl" => {
-                if let Err(error) = text.parse::<packageurl::PackageUrl<'_>>() {
-                    let message = format!("`{text}` is not a package URL: {error}");
-                    self.remarks.warning(
-                        "purl-malformed",
-                        || (place(), message),
-                        "write `pkg:type/namespace/name@version`",
-                    );
-                }
-            }
-            "cpe23Type" if !identifier::is_cpe23(text) => self.remarks.warning(
-                "cpe-malformed",
-                || (place(), format!("`{text}` is not a CPE 2.3 name")),
-                "write `cpe:2.3:` and the eleven parts",
-            ),
-            "cpe22Type" if !identifier::is_cpe22(text) => self.remarks.warning(
-                "cpe-malformed",
-                || (place(), format!("`{text}` is not a CPE 2.2 name")),
-                "write `cpe:/part:vendor:product:version`",
-            ),
-            _ => {}
-        }
+        self.findings
+            .push_with(fault.code, fault.severity, || fault.at(place(sites)));
     }
 }
 

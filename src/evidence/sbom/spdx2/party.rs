@@ -59,17 +59,30 @@ fn split_kind(text: &str) -> Option<(PartyKind, &str)> {
     Some((kind, rest.trim()))
 }
 
-/// Splits `name-version` before the first hyphen that a digit follows, `v` between them or not.
-fn tool(text: &str) -> (&str, Option<&str>) {
+/// Splits `name-version` before the first hyphen that a digit follows, `v` between them or not, else before
+/// a last part that is the short name of a commit.
+pub(in super::super) fn tool(text: &str) -> (&str, Option<&str>) {
     let begins_version = |rest: &str| {
         let rest = rest.strip_prefix(['v', 'V']).unwrap_or(rest);
         rest.starts_with(|one: char| one.is_ascii_digit()) && !rest.contains(char::is_whitespace)
     };
-    text.match_indices('-')
-        .find_map(|(at, _)| {
+    let is_commit = |rest: &str| {
+        (7..=40).contains(&rest.len())
+            && rest.bytes().all(|byte| byte.is_ascii_hexdigit())
+            && rest.bytes().any(|byte| byte.is_ascii_digit())
+    };
+    let versioned = || {
+        text.match_indices('-').find_map(|(at, _)| {
             let (name, version) = (text.get(..at)?, text.get(at + 1..)?);
             (begins_version(version) && !name.is_empty()).then_some((name.trim_end(), version))
         })
+    };
+    let committed = || {
+        let (name, commit) = text.rsplit_once('-')?;
+        (is_commit(commit) && !name.is_empty()).then_some((name.trim_end(), commit))
+    };
+    versioned()
+        .or_else(committed)
         .map_or((text, None), |(name, version)| (name, Some(version)))
 }
 
@@ -97,6 +110,7 @@ mod tests {
                 "Tool: k8s-bom-v0.1-rc2",
                 "Tool k8s-bom Some(\"v0.1-rc2\")  ",
             ),
+            ("Tool: SBOMer-e8d1d2ca", "Tool SBOMer Some(\"e8d1d2ca\")  "),
             ("Tool: protobom-devel", "Tool protobom-devel None  "),
             ("Person: Jane Doe ()", "Person Jane Doe None  "),
             ("Person: Jane (j@e.org)", "Person Jane None j@e.org "),

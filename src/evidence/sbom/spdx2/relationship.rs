@@ -7,7 +7,7 @@ use std::collections::HashSet;
 
 use super::Reader;
 use crate::evidence::sbom::model::{Composition, Position, Ref, References, Relationship, Target};
-use crate::tape::{Item, Shape};
+use crate::tape::Item;
 
 type Pairs = HashSet<(Ref, Ref), foldhash::fast::FixedState>;
 
@@ -36,7 +36,7 @@ impl<'t> Reader<'t> {
 
     pub(super) fn described(&mut self, document: Ref, describes: Option<Item<'t>>) {
         let Some(describes) = describes else { return };
-        for (index, id) in self.list(describes, "/documentDescribes").enumerate() {
+        for (index, id) in describes.items().enumerate() {
             let Some(name) = id.text() else { continue };
             let relationship = Relationship {
                 from: document,
@@ -50,10 +50,7 @@ impl<'t> Reader<'t> {
 
     fn position(&self, entry: usize, index: Option<usize>, item: Item<'t>) -> Position {
         let small = |number: usize| u32::try_from(number).unwrap_or(u32::MAX - 1);
-        let (line, column) = match item.offset() {
-            Some(offset) if self.sites.by_line() => self.sites.line(offset),
-            _ => (0, 0),
-        };
+        let (line, column) = self.sites.line(item).unwrap_or_default();
         Position {
             entry: small(entry),
             item: index.map_or(u32::MAX, small),
@@ -66,7 +63,7 @@ impl<'t> Reader<'t> {
         let Some(relationships) = relationships else {
             return;
         };
-        for (index, item) in self.list(relationships, "/relationships").enumerate() {
+        for (index, item) in relationships.items().enumerate() {
             let [mut from, mut to, mut kind] = [None; 3];
             for member in item.children() {
                 match member.key() {
@@ -77,7 +74,6 @@ impl<'t> Reader<'t> {
                 }
             }
             let (Some(from), Some(to), Some(kind)) = (from, to, kind) else {
-                self.incomplete(index, item);
                 continue;
             };
             let relationship = Relationship {
@@ -105,23 +101,6 @@ impl<'t> Reader<'t> {
         };
         references.define(reference, target);
         reference
-    }
-
-    fn incomplete(&mut self, index: usize, item: Item<'t>) {
-        let site = self.sites.listed("/relationships", index, item);
-        if item.shape() != Shape::Table {
-            self.wrong_shape(&site, "a relationship", "an object", item);
-            return;
-        }
-        for key in ["spdxElementId", "relatedSpdxElement", "relationshipType"] {
-            if item.get(key).and_then(Item::text).is_none() {
-                self.remarks.error(
-                    "spdx-missing",
-                    || (site.place(), format!("the relationship has no `{key}`")),
-                    "add it (SPDX 2.3, clause 11)",
-                );
-            }
-        }
     }
 
     /// `NONE` as the other end says that there is no more than what is listed; `NOASSERTION` that it is
@@ -233,15 +212,12 @@ impl<'t> Reader<'t> {
                 if sbom.references.target(end) != Target::Missing {
                     continue;
                 }
-                self.remarks.warning(
-                    "spdx-dangling-reference",
-                    || {
-                        let name = sbom.references.name(end);
-                        let message = format!("no element has the identifier `{name}`");
-                        (sbom.relationship_place(relationship), message)
-                    },
-                    "list the element or drop the relationship",
-                );
+                let help = "list the element or drop the relationship";
+                self.findings.warning("spdx-dangling-reference", help, || {
+                    let name = sbom.references.name(end);
+                    let message = format!("no element has the identifier `{name}`");
+                    (sbom.relationship_place(relationship), message)
+                });
             }
         }
     }

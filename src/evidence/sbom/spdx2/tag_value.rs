@@ -10,8 +10,7 @@ mod value;
 
 use std::collections::HashMap;
 
-use super::remarks::Remarks;
-use crate::diagnostic::{Diagnostic, Place};
+use crate::diagnostic::{Diagnostic, Findings, Place};
 use crate::tape::{Addressing, Builder, Full, Tape};
 use entry::{Document, Entry, Group};
 use tag::{Form, Part};
@@ -22,7 +21,7 @@ use tag::{Form, Part};
 ///
 /// `tag-value-syntax` for a text without any tag of SPDX, `document-values` for one that is too large.
 pub fn to_tape(text: &str) -> Result<(Tape<'_>, Vec<Diagnostic>), Diagnostic> {
-    let mut remarks = Remarks::default();
+    let mut remarks = Findings::new();
     let document = Document::read(text, &mut remarks);
     if document.is_empty() {
         let message = "no line of the text is a tag of SPDX and a value";

@@ -1,19 +1,19 @@
 //! Packages and files as components.
 
 use std::borrow::Cow;
-use std::str::FromStr as _;
 
 use compact_str::{CompactString, format_compact};
-use packageurl::PackageUrl;
 
 use super::class::{Class, local_name};
 use super::graph::{Stand, entries, plain};
 use super::vocabulary::{hash_algorithm, identifier_kind, kind_of_purpose, purpose_of_kind};
 use super::{Reader, member, member_text};
+use crate::diagnostic::Place;
 use crate::evidence::sbom::model::{
     Component, ComponentKind, ExternalReference, Hash, Identifier, IdentifierKind, Property, Site,
     Target,
 };
+use crate::evidence::sbom::semantics::{CpeForm, Fault, check_cpe, check_digest, check_purl};
 use crate::tape::Item;
 
 impl<'t> Reader<'t> {
@@ -82,7 +82,8 @@ impl<'t> Reader<'t> {
             "packageVersion" => component.version = text(),
             "packageUrl" => {
                 if let Some(purl) = plain(child) {
-                    self.check_purl(purl, || (index, Cow::Borrowed("software_packageUrl")));
+                    let place = || (index, Cow::Borrowed("software_packageUrl"));
+                    self.report(check_purl(purl), place);
                     if let Some(other) = component.purl.replace(purl.into())
                         && other != purl
                     {
@@ -105,7 +106,8 @@ impl<'t> Reader<'t> {
             "verifiedUsing" => {
                 for (position, value) in entries(child).enumerate() {
                     if let Some(hash) = hash(value) {
-                        self.check_hash(value, index, position);
+                        let place = || (index, format!("{key}/{position}/hashValue").into());
+                        self.report(check_digest(&hash.algorithm, &hash.value), place);
                         component.hashes.push(hash);
                     }
                 }
@@ -181,7 +183,7 @@ impl<'t> Reader<'t> {
         let kind = identifier_kind(word);
         match kind {
             IdentifierKind::Purl => {
-                self.check_purl(value, place);
+                self.report(check_purl(value), place);
                 match &component.purl {
                     None => component.purl = Some(value.into()),
                     Some(first) if first == value => {}
@@ -189,72 +191,25 @@ impl<'t> Reader<'t> {
                 }
                 return;
             }
-            IdentifierKind::Cpe if !is_cpe(word, value) => {
-                let (index, key) = place();
-                let pointer = self.pointer(index, &key);
-                self.remarks.warning(
-                    "cpe-malformed",
-                    "write `cpe:2.3:` with eleven parts, or `cpe:/` with at most seven",
-                    || {
-                        (
-                            pointer,
-                            format!("`{value}` is no name of the form that `{word}` stands for"),
-                        )
-                    },
-                );
+            IdentifierKind::Cpe => {
+                let form = match word {
+                    "cpe22" => CpeForm::Uri,
+                    _ => CpeForm::Formatted,
+                };
+                self.report(check_cpe(value, form), place);
             }
             _ => {}
         }
         add_identifier(component, kind, value);
     }
 
-    fn check_purl(&mut self, purl: &str, place: impl FnOnce() -> (usize, Cow<'static, str>)) {
-        if is_plain_purl(purl) {
-            return;
-        }
-        let Err(fault) = PackageUrl::from_str(purl) else {
-            return;
-        };
-        let (index, key) = place();
-        let pointer = self.pointer(index, &key);
-        self.remarks.warning(
-            "purl-malformed",
-            "write `pkg:type/namespace/name@version`",
-            || (pointer, format!("`{purl}` is no package URL: {fault}")),
-        );
-    }
-
-    fn check_hash(&mut self, value: Item<'t>, index: usize, position: usize) {
-        let Some(word) = member_text(value, "algorithm").map(local_name) else {
-            return;
-        };
-        let digest = member_text(value, "hashValue").unwrap_or_default();
-        let place = |key: &str| self.pointer(index, &format!("verifiedUsing/{position}/{key}"));
-        match hash_algorithm(word) {
-            None => {
-                let pointer = place("algorithm");
-                self.remarks
-                    .error("hash-algorithm", "use `sha256` or `sha512`", || {
-                        (pointer, format!("`{word}` is no hash algorithm of SPDX 3"))
-                    });
-            }
-            Some((_, digits)) => {
-                let is_hexadecimal = digest.bytes().all(|byte| byte.is_ascii_hexdigit());
-                if digits == 0 || (digest.len() == digits && is_hexadecimal) {
-                    return;
-                }
-                let pointer = place("hashValue");
-                self.remarks.warning("hash-length", "compute the hash again", || {
-                    let length = digest.chars().count();
-                    let message = if is_hexadecimal {
-                        format!("a {word} hash has {digits} hexadecimal digits, this one has {length}")
-                    } else {
-                        format!("a {word} hash consists of hexadecimal digits, `{digest}` does not")
-                    };
-                    (pointer, message)
-                });
-            }
-        }
+    fn report(&mut self, fault: Option<Fault>, place: impl FnOnce() -> (usize, Cow<'static, str>)) {
+        let Some(fault) = fault else { return };
+        let graph = &self.graph;
+        self.findings.push_with(fault.code, fault.severity, || {
+            let (index, key) = place();
+            fault.at(Place::pointer(graph.pointer(index, &key)))
+        });
     }
 }
 
@@ -263,29 +218,6 @@ fn add_identifier(component: &mut Component, kind: IdentifierKind, value: &str) 
         kind,
         value: value.into(),
     });
-}
-
-/// Whether a text is a package URL without anything that would have to be taken apart: most are.
-fn is_plain_purl(purl: &str) -> bool {
-    let Some((kind, rest)) = purl
-        .strip_prefix("pkg:")
-        .and_then(|rest| rest.split_once('/'))
-    else {
-        return false;
-    };
-    let is_plain = |byte: u8| byte.is_ascii_alphanumeric() || matches!(byte, b'.' | b'-' | b'_');
-    let (path, version) = rest.split_once('@').unwrap_or((rest, "1"));
-    let has_parts = |text: &str| {
-        let mut parts = text.split('/');
-        parts.all(|part| !part.is_empty() && !part.starts_with('.') && part.bytes().all(is_plain))
-    };
-    kind.starts_with(|first: char| first.is_ascii_lowercase())
-        && kind
-            .bytes()
-            .all(|byte| byte.is_ascii_lowercase() || byte.is_ascii_digit())
-        && has_parts(path)
-        && !version.is_empty()
-        && version.bytes().all(is_plain)
 }
 
 /// Keeps the word of a purpose where the kind does not say it.
@@ -300,10 +232,17 @@ fn add_purpose(component: &mut Component, name: &'static str, word: &str) {
 }
 
 /// The digest that an integrity method states; `None` for a method of another kind.
+///
+/// A package verification code is none: it is made of the digests of files, and no file has it (SPDX 3.0.1,
+/// Core, `PackageVerificationCode`).
 pub(super) fn hash(value: Item<'_>) -> Option<Hash> {
+    let class = member_text(value, "type").or_else(|| member_text(value, "@type"));
+    if class.map(local_name) == Some("PackageVerificationCode") {
+        return None;
+    }
     let word = member_text(value, "algorithm").map(local_name)?;
     let digest = member_text(value, "hashValue")?;
-    let algorithm = hash_algorithm(word).map_or(word, |(name, _)| name);
+    let algorithm = hash_algorithm(word).unwrap_or(word);
     Some(Hash {
         algorithm: algorithm.into(),
         value: digest.into(),
@@ -336,66 +275,4 @@ pub(super) fn properties(extensions: Item<'_>) -> impl Iterator<Item = Property>
                 .into(),
         })
     })
-}
-
-/// Whether a text has the form of a CPE name.
-///
-/// Source: NISTIR 7695, CPE naming 2.3, sections 6.1 (URI binding: `cpe:/` and at most seven
-/// components) and 6.2 (formatted string: `cpe:2.3:` and eleven components).
-fn is_cpe(word: &str, value: &str) -> bool {
-    if value.bytes().any(|byte| byte.is_ascii_whitespace()) {
-        return false;
-    }
-    if word == "cpe22" {
-        return value.strip_prefix("cpe:/").is_some_and(|rest| {
-            rest.split(':').count() <= 7 && (rest.is_empty() || rest.starts_with(['a', 'o', 'h']))
-        });
-    }
-    let Some(rest) = value.strip_prefix("cpe:2.3:") else {
-        return false;
-    };
-    let mut parts = 1;
-    let mut is_escaped = false;
-    for letter in rest.chars() {
-        parts += usize::from(letter == ':' && !is_escaped);
-        is_escaped = letter == '\\' && !is_escaped;
-    }
-    parts == 11 && rest.starts_with(['a', 'o', 'h', '*', '-'])
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_plain_purl_is_one() {
-        for (purl, expected) in [
-            ("pkg:npm/a@1.0", true),
-            ("pkg:maven/org.a/b_c", true),
-            ("pkg:npm/a@", false),
-            ("pkg:npm//a@1", false),
-            ("pkg:npm/%40a/b@1", false),
-            ("pkg:/a@1", false),
-            ("pkg:1a/a@1", false),
-            ("npm/a@1", false),
-        ] {
-            assert_eq!(is_plain_purl(purl), expected, "{purl}");
-            assert!(!expected || PackageUrl::from_str(purl).is_ok(), "{purl}");
-        }
-    }
-
-    #[test]
-    fn a_cpe_has_its_form() {
-        for (word, value, expected) in [
-            ("cpe23", "cpe:2.3:a:b:c:1.0:*:*:*:*:*:*:*", true),
-            ("cpe23", "cpe:2.3:a:b\\:d:c:1.0:*:*:*:*:*:*:*", true),
-            ("cpe23", "cpe:2.3:a:b:c:1.0:*:*:*:*:*:*", false),
-            ("cpe23", "cpe:/a:b:c", false),
-            ("cpe22", "cpe:/a:b:c:1", true),
-            ("cpe22", "cpe:/x:b:c:1", false),
-            ("cpe23", "", false),
-        ] {
-            assert_eq!(is_cpe(word, value), expected, "{value}");
-        }
-    }
 }

@@ -3,7 +3,9 @@
 use super::class::{Class, IsOf, local_name};
 use super::graph::{entries, plain};
 use super::{Reader, member, member_text, namespace};
+use crate::diagnostic::Place;
 use crate::evidence::sbom::model::{ExternalReference, Party, PartyKind, Property, Site, Target};
+use crate::evidence::sbom::semantics::is_date_time;
 use crate::tape::{Item, Step, push_step};
 
 /// Versions that are read: the newest, and the first, which is read with a remark.
@@ -40,32 +42,32 @@ impl<'t> Reader<'t> {
         let help = "name the context `https://spdx.org/rdf/3.0.1/spdx-context.jsonld`";
         match version {
             Some("3.0.1") => {}
-            Some("3.0.0") => self.remarks.note("spdx-version", help, || {
+            Some("3.0.0") => self.findings.note("spdx-version", help, || {
                 let message = "SPDX 3.0.0 is read as 3.0.1, which corrects it";
-                (at_context.into(), message.into())
+                (Place::pointer(at_context), message.into())
             }),
-            Some(version) => self.remarks.error("spdx-version", help, || {
+            Some(version) => self.findings.error("spdx-version", help, || {
                 let message = format!("`{version}` is no version of SPDX 3 that is read");
-                (at_context.into(), message)
+                (Place::pointer(at_context), message)
             }),
-            None => self.remarks.error("spdx-version", help, || {
+            None => self.findings.error("spdx-version", help, || {
                 let message = "the document names no version of SPDX".to_owned();
-                (String::new(), message)
+                (Place::whole(), message)
             }),
         }
         if context.is_none() && version.is_some() {
-            self.remarks.error("spdx-version", help, || {
+            self.findings.error("spdx-version", help, || {
                 let message = "the document does not name the context of SPDX".to_owned();
-                (at_context.into(), message)
+                (Place::pointer(at_context), message)
             });
         }
         for (pointer, word) in stated {
             let is_patch = VERSIONS.contains(&word) && version.is_some_and(|one| one != word);
             if is_patch {
                 let help = "write one version everywhere";
-                self.remarks.warning("spdx-version", help, || {
+                self.findings.warning("spdx-version", help, || {
                     let message = format!("`{word}` is not the version of the context");
-                    (pointer, message)
+                    (Place::pointer(pointer), message)
                 });
             }
         }
@@ -207,9 +209,12 @@ impl<'t> Reader<'t> {
             .skip(document.map_or(0, |one| one + 1));
         if let Some(second) = documents.find(|one| one.class == Some(Class::SpdxDocument)) {
             let pointer = second.pointer();
-            self.remarks
+            self.findings
                 .error("spdx-document", "hand in one document a file", || {
-                    (pointer, "the file holds a second document".into())
+                    (
+                        Place::pointer(pointer),
+                        "the file holds a second document".into(),
+                    )
                 });
         }
         let creation = index
@@ -347,13 +352,16 @@ impl<'t> Reader<'t> {
                 continue;
             };
             if let Some(created) = member_text(item, "created")
-                && !is_instant(created)
+                && !is_date_time(created)
             {
                 let pointer = self.pointer(index, "created");
-                self.remarks.error(
+                self.findings.error(
                     "spdx-created",
                     "write it like `2026-11-20T09:00:00Z`",
-                    || (pointer, format!("`{created}` is no date and time of SPDX")),
+                    || {
+                        let message = format!("`{created}` is no date and time of SPDX");
+                        (Place::pointer(pointer), message)
+                    },
                 );
             }
             let lists: [(&'static str, IsOf, &str); 2] = [
@@ -375,19 +383,4 @@ pub(crate) fn instant(text: &str) -> Option<String> {
     let instant: jiff::Timestamp = text.trim().parse().ok()?;
     let whole = jiff::Timestamp::from_second(instant.as_second()).ok()?;
     Some(whole.to_string())
-}
-
-/// Whether a text is a date and time as SPDX writes it, in UTC and to the second.
-///
-/// Source: SPDX 3.0.1, Core: Datatype `DateTime`.
-fn is_instant(text: &str) -> bool {
-    let has_form = text.len() == 20
-        && text.bytes().enumerate().all(|(index, byte)| match index {
-            4 | 7 => byte == b'-',
-            10 => byte == b'T',
-            13 | 16 => byte == b':',
-            19 => byte == b'Z',
-            _ => byte.is_ascii_digit(),
-        });
-    has_form && text.parse::<jiff::Timestamp>().is_ok()
 }

@@ -5,7 +5,9 @@ use compact_str::CompactString;
 use super::class::{Class, local_name};
 use super::graph::{entries, individual, plain};
 use super::{Reader, member, member_text};
+use crate::diagnostic::Place;
 use crate::evidence::sbom::model::{Acknowledgement, License, LicenseForm, Ref, is_stated};
+use crate::evidence::sbom::semantics::license_expression_fault;
 use crate::tape::Item;
 
 /// How deep license elements may stand inside of each other.
@@ -45,7 +47,7 @@ impl<'t> Reader<'t> {
                 return Some(license(LicenseForm::Id, id, None));
             }
             // Some write the expression where the name of its element belongs.
-            if !name.contains(':') && parses(name) {
+            if !name.contains(':') && license_expression_fault(name).is_none() {
                 return Some(license(LicenseForm::Expression, name, None));
             }
             self.check_known(reference, || place);
@@ -77,10 +79,13 @@ impl<'t> Reader<'t> {
                 let mut text = String::new();
                 if !self.write(index, &mut text, 0) {
                     let pointer = self.pointer(index, "");
-                    self.remarks.warning(
+                    self.findings.warning(
                         "license-expression",
                         "write the license as one expression",
-                        || (pointer, "the license is nested too deep to be read".into()),
+                        || {
+                            let message = "the license is nested too deep to be read";
+                            (Place::pointer(pointer), message.into())
+                        },
                     );
                 }
                 self.check_expression(index, class, &text);
@@ -91,8 +96,8 @@ impl<'t> Reader<'t> {
                 let (from, key, position) = place;
                 let inside = position.map_or(String::new(), |one| format!("/{one}"));
                 let pointer = self.pointer(from, &format!("{key}{inside}"));
-                self.remarks.warning("spdx-class", "name a license", || {
-                    (pointer, format!("`{name}` is no license"))
+                self.findings.warning("spdx-class", "name a license", || {
+                    (Place::pointer(pointer), format!("`{name}` is no license"))
                 });
                 return None;
             }
@@ -100,21 +105,18 @@ impl<'t> Reader<'t> {
     }
 
     fn check_expression(&mut self, index: usize, class: Class, text: &str) {
-        let is_individual = !is_stated(text);
-        if is_individual || parses(text) {
+        let Some(fault) = self.expressions.check(text) else {
             return;
-        }
+        };
         let key = if class == Class::LicenseExpression {
             "simplelicensing_licenseExpression"
         } else {
             ""
         };
-        let pointer = self.pointer(index, key);
-        self.remarks.warning(
-            "license-expression",
-            "use identifiers of the SPDX license list, or `LicenseRef-` names, joined by AND, OR and WITH",
-            || (pointer, format!("`{text}` is no license expression of SPDX")),
-        );
+        let graph = &self.graph;
+        self.findings.push_with(fault.code, fault.severity, || {
+            fault.at(Place::pointer(graph.pointer(index, key)))
+        });
     }
 
     /// Writes the expression that an element stands for; returns whether it could be written whole.
@@ -280,16 +282,6 @@ fn custom_id(name: &str, prefix: &str) -> String {
     let mut id = prefix.to_owned();
     id.extend(local_name(end).chars().map(allowed));
     id
-}
-
-/// Whether a text is a license expression with identifiers of the list, deprecated ones included.
-fn parses(text: &str) -> bool {
-    let mode = spdx::ParseMode {
-        allow_deprecated: true,
-        allow_postfix_plus_on_gpl: true,
-        ..spdx::ParseMode::STRICT
-    };
-    spdx::Expression::parse_mode(text, mode).is_ok()
 }
 
 #[cfg(test)]

@@ -2,9 +2,11 @@
 
 use compact_str::CompactString;
 
+use super::super::spdx2::party::tool;
 use super::class::{Class, local_name};
 use super::graph::{entries, plain};
 use super::{Reader, member, member_text};
+use crate::diagnostic::Place;
 use crate::evidence::sbom::model::{Party, PartyKind, Ref, Target};
 use crate::tape::Item;
 
@@ -69,6 +71,12 @@ impl<'t> Reader<'t> {
                 _ => {}
             }
         }
+        if party.kind == PartyKind::Tool {
+            // SPDX 3 has no field for the version of a tool: it stands behind the name as in SPDX 2.
+            let (name, version) = tool(&party.name);
+            party.version = version.map(CompactString::from);
+            party.name = name.into();
+        }
         Some(party)
     }
 
@@ -95,10 +103,10 @@ impl<'t> Reader<'t> {
         let name = self.graph.references.name(reference);
         let place = position.map_or(String::new(), |one| format!("/{one}"));
         let pointer = self.pointer(index, &format!("{key}{place}"));
-        self.remarks.warning(
+        self.findings.warning(
             "spdx-class",
             "name an element of the right class, or change the class of the element",
-            || (pointer, format!("`{name}` is no {wanted}")),
+            || (Place::pointer(pointer), format!("`{name}` is no {wanted}")),
         );
     }
 }

@@ -4,6 +4,7 @@ use super::Reader;
 use super::class::{Class, IsOf, local_name};
 use super::graph::{Element, entries, plain};
 use super::vocabulary::{relationship_kind, upper_snake};
+use crate::diagnostic::Place;
 use crate::evidence::sbom::model::{
     Acknowledgement, Component, Composition, Position, Ref, Relationship, Site, Target,
 };
@@ -266,12 +267,12 @@ impl<'t> Reader<'t> {
         let wanted = CONSTRAINED.iter().find(|(known, _)| *known == word);
         if wanted.is_some_and(|(_, wanted)| *wanted != class) {
             let pointer = self.pointer(index, "relationshipType");
-            self.remarks.warning(
+            self.findings.warning(
                 "spdx-relationship",
                 "use the class of relationships that the specification has for this type",
                 || {
                     (
-                        pointer,
+                        Place::pointer(pointer),
                         format!("a relationship of this class may not be of the type `{word}`"),
                     )
                 },
@@ -285,9 +286,9 @@ impl<'t> Reader<'t> {
         let found = self.graph.element_of(from).and_then(|one| self.class(one));
         if found.is_some_and(|found| !may_be_from(found)) {
             let pointer = self.pointer(index, "from");
-            self.remarks.warning("spdx-relationship", help, || {
+            self.findings.warning("spdx-relationship", help, || {
                 (
-                    pointer,
+                    Place::pointer(pointer),
                     format!("`{word}` may not start at an element of this class"),
                 )
             });
@@ -296,9 +297,9 @@ impl<'t> Reader<'t> {
             let found = self.graph.find(value).and_then(|one| self.class(one));
             if found.is_some_and(|found| !may_be_to(found)) {
                 let pointer = self.pointer(index, &format!("to/{position}"));
-                self.remarks.warning("spdx-relationship", help, || {
+                self.findings.warning("spdx-relationship", help, || {
                     (
-                        pointer,
+                        Place::pointer(pointer),
                         format!("`{word}` may not lead to an element of this class"),
                     )
                 });

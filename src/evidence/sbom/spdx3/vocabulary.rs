@@ -4,41 +4,40 @@ use std::borrow::Cow;
 
 use crate::evidence::sbom::model::{ComponentKind, IdentifierKind};
 
-/// Hash algorithms: the word of SPDX 3, the word of CycloneDX or SPDX 2, the number of hexadecimal
-/// digits (0 where the algorithm has no fixed length).
+/// Hash algorithms: the word of SPDX 3, the word of CycloneDX or SPDX 2.
 ///
 /// Source: SPDX 3.0.1, Core: `HashAlgorithm`.
-const HASHES: [(&str, &str, usize); 22] = [
-    ("adler32", "ADLER32", 8),
-    ("blake2b256", "BLAKE2b-256", 64),
-    ("blake2b384", "BLAKE2b-384", 96),
-    ("blake2b512", "BLAKE2b-512", 128),
-    ("blake3", "BLAKE3", 0),
-    ("crystalsDilithium", "CRYSTALS-Dilithium", 0),
-    ("crystalsKyber", "CRYSTALS-Kyber", 0),
-    ("falcon", "Falcon", 0),
-    ("md2", "MD2", 32),
-    ("md4", "MD4", 32),
-    ("md5", "MD5", 32),
-    ("md6", "MD6", 0),
-    ("other", "other", 0),
-    ("sha1", "SHA-1", 40),
-    ("sha224", "SHA-224", 56),
-    ("sha256", "SHA-256", 64),
-    ("sha384", "SHA-384", 96),
-    ("sha3_224", "SHA3-224", 56),
-    ("sha3_256", "SHA3-256", 64),
-    ("sha3_384", "SHA3-384", 96),
-    ("sha3_512", "SHA3-512", 128),
-    ("sha512", "SHA-512", 128),
+const HASHES: [(&str, &str); 22] = [
+    ("adler32", "ADLER32"),
+    ("blake2b256", "BLAKE2b-256"),
+    ("blake2b384", "BLAKE2b-384"),
+    ("blake2b512", "BLAKE2b-512"),
+    ("blake3", "BLAKE3"),
+    ("crystalsDilithium", "CRYSTALS-Dilithium"),
+    ("crystalsKyber", "CRYSTALS-Kyber"),
+    ("falcon", "Falcon"),
+    ("md2", "MD2"),
+    ("md4", "MD4"),
+    ("md5", "MD5"),
+    ("md6", "MD6"),
+    ("other", "other"),
+    ("sha1", "SHA-1"),
+    ("sha224", "SHA-224"),
+    ("sha256", "SHA-256"),
+    ("sha384", "SHA-384"),
+    ("sha3_224", "SHA3-224"),
+    ("sha3_256", "SHA3-256"),
+    ("sha3_384", "SHA3-384"),
+    ("sha3_512", "SHA3-512"),
+    ("sha512", "SHA-512"),
 ];
 
-/// The model's spelling of a hash algorithm and the number of its digits.
-pub(crate) fn hash_algorithm(word: &str) -> Option<(&'static str, usize)> {
+/// The model's spelling of a hash algorithm.
+pub(crate) fn hash_algorithm(word: &str) -> Option<&'static str> {
     HASHES
         .iter()
-        .find(|(known, ..)| *known == word)
-        .map(|(_, name, digits)| (*name, *digits))
+        .find(|(known, _)| *known == word)
+        .map(|(_, name)| *name)
 }
 
 /// The word of SPDX 3 for a hash algorithm in the model's spelling.
@@ -47,8 +46,8 @@ pub(crate) fn hash_word(algorithm: &str) -> Option<&'static str> {
     let wanted = plain(algorithm);
     HASHES
         .iter()
-        .find(|(word, name, _)| plain(name) == wanted || plain(word) == wanted)
-        .map(|(word, ..)| *word)
+        .find(|(word, name)| plain(name) == wanted || plain(word) == wanted)
+        .map(|(word, _)| *word)
 }
 
 /// Purposes beside kinds. Where several words stand for one kind, the first is the one that is written.
@@ -319,7 +318,7 @@ const LINKS: [&str; 46] = [
 /// Kinds of links of CycloneDX and SPDX 2 that SPDX 3 calls otherwise.
 ///
 /// Source: CycloneDX 1.6, `externalReference.type`; SPDX 2.3, annex F.
-const OTHER_LINKS: [(&str, &str); 25] = [
+const OTHER_LINKS: [(&str, &str); 27] = [
     ("website", "altWebPage"),
     ("advisories", "securityAdvisory"),
     ("advisory", "securityAdvisory"),
@@ -332,6 +331,8 @@ const OTHER_LINKS: [(&str, &str); 25] = [
     ("distribution", "altDownloadLocation"),
     ("source-distribution", "sourceArtifact"),
     ("security-contact", "securityOther"),
+    ("rfc-9116", "securityOther"),
+    ("distribution-intake", "binaryArtifact"),
     ("release-notes", "releaseNotes"),
     ("threat-model", "securityThreatModel"),
     ("adversary-model", "securityAdversaryModel"),
@@ -405,7 +406,7 @@ mod tests {
 
     #[test]
     fn hashes_and_purposes_are_found_back() {
-        for (word, name, _) in HASHES {
+        for (word, name) in HASHES {
             assert_eq!(hash_word(name), Some(word));
         }
         for (kind, _) in ComponentKind::WORDS {

@@ -2,7 +2,7 @@
 //!
 //! Compared from the XML schemas and the JSON schemas of all versions. The elements of every version
 //! stand in the order of 1.7, so one table serves all; a number behind a line is the minor version that
-//! brought it. A record is a line without indentation; its members follow, attributes first:
+//! brought it. A record is a line without indentation; its members follow, attributes first, then its text:
 //!
 //! - `@xml:json KIND` an attribute, `#json KIND` the text of the element itself, `xml:json KIND` a child
 //!   element. The JSON member is left out where it has the same name.
@@ -56,9 +56,11 @@ impl Record {
 
     /// The text of the element itself.
     pub(super) fn content(&self) -> Option<&Field> {
-        self.fields
+        let mut own = self
+            .fields
             .iter()
-            .find(|field| field.place == Place::Content)
+            .take_while(|field| field.place != Place::Element);
+        own.find(|field| field.place == Place::Content)
     }
 
     /// The position of a JSON member.

@@ -1,9 +1,11 @@
 //! The entries of a document, grouped into its elements.
 
+use std::cell::OnceCell;
+
 use super::line::{Line, Lines};
 use super::tag::{Form, Part, Tag, lookup, nearest};
-use crate::diagnostic::{Place, Severity};
-use crate::evidence::sbom::spdx2::remarks::Remarks;
+use crate::diagnostic::{Diagnostic, Findings, Severity};
+use crate::tape;
 
 /// A tag with its value.
 #[derive(Debug, Clone, Copy)]
@@ -35,11 +37,12 @@ pub(super) struct Document<'a> {
 
 impl<'a> Document<'a> {
     /// Reads every line, with a remark on each that is passed over.
-    pub(super) fn read(text: &'a str, remarks: &mut Remarks) -> Self {
+    pub(super) fn read(text: &'a str, remarks: &mut Findings) -> Self {
         let mut document = Self::default();
         let mut opened = Opened::default();
+        let lines = OnceCell::new();
         for (offset, line) in Lines::new(text) {
-            let at = || Place::of_offset(text, offset);
+            let at = || lines.get_or_init(|| tape::Lines::new(text)).place(offset);
             let (name, value, is_open) = match line {
                 Line::Entry {
                     tag,
@@ -47,33 +50,28 @@ impl<'a> Document<'a> {
                     is_open,
                 } => (tag, value, is_open),
                 Line::Other(content) => {
-                    remarks.error(
-                        "tag-value-syntax",
-                        || {
-                            let shown: String = content.chars().take(40).collect();
-                            (at(), format!("`{shown}` is no tag and value"))
-                        },
-                        "put texts of several lines between `<text>` and `</text>`",
-                    );
+                    let help = "put texts of several lines between `<text>` and `</text>`";
+                    remarks.error("tag-value-syntax", help, || {
+                        let shown: String = content.chars().take(40).collect();
+                        (at(), format!("`{shown}` is no tag and value"))
+                    });
                     continue;
                 }
             };
             if is_open {
-                remarks.error(
-                    "tag-value-syntax",
-                    || (at(), format!("the text of `{name}` is never closed")),
-                    "write `</text>` behind it",
-                );
+                remarks.error("tag-value-syntax", "write `</text>` behind it", || {
+                    (at(), format!("the text of `{name}` is never closed"))
+                });
             }
             let Some(tag) = lookup(name) else {
-                let is_told = remarks.tells("tag-value-tag", Severity::Warning);
-                let near = is_told.then(|| nearest(name)).flatten();
-                let help = near.map_or_else(
-                    || "it is passed over; see the tags of SPDX 2.3".to_owned(),
-                    |known| format!("did you mean `{known}`?"),
-                );
-                let message = || (at(), format!("`{name}` is no tag of SPDX"));
-                remarks.warning("tag-value-tag", message, &help);
+                remarks.push_with("tag-value-tag", Severity::Warning, || {
+                    let help = nearest(name).map_or_else(
+                        || "it is passed over; see the tags of SPDX 2.3".to_owned(),
+                        |known| format!("did you mean `{known}`?"),
+                    );
+                    let message = format!("`{name}` is no tag of SPDX");
+                    Diagnostic::warning("tag-value-tag", at(), message).help(help)
+                });
                 continue;
             };
             let entry = Entry {
@@ -83,18 +81,16 @@ impl<'a> Document<'a> {
                 part: tag.part,
             };
             if !document.add(entry, &mut opened) {
-                remarks.warning(
-                    "tag-value-tag",
-                    || (at(), format!("`{name}` stands outside of its element")),
-                    "put it behind the tag that begins the element",
-                );
+                let help = "put it behind the tag that begins the element";
+                remarks.warning("tag-value-tag", help, || {
+                    (at(), format!("`{name}` stands outside of its element"))
+                });
             }
             if !entry.is_well_formed() {
-                remarks.error(
-                    "tag-value-syntax",
-                    || (at(), format!("`{value}` is no value of `{name}`")),
-                    "see the examples of the specification",
-                );
+                let help = "see the examples of the specification";
+                remarks.error("tag-value-syntax", help, || {
+                    (at(), format!("`{value}` is no value of `{name}`"))
+                });
             }
         }
         document
