@@ -58,7 +58,10 @@ fn parts(count: usize) -> Vec<Part> {
             numbers.below(100)
         );
         let digest = numbers.digest();
-        let license = LICENSES.get(numbers.index(LICENSES.len())).copied().unwrap_or("MIT");
+        let license = LICENSES
+            .get(numbers.index(LICENSES.len()))
+            .copied()
+            .unwrap_or("MIT");
         let mut depends_on: Vec<_> = (0..numbers.below(4))
             .filter(|_| index > 0)
             .map(|_| numbers.index(index))
