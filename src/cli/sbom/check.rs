@@ -183,18 +183,15 @@ fn summary(
     let mut sheet = Sheet::new(output.width(), header);
     for (file, outcome) in files.iter().zip(checked) {
         let mut row = Vec::new();
-        match outcome {
-            Ok(checked) => {
-                row.push((checked.components.to_string(), Look::Number));
-                for (verdict, met) in &checked.profiles {
-                    row.push((format!("{} {met}", word(lang, *verdict)), look(*verdict)));
-                }
+        if let Ok(checked) = outcome {
+            row.push((checked.components.to_string(), Look::Number));
+            for (verdict, met) in &checked.profiles {
+                row.push((format!("{} {met}", word(lang, *verdict)), look(*verdict)));
             }
-            Err(_) => {
-                row.push((String::new(), Look::Plain));
-                let unreadable = message(lang, "sbom-unreadable");
-                row.extend(profiles.iter().map(|_| (unreadable.clone(), Look::Bad)));
-            }
+        } else {
+            row.push((String::new(), Look::Plain));
+            let unreadable = message(lang, "sbom-unreadable");
+            row.extend(profiles.iter().map(|_| (unreadable.clone(), Look::Bad)));
         }
         row.push((file.clone(), Look::Plain));
         sheet.row(row);
