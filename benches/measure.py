@@ -1,4 +1,4 @@
-"""Runs a command and measures it: wall-clock seconds and peak resident memory.
+"""Runs a command and measures it: seconds by the clock, seconds of the processors, peak resident memory.
 
 Memory is what GNU time reports where it is installed, else what the kernel counts for the child, which
 includes the few megabytes of the Python that started it.
@@ -26,6 +26,7 @@ class Run:
     """One run of a command; `fault` says why it gave no result."""
 
     seconds: float
+    processor: float
     kilobytes: int
     fault: str = ""
 
@@ -41,6 +42,9 @@ class Series:
 
     def seconds(self) -> float:
         return statistics.median(run.seconds for run in self.runs)
+
+    def processor(self) -> float:
+        return statistics.median(run.processor for run in self.runs)
 
     def megabytes(self) -> float:
         return statistics.median(run.kilobytes for run in self.runs) / 1024
@@ -68,7 +72,7 @@ def measure(command: list[str], limit: float = 600.0) -> Run:
             kilobytes = int(memory.read().split()[-1])
     if not fault and (process.returncode < 0 or any(one in printed for one in BREAKDOWNS)):
         fault = "broke down: " + (printed.strip().splitlines() or ["no message"])[-1][:80]
-    return Run(seconds, kilobytes, fault)
+    return Run(seconds, usage.ru_utime + usage.ru_stime, kilobytes, fault)
 
 
 def table(head: list[str], rows: list[list[str]]) -> str:

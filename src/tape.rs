@@ -758,7 +758,9 @@ mod tests {
         let source = "<a>text</a>";
         let mut builder = Builder::new(source, Addressing::Line);
         builder.open_table(None, Some(0)).unwrap();
-        builder.text(Some("name"), &source[3..7], Some(3)).unwrap();
+        builder
+            .text(Some("name"), source.get(3..7).unwrap(), Some(3))
+            .unwrap();
         builder.open_list(Some("x/y"), None).unwrap();
         builder.integer(None, 1, None).unwrap();
         builder.text(None, "decoded", None).unwrap();

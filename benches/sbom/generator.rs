@@ -19,6 +19,12 @@ impl Numbers {
         self.next() % limit
     }
 
+    /// An index into a list of so many items.
+    fn index(&mut self, length: usize) -> usize {
+        let limit = u64::try_from(length).unwrap_or(u64::MAX);
+        usize::try_from(self.below(limit)).unwrap_or_default()
+    }
+
     fn digest(&mut self) -> String {
         format!(
             "{:016x}{:016x}{:016x}{:016x}",
@@ -52,10 +58,13 @@ fn parts(count: usize) -> Vec<Part> {
             numbers.below(100)
         );
         let digest = numbers.digest();
-        let license = LICENSES[numbers.below(LICENSES.len() as u64) as usize];
+        let license = LICENSES
+            .get(numbers.index(LICENSES.len()))
+            .copied()
+            .unwrap_or("MIT");
         let mut depends_on: Vec<_> = (0..numbers.below(4))
             .filter(|_| index > 0)
-            .map(|_| numbers.below(index as u64) as usize)
+            .map(|_| numbers.index(index))
             .collect();
         depends_on.sort_unstable();
         depends_on.dedup();
@@ -122,9 +131,10 @@ pub(crate) fn cyclonedx_json(count: usize) -> String {
     _ = write!(out, "\"{first}\"]}}");
     for part in &parts {
         _ = write!(out, ",\n{{ \"ref\": \"{}\", \"dependsOn\": [", part.purl());
-        for (index, target) in part.depends_on.iter().enumerate() {
+        let targets = part.depends_on.iter().filter_map(|one| parts.get(*one));
+        for (index, target) in targets.enumerate() {
             let comma = if index > 0 { ", " } else { "" };
-            _ = write!(out, "{comma}\"{}\"", parts[*target].purl());
+            _ = write!(out, "{comma}\"{}\"", target.purl());
         }
         out.push_str("] }");
     }
@@ -181,8 +191,8 @@ pub(crate) fn cyclonedx_xml(count: usize) -> String {
     out.push_str("  </components>\n  <dependencies>\n");
     for part in &parts {
         _ = writeln!(out, "    <dependency ref=\"{}\">", part.purl());
-        for target in &part.depends_on {
-            _ = writeln!(out, "      <dependency ref=\"{}\"/>", parts[*target].purl());
+        for target in part.depends_on.iter().filter_map(|one| parts.get(*one)) {
+            _ = writeln!(out, "      <dependency ref=\"{}\"/>", target.purl());
         }
         out.push_str("    </dependency>\n");
     }

@@ -10,7 +10,6 @@
     clippy::indexing_slicing,
     clippy::float_arithmetic,
     clippy::cast_precision_loss,
-    clippy::cast_possible_truncation,
     reason = "a benchmark reckons with times and prints them"
 )]
 

@@ -95,7 +95,7 @@ impl<'a> SbomCheck<'a> {
                 let Finding {
                     element, coverage, ..
                 } = finding;
-                let make = match (coverage.verdict, element.level) {
+                let complain = match (coverage.verdict, element.level) {
                     (Verdict::Fail, Level::Required) => Diagnostic::error,
                     (Verdict::Fail, Level::Recommended) => Diagnostic::warning,
                     (Verdict::Unknown, Level::Required) => Diagnostic::note,
@@ -105,7 +105,7 @@ impl<'a> SbomCheck<'a> {
                 let title = &element.title.en;
                 let mut tell = |at, message| {
                     found.push(
-                        make("profile-element-lacking", at, message)
+                        complain("profile-element-lacking", at, message)
                             .help(element.repair.en.clone()),
                     );
                 };

@@ -146,154 +146,165 @@ fn ours(schema: &str, encoding: &'static str) -> Option<Detection> {
 mod tests {
     use super::*;
 
+    /// Bytes with what they are.
+    type Case = (
+        &'static [u8],
+        Kind,
+        &'static str,
+        Option<&'static str>,
+        &'static str,
+    );
+
+    const CASES: &[Case] = &[
+        (
+            b"{\"bomFormat\":\"CycloneDX\",\"specVersion\":\"1.6\",\"components\":[]}",
+            Kind::Sbom,
+            "cyclonedx",
+            Some("1.6"),
+            "json",
+        ),
+        (
+            b"\xef\xbb\xbf {\"spdxVersion\":\"SPDX-2.3\"}",
+            Kind::Sbom,
+            "spdx",
+            Some("2.3"),
+            "json",
+        ),
+        (
+            b"SPDXVersion: SPDX-2.2\n",
+            Kind::Sbom,
+            "spdx",
+            Some("2.2"),
+            "tag-value",
+        ),
+        (
+            b"\xef\xbb\xbf# a\n\n## b\nSPDXVersion: SPDX-2.3\n",
+            Kind::Sbom,
+            "spdx",
+            Some("2.3"),
+            "tag-value",
+        ),
+        (
+            b"%YAML 1.2\n---\ncomment: no spdxVersion: here\n\"spdxVersion\" : 'SPDX-2.3' # x\n",
+            Kind::Sbom,
+            "spdx",
+            Some("2.3"),
+            "yaml",
+        ),
+        (
+            b"<?xml version=\"1.0\"?><bom xmlns=\"http://cyclonedx.org/schema/bom/1.4\"/>",
+            Kind::Sbom,
+            "cyclonedx",
+            Some("1.4"),
+            "xml",
+        ),
+        (
+            b"{\"mediaType\":\"application/vnd.dev.sigstore.bundle.v0.3+json\"}",
+            Kind::Signature,
+            "sigstore-bundle",
+            Some("0.3"),
+            "json",
+        ),
+        (
+            b"{\"mediaType\":\"application/vnd.dev.sigstore.bundle+json;version=0.1\"}",
+            Kind::Signature,
+            "sigstore-bundle",
+            Some("0.1"),
+            "json",
+        ),
+        (
+            b"{\"_type\":\"https://in-toto.io/Statement/v1\"}",
+            Kind::Provenance,
+            "in-toto-statement",
+            Some("v1"),
+            "json",
+        ),
+        (
+            b"schema = \"mekiki/answers/v1\"\n",
+            Kind::Questionnaire,
+            "mekiki-answers",
+            Some("1"),
+            "toml",
+        ),
+        (
+            b"{\"schema\":\"mekiki/answers/v1\"}",
+            Kind::Questionnaire,
+            "mekiki-answers",
+            Some("1"),
+            "json",
+        ),
+        (
+            b"-----BEGIN PUBLIC KEY-----\nAA\n",
+            Kind::Key,
+            "public-key",
+            None,
+            "pem",
+        ),
+        (
+            b"{\"bomFormat\":\"CycloneDX\",",
+            Kind::Sbom,
+            "cyclonedx",
+            None,
+            "json",
+        ),
+        // Without `bomFormat`, whose absence the reader then names.
+        (
+            b"{\"specVersion\":\"1.6\"}",
+            Kind::Sbom,
+            "cyclonedx",
+            Some("1.6"),
+            "json",
+        ),
+        // In UTF-16.
+        (
+            b"\xff\xfe{\0\"\0S\0P\0D\0X\0I\0D\0\"\0:\x001\0}\0",
+            Kind::Sbom,
+            "spdx",
+            None,
+            "json",
+        ),
+        // A schema names the namespace, but its root is no `bom`.
+        (
+            b"<xs:schema xmlns:bom=\"http://cyclonedx.org/schema/bom/1.4\"/>",
+            Kind::Unknown,
+            "unknown",
+            None,
+            "xml",
+        ),
+        (
+            b"\x0a\x031.5\x10\x01",
+            Kind::Sbom,
+            "cyclonedx",
+            Some("1.5"),
+            "protobuf",
+        ),
+        // A fault further down does not hide what a document of ours is.
+        (
+            b"# remark\nid = \"x\"\nschema = \"mekiki/certification/v1\" # remark\n= =\n",
+            Kind::Certification,
+            "mekiki-certification",
+            Some("1"),
+            "toml",
+        ),
+        (
+            b"version = 4\n\n[[package]]\nname = \"a\"\n",
+            Kind::Lockfile,
+            "cargo-lock",
+            Some("4"),
+            "toml",
+        ),
+        (b"[table]\n", Kind::Unknown, "unknown", None, "toml"),
+        (b"[true]", Kind::Unknown, "unknown", None, "json"),
+        (b"PK\x03\x04", Kind::Unknown, "unknown", None, "zip"),
+        (b"\xff\xfe\x00", Kind::Unknown, "unknown", None, "binary"),
+        (b"", Kind::Unknown, "unknown", None, "text"),
+        (b"hello", Kind::Unknown, "unknown", None, "text"),
+    ];
+
     #[test]
     fn the_bytes_say_what_a_document_is() {
-        for (bytes, kind, format, version, encoding) in [
-            (
-                &b"{\"bomFormat\":\"CycloneDX\",\"specVersion\":\"1.6\",\"components\":[]}"[..],
-                Kind::Sbom,
-                "cyclonedx",
-                Some("1.6"),
-                "json",
-            ),
-            (
-                b"\xef\xbb\xbf {\"spdxVersion\":\"SPDX-2.3\"}",
-                Kind::Sbom,
-                "spdx",
-                Some("2.3"),
-                "json",
-            ),
-            (
-                b"SPDXVersion: SPDX-2.2\n",
-                Kind::Sbom,
-                "spdx",
-                Some("2.2"),
-                "tag-value",
-            ),
-            (
-                b"\xef\xbb\xbf# a\n\n## b\nSPDXVersion: SPDX-2.3\n",
-                Kind::Sbom,
-                "spdx",
-                Some("2.3"),
-                "tag-value",
-            ),
-            (
-                b"%YAML 1.2\n---\ncomment: no spdxVersion: here\n\"spdxVersion\" : 'SPDX-2.3' # x\n",
-                Kind::Sbom,
-                "spdx",
-                Some("2.3"),
-                "yaml",
-            ),
-            (
-                b"<?xml version=\"1.0\"?><bom xmlns=\"http://cyclonedx.org/schema/bom/1.4\"/>",
-                Kind::Sbom,
-                "cyclonedx",
-                Some("1.4"),
-                "xml",
-            ),
-            (
-                b"{\"mediaType\":\"application/vnd.dev.sigstore.bundle.v0.3+json\"}",
-                Kind::Signature,
-                "sigstore-bundle",
-                Some("0.3"),
-                "json",
-            ),
-            (
-                b"{\"mediaType\":\"application/vnd.dev.sigstore.bundle+json;version=0.1\"}",
-                Kind::Signature,
-                "sigstore-bundle",
-                Some("0.1"),
-                "json",
-            ),
-            (
-                b"{\"_type\":\"https://in-toto.io/Statement/v1\"}",
-                Kind::Provenance,
-                "in-toto-statement",
-                Some("v1"),
-                "json",
-            ),
-            (
-                b"schema = \"mekiki/answers/v1\"\n",
-                Kind::Questionnaire,
-                "mekiki-answers",
-                Some("1"),
-                "toml",
-            ),
-            (
-                b"{\"schema\":\"mekiki/answers/v1\"}",
-                Kind::Questionnaire,
-                "mekiki-answers",
-                Some("1"),
-                "json",
-            ),
-            (
-                b"-----BEGIN PUBLIC KEY-----\nAA\n",
-                Kind::Key,
-                "public-key",
-                None,
-                "pem",
-            ),
-            (
-                b"{\"bomFormat\":\"CycloneDX\",",
-                Kind::Sbom,
-                "cyclonedx",
-                None,
-                "json",
-            ),
-            // Without `bomFormat`, whose absence the reader then names.
-            (
-                b"{\"specVersion\":\"1.6\"}",
-                Kind::Sbom,
-                "cyclonedx",
-                Some("1.6"),
-                "json",
-            ),
-            // In UTF-16.
-            (
-                b"\xff\xfe{\0\"\0S\0P\0D\0X\0I\0D\0\"\0:\x001\0}\0",
-                Kind::Sbom,
-                "spdx",
-                None,
-                "json",
-            ),
-            // A schema names the namespace, but its root is no `bom`.
-            (
-                b"<xs:schema xmlns:bom=\"http://cyclonedx.org/schema/bom/1.4\"/>",
-                Kind::Unknown,
-                "unknown",
-                None,
-                "xml",
-            ),
-            (
-                b"\x0a\x031.5\x10\x01",
-                Kind::Sbom,
-                "cyclonedx",
-                Some("1.5"),
-                "protobuf",
-            ),
-            // A fault further down does not hide what a document of ours is.
-            (
-                b"# remark\nid = \"x\"\nschema = \"mekiki/certification/v1\" # remark\n= =\n",
-                Kind::Certification,
-                "mekiki-certification",
-                Some("1"),
-                "toml",
-            ),
-            (
-                b"version = 4\n\n[[package]]\nname = \"a\"\n",
-                Kind::Lockfile,
-                "cargo-lock",
-                Some("4"),
-                "toml",
-            ),
-            (b"[table]\n", Kind::Unknown, "unknown", None, "toml"),
-            (b"[true]", Kind::Unknown, "unknown", None, "json"),
-            (b"PK\x03\x04", Kind::Unknown, "unknown", None, "zip"),
-            (b"\xff\xfe\x00", Kind::Unknown, "unknown", None, "binary"),
-            (b"", Kind::Unknown, "unknown", None, "text"),
-            (b"hello", Kind::Unknown, "unknown", None, "text"),
-        ] {
-            let expected = Detection::new(kind, format, version, encoding);
+        for (bytes, kind, format, version, encoding) in CASES {
+            let expected = Detection::new(*kind, format, *version, encoding);
             assert_eq!(
                 detect(bytes),
                 expected,

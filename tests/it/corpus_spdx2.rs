@@ -236,7 +236,9 @@ fn essence(sbom: &Sbom) -> [Vec<String>; 3] {
         sbom.files.iter().map(name).collect(),
         sbom.relationships.iter().map(relationship).collect(),
     ];
-    essence.iter_mut().for_each(|list| list.sort());
+    for list in &mut essence {
+        list.sort();
+    }
     essence
 }
 
@@ -356,10 +358,11 @@ fn oracle_essence(format: &str, text: &str) -> Option<[Vec<String>; 3]> {
             one.spdx_element_id, one.related_spdx_element
         )
     });
-    let mut essence = [packages.collect(), files.collect(), relationships.collect()];
-    essence
-        .iter_mut()
-        .for_each(|list: &mut Vec<String>| list.sort());
+    let mut essence: [Vec<String>; 3] =
+        [packages.collect(), files.collect(), relationships.collect()];
+    for list in &mut essence {
+        list.sort();
+    }
     Some(essence)
 }
 
@@ -451,7 +454,7 @@ fn damage(text: &mut String, seeded: &mut Seeded) {
         match seeded.below(4) {
             0 => text.replace_range(at..end, ""),
             1 => {
-                let again = text[at..end].to_owned();
+                let again = text.get(at..end).expect("at characters").to_owned();
                 text.insert_str(at, &again);
             }
             2 => text.truncate(at),

@@ -75,18 +75,17 @@ fn item(out: &mut Vec<u8>, tables: &Value, number: u64, kind: &str, value: &Valu
             bytes(out, number, &inner);
         }
         "float" | "date" => return None,
-        _ => match kind.strip_prefix('=') {
-            Some(enumeration) => {
+        _ => {
+            if let Some(enumeration) = kind.strip_prefix('=') {
                 let words = tables["enums"][enumeration].as_object()?;
                 let (word, _) = words.iter().find(|(_, word)| *word == value)?;
                 varint_field(out, number, word.parse().ok()?);
-            }
-            None => {
+            } else {
                 let mut inner = Vec::new();
                 message(&mut inner, tables, kind, value)?;
                 bytes(out, number, &inner);
             }
-        },
+        }
     }
     Some(())
 }
