@@ -20,6 +20,7 @@ pub use write::write_json;
 pub use yaml::{parse_yaml, parse_yaml_texts};
 
 use std::fmt;
+use std::sync::OnceLock;
 
 use crate::diagnostic::{Diagnostic, Place};
 
@@ -164,6 +165,8 @@ pub struct Tape<'a> {
     addressing: Addressing,
     /// Nodes that a later member of the same key hides.
     hidden: Vec<u32>,
+    /// Where lines begin, found when the first line is asked for.
+    lines: OnceLock<lines::Index>,
 }
 
 impl<'a> Tape<'a> {
@@ -178,6 +181,12 @@ impl<'a> Tape<'a> {
     /// The text it was read from; empty for binary encodings.
     pub fn source(&self) -> &'a str {
         self.texts.source()
+    }
+
+    fn line_of(&self, offset: usize) -> Place {
+        let source = self.texts.source();
+        let lines = self.lines.get_or_init(|| lines::Index::new(source));
+        lines.place(source, offset)
     }
 
     /// How many nodes there are.
@@ -442,9 +451,9 @@ impl<'t> Item<'t> {
     pub fn place(self) -> Place {
         match self.tape.addressing {
             Addressing::Pointer => Place::pointer(self.pointer()),
-            Addressing::Line => self.offset().map_or_else(Place::whole, |offset| {
-                Place::of_offset(self.tape.source(), offset)
-            }),
+            Addressing::Line => self
+                .offset()
+                .map_or_else(Place::whole, |offset| self.tape.line_of(offset)),
         }
     }
 }
@@ -531,6 +540,7 @@ impl<'a> Builder<'a> {
                 offsets: Vec::new(),
                 addressing,
                 hidden: Vec::new(),
+                lines: OnceLock::new(),
             },
             open: Vec::new(),
         }
