@@ -209,19 +209,25 @@ impl<'a> Tape<'a> {
         ((index as usize) < self.nodes.len()).then_some(Item { tape: self, index })
     }
 
-    /// Every value that stands under `key`, anywhere in the document, front to back.
+    /// Every value that stands under `key`, anywhere in the document, front to back. What a repeated
+    /// member hides is left out, with all that is inside.
     pub fn under(&self, key: &str) -> impl Iterator<Item = Item<'_>> {
         let key = key.to_owned();
-        self.nodes
-            .iter()
-            .enumerate()
-            .filter_map(move |(index, node)| {
-                let is_meant = node.key().length() == key.len()
-                    && self.text_of(node.key()) == key
-                    && !matches!(node.payload(), Payload::Hidden(_));
-                let index = u32::try_from(index).ok().filter(|_| is_meant)?;
-                Some(Item { tape: self, index })
-            })
+        let mut next = 0;
+        std::iter::from_fn(move || {
+            while let Some(node) = self.nodes.get(next as usize) {
+                let index = next;
+                if let Payload::Hidden(end) = node.payload() {
+                    next = end;
+                    continue;
+                }
+                next += 1;
+                if node.key().length() == key.len() && self.text_of(node.key()) == key {
+                    return Some(Item { tape: self, index });
+                }
+            }
+            None
+        })
     }
 
     /// Warnings on members that are given twice, at most 100.
@@ -784,6 +790,14 @@ mod tests {
         assert_eq!(root.get("last").and_then(Item::bool), Some(true));
         assert_eq!(root.get("name").unwrap().place(), Place::line(1, 4));
         assert_eq!(root.children().count(), 3);
+    }
+
+    #[test]
+    fn what_is_hidden_is_not_found_either() {
+        let tape =
+            parse_json(r#"{"a":{"id":1},"b":[{"id":2},{"id":3,"id":4}],"a":{"id":5}}"#).unwrap();
+        let found: Vec<_> = tape.under("id").filter_map(Item::integer).collect();
+        assert_eq!(found, [2, 4, 5]);
     }
 
     #[test]
