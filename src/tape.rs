@@ -173,14 +173,17 @@ impl<'a> Tape<'a> {
         self.hidden.iter().take(100).map(warn).collect()
     }
 
+    #[inline]
     fn text_of(&self, span: Span) -> &str {
         self.texts.get(span)
     }
 
+    #[inline]
     fn node(&self, index: u32) -> Node {
         self.nodes.get(index as usize).copied().unwrap_or(NOTHING)
     }
 
+    #[inline]
     fn end(&self, index: u32) -> u32 {
         match self.node(index).payload() {
             Payload::List(end) | Payload::Table(end) | Payload::Hidden(end) => end,

@@ -21,6 +21,7 @@ impl fmt::Debug for Item<'_> {
 
 impl<'t> Item<'t> {
     /// The position on the tape, which [`Tape::item`] takes.
+    #[inline]
     pub fn index(self) -> u32 {
         self.index
     }
@@ -36,6 +37,7 @@ impl<'t> Item<'t> {
     }
 
     /// The shape.
+    #[inline]
     pub fn shape(self) -> Shape {
         match self.tape.node(self.index).payload() {
             Payload::Null | Payload::Hidden(_) => Shape::Null,
@@ -49,12 +51,14 @@ impl<'t> Item<'t> {
     }
 
     /// The key under which it stands in an object.
+    #[inline]
     pub fn key(self) -> Option<&'t str> {
         let key = self.tape.node(self.index).key();
         (key != Span::NONE).then(|| self.tape.text_of(key))
     }
 
     /// The text, if it is one.
+    #[inline]
     pub fn text(self) -> Option<&'t str> {
         match self.tape.node(self.index).payload() {
             Payload::Text(span) => Some(self.tape.text_of(span)),
@@ -102,6 +106,7 @@ impl<'t> Item<'t> {
 
     /// The children: members of an object in the order of the document, or items of a list. Members
     /// that a later one of the same key hides are left out.
+    #[inline]
     pub fn children(self) -> Children<'t> {
         let end = match self.tape.node(self.index).payload() {
             Payload::List(end) | Payload::Table(end) => end,
@@ -115,6 +120,7 @@ impl<'t> Item<'t> {
     }
 
     /// The items of a list; nothing for any other shape.
+    #[inline]
     pub fn items(self) -> Children<'t> {
         let mut children = self.children();
         if self.shape() != Shape::List {
@@ -124,6 +130,7 @@ impl<'t> Item<'t> {
     }
 
     /// The member `key` of an object.
+    #[inline]
     pub fn get(self, key: &str) -> Option<Item<'t>> {
         if self.shape() != Shape::Table {
             return None;
@@ -135,6 +142,7 @@ impl<'t> Item<'t> {
     }
 
     /// The text of the member `key` of an object.
+    #[inline]
     pub fn get_text(self, key: &str) -> Option<&'t str> {
         self.get(key)?.text()
     }
@@ -234,6 +242,7 @@ pub struct Children<'t> {
 impl<'t> Iterator for Children<'t> {
     type Item = Item<'t>;
 
+    #[inline]
     fn next(&mut self) -> Option<Item<'t>> {
         while self.next < self.end {
             let item = Item {

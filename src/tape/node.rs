@@ -53,6 +53,7 @@ impl Node {
         })
     }
 
+    #[inline]
     pub(super) fn key(self) -> Span {
         let length = self.shape_and_key_length & Self::KEY_LENGTH;
         if length == Self::KEY_LENGTH {
@@ -61,6 +62,7 @@ impl Node {
         Span::new(self.key_start, length)
     }
 
+    #[inline]
     pub(super) fn payload(self) -> Payload {
         let small = || u32::try_from(self.value).unwrap_or(u32::MAX);
         match self.shape_and_key_length >> Self::SHAPE {

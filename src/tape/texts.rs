@@ -30,6 +30,7 @@ impl Span {
         u64::from(self.start) << 32 | u64::from(self.length)
     }
 
+    #[inline]
     pub(super) fn unpack(packed: u64) -> Self {
         let low = u32::try_from(packed & u64::from(u32::MAX)).unwrap_or(u32::MAX);
         Self {
@@ -39,6 +40,7 @@ impl Span {
     }
 
     /// The number of bytes; of no text at all, more than any text has.
+    #[inline]
     pub(crate) fn length(self) -> usize {
         self.length as usize
     }
@@ -68,6 +70,7 @@ impl<'a> Texts<'a> {
         self.source
     }
 
+    #[inline]
     pub(crate) fn get(&self, span: Span) -> &str {
         if span == Span::NONE {
             return "";
