@@ -17,10 +17,14 @@ mod generator;
 mod peers;
 
 use std::hint::black_box;
+use std::sync::LazyLock;
 use std::time::Instant;
 
+use mekiki::app::library::Library;
 use mekiki::evidence::sbom::{cyclonedx, read, spdx2, tables};
 use mekiki::markup::parse_xml;
+use mekiki::profile::judgment::judge;
+use mekiki::profile::survey::Survey;
 use mekiki::tape::parse_json;
 
 /// Something to be timed over the bytes of a document.
@@ -41,29 +45,32 @@ fn main() {
         .map(|one| one.to_lowercase())
         .collect();
     let asked = |name: &str| words.iter().all(|word| name.to_lowercase().contains(word));
-    let json: [Work; 7] = [
+    let json: [Work; 8] = [
         ("serde_json Value", peers::value),
         ("serde_json borrowed walk", peers::borrowed_walk),
         ("serde_json borrowed structs", peers::borrowed_structs),
         ("mekiki: tape", tape),
         ("mekiki: tape, schema", tape_and_schema),
         ("mekiki: tape, model", tape_and_model),
-        ("mekiki: read (all of it)", whole),
+        ("mekiki: read and validate", whole),
+        ("mekiki: read, validate, profile", judged),
     ];
-    let spdx: [Work; 6] = [
+    let spdx: [Work; 7] = [
         ("serde_json Value", peers::value),
         ("serde_json borrowed walk", peers::borrowed_walk),
         ("mekiki: tape", tape),
         ("mekiki: tape, schema", tape_and_spdx_schema),
         ("mekiki: tape, model", tape_and_spdx_model),
-        ("mekiki: read (all of it)", whole),
+        ("mekiki: read and validate", whole),
+        ("mekiki: read, validate, profile", judged),
     ];
-    let xml: [Work; 5] = [
+    let xml: [Work; 6] = [
         ("quick-xml walk", peers::xml_walk),
         ("mekiki: markup", markup),
         ("mekiki: markup, schema", markup_and_schema),
         ("mekiki: markup, tape", markup_and_tape),
-        ("mekiki: read (all of it)", whole),
+        ("mekiki: read and validate", whole),
+        ("mekiki: read, validate, profile", judged),
     ];
     for size in sizes {
         let bytes = size * 1_000_000;
@@ -121,6 +128,14 @@ fn whole(text: &str) {
     let (_, reading) = read(text.as_bytes()).unwrap();
     assert!(reading.valid(), "{:?}", reading.findings.first());
     black_box(reading);
+}
+
+/// Reads, validates and judges by the profile `ntia-2021`, as `sbom check` does.
+fn judged(text: &str) {
+    static LIBRARY: LazyLock<Library> = LazyLock::new(|| Library::open(None).unwrap());
+    let (_, reading) = read(text.as_bytes()).unwrap();
+    let survey = Survey::of(&reading.sbom);
+    black_box(judge(&survey, &LIBRARY.profiles["ntia-2021"]));
 }
 
 /// Runs paired rounds and prints the median of each work with its ratio to the first.
