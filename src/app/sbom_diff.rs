@@ -4,7 +4,8 @@ use serde::Serialize;
 
 use super::Refused;
 use crate::comparison::drift::{Drifts, drifts};
-use crate::comparison::{Comparison, Extent, compare, keep_compared};
+use crate::comparison::{ChangeKind, Comparison, Extent, Item, compare, keep_compared};
+use crate::diagnostic::{Diagnostic, Severity};
 use crate::evidence::sbom::{self, Sbom};
 use crate::folder::read_file;
 
@@ -19,6 +20,43 @@ pub struct SbomDiff {
     /// All three side by side, where there is a third.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub three_way: Option<Drifts>,
+}
+
+impl SbomDiff {
+    /// What differs, as findings for code hosts: in the first document what is no longer there, in the
+    /// second what is new or another. Another digest at the same version is an error.
+    pub fn findings(&self) -> (Vec<Diagnostic>, Vec<Diagnostic>) {
+        let removed = self.comparison.removed.iter().map(|item| {
+            let message = format!("`{}` is no longer listed", full_name(item));
+            Diagnostic::warning("component-removed", item.at.clone(), message)
+        });
+        let added = self.comparison.added.iter().map(|item| {
+            let message = format!("`{}` was not listed before", full_name(item));
+            Diagnostic::warning("component-added", item.at.clone(), message)
+        });
+        let changed = self.comparison.pairs.iter().filter_map(|pair| {
+            let kinds: Vec<_> = pair.change.iter().map(|kind| kind.word()).collect();
+            let severity = match pair.change.first()? {
+                ChangeKind::HashChanged => Severity::Error,
+                _ => Severity::Warning,
+            };
+            let message = format!(
+                "`{}` is not as before: {}",
+                full_name(&pair.b),
+                kinds.join(", ")
+            );
+            let found = Diagnostic::warning("component-changed", pair.b.at.clone(), message);
+            Some(Diagnostic { severity, ..found })
+        });
+        (removed.collect(), added.chain(changed).collect())
+    }
+}
+
+fn full_name(item: &Item) -> String {
+    let group = item.group.iter().filter(|group| !group.is_empty());
+    let name: String = group.map(|group| format!("{group}/")).collect();
+    let version = item.version.as_deref().map(|version| format!(" {version}"));
+    name + &item.name + version.as_deref().unwrap_or_default()
 }
 
 /// An SBOM with the path that it is named by.

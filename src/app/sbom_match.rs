@@ -21,6 +21,29 @@ pub struct SbomMatch {
     pub outcome: Match,
 }
 
+impl SbomMatch {
+    /// What does not agree, as findings for code hosts: those in the SBOM with their place, then those of
+    /// the delivery with their file.
+    pub fn findings(&self) -> (Vec<Diagnostic>, Vec<Diagnostic>) {
+        let altered = self.outcome.altered.iter().map(|one| {
+            let message = format!(
+                "`{}` has the {} digest `{}` and not the one stated",
+                one.path, one.algorithm, one.actual
+            );
+            Diagnostic::error("delivery-altered", one.component.at.clone(), message)
+        });
+        let missing = self.outcome.sbom_only.iter().map(|one| {
+            let message = format!("`{}` is not among what was delivered", one.component.name);
+            Diagnostic::error("delivery-missing", one.component.at.clone(), message)
+        });
+        let unlisted = self.outcome.delivery_only.iter().map(|one| {
+            let message = "the file was delivered and is not listed";
+            Diagnostic::error("delivery-unlisted", Place::whole(), message).in_file(&*one.path)
+        });
+        (altered.chain(missing).collect(), unlisted.collect())
+    }
+}
+
 /// Holds an SBOM against a folder or an archive.
 ///
 /// # Errors

@@ -7,10 +7,13 @@ mod inspect;
 mod matching;
 mod profiles;
 
-use super::Verdict;
 use super::output::Output;
+use super::{Verdict, read};
 use crate::app::Refused;
 use crate::app::library::Library;
+use crate::diagnostic::Diagnostic;
+use crate::document::sarif::Report;
+use crate::evidence::sbom::find_lines;
 
 #[derive(Debug, clap::Subcommand)]
 pub(super) enum Command {
@@ -40,5 +43,18 @@ pub(super) fn run(
         Command::Diff(arguments) => diff::run(arguments, output),
         Command::Match(arguments) => matching::run(arguments, output),
         Command::Convert(arguments) => convert::run(arguments, output),
+    }
+}
+
+/// The findings of a file for code hosts, with lines where a JSON pointer tells the place.
+fn report(path: &str, mut findings: Vec<Diagnostic>) -> Report {
+    if path != "-"
+        && let Ok(bytes) = read(path)
+    {
+        find_lines(&bytes, &mut findings);
+    }
+    Report {
+        path: path.to_owned(),
+        findings,
     }
 }

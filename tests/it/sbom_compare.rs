@@ -291,3 +291,81 @@ fn a_whole_delivery_is_acceptable_and_a_bomb_is_not_judged() {
         (3, &json!("file-missing"))
     );
 }
+
+/// (rule, level, file, line) of each result, in order.
+fn results(log: &Value) -> Vec<(&str, &str, &str, u64)> {
+    let results = log["runs"][0]["results"].as_array().expect("a log");
+    results
+        .iter()
+        .map(|result| {
+            let place = &result["locations"][0]["physicalLocation"];
+            (
+                result["ruleId"].as_str().expect("a rule"),
+                result["level"].as_str().expect("a level"),
+                place["artifactLocation"]["uri"].as_str().expect("a file"),
+                place["region"]["startLine"].as_u64().expect("a line"),
+            )
+        })
+        .collect()
+}
+
+#[test]
+fn code_hosts_are_told_the_line_of_what_differs() {
+    let scratch = Scratch::new();
+    let pretty = |document: &Value| serde_json::to_string_pretty(document).expect("JSON");
+    let a = cyclonedx(&[("kept", "1", Some(b"as it was")), ("gone", "1", None)]);
+    let b = cyclonedx(&[("kept", "1", Some(b"another")), ("new", "1", None)]);
+    let (a, b) = (pretty(&a), pretty(&b));
+    let line = |text: &str, mark: &str| {
+        let at = text.find(mark).expect("the mark is there");
+        text.get(..at).unwrap_or_default().matches('\n').count() as u64 + 1
+    };
+    let (first, second) = (
+        scratch.write("a.json", a.as_bytes()),
+        scratch.write("b.json", b.as_bytes()),
+    );
+    let run = mekiki(&["sbom", "diff", &first, &second, "--format", "sarif"]);
+    assert_eq!(run.code, 1);
+    let log: Value = serde_json::from_str(&run.stdout).expect("SARIF");
+    let found: Vec<_> = results(&log)
+        .into_iter()
+        .map(|(rule, level, file, line)| (rule, level, file.ends_with("a.json"), line))
+        .collect();
+    assert_eq!(
+        found,
+        [
+            (
+                "component-removed",
+                "warning",
+                true,
+                line(&a, "\"bom-ref\": \"ref-gone\"")
+            ),
+            (
+                "component-added",
+                "warning",
+                false,
+                line(&b, "\"bom-ref\": \"ref-new\"")
+            ),
+            (
+                "component-changed",
+                "error",
+                false,
+                line(&b, "\"bom-ref\": \"ref-kept\"")
+            ),
+        ]
+    );
+    let delivery = scratch.write("delivery.zip", zip(&[("other.bin", b"other")]));
+    let run = mekiki(&[
+        "sbom",
+        "match",
+        &first,
+        "--against",
+        &delivery,
+        "--format",
+        "sarif",
+    ]);
+    assert_eq!(run.code, 1);
+    let log: Value = serde_json::from_str(&run.stdout).expect("SARIF");
+    let rules: Vec<_> = results(&log).into_iter().map(|(rule, ..)| rule).collect();
+    assert_eq!(rules, ["delivery-missing", "delivery-unlisted"]);
+}

@@ -5,6 +5,7 @@ use std::fmt::Write as _;
 use rayon::iter::{IntoParallelRefIterator as _, ParallelIterator as _};
 use serde_json::{Value, json};
 
+use super::report;
 use crate::app::library::Library;
 use crate::app::sbom_check::{SbomCheck, named_profiles};
 use crate::app::{Refused, sbom_check};
@@ -12,7 +13,7 @@ use crate::cli::output::Output;
 use crate::cli::progress::Progress;
 use crate::cli::{Verdict as Ending, read};
 use crate::diagnostic::Diagnostic;
-use crate::document::sarif::{Report, sarif};
+use crate::document::sarif::sarif;
 use crate::document::table::{Look, Sheet, heading};
 use crate::evidence::sbom::{self, Sbom};
 use crate::profile::judgment::{Coverage, Finding, Judgment, Verdict};
@@ -51,11 +52,7 @@ fn one(file: &str, profiles: &[&Profile], output: &Output) -> anyhow::Result<End
     let survey = Survey::of(&sbom);
     let check = SbomCheck::of(&survey, profiles);
     if output.is_sarif() {
-        let report = Report {
-            path: file.to_owned(),
-            findings: check.diagnostics(),
-        };
-        output.json(&sarif(&[report]))?;
+        output.json(&sarif(&[report(file, check.diagnostics())]))?;
     } else {
         output.either(&check, || text(&check, output.lang(), output.width()))?;
     }
@@ -134,12 +131,9 @@ fn many(files: &[String], profiles: &[&Profile], output: &Output) -> anyhow::Res
         let reports: Vec<_> = files
             .iter()
             .zip(&mut checked)
-            .map(|(file, outcome)| Report {
-                path: file.clone(),
-                findings: match outcome {
-                    Ok(checked) => std::mem::take(&mut checked.lacking),
-                    Err(refused) => refused.0.clone(),
-                },
+            .map(|(file, outcome)| match outcome {
+                Ok(checked) => report(file, std::mem::take(&mut checked.lacking)),
+                Err(refused) => report(file, refused.0.clone()),
             })
             .collect();
         output.json(&sarif(&reports))?;

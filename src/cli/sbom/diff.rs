@@ -2,11 +2,13 @@
 
 use std::fmt::Write as _;
 
+use super::report;
 use crate::app::sbom_diff::{SbomDiff, diff_sboms};
 use crate::cli::Verdict;
 use crate::cli::output::Output;
 use crate::comparison::drift::{Drift, Drifts, Row};
 use crate::comparison::{ChangeKind, Comparison, Extent, Item, Pair};
+use crate::document::sarif::sarif;
 use crate::document::table::{Look, Sheet, heading};
 use crate::text::messages::{message, message_with};
 use crate::text::{Lang, printable, shortened};
@@ -43,7 +45,13 @@ pub(super) fn run(arguments: &Arguments, output: &Output) -> anyhow::Result<Verd
         arguments.measured.as_deref(),
         extent,
     )?;
-    output.either(&diff, || text(&diff, output.lang(), output.width()))?;
+    if output.is_sarif() {
+        let (a, b) = diff.findings();
+        let reports = [report(&arguments.a, a), report(&arguments.b, b)];
+        output.json(&sarif(&reports))?;
+    } else {
+        output.either(&diff, || text(&diff, output.lang(), output.width()))?;
+    }
     Ok(Verdict::of(diff.comparison.same))
 }
 

@@ -2,6 +2,7 @@
 
 use std::fmt::Write as _;
 
+use super::report;
 use crate::app::Refused;
 use crate::app::sbom_diff::NamedBytes;
 use crate::app::sbom_match::match_sbom;
@@ -10,6 +11,7 @@ use crate::cli::{Verdict, read};
 use crate::delivery::allowance::Allowance;
 use crate::delivery::{Match, Named};
 use crate::diagnostic::{Diagnostic, Place};
+use crate::document::sarif::{Report, sarif};
 use crate::document::table::{Look, Sheet, heading};
 use crate::text::messages::{message, message_with};
 use crate::text::{Lang, printable, shortened};
@@ -44,9 +46,19 @@ pub(super) fn run(arguments: &Arguments, output: &Output) -> anyhow::Result<Verd
         bytes: &bytes,
     };
     let matched = match_sbom(document, &arguments.against, &allowance)?;
-    output.either(&matched, || {
-        text(&matched.outcome, output.lang(), output.width())
-    })?;
+    if output.is_sarif() {
+        let (listed, delivered) = matched.findings();
+        let mut reports = vec![report(&arguments.file, listed)];
+        reports.extend(delivered.into_iter().map(|finding| Report {
+            path: finding.file.clone().unwrap_or_default(),
+            findings: vec![finding],
+        }));
+        output.json(&sarif(&reports))?;
+    } else {
+        output.either(&matched, || {
+            text(&matched.outcome, output.lang(), output.width())
+        })?;
+    }
     Ok(Verdict::of(matched.outcome.agrees))
 }
 
