@@ -27,11 +27,11 @@ impl SbomDiff {
     /// second what is new or another. Another digest at the same version is an error.
     pub fn findings(&self) -> (Vec<Diagnostic>, Vec<Diagnostic>) {
         let removed = self.comparison.removed.iter().map(|item| {
-            let message = format!("`{}` is no longer listed", full_name(item));
+            let message = format!("`{}` is no longer listed", named(item));
             Diagnostic::warning("component-removed", item.at.clone(), message)
         });
         let added = self.comparison.added.iter().map(|item| {
-            let message = format!("`{}` was not listed before", full_name(item));
+            let message = format!("`{}` was not listed before", named(item));
             Diagnostic::warning("component-added", item.at.clone(), message)
         });
         let changed = self.comparison.pairs.iter().filter_map(|pair| {
@@ -42,7 +42,7 @@ impl SbomDiff {
             };
             let message = format!(
                 "`{}` is not as before: {}",
-                full_name(&pair.b),
+                named(&pair.b),
                 kinds.join(", ")
             );
             let found = Diagnostic::warning("component-changed", pair.b.at.clone(), message);
@@ -52,11 +52,12 @@ impl SbomDiff {
     }
 }
 
-fn full_name(item: &Item) -> String {
-    let group = item.group.iter().filter(|group| !group.is_empty());
-    let name: String = group.map(|group| format!("{group}/")).collect();
-    let version = item.version.as_deref().map(|version| format!(" {version}"));
-    name + &item.name + version.as_deref().unwrap_or_default()
+/// A component as a message names it.
+fn named(item: &Item) -> String {
+    match &item.version {
+        Some(version) => format!("{} {version}", item.full_name()),
+        None => item.full_name(),
+    }
 }
 
 /// An SBOM with the path that it is named by.

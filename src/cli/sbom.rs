@@ -14,6 +14,8 @@ use crate::app::library::Library;
 use crate::diagnostic::Diagnostic;
 use crate::document::sarif::Report;
 use crate::evidence::sbom::find_lines;
+use crate::text::Lang;
+use crate::text::messages::message_with;
 
 #[derive(Debug, clap::Subcommand)]
 pub(super) enum Command {
@@ -56,5 +58,17 @@ fn report(path: &str, mut findings: Vec<Diagnostic>) -> Report {
     Report {
         path: path.to_owned(),
         findings,
+    }
+}
+
+/// How many rows of a table are shown; machine output has them all.
+const SHOWN: usize = 50;
+
+/// Says how many rows were left out.
+fn more(total: usize, lang: Lang, out: &mut String) {
+    if let Some(more) = total.checked_sub(SHOWN).filter(|more| *more > 0) {
+        let count = more.to_string();
+        out.push_str(&message_with(lang, "rows-more", &[("count", &count)]));
+        out.push('\n');
     }
 }

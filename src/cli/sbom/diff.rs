@@ -2,7 +2,7 @@
 
 use std::fmt::Write as _;
 
-use super::report;
+use super::{SHOWN, more, report};
 use crate::app::sbom_diff::{SbomDiff, diff_sboms};
 use crate::cli::Verdict;
 use crate::cli::output::Output;
@@ -13,8 +13,6 @@ use crate::document::table::{Look, Sheet, heading};
 use crate::text::messages::{message, message_with};
 use crate::text::{Lang, printable, shortened};
 
-/// How many rows of a table are shown; JSON has them all.
-const SHOWN: usize = 50;
 /// How many characters of one side of a change are shown.
 const SHOWN_CHARACTERS: usize = 60;
 /// The same for a digest, with its algorithm.
@@ -91,17 +89,6 @@ fn text(diff: &SbomDiff, lang: Lang, width: u16) -> String {
 }
 
 /// A line that says how many rows are not shown.
-fn more(total: usize, lang: Lang, out: &mut String) {
-    if let Some(more) = total.checked_sub(SHOWN).filter(|more| *more > 0) {
-        let count = more.to_string();
-        _ = writeln!(
-            out,
-            "{}",
-            message_with(lang, "rows-more", &[("count", &count)])
-        );
-    }
-}
-
 fn kind_text(kind: ChangeKind, lang: Lang) -> String {
     let key = match kind {
         ChangeKind::HashChanged => "change-hash",

@@ -2,7 +2,7 @@
 
 use std::fmt::Write as _;
 
-use super::report;
+use super::{SHOWN, more, report};
 use crate::app::Refused;
 use crate::app::sbom_diff::NamedBytes;
 use crate::app::sbom_match::match_sbom;
@@ -16,8 +16,6 @@ use crate::document::table::{Look, Sheet, heading};
 use crate::text::messages::{message, message_with};
 use crate::text::{Lang, printable, shortened};
 
-/// How many rows of a table are shown; JSON has them all.
-const SHOWN: usize = 50;
 /// How many digits of a digest are shown.
 const SHOWN_DIGITS: usize = 13;
 
@@ -138,17 +136,6 @@ fn text(outcome: &Match, lang: Lang, width: u16) -> String {
 }
 
 /// A line that says how many rows are not shown.
-fn more(total: usize, lang: Lang, out: &mut String) {
-    if let Some(more) = total.checked_sub(SHOWN).filter(|more| *more > 0) {
-        let count = more.to_string();
-        _ = writeln!(
-            out,
-            "{}",
-            message_with(lang, "rows-more", &[("count", &count)])
-        );
-    }
-}
-
 fn name_of(named: &Named) -> String {
     match &named.version {
         Some(version) => format!("{} {version}", named.name),
