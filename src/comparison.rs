@@ -9,7 +9,6 @@ pub mod drift;
 mod kept;
 mod license;
 mod pairing;
-pub mod purl;
 mod subject;
 pub mod version;
 

@@ -13,6 +13,7 @@ pub mod questionnaire;
 pub mod sbom;
 pub mod signature;
 pub mod unpack;
+pub mod vex;
 
 use std::fmt;
 use std::sync::Arc;

@@ -11,6 +11,8 @@ pub mod exact;
 pub mod id;
 pub mod text;
 pub mod time;
+pub mod purl;
+pub mod version;
 pub mod tree;
 pub mod tape;
 pub mod markup;

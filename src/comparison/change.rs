@@ -6,10 +6,10 @@ use std::collections::{BTreeMap, BTreeSet};
 use serde::Serialize;
 
 use super::license;
-use super::purl::Purl;
 use super::subject::{Subject, file_path, plain_hash};
 use super::version::{Scheme, bare, order};
 use crate::evidence::sbom::model::{Component, ComponentKind, Format, Party, is_stated};
+use crate::purl::Purl;
 
 /// What kind of change it is, the most serious first.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]

@@ -6,9 +6,9 @@ use std::hash::{BuildHasher, Hash as _, Hasher as _};
 use compact_str::CompactString;
 use rayon::prelude::*;
 
-use super::purl::{Purl, joined_by_hyphen};
 use super::version::bare;
 use crate::evidence::sbom::model::{Component, ComponentKind, Hash, Ref, Sbom, Target, is_stated};
+use crate::purl::{Purl, joined_by_hyphen};
 
 /// A key: a hash under a secret that is drawn for each comparison, so that no document can be written
 /// to make two packages fall together. Only equality is asked of it.

@@ -17,7 +17,7 @@ fn component(text: &str) -> Component {
         kind: ComponentKind::Library,
         ..Component::default()
     };
-    let plain = match purl::Purl::parse(text) {
+    let plain = match crate::purl::Purl::parse(text) {
         Some(purl) => {
             component.purl = Some(text.into());
             component.version = purl.version.clone();

@@ -192,7 +192,7 @@ fn decode(text: &str) -> String {
 }
 
 /// Replaces every run of `-`, `_` and `.` by one hyphen (PEP 503, normalized names).
-pub(super) fn joined_by_hyphen(name: &str) -> String {
+pub(crate) fn joined_by_hyphen(name: &str) -> String {
     let mut out = String::with_capacity(name.len());
     for character in name.chars() {
         if !matches!(character, '-' | '_' | '.') {
