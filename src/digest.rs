@@ -22,6 +22,11 @@ impl Digest {
         Self(sha2::Sha256::digest(bytes).into())
     }
 
+    /// Takes the raw 32 bytes of a digest that was computed before.
+    pub fn from_bytes(bytes: [u8; 32]) -> Self {
+        Self(bytes)
+    }
+
     /// Returns the 64 lower-case hexadecimal digits.
     pub fn hex(&self) -> String {
         hex::encode(self.0)

@@ -11,6 +11,7 @@ pub mod exact;
 pub mod id;
 pub mod text;
 pub mod time;
+pub mod cpe;
 pub mod purl;
 pub mod version;
 pub mod tree;
@@ -25,6 +26,7 @@ pub mod evidence;
 pub mod profile;
 pub mod comparison;
 pub mod delivery;
+pub mod snapshot;
 pub mod conversion;
 
 // Judgment.

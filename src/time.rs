@@ -1,6 +1,8 @@
 //! Days and periods. Nothing here reads a clock: the day of judgment is always an argument.
 
 use jiff::ToSpan;
+use jiff::tz::Offset;
+pub use jiff::Timestamp;
 pub use jiff::civil::Date;
 
 /// Parses a day written `YYYY-MM-DD`.
@@ -23,6 +25,16 @@ pub fn add_days(day: Date, days: i32) -> Date {
 /// The day at the beginning of a date or an instant of ISO 8601, as written.
 pub fn day_of(text: &str) -> Option<Date> {
     parse_day(text.trim().get(..10)?)
+}
+
+/// The day of an instant in UTC.
+pub fn utc_day(instant: Timestamp) -> Date {
+    Offset::UTC.to_datetime(instant).date()
+}
+
+/// The day of an instant given in seconds since 1970; `None` outside of the calendar.
+pub fn utc_day_of_seconds(seconds: i64) -> Option<Date> {
+    Timestamp::from_second(seconds).ok().map(utc_day)
 }
 
 /// How many days lie between two days; negative where the second is the earlier one.

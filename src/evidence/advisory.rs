@@ -9,7 +9,7 @@ pub mod rustsec;
 
 use jiff::Timestamp;
 
-use crate::diagnostic::Place;
+use crate::diagnostic::{Diagnostic, Place};
 
 /// One advisory.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -161,4 +161,53 @@ pub enum EventKind {
     LastAffected,
     /// The range ends before this version, and nothing is said about what is behind.
     Limit,
+}
+
+/// What a file of a feed holds.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Parsed {
+    /// The format's name, as [`super::detect`] gives it. Identifiers are unique within a format.
+    pub format: &'static str,
+    /// The identifier of the document, where its advisories have no identifier of their own.
+    pub document: Option<String>,
+    /// What it says.
+    pub content: Content,
+    /// What could not be used.
+    pub remarks: Vec<Diagnostic>,
+}
+
+/// What stands in a file of a feed.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Content {
+    /// Advisories.
+    Advisories(Vec<Advisory>),
+    /// Known exploited vulnerabilities.
+    Kev(Kev),
+    /// Probabilities of exploitation.
+    Epss(Epss),
+    /// Dates of support.
+    Lifecycle(Lifecycle),
+}
+#[derive(Debug, Clone, PartialEq, Eq)]
+#[allow(missing_docs)]
+pub struct Kev { pub released: Option<String>, pub entries: Vec<KevEntry> }
+#[derive(Debug, Clone, PartialEq, Eq)]
+#[allow(missing_docs)]
+pub struct KevEntry { pub cve: String, pub added: Option<String>, pub due: Option<String>, pub ransomware: Option<bool>, pub at: Place }
+#[derive(Debug, Clone, PartialEq, Eq)]
+#[allow(missing_docs)]
+pub struct Epss { pub date: Option<String>, pub rows: Vec<EpssRow> }
+#[derive(Debug, Clone, PartialEq, Eq)]
+#[allow(missing_docs)]
+pub struct EpssRow { pub cve: String, pub probability: u32, pub percentile: u32 }
+#[derive(Debug, Clone, PartialEq, Eq)]
+#[allow(missing_docs)]
+pub struct Lifecycle { pub product: String }
+
+/// Reads.
+pub fn read(bytes: &[u8], _path: &str) -> Result<Parsed, Vec<Diagnostic>> {
+    let text = super::unpack::decode(bytes).map_err(|f| vec![f])?;
+    let tape = crate::tape::parse_json(&text).or_else(|f| crate::tape::parse_yaml(&text).map_err(|_| f)).map_err(|f| vec![f])?;
+    let (advisory, remarks) = osv::read(tape.root()).map_err(|f| vec![f])?;
+    Ok(Parsed { format: "osv", document: None, content: Content::Advisories(vec![advisory]), remarks })
 }

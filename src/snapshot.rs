@@ -1,0 +1,254 @@
+//! A dated snapshot of what is known about vulnerabilities: immutable, named by its digest, and built so
+//! that a fresh process finds a package among hundreds of thousands of advisories without parsing any.
+//!
+//! A snapshot is three files: the [`Manifest`], canonical JSON whose SHA-256 names the snapshot; the
+//! index, in pages that are each checked against the manifest when they are first touched; and the records
+//! as they were imported, which every finding cites by digest and place. Nothing here reads a disk or a
+//! clock: bytes come through [`ReadAt`], and the day of knowledge comes from the records or the importer.
+//!
+//! What a record means stands in `evidence::advisory`; whether it touches a component, in `matching`.
+
+mod build;
+mod key;
+mod manifest;
+mod pages;
+mod records;
+mod stored;
+
+pub use build::{Built, Builder, Imported, Skipped};
+pub use key::{Key, base_of, fold, release_of};
+pub use manifest::{Coverage, Manifest, Part, Source, SourceId};
+pub use pages::{Bytes, ReadAt};
+pub use records::{Packed, Records};
+pub use stored::{
+    KevEntry, StoredAdvisory, StoredAffected, StoredEvent, StoredPlace, StoredRange, StoredRating,
+};
+
+use fst::Map;
+use std::sync::OnceLock;
+
+use crate::diagnostic::{Diagnostic, Place};
+use crate::digest::Digest;
+use pages::Pages;
+use stored::{StoredFile, decode};
+
+/// The name of the manifest inside of a snapshot.
+pub const MANIFEST: &str = "manifest.json";
+/// The name of the index.
+pub const INDEX: &str = "index.bin";
+/// The name of the imported records.
+pub const RECORDS: &str = "records.bin";
+
+/// A map of texts to numbers.
+type Index = Map<Vec<u8>>;
+
+/// An open snapshot.
+pub struct Snapshot {
+    digest: Digest,
+    manifest: Manifest,
+    pages: Pages,
+    packages: OnceLock<Index>,
+    ids: OnceLock<Index>,
+    epss: OnceLock<Index>,
+    kev: OnceLock<Vec<KevEntry>>,
+}
+
+impl Snapshot {
+    /// Opens a snapshot: reads its manifest and the list of page digests, and nothing else.
+    ///
+    /// # Errors
+    ///
+    /// `feed-damaged` where the manifest or the list of pages is not what its digest says,
+    /// `feed-version` where another version of this program wrote it.
+    pub fn open(manifest: &[u8], index: Box<dyn ReadAt>) -> Result<Self, Diagnostic> {
+        let digest = Digest::of(manifest);
+        let manifest = Manifest::parse(manifest)?;
+        let pages = Pages::open(index, &manifest.index)?;
+        Ok(Self {
+            digest,
+            manifest,
+            pages,
+            packages: OnceLock::new(),
+            ids: OnceLock::new(),
+            epss: OnceLock::new(),
+            kev: OnceLock::new(),
+        })
+    }
+
+    /// The digest that names it.
+    pub fn digest(&self) -> Digest {
+        self.digest
+    }
+
+    /// What it holds.
+    pub fn manifest(&self) -> &Manifest {
+        &self.manifest
+    }
+
+    /// Shows `visit` everything that advisories say of a package, until it returns an error.
+    ///
+    /// # Errors
+    ///
+    /// `feed-damaged`, or what `visit` returns.
+    pub fn affected(
+        &self,
+        key: &Key,
+        visit: &mut dyn FnMut(StoredAffected<'_>) -> Result<(), Diagnostic>,
+    ) -> Result<(), Diagnostic> {
+        let packages = self.section("packages", &self.packages)?;
+        let Some(offset) = packages.get(key.as_bytes()) else {
+            return Ok(());
+        };
+        let block = self.pages.block(self.manifest.part("postings"), offset)?;
+        let mut rest = block.as_slice();
+        while !rest.is_empty() {
+            let (entry, behind) = postcard::take_from_bytes::<StoredAffected<'_>>(rest)
+                .map_err(|_| damaged("an entry cannot be read"))?;
+            visit(entry)?;
+            rest = behind;
+        }
+        Ok(())
+    }
+
+    /// Whether any advisory speaks of a package.
+    ///
+    /// # Errors
+    ///
+    /// `feed-damaged`.
+    pub fn knows(&self, key: &Key) -> Result<bool, Diagnostic> {
+        let packages = self.section("packages", &self.packages)?;
+        Ok(packages.contains_key(key.as_bytes()))
+    }
+
+    /// Shows `visit` an advisory by its number.
+    ///
+    /// # Errors
+    ///
+    /// `feed-damaged`.
+    pub fn advisory<T>(
+        &self,
+        number: u32,
+        visit: impl FnOnce(StoredAdvisory<'_>) -> T,
+    ) -> Result<T, Diagnostic> {
+        let offsets = self.manifest.part("advisory-offsets");
+        let offset = self.pages.number(offsets, number)?;
+        let block = self.pages.block(self.manifest.part("advisories"), offset)?;
+        Ok(visit(decode(&block)?))
+    }
+
+    /// The numbers of the advisories that have an identifier, as their own or as an alias, in any case.
+    ///
+    /// # Errors
+    ///
+    /// `feed-damaged`.
+    pub fn advisories_of(&self, id: &str) -> Result<Vec<u32>, Diagnostic> {
+        let ids = self.section("ids", &self.ids)?;
+        match ids.get(id.trim().to_uppercase()) {
+            None => Ok(Vec::new()),
+            Some(offset) => decode(&self.pages.block(self.manifest.part("id-lists"), offset)?),
+        }
+    }
+
+    /// The imported file that an advisory was read from: path, digest, and the number of its source.
+    ///
+    /// # Errors
+    ///
+    /// `feed-damaged`.
+    pub fn file(&self, number: u32) -> Result<RecordFile, Diagnostic> {
+        let offset = self
+            .pages
+            .number(self.manifest.part("file-offsets"), number)?;
+        let block = self.pages.block(self.manifest.part("files"), offset)?;
+        let file: StoredFile<'_> = decode(&block)?;
+        Ok(RecordFile {
+            source: SourceId(file.source),
+            path: file.path.to_owned(),
+            digest: Digest::from_bytes(file.digest),
+        })
+    }
+
+    /// The entry of a CVE in the list of known exploited vulnerabilities.
+    ///
+    /// # Errors
+    ///
+    /// `feed-damaged`.
+    pub fn kev(&self, cve: &str) -> Result<Option<&KevEntry>, Diagnostic> {
+        let entries = match self.kev.get() {
+            Some(entries) => entries,
+            None => {
+                let bytes = self.pages.section(self.manifest.part("kev"))?;
+                let entries: Vec<KevEntry> = if bytes.is_empty() {
+                    Vec::new()
+                } else {
+                    decode(&bytes)?
+                };
+                self.kev.get_or_init(|| entries)
+            }
+        };
+        let found = entries.binary_search_by(|entry| entry.cve.as_str().cmp(cve));
+        Ok(found.ok().and_then(|index| entries.get(index)))
+    }
+
+    /// Probability and percentile of exploitation of a CVE (EPSS), each in units of 1e-9.
+    ///
+    /// # Errors
+    ///
+    /// `feed-damaged`.
+    pub fn epss(&self, cve: &str) -> Result<Option<(u32, u32)>, Diagnostic> {
+        if self.manifest.part("epss").bytes == 0 {
+            return Ok(None);
+        }
+        let packed = self.section("epss", &self.epss)?.get(cve);
+        Ok(packed.map(|packed| {
+            let half = |value: u64| u32::try_from(value & u64::from(u32::MAX)).unwrap_or(u32::MAX);
+            (half(packed >> 32), half(packed))
+        }))
+    }
+
+    /// Checks every page.
+    ///
+    /// # Errors
+    ///
+    /// `feed-damaged` at the first page that is not what it was.
+    pub fn verify(&self) -> Result<(), Diagnostic> {
+        self.pages.verify()
+    }
+
+    fn section<'s>(
+        &'s self,
+        name: &str,
+        kept: &'s OnceLock<Index>,
+    ) -> Result<&'s Index, Diagnostic> {
+        if let Some(index) = kept.get() {
+            return Ok(index);
+        }
+        let bytes = self.pages.section(self.manifest.part(name))?;
+        let index = if bytes.is_empty() {
+            Map::default()
+        } else {
+            Map::new(bytes).map_err(|_| damaged("a map of keys cannot be read"))?
+        };
+        Ok(kept.get_or_init(|| index))
+    }
+}
+
+/// An imported file.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct RecordFile {
+    /// The source that it came with.
+    pub source: SourceId,
+    /// Its path inside of the source.
+    pub path: String,
+    /// The digest of its bytes.
+    pub digest: Digest,
+}
+
+/// A snapshot whose bytes are not what its digest promises.
+fn damaged(what: &str) -> Diagnostic {
+    Diagnostic::error(
+        "feed-damaged",
+        Place::whole(),
+        format!("the snapshot is damaged: {what}"),
+    )
+    .help("import it again; `mekiki feed verify` checks every page")
+}

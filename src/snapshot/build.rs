@@ -1,0 +1,490 @@
+//! Builds a snapshot out of records, one after another.
+//!
+//! A record is packed and encoded as soon as it comes, so that memory grows with the index and not with
+//! the records. Of two records of one database with one identifier the one that changed last is in force,
+//! and of two that changed at the same time the later import. Nothing depends on the order of a hash map.
+
+use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::io::{self, Write};
+
+use fst::MapBuilder;
+use jiff::Timestamp;
+
+use super::key::{Key, base_of, release_of};
+use super::manifest::{Coverage, Manifest, Part, Source, SourceId};
+use super::pages::seal;
+use super::records::{Packed, Packer};
+use super::stored::{KevEntry, StoredAdvisory, StoredAffected, StoredFile, encode};
+use crate::diagnostic::Diagnostic;
+use crate::digest::Digest;
+use crate::evidence::advisory::{self, Advisory, Content, Parsed};
+use crate::purl::Purl;
+use crate::time::{Date, utc_day};
+
+/// A file that was read, ready to be added.
+#[derive(Debug)]
+pub struct Imported {
+    path: String,
+    bytes: Vec<u8>,
+    parsed: Result<Parsed, Vec<Diagnostic>>,
+}
+
+impl Imported {
+    /// Reads a file; it stands alone, so files can be read beside each other.
+    pub fn read(path: impl Into<String>, bytes: Vec<u8>) -> Self {
+        let path = path.into();
+        let parsed = advisory::read(&bytes, &path);
+        Self {
+            path,
+            bytes,
+            parsed,
+        }
+    }
+}
+
+/// A file that was left out, or something in a file that could not be used.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Skipped {
+    /// What is wrong, with the file's path.
+    pub remark: Diagnostic,
+    /// Whether the whole file was left out.
+    pub whole: bool,
+}
+
+/// A finished snapshot but for its records, which went to the sink.
+#[derive(Debug)]
+pub struct Built<W> {
+    /// What it holds.
+    pub manifest: Manifest,
+    /// The index with its list of pages.
+    pub index: Vec<u8>,
+    /// The sink of the records.
+    pub sink: W,
+}
+
+/// Which record of a database is in force.
+struct InForce {
+    modified: Option<Timestamp>,
+    file: u32,
+}
+
+/// An advisory as it will stand in the index.
+struct Encoded {
+    file: u32,
+    bytes: Vec<u8>,
+    ids: Vec<String>,
+    entries: Vec<(Key, Vec<u8>)>,
+    ecosystems: Vec<String>,
+}
+
+/// Builds a snapshot.
+pub struct Builder<W> {
+    packer: Packer<W>,
+    sources: Vec<Source>,
+    files: Vec<Vec<u8>>,
+    /// The source of each file, and whether it is in force.
+    file_states: Vec<(SourceId, bool)>,
+    /// By database and identifier.
+    in_force: HashMap<(&'static str, String), InForce>,
+    advisories: Vec<Encoded>,
+    kev: Option<(String, u32, Vec<KevEntry>)>,
+    epss: Option<(String, u32, Vec<(String, u64)>)>,
+    lifecycles: BTreeMap<String, u32>,
+    newest: Option<Date>,
+}
+
+impl<W: Write> Builder<W> {
+    /// Begins; the records go to `sink`.
+    pub fn new(sink: W) -> Self {
+        Self {
+            packer: Packer::new(sink),
+            sources: Vec::new(),
+            files: Vec::new(),
+            file_states: Vec::new(),
+            in_force: HashMap::new(),
+            advisories: Vec::new(),
+            kev: None,
+            epss: None,
+            lifecycles: BTreeMap::new(),
+            newest: None,
+        }
+    }
+
+    /// Names a source of the records that follow.
+    pub fn source(&mut self, source: Source) -> SourceId {
+        let number = u32::try_from(self.sources.len()).unwrap_or(u32::MAX);
+        self.sources.push(source);
+        SourceId(number)
+    }
+
+    /// Says up to which day a source is known.
+    pub fn know_until(&mut self, source: SourceId, day: Option<Date>) {
+        if let Some(source) = self.sources.get_mut(source.0 as usize) {
+            source.as_of = day.map(|day| day.to_string());
+        }
+    }
+
+    /// The newest date that the records added so far carry.
+    pub fn newest(&self) -> Option<Date> {
+        self.newest
+    }
+
+    /// Forgets the newest date: what follows is another import.
+    pub fn forget_newest(&mut self) {
+        self.newest = None;
+    }
+
+    /// Adds a file, and says what of it could not be used.
+    ///
+    /// # Errors
+    ///
+    /// When the sink refuses.
+    pub fn add(&mut self, source: SourceId, imported: Imported) -> io::Result<Vec<Skipped>> {
+        let Imported {
+            path,
+            bytes,
+            parsed,
+        } = imported;
+        let skip = |remark: Diagnostic, whole| Skipped {
+            remark: remark.in_file(path.clone()),
+            whole,
+        };
+        let parsed = match parsed {
+            Ok(parsed) => parsed,
+            Err(faults) => {
+                return Ok(faults.into_iter().map(|fault| skip(fault, true)).collect());
+            }
+        };
+        let remarks = parsed
+            .remarks
+            .into_iter()
+            .map(|remark| skip(remark, false))
+            .collect();
+        let file = u32::try_from(self.files.len()).unwrap_or(u32::MAX);
+        self.files.push(encode(&StoredFile {
+            source: source.0,
+            path: &path,
+            digest: *Digest::of(&bytes).bytes(),
+        }));
+        self.file_states.push((source, false));
+        self.index(file, parsed.format, parsed.document, parsed.content);
+        if self.is_in_force(file) {
+            self.packer.push(Packed {
+                source: source.0,
+                path,
+                bytes,
+            })?;
+        }
+        Ok(remarks)
+    }
+
+    fn is_in_force(&self, file: u32) -> bool {
+        self.file_states
+            .get(file as usize)
+            .is_some_and(|(_, in_force)| *in_force)
+    }
+
+    fn set_in_force(&mut self, file: u32, in_force: bool) {
+        if let Some(state) = self.file_states.get_mut(file as usize) {
+            state.1 = in_force;
+        }
+    }
+
+    fn note(&mut self, day: Option<Date>) {
+        self.newest = self.newest.max(day);
+    }
+
+    fn index(
+        &mut self,
+        file: u32,
+        format: &'static str,
+        document: Option<String>,
+        content: Content,
+    ) {
+        match content {
+            Content::Advisories(advisories) => {
+                let modified = advisories
+                    .iter()
+                    .filter_map(|one| one.modified.or(one.published))
+                    .max();
+                self.note(modified.map(utc_day));
+                let identity = document.or_else(|| advisories.first().map(|one| one.id.clone()));
+                let Some(identity) = identity else { return };
+                if !self.takes_force((format, identity), modified, file) {
+                    return;
+                }
+                for advisory in &advisories {
+                    self.encode(advisory, file);
+                }
+            }
+            Content::Kev(list) => {
+                let date = list.released.clone().unwrap_or_default();
+                self.note(crate::time::day_of(&date));
+                if self.kev.as_ref().is_some_and(|(known, ..)| *known > date) {
+                    return;
+                }
+                let mut entries: Vec<KevEntry> = list
+                    .entries
+                    .into_iter()
+                    .map(|entry| KevEntry {
+                        cve: entry.cve,
+                        added: entry.added,
+                        due: entry.due,
+                        ransomware: entry.ransomware,
+                        file,
+                        at: entry.at.pointer.unwrap_or_default(),
+                    })
+                    .collect();
+                entries.sort();
+                entries.dedup_by(|one, other| one.cve == other.cve);
+                let replaced = self.kev.replace((date, file, entries));
+                self.supersede(file, replaced.map(|(_, file, _)| file));
+            }
+            Content::Epss(scores) => {
+                let date = scores.date.clone().unwrap_or_default();
+                self.note(crate::time::day_of(&date));
+                if self.epss.as_ref().is_some_and(|(known, ..)| *known > date) {
+                    return;
+                }
+                let pack = |score: u32, percentile: u32| (u64::from(score) << 32) | u64::from(percentile);
+                let mut rows: Vec<(String, u64)> = scores
+                    .rows
+                    .into_iter()
+                    .map(|row| (row.cve, pack(row.probability, row.percentile)))
+                    .collect();
+                rows.sort();
+                rows.dedup_by(|one, other| one.0 == other.0);
+                let replaced = self.epss.replace((date, file, rows));
+                self.supersede(file, replaced.map(|(_, file, _)| file));
+            }
+            Content::Lifecycle(lifecycle) => {
+                let replaced = self.lifecycles.insert(lifecycle.product, file);
+                self.supersede(file, replaced);
+            }
+        }
+    }
+
+    fn supersede(&mut self, file: u32, replaced: Option<u32>) {
+        if let Some(replaced) = replaced {
+            self.set_in_force(replaced, false);
+        }
+        self.set_in_force(file, true);
+    }
+
+    /// Whether a record is newer than what is in force under its identity; then it takes its place.
+    fn takes_force(
+        &mut self,
+        identity: (&'static str, String),
+        modified: Option<Timestamp>,
+        file: u32,
+    ) -> bool {
+        let known = self.in_force.get(&identity);
+        if known.is_some_and(|known| known.modified > modified) {
+            return false;
+        }
+        let replaced = known.map(|known| known.file);
+        self.supersede(file, replaced);
+        self.in_force.insert(identity, InForce { modified, file });
+        true
+    }
+
+    fn encode(&mut self, advisory: &Advisory, file: u32) {
+        let number = u32::try_from(self.advisories.len()).unwrap_or(u32::MAX);
+        let mut entries = Vec::new();
+        let mut ecosystems = BTreeSet::new();
+        for affected in &advisory.affected {
+            let bytes = encode(&StoredAffected::new(advisory, number, affected));
+            for key in keys_of(affected) {
+                entries.push((key, bytes.clone()));
+            }
+            if let Some(package) = &affected.package {
+                ecosystems.insert(package.ecosystem.clone());
+            }
+        }
+        let ids = std::iter::once(&advisory.id).chain(&advisory.aliases);
+        self.advisories.push(Encoded {
+            file,
+            bytes: encode(&StoredAdvisory::new(advisory, file)),
+            ids: ids.map(|id| id.trim().to_uppercase()).collect(),
+            entries,
+            ecosystems: ecosystems.into_iter().collect(),
+        });
+    }
+
+    /// Closes the snapshot.
+    ///
+    /// # Errors
+    ///
+    /// When the sink refuses.
+    pub fn finish(mut self) -> io::Result<Built<W>> {
+        let mut parts = Parts::default();
+        let mut ids: BTreeMap<&str, Vec<u32>> = BTreeMap::new();
+        let mut packages: BTreeMap<&Key, Vec<u8>> = BTreeMap::new();
+        let mut coverage: BTreeMap<String, Coverage> = BTreeMap::new();
+        let mut offsets = Vec::new();
+        let mut blocks = Vec::new();
+        let mut count = 0;
+        for (number, advisory) in (0u32..).zip(&self.advisories) {
+            offsets.extend_from_slice(&(blocks.len() as u64).to_le_bytes());
+            if !self.is_in_force(advisory.file) {
+                continue;
+            }
+            count += 1;
+            push_block(&mut blocks, &advisory.bytes);
+            for id in &advisory.ids {
+                let list = ids.entry(id).or_default();
+                if list.last() != Some(&number) {
+                    list.push(number);
+                }
+            }
+            for (key, entry) in &advisory.entries {
+                packages.entry(key).or_default().extend_from_slice(entry);
+            }
+            let source = self.file_states.get(advisory.file as usize);
+            let source = source.and_then(|(source, _)| self.sources.get(source.0 as usize));
+            cover(
+                &mut coverage,
+                &advisory.ecosystems,
+                source.and_then(|source| source.as_of.as_deref()),
+            );
+        }
+        parts.add("advisory-offsets", &offsets);
+        parts.add("advisories", &blocks);
+        let (map, blocks) = index(packages.iter().map(|(key, block)| (key.as_bytes(), block)))?;
+        parts.add("packages", &map);
+        parts.add("postings", &blocks);
+        let ids: Vec<_> = ids
+            .iter()
+            .map(|(id, numbers)| (id.as_bytes(), encode(numbers)))
+            .collect();
+        let (map, blocks) = index(ids.iter().map(|(id, block)| (*id, block)))?;
+        parts.add("ids", &map);
+        parts.add("id-lists", &blocks);
+        let (mut offsets, mut blocks) = (Vec::new(), Vec::new());
+        for file in &self.files {
+            offsets.extend_from_slice(&(blocks.len() as u64).to_le_bytes());
+            push_block(&mut blocks, file);
+        }
+        parts.add("file-offsets", &offsets);
+        parts.add("files", &blocks);
+        let kev = self.kev.take().map(|(_, _, entries)| entries);
+        let kev = kev.unwrap_or_default();
+        if !kev.is_empty() {
+            parts.add("kev", &encode(&kev));
+        }
+        let epss = self.epss.take().map(|(_, _, rows)| rows);
+        let epss = epss.unwrap_or_default();
+        if !epss.is_empty() {
+            let mut builder = MapBuilder::memory();
+            for (cve, packed) in &epss {
+                builder.insert(cve, *packed).map_err(io::Error::other)?;
+            }
+            parts.add("epss", &builder.into_inner().map_err(io::Error::other)?);
+        }
+        for (source, in_force) in &self.file_states {
+            if let (true, Some(source)) = (*in_force, self.sources.get_mut(source.0 as usize)) {
+                source.records += 1;
+            }
+        }
+        let (mut whole, table) = (parts.bytes, parts.table);
+        let index_part = seal(&mut whole);
+        let (records, sink) = self.packer.finish()?;
+        let mut manifest = Manifest::new(index_part, table, records);
+        manifest.as_of = self
+            .sources
+            .iter()
+            .filter_map(|source| source.as_of.clone())
+            .max();
+        manifest.sources = self.sources;
+        manifest.ecosystems = coverage;
+        manifest.advisories = count;
+        manifest.kev = kev.len() as u64;
+        manifest.epss = epss.len() as u64;
+        manifest.lifecycles = self.lifecycles.len() as u64;
+        Ok(Built {
+            manifest,
+            index: whole,
+            sink,
+        })
+    }
+}
+
+/// Everything under which a product is found.
+fn keys_of(affected: &advisory::Affected) -> Vec<Key> {
+    let mut keys = Vec::new();
+    if let Some(package) = &affected.package {
+        keys.push(Key::package(&package.ecosystem, &package.name));
+    } else if let Some(purl) = affected.purl.as_deref().and_then(Purl::parse) {
+        keys.push(Key::purl(&purl));
+    }
+    if let Some(cpe) = affected.cpe.as_deref().and_then(crate::cpe::Cpe::parse) {
+        keys.push(Key::cpe(&cpe.part, &cpe.vendor, &cpe.product));
+    }
+    keys
+}
+
+fn cover(coverage: &mut BTreeMap<String, Coverage>, ecosystems: &[String], as_of: Option<&str>) {
+    let mut counted: Vec<&str> = Vec::new();
+    for ecosystem in ecosystems {
+        let base = base_of(ecosystem);
+        let covered = coverage
+            .entry(base.to_owned())
+            .or_insert_with(|| Coverage {
+                records: 0,
+                as_of: None,
+                releases: Vec::new(),
+            });
+        if !counted.contains(&base) {
+            counted.push(base);
+            covered.records += 1;
+        }
+        covered.as_of = covered.as_of.take().max(as_of.map(str::to_owned));
+        if let Some(release) = release_of(ecosystem)
+            && let Err(at) = covered
+                .releases
+                .binary_search_by(|known| known.as_str().cmp(release))
+        {
+            covered.releases.insert(at, release.to_owned());
+        }
+    }
+}
+
+fn push_block(blocks: &mut Vec<u8>, block: &[u8]) {
+    let length = u32::try_from(block.len()).unwrap_or(u32::MAX);
+    blocks.extend_from_slice(&length.to_le_bytes());
+    blocks.extend_from_slice(block);
+}
+
+/// A map of sorted keys to the offsets of their blocks, and the blocks.
+fn index<'a>(
+    sorted: impl Iterator<Item = (&'a [u8], &'a Vec<u8>)>,
+) -> io::Result<(Vec<u8>, Vec<u8>)> {
+    let mut blocks = Vec::new();
+    let mut builder = MapBuilder::memory();
+    for (key, block) in sorted {
+        builder
+            .insert(key, blocks.len() as u64)
+            .map_err(io::Error::other)?;
+        push_block(&mut blocks, block);
+    }
+    Ok((builder.into_inner().map_err(io::Error::other)?, blocks))
+}
+
+/// The parts of an index, one behind the other.
+#[derive(Default)]
+struct Parts {
+    bytes: Vec<u8>,
+    table: BTreeMap<String, Part>,
+}
+
+impl Parts {
+    fn add(&mut self, name: &str, bytes: &[u8]) {
+        let part = Part {
+            offset: self.bytes.len() as u64,
+            bytes: bytes.len() as u64,
+            sha256: None,
+        };
+        self.bytes.extend_from_slice(bytes);
+        self.table.insert(name.to_owned(), part);
+    }
+}
