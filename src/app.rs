@@ -1,5 +1,6 @@
 //! Use cases: the one place where reading, judging and keeping meet. Every door calls these.
 
+pub mod feed_import;
 pub mod inspect;
 pub mod library;
 pub mod reassess;

@@ -230,10 +230,7 @@ fn is_like(pattern: &[Glyph], text: &[Glyph]) -> bool {
             },
         }
     }
-    pattern
-        .iter()
-        .skip(at)
-        .all(|glyph| *glyph == Glyph::Many)
+    pattern.iter().skip(at).all(|glyph| *glyph == Glyph::Many)
 }
 
 #[cfg(test)]

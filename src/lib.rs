@@ -44,6 +44,7 @@ pub mod reevaluation;
 pub mod document;
 
 // Edge.
+pub mod feed;
 pub mod folder;
 #[cfg(feature = "server")]
 pub mod blob;

@@ -15,9 +15,9 @@ mod pages;
 mod records;
 mod stored;
 
-pub use build::{Built, Builder, Imported, Skipped};
+pub use build::{Builder, Built, Imported, Skipped};
 pub use key::{Key, base_of, fold, release_of};
-pub use manifest::{Coverage, Manifest, Part, Source, SourceId};
+pub use manifest::{Coverage, Manifest, Part, Source};
 pub use pages::{Bytes, ReadAt};
 pub use records::{Packed, Records};
 pub use stored::{
@@ -161,7 +161,7 @@ impl Snapshot {
         let block = self.pages.block(self.manifest.part("files"), offset)?;
         let file: StoredFile<'_> = decode(&block)?;
         Ok(RecordFile {
-            source: SourceId(file.source),
+            source: file.source,
             path: file.path.to_owned(),
             digest: Digest::from_bytes(file.digest),
         })
@@ -235,8 +235,8 @@ impl Snapshot {
 /// An imported file.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct RecordFile {
-    /// The source that it came with.
-    pub source: SourceId,
+    /// The number of the source that it came with.
+    pub source: u32,
     /// Its path inside of the source.
     pub path: String,
     /// The digest of its bytes.

@@ -1,9 +1,9 @@
 //! Days and periods. Nothing here reads a clock: the day of judgment is always an argument.
 
-use jiff::ToSpan;
-use jiff::tz::Offset;
 pub use jiff::Timestamp;
+use jiff::ToSpan;
 pub use jiff::civil::Date;
+use jiff::tz::Offset;
 
 /// Parses a day written `YYYY-MM-DD`.
 pub fn parse_day(text: &str) -> Option<Date> {

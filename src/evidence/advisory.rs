@@ -176,6 +176,9 @@ pub struct Parsed {
     pub remarks: Vec<Diagnostic>,
 }
 
+/// The code of a file that is no record of any known format.
+pub const UNRECOGNIZED: &str = "advisory-unrecognized";
+
 /// What stands in a file of a feed.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Content {
@@ -190,24 +193,49 @@ pub enum Content {
 }
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[allow(missing_docs)]
-pub struct Kev { pub released: Option<String>, pub entries: Vec<KevEntry> }
+pub struct Kev {
+    pub released: Option<String>,
+    pub entries: Vec<KevEntry>,
+}
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[allow(missing_docs)]
-pub struct KevEntry { pub cve: String, pub added: Option<String>, pub due: Option<String>, pub ransomware: Option<bool>, pub at: Place }
+pub struct KevEntry {
+    pub cve: String,
+    pub added: Option<String>,
+    pub due: Option<String>,
+    pub ransomware: Option<bool>,
+    pub at: Place,
+}
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[allow(missing_docs)]
-pub struct Epss { pub date: Option<String>, pub rows: Vec<EpssRow> }
+pub struct Epss {
+    pub date: Option<String>,
+    pub rows: Vec<EpssRow>,
+}
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[allow(missing_docs)]
-pub struct EpssRow { pub cve: String, pub probability: u32, pub percentile: u32 }
+pub struct EpssRow {
+    pub cve: String,
+    pub probability: u32,
+    pub percentile: u32,
+}
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[allow(missing_docs)]
-pub struct Lifecycle { pub product: String }
+pub struct Lifecycle {
+    pub product: String,
+}
 
 /// Reads.
 pub fn read(bytes: &[u8], _path: &str) -> Result<Parsed, Vec<Diagnostic>> {
     let text = super::unpack::decode(bytes).map_err(|f| vec![f])?;
-    let tape = crate::tape::parse_json(&text).or_else(|f| crate::tape::parse_yaml(&text).map_err(|_| f)).map_err(|f| vec![f])?;
+    let tape = crate::tape::parse_json(&text)
+        .or_else(|f| crate::tape::parse_yaml(&text).map_err(|_| f))
+        .map_err(|f| vec![f])?;
     let (advisory, remarks) = osv::read(tape.root()).map_err(|f| vec![f])?;
-    Ok(Parsed { format: "osv", document: None, content: Content::Advisories(vec![advisory]), remarks })
+    Ok(Parsed {
+        format: "osv",
+        document: None,
+        content: Content::Advisories(vec![advisory]),
+        remarks,
+    })
 }

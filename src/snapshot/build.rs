@@ -2,7 +2,7 @@
 //!
 //! A record is packed and encoded as soon as it comes, so that memory grows with the index and not with
 //! the records. Of two records of one database with one identifier the one that changed last is in force,
-//! and of two that changed at the same time the later import. Nothing depends on the order of a hash map.
+//! of two that changed at the same time the later import. Nothing depends on the order of a hash map.
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::io::{self, Write};
@@ -11,7 +11,7 @@ use fst::MapBuilder;
 use jiff::Timestamp;
 
 use super::key::{Key, base_of, release_of};
-use super::manifest::{Coverage, Manifest, Part, Source, SourceId};
+use super::manifest::{Coverage, Manifest, Part, Source};
 use super::pages::seal;
 use super::records::{Packed, Packer};
 use super::stored::{KevEntry, StoredAdvisory, StoredAffected, StoredFile, encode};
@@ -42,6 +42,17 @@ impl Imported {
     }
 }
 
+impl Imported {
+    /// Why no reader takes the file, where none does.
+    pub fn unrecognized(&self) -> Option<Diagnostic> {
+        let faults = self.parsed.as_ref().err()?;
+        let fault = faults
+            .iter()
+            .find(|fault| fault.code == advisory::UNRECOGNIZED)?;
+        Some(fault.clone().in_file(self.path.clone()))
+    }
+}
+
 /// A file that was left out, or something in a file that could not be used.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Skipped {
@@ -60,6 +71,14 @@ pub struct Built<W> {
     pub index: Vec<u8>,
     /// The sink of the records.
     pub sink: W,
+}
+
+/// An added file.
+struct File {
+    source: u32,
+    path: String,
+    digest: Digest,
+    in_force: bool,
 }
 
 /// Which record of a database is in force.
@@ -81,9 +100,7 @@ struct Encoded {
 pub struct Builder<W> {
     packer: Packer<W>,
     sources: Vec<Source>,
-    files: Vec<Vec<u8>>,
-    /// The source of each file, and whether it is in force.
-    file_states: Vec<(SourceId, bool)>,
+    files: Vec<File>,
     /// By database and identifier.
     in_force: HashMap<(&'static str, String), InForce>,
     advisories: Vec<Encoded>,
@@ -100,7 +117,6 @@ impl<W: Write> Builder<W> {
             packer: Packer::new(sink),
             sources: Vec::new(),
             files: Vec::new(),
-            file_states: Vec::new(),
             in_force: HashMap::new(),
             advisories: Vec::new(),
             kev: None,
@@ -110,17 +126,30 @@ impl<W: Write> Builder<W> {
         }
     }
 
-    /// Names a source of the records that follow.
-    pub fn source(&mut self, source: Source) -> SourceId {
+    /// Names a source of the records that follow, and gives its number. Its digest is set when it is known.
+    pub fn source(&mut self, name: impl Into<String>) -> u32 {
         let number = u32::try_from(self.sources.len()).unwrap_or(u32::MAX);
-        self.sources.push(source);
-        SourceId(number)
+        self.sources.push(Source {
+            number,
+            name: name.into(),
+            as_of: None,
+            sha256: Digest::of(b""),
+            records: 0,
+        });
+        number
+    }
+
+    /// Sets the digest of a source.
+    pub fn set_digest(&mut self, source: u32, sha256: Digest) {
+        if let Some(source) = self.sources.get_mut(source as usize) {
+            source.sha256 = sha256;
+        }
     }
 
     /// Says up to which day a source is known.
-    pub fn know_until(&mut self, source: SourceId, day: Option<Date>) {
-        if let Some(source) = self.sources.get_mut(source.0 as usize) {
-            source.as_of = day.map(|day| day.to_string());
+    pub fn know_until(&mut self, source: u32, day: Option<&str>) {
+        if let Some(source) = self.sources.get_mut(source as usize) {
+            source.as_of = day.map(str::to_owned);
         }
     }
 
@@ -129,17 +158,12 @@ impl<W: Write> Builder<W> {
         self.newest
     }
 
-    /// Forgets the newest date: what follows is another import.
-    pub fn forget_newest(&mut self) {
-        self.newest = None;
-    }
-
     /// Adds a file, and says what of it could not be used.
     ///
     /// # Errors
     ///
     /// When the sink refuses.
-    pub fn add(&mut self, source: SourceId, imported: Imported) -> io::Result<Vec<Skipped>> {
+    pub fn add(&mut self, source: u32, imported: Imported) -> io::Result<Vec<Skipped>> {
         let Imported {
             path,
             bytes,
@@ -161,32 +185,34 @@ impl<W: Write> Builder<W> {
             .map(|remark| skip(remark, false))
             .collect();
         let file = u32::try_from(self.files.len()).unwrap_or(u32::MAX);
-        self.files.push(encode(&StoredFile {
-            source: source.0,
-            path: &path,
-            digest: *Digest::of(&bytes).bytes(),
-        }));
-        self.file_states.push((source, false));
+        self.files.push(File {
+            source,
+            path: path.clone(),
+            digest: Digest::of(&bytes),
+            in_force: false,
+        });
         self.index(file, parsed.format, parsed.document, parsed.content);
-        if self.is_in_force(file) {
-            self.packer.push(Packed {
-                source: source.0,
-                path,
-                bytes,
-            })?;
+        if !self.is_in_force(file) {
+            self.files.pop();
+            return Ok(remarks);
         }
+        self.packer.push(Packed {
+            source,
+            path,
+            bytes,
+        })?;
         Ok(remarks)
     }
 
     fn is_in_force(&self, file: u32) -> bool {
-        self.file_states
+        self.files
             .get(file as usize)
-            .is_some_and(|(_, in_force)| *in_force)
+            .is_some_and(|file| file.in_force)
     }
 
     fn set_in_force(&mut self, file: u32, in_force: bool) {
-        if let Some(state) = self.file_states.get_mut(file as usize) {
-            state.1 = in_force;
+        if let Some(file) = self.files.get_mut(file as usize) {
+            file.in_force = in_force;
         }
     }
 
@@ -220,7 +246,7 @@ impl<W: Write> Builder<W> {
             Content::Kev(list) => {
                 let date = list.released.clone().unwrap_or_default();
                 self.note(crate::time::day_of(&date));
-                if self.kev.as_ref().is_some_and(|(known, ..)| *known > date) {
+                if self.kev.as_ref().is_some_and(|(known, ..)| *known >= date) {
                     return;
                 }
                 let mut entries: Vec<KevEntry> = list
@@ -243,10 +269,11 @@ impl<W: Write> Builder<W> {
             Content::Epss(scores) => {
                 let date = scores.date.clone().unwrap_or_default();
                 self.note(crate::time::day_of(&date));
-                if self.epss.as_ref().is_some_and(|(known, ..)| *known > date) {
+                if self.epss.as_ref().is_some_and(|(known, ..)| *known >= date) {
                     return;
                 }
-                let pack = |score: u32, percentile: u32| (u64::from(score) << 32) | u64::from(percentile);
+                let pack =
+                    |score: u32, percentile: u32| (u64::from(score) << 32) | u64::from(percentile);
                 let mut rows: Vec<(String, u64)> = scores
                     .rows
                     .into_iter()
@@ -258,8 +285,10 @@ impl<W: Write> Builder<W> {
                 self.supersede(file, replaced.map(|(_, file, _)| file));
             }
             Content::Lifecycle(lifecycle) => {
-                let replaced = self.lifecycles.insert(lifecycle.product, file);
-                self.supersede(file, replaced);
+                if !self.lifecycles.contains_key(&lifecycle.product) {
+                    self.lifecycles.insert(lifecycle.product, file);
+                    self.supersede(file, None);
+                }
             }
         }
     }
@@ -279,7 +308,7 @@ impl<W: Write> Builder<W> {
         file: u32,
     ) -> bool {
         let known = self.in_force.get(&identity);
-        if known.is_some_and(|known| known.modified > modified) {
+        if known.is_some_and(|known| known.modified >= modified) {
             return false;
         }
         let replaced = known.map(|known| known.file);
@@ -311,12 +340,21 @@ impl<W: Write> Builder<W> {
         });
     }
 
+    fn count_records(&mut self) {
+        for file in self.files.iter().filter(|file| file.in_force) {
+            if let Some(source) = self.sources.get_mut(file.source as usize) {
+                source.records += 1;
+            }
+        }
+    }
+
     /// Closes the snapshot.
     ///
     /// # Errors
     ///
     /// When the sink refuses.
     pub fn finish(mut self) -> io::Result<Built<W>> {
+        self.count_records();
         let mut parts = Parts::default();
         let mut ids: BTreeMap<&str, Vec<u32>> = BTreeMap::new();
         let mut packages: BTreeMap<&Key, Vec<u8>> = BTreeMap::new();
@@ -340,8 +378,8 @@ impl<W: Write> Builder<W> {
             for (key, entry) in &advisory.entries {
                 packages.entry(key).or_default().extend_from_slice(entry);
             }
-            let source = self.file_states.get(advisory.file as usize);
-            let source = source.and_then(|(source, _)| self.sources.get(source.0 as usize));
+            let source = self.files.get(advisory.file as usize);
+            let source = source.and_then(|file| self.sources.get(file.source as usize));
             cover(
                 &mut coverage,
                 &advisory.ecosystems,
@@ -363,7 +401,12 @@ impl<W: Write> Builder<W> {
         let (mut offsets, mut blocks) = (Vec::new(), Vec::new());
         for file in &self.files {
             offsets.extend_from_slice(&(blocks.len() as u64).to_le_bytes());
-            push_block(&mut blocks, file);
+            let stored = StoredFile {
+                source: file.source,
+                path: &file.path,
+                digest: *file.digest.bytes(),
+            };
+            push_block(&mut blocks, &encode(&stored));
         }
         parts.add("file-offsets", &offsets);
         parts.add("files", &blocks);
@@ -381,11 +424,6 @@ impl<W: Write> Builder<W> {
             }
             parts.add("epss", &builder.into_inner().map_err(io::Error::other)?);
         }
-        for (source, in_force) in &self.file_states {
-            if let (true, Some(source)) = (*in_force, self.sources.get_mut(source.0 as usize)) {
-                source.records += 1;
-            }
-        }
         let (mut whole, table) = (parts.bytes, parts.table);
         let index_part = seal(&mut whole);
         let (records, sink) = self.packer.finish()?;
@@ -395,6 +433,7 @@ impl<W: Write> Builder<W> {
             .iter()
             .filter_map(|source| source.as_of.clone())
             .max();
+        self.sources.retain(|source| source.records > 0);
         manifest.sources = self.sources;
         manifest.ecosystems = coverage;
         manifest.advisories = count;
@@ -427,13 +466,11 @@ fn cover(coverage: &mut BTreeMap<String, Coverage>, ecosystems: &[String], as_of
     let mut counted: Vec<&str> = Vec::new();
     for ecosystem in ecosystems {
         let base = base_of(ecosystem);
-        let covered = coverage
-            .entry(base.to_owned())
-            .or_insert_with(|| Coverage {
-                records: 0,
-                as_of: None,
-                releases: Vec::new(),
-            });
+        let covered = coverage.entry(base.to_owned()).or_insert_with(|| Coverage {
+            records: 0,
+            as_of: None,
+            releases: Vec::new(),
+        });
         if !counted.contains(&base) {
             counted.push(base);
             covered.records += 1;

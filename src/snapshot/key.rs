@@ -50,9 +50,9 @@ pub fn base_of(ecosystem: &str) -> &str {
     let ecosystem = ecosystem.trim();
     let (first, rest) = ecosystem.split_once(':').unwrap_or((ecosystem, ""));
     if first.eq_ignore_ascii_case("root") && !rest.is_empty() {
-        let end = rest.find(':').map_or(ecosystem.len(), |end| {
-            first.len() + 1 + end
-        });
+        let end = rest
+            .find(':')
+            .map_or(ecosystem.len(), |end| first.len() + 1 + end);
         return ecosystem.get(..end).unwrap_or(ecosystem);
     }
     first

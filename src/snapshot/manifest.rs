@@ -39,14 +39,12 @@ pub struct Manifest {
     pub records: Part,
 }
 
-/// The number of a source in its snapshot.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub struct SourceId(pub u32);
-
 /// Where records came from.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Source {
+    /// Its number, by which files refer to it; there may be gaps.
+    pub number: u32,
     /// The name that the importer gave: the last step of a path, or an address.
     pub name: String,
     /// The day up to which it is known: declared by the importer, or the newest date in its records.
@@ -134,6 +132,14 @@ impl Manifest {
     pub fn index_bytes(&self) -> u64 {
         let pages = self.index.bytes.div_ceil(super::pages::PAGE_BYTES as u64);
         self.index.bytes.saturating_add(pages.saturating_mul(32))
+    }
+
+    /// A source by its number.
+    pub fn source(&self, number: u32) -> Option<&Source> {
+        let found = self
+            .sources
+            .binary_search_by_key(&number, |source| source.number);
+        found.ok().and_then(|at| self.sources.get(at))
     }
 
     pub(super) fn part(&self, name: &str) -> Part {

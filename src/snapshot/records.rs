@@ -25,7 +25,7 @@ const LEVEL: i32 = 3;
 /// A record in a frame.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Packed {
-    /// The source's number.
+    /// The number of the source that it came with.
     pub source: u32,
     /// The path inside of the source.
     pub path: String,
@@ -124,7 +124,10 @@ impl<R: Read> Records<R> {
         self.source.read_exact(&mut packed).map_err(broken)?;
         self.source.read_exact(&mut plain).map_err(broken)?;
         let (packed, plain) = (u64::from_le_bytes(packed), u64::from_le_bytes(plain));
-        let left = self.left.checked_sub(16).and_then(|left| left.checked_sub(packed));
+        let left = self
+            .left
+            .checked_sub(16)
+            .and_then(|left| left.checked_sub(packed));
         let (Some(left), true) = (left, plain <= MAXIMUM_FRAME_BYTES) else {
             return Err(damaged("a frame of its records has an impossible length"));
         };

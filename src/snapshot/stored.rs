@@ -4,9 +4,7 @@ use serde::{Deserialize, Serialize};
 
 use super::damaged;
 use crate::diagnostic::{Diagnostic, Place};
-use crate::evidence::advisory::{
-    Advisory, Affected, EventKind, Nature, Range, RangeKind, Rating,
-};
+use crate::evidence::advisory::{Advisory, Affected, EventKind, Nature, Range, RangeKind, Rating};
 
 /// Reads a block.
 pub(super) fn decode<'a, T: Deserialize<'a>>(block: &'a [u8]) -> Result<T, Diagnostic> {
