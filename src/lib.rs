@@ -14,6 +14,7 @@ pub mod time;
 pub mod cpe;
 pub mod purl;
 pub mod version;
+pub mod cvss;
 pub mod tree;
 pub mod tape;
 pub mod markup;
