@@ -28,6 +28,7 @@ pub mod profile;
 pub mod comparison;
 pub mod delivery;
 pub mod snapshot;
+pub mod matching;
 pub mod conversion;
 
 // Judgment.

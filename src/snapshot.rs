@@ -16,7 +16,7 @@ mod records;
 mod stored;
 
 pub use build::{Builder, Built, Imported, Skipped};
-pub use key::{Key, base_of, fold, release_of};
+pub use key::{Key, base_of, fold, package_of, release_of};
 pub use manifest::{Coverage, Manifest, Part, Source};
 pub use pages::{Bytes, ReadAt};
 pub use records::{Packed, Records};

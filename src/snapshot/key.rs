@@ -85,7 +85,7 @@ pub fn fold(base: &str, name: &str) -> String {
 ///
 /// Source: OSV schema 1.7.0, section `affected[].package`, with the type definitions of the purl
 /// specification; the namespaces of `deb`, `apk` and `rpm` are those that their distributions use.
-pub(crate) fn package_of(purl: &Purl) -> Option<(&'static str, String)> {
+pub fn package_of(purl: &Purl) -> Option<(&'static str, String)> {
     let namespace = purl.namespace.as_str();
     let ecosystem = match purl.kind.as_str() {
         "bioconductor" => "Bioconductor",

@@ -1,0 +1,309 @@
+//! Which advisories of a snapshot touch which components, as far as that can be told.
+//!
+//! Every component ends in one of three ways: judged and touched by nothing, judged and touched, or not
+//! judged, with the reason. A feed that is empty, too old or silent about an ecosystem never makes a
+//! component clean. A finding names the place of the component, the record by its digest, and the event in
+//! it that made the match.
+
+mod finding;
+mod identity;
+mod range;
+mod release;
+
+pub use finding::{Finding, Rated, Record};
+pub use identity::{Identity, identities};
+pub use range::{Cause, Doubt, Hit, evaluate};
+
+use std::collections::{BTreeSet, HashMap};
+
+use serde::Serialize;
+
+use crate::diagnostic::Diagnostic;
+use crate::evidence::sbom::model::{Component, ComponentKind};
+use crate::purl::Purl;
+use crate::snapshot::{Coverage, Snapshot, StoredAffected, release_of};
+use crate::time::{Date, days_between, parse_day, utc_day_of_seconds};
+
+/// By what day and rules components are judged.
+#[derive(Debug, Clone, Copy)]
+pub struct Policy {
+    /// The day of the judgment: what was published later is not known, what was withdrawn by then is void.
+    pub as_of: Date,
+    /// How many days old the knowledge of an ecosystem may be.
+    pub maximum_age_days: i64,
+}
+
+/// Why a component could not be judged.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Reason {
+    /// It has neither a package URL nor a CPE name.
+    NoIdentity,
+    /// No record of the snapshot speaks of its ecosystem.
+    EcosystemNotCovered,
+    /// No record speaks of its release of the distribution.
+    ReleaseNotCovered,
+    /// What is known of its ecosystem is older than the policy allows.
+    FeedTooOld,
+    /// Records that speak of it leave open whether this version is touched.
+    Doubtful(Doubt),
+}
+
+impl Reason {
+    /// The word of machine output.
+    pub fn word(self) -> &'static str {
+        match self {
+            Self::NoIdentity => "no-identity",
+            Self::EcosystemNotCovered => "ecosystem-not-covered",
+            Self::ReleaseNotCovered => "release-not-covered",
+            Self::FeedTooOld => "feed-too-old",
+            Self::Doubtful(Doubt::NoVersion) => "no-version",
+            Self::Doubtful(Doubt::Unorderable) => "version-unorderable",
+            Self::Doubtful(Doubt::CommitsOnly) => "commits-only",
+            Self::Doubtful(Doubt::NoVersionsNamed) => "no-versions-named",
+            Self::Doubtful(Doubt::ReleaseUntold) => "release-untold",
+        }
+    }
+}
+
+/// A component that could not be judged.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Unjudged<'s> {
+    /// The component.
+    pub component: &'s Component,
+    /// Why.
+    pub reason: Reason,
+    /// The ecosystem, where the component has one.
+    pub ecosystem: Option<&'static str>,
+    /// The advisories that leave it open, where those are the reason.
+    pub advisories: Vec<String>,
+}
+
+/// What came out for a list of components.
+#[derive(Debug, Clone, Default)]
+pub struct Outcome<'s> {
+    /// How many components were to be judged.
+    pub components: usize,
+    /// Files without an identity of their own, which no advisory can speak of.
+    pub passed_over: usize,
+    /// What touches them, in the order of the components.
+    pub findings: Vec<Finding<'s>>,
+    /// What could not be judged, likewise.
+    pub unjudged: Vec<Unjudged<'s>>,
+    /// How many advisories on these components were published after the day.
+    pub later: usize,
+}
+
+/// A snapshot with the rules of a judgment.
+pub struct Matcher<'f> {
+    snapshot: &'f Snapshot,
+    policy: Policy,
+    /// By ecosystem in lower case: its coverage, and whether it is fresh enough.
+    covered: HashMap<String, (&'f Coverage, bool)>,
+}
+
+impl<'f> Matcher<'f> {
+    /// Prepares a judgment.
+    pub fn new(snapshot: &'f Snapshot, policy: Policy) -> Self {
+        let manifest = snapshot.manifest();
+        let covered = manifest.ecosystems.iter().map(|(name, coverage)| {
+            let is_fresh = is_fresh(coverage.as_of.as_deref(), policy);
+            (name.to_lowercase(), (coverage, is_fresh))
+        });
+        Self {
+            snapshot,
+            policy,
+            covered: covered.collect(),
+        }
+    }
+
+    /// Judges components.
+    ///
+    /// # Errors
+    ///
+    /// `feed-damaged` where the snapshot is not what it was.
+    pub fn judge<'s>(
+        &self,
+        components: impl IntoIterator<Item = &'s Component>,
+    ) -> Result<Outcome<'s>, Diagnostic> {
+        let mut outcome = Outcome::default();
+        for component in components {
+            let identities = identities(component);
+            if identities.is_empty() && component.kind == ComponentKind::File {
+                outcome.passed_over += 1;
+                continue;
+            }
+            outcome.components += 1;
+            self.component(component, &identities, &mut outcome)?;
+        }
+        Ok(outcome)
+    }
+
+    fn component<'s>(
+        &self,
+        component: &'s Component,
+        identities: &[Identity],
+        outcome: &mut Outcome<'s>,
+    ) -> Result<(), Diagnostic> {
+        let mut touched = Vec::new();
+        let mut doubts: Vec<(Doubt, u32)> = Vec::new();
+        let mut missing: Option<Reason> = None;
+        let mut is_judged = false;
+        for identity in identities {
+            match self.coverage(identity)? {
+                Ok(()) => is_judged = true,
+                Err(reason) => missing = Some(missing.map_or(reason, |known| known.max(reason))),
+            }
+            self.identity(identity, &mut touched, &mut doubts, &mut outcome.later)?;
+        }
+        let found: BTreeSet<u32> = touched.iter().map(|(number, ..)| *number).collect();
+        doubts.retain(|(_, number)| !found.contains(number));
+        outcome
+            .findings
+            .extend(finding::merge(self.snapshot, component, touched)?);
+        let ecosystem = identities.iter().find_map(|identity| identity.ecosystem);
+        let unjudged = |reason, advisories| Unjudged {
+            component,
+            reason,
+            ecosystem,
+            advisories,
+        };
+        if identities.is_empty() {
+            outcome
+                .unjudged
+                .push(unjudged(Reason::NoIdentity, Vec::new()));
+        } else if let (false, Some(reason)) = (is_judged, missing) {
+            outcome.unjudged.push(unjudged(reason, Vec::new()));
+        } else if let Some((doubt, _)) = doubts.iter().min() {
+            let mut numbers: Vec<u32> = doubts.iter().map(|(_, number)| *number).collect();
+            numbers.sort_unstable();
+            numbers.dedup();
+            let ids = numbers
+                .into_iter()
+                .map(|number| {
+                    self.snapshot
+                        .advisory(number, |advisory| advisory.id.to_owned())
+                })
+                .collect::<Result<_, _>>()?;
+            outcome
+                .unjudged
+                .push(unjudged(Reason::Doubtful(*doubt), ids));
+        }
+        Ok(())
+    }
+
+    /// Whether the snapshot can judge an identity at all.
+    fn coverage(&self, identity: &Identity) -> Result<Result<(), Reason>, Diagnostic> {
+        let Some(ecosystem) = identity.ecosystem else {
+            // Without an ecosystem only a product that some record names is known to be watched.
+            let known = self.snapshot.knows(&identity.key)?;
+            let is_fresh = is_fresh(self.snapshot.manifest().as_of.as_deref(), self.policy);
+            return Ok(match (known, is_fresh) {
+                (true, true) => Ok(()),
+                (true, false) => Err(Reason::FeedTooOld),
+                (false, _) => Err(Reason::EcosystemNotCovered),
+            });
+        };
+        let Some((coverage, is_fresh)) = self.covered.get(&ecosystem.to_lowercase()) else {
+            return Ok(Err(Reason::EcosystemNotCovered));
+        };
+        if let Some(distro) = &identity.distro
+            && !coverage.releases.is_empty()
+            && !coverage
+                .releases
+                .iter()
+                .any(|release| release::is_same(ecosystem, release, distro))
+        {
+            return Ok(Err(Reason::ReleaseNotCovered));
+        }
+        Ok(if *is_fresh {
+            Ok(())
+        } else {
+            Err(Reason::FeedTooOld)
+        })
+    }
+
+    /// Looks an identity up.
+    fn identity(
+        &self,
+        identity: &Identity,
+        touched: &mut Vec<(u32, Cause, Vec<Rated>)>,
+        doubts: &mut Vec<(Doubt, u32)>,
+        later: &mut usize,
+    ) -> Result<(), Diagnostic> {
+        self.snapshot.affected(&identity.key, &mut |affected| {
+            if self.is_void(&affected) || !concerns(identity, &affected) {
+                return Ok(());
+            }
+            let hit = match identity.version.as_deref() {
+                Some(version) => evaluate(version, identity.scheme, &affected),
+                None => Hit::Unknown(Doubt::NoVersion),
+            };
+            if hit == Hit::NotAffected {
+                return Ok(());
+            }
+            if self.is_later(&affected) {
+                *later += 1;
+                return Ok(());
+            }
+            let release = affected.ecosystem.and_then(release_of);
+            if release.is_some() && identity.distro.is_none() {
+                doubts.push((Doubt::ReleaseUntold, affected.advisory));
+                return Ok(());
+            }
+            match hit {
+                Hit::Affected(cause) => {
+                    let ratings = affected.ratings.iter().map(Rated::new).collect();
+                    touched.push((affected.advisory, cause, ratings));
+                }
+                Hit::Unknown(doubt) => doubts.push((doubt, affected.advisory)),
+                Hit::NotAffected => {}
+            }
+            Ok(())
+        })
+    }
+
+    fn is_void(&self, affected: &StoredAffected<'_>) -> bool {
+        let withdrawn = affected.withdrawn.and_then(utc_day_of_seconds);
+        withdrawn.is_some_and(|day| day <= self.policy.as_of)
+    }
+
+    fn is_later(&self, affected: &StoredAffected<'_>) -> bool {
+        let published = affected.published.and_then(utc_day_of_seconds);
+        published.is_some_and(|day| day > self.policy.as_of)
+    }
+}
+
+/// Whether knowledge up to a day is fresh enough. Knowledge without a day is not.
+fn is_fresh(known: Option<&str>, policy: Policy) -> bool {
+    let known = known.and_then(parse_day);
+    known.is_some_and(|known| days_between(known, policy.as_of) <= policy.maximum_age_days)
+}
+
+/// Whether an entry speaks of this kind of the package: its release, architecture and CPE name.
+fn concerns(identity: &Identity, affected: &StoredAffected<'_>) -> bool {
+    if let (Some(release), Some(distro), Some(ecosystem)) = (
+        affected.ecosystem.and_then(release_of),
+        identity.distro.as_deref(),
+        identity.ecosystem,
+    ) && !release::is_same(ecosystem, release, distro)
+    {
+        return false;
+    }
+    if let (Some(cpe), Some(own)) = (
+        affected.cpe.and_then(crate::cpe::Cpe::parse),
+        identity.cpe.as_ref(),
+    ) {
+        return cpe.covers_beside_version(own);
+    }
+    let Some(purl) = affected.purl.and_then(Purl::parse) else {
+        return true;
+    };
+    let arch = purl.qualifiers.iter().find(|(key, _)| key == "arch");
+    match (arch, identity.arch.as_deref()) {
+        (Some((_, stated)), Some(own)) => {
+            stated == own || matches!(stated.as_str(), "noarch" | "all" | "src")
+        }
+        _ => true,
+    }
+}

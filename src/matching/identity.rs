@@ -1,0 +1,225 @@
+//! As what a component is looked up: every package and product that it may be.
+//!
+//! Distributions publish advisories for source packages, while SBOMs list the binary ones; so a component
+//! is also looked up as the source package that its package URL, or a tool's property, names.
+
+use crate::cpe::Cpe;
+use crate::evidence::sbom::model::{Component, IdentifierKind};
+use crate::purl::Purl;
+use crate::snapshot::{Key, package_of};
+use crate::version::Scheme;
+
+/// One thing that a component may be looked up as.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Identity {
+    /// Under what.
+    pub key: Key,
+    /// The ecosystem as OSV spells it, without a release; `None` for a CPE name and for package types
+    /// without an ecosystem.
+    pub ecosystem: Option<&'static str>,
+    /// The version; `None` where the component has none.
+    pub version: Option<String>,
+    /// The order of its versions, where one is defined.
+    pub scheme: Option<Scheme>,
+    /// The distribution's release, as the package URL writes it.
+    pub distro: Option<String>,
+    /// The architecture.
+    pub arch: Option<String>,
+    /// The CPE name, where it is looked up by it.
+    pub cpe: Option<Cpe>,
+}
+
+/// Everything that a component may be looked up as: its package URLs, then its CPE names.
+pub fn identities(component: &Component) -> Vec<Identity> {
+    let mut identities: Vec<Identity> = Vec::new();
+    let mut push = |identity: Identity| {
+        if !identities.contains(&identity) {
+            identities.push(identity);
+        }
+    };
+    for purl in component.purls().filter_map(Purl::parse) {
+        let own = of_purl(&purl, component);
+        if let Some(source) = source_of(&purl, component, &own) {
+            push(source);
+        }
+        push(own);
+    }
+    for identifier in &component.identifiers {
+        if identifier.kind == IdentifierKind::Cpe
+            && let Some(cpe) = Cpe::parse(&identifier.value)
+        {
+            push(Identity {
+                key: Key::cpe(&cpe.part, &cpe.vendor, &cpe.product),
+                ecosystem: None,
+                version: cpe
+                    .version()
+                    .or_else(|| component.version.as_deref().map(str::to_owned)),
+                scheme: None,
+                distro: None,
+                arch: None,
+                cpe: Some(cpe),
+            });
+        }
+    }
+    identities
+}
+
+fn of_purl(purl: &Purl, component: &Component) -> Identity {
+    let qualifier = |name: &str| {
+        let found = purl.qualifiers.iter().find(|(key, _)| key == name);
+        found.map(|(_, value)| value.as_str())
+    };
+    let written = purl.version.as_deref().or(component.version.as_deref());
+    // The epoch of an RPM stands in a qualifier, and in front of the version in advisories.
+    let version = written.map(|version| match qualifier("epoch") {
+        Some(epoch) if purl.kind == "rpm" && !version.contains(':') => format!("{epoch}:{version}"),
+        _ => version.to_owned(),
+    });
+    Identity {
+        key: Key::purl(purl),
+        ecosystem: package_of(purl).map(|(ecosystem, _)| ecosystem),
+        version,
+        scheme: package_of(purl).and_then(|(ecosystem, _)| Scheme::of_ecosystem(ecosystem)),
+        distro: qualifier("distro").map(str::to_owned),
+        arch: qualifier("arch").map(str::to_owned),
+        cpe: None,
+    }
+}
+
+/// The source package, where it has another name or version than the binary one.
+fn source_of(purl: &Purl, component: &Component, own: &Identity) -> Option<Identity> {
+    if !matches!(purl.kind.as_str(), "deb" | "apk" | "rpm") {
+        return None;
+    }
+    let (name, version) = upstream(purl).or_else(|| property(component))?;
+    let mut source = purl.clone();
+    source.name = name.to_lowercase();
+    Some(Identity {
+        key: Key::purl(&source),
+        version: version.or_else(|| own.version.clone()),
+        ..own.clone()
+    })
+}
+
+/// The qualifier `upstream`, as syft writes it: a name, and behind `@` its version where that differs. A
+/// source RPM is written as a file name.
+fn upstream(purl: &Purl) -> Option<(String, Option<String>)> {
+    let found = purl.qualifiers.iter().find(|(key, _)| key == "upstream")?;
+    let text = found.1.as_str();
+    if let Some(file) = text.strip_suffix(".src.rpm") {
+        // NAME-VERSION-RELEASE
+        let (rest, _) = file.rsplit_once('-')?;
+        let (name, _) = rest.rsplit_once('-')?;
+        return Some((name.to_owned(), None));
+    }
+    Some(match text.split_once('@') {
+        Some((name, version)) => (name.to_owned(), Some(version.to_owned())),
+        None => (text.to_owned(), None),
+    })
+}
+
+/// Properties in which tools name the source package: trivy's, then syft's.
+fn property(component: &Component) -> Option<(String, Option<String>)> {
+    let value = |name: &str| {
+        let mut properties = component.properties.iter();
+        let found = properties.find(|property| property.name == name);
+        found
+            .map(|property| property.value.to_string())
+            .filter(|value| !value.is_empty())
+    };
+    if let Some(name) = value("aquasecurity:trivy:SrcName") {
+        let version = value("aquasecurity:trivy:SrcVersion").map(|version| {
+            let epoch = value("aquasecurity:trivy:SrcEpoch").map(|epoch| format!("{epoch}:"));
+            let release =
+                value("aquasecurity:trivy:SrcRelease").map(|release| format!("-{release}"));
+            format!(
+                "{}{version}{}",
+                epoch.unwrap_or_default(),
+                release.unwrap_or_default()
+            )
+        });
+        return Some((name, version));
+    }
+    let name = value("syft:metadata:source").or_else(|| value("syft:metadata:originPackage"))?;
+    Some((name, value("syft:metadata:sourceVersion")))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::evidence::sbom::model::Property;
+
+    fn keys(purl: &str, properties: &[(&str, &str)]) -> Vec<(String, String)> {
+        let component = Component {
+            purl: Some(purl.into()),
+            properties: properties
+                .iter()
+                .map(|(name, value)| Property {
+                    name: (*name).into(),
+                    value: (*value).into(),
+                })
+                .collect(),
+            ..Component::default()
+        };
+        identities(&component)
+            .into_iter()
+            .map(|one| {
+                let key = String::from_utf8_lossy(one.key.as_bytes()).into_owned();
+                (key, one.version.unwrap_or_default())
+            })
+            .collect()
+    }
+
+    #[test]
+    fn a_binary_package_is_looked_up_as_its_source_too() {
+        let pair = |key: &str, version: &str| (key.to_owned(), version.to_owned());
+        assert_eq!(
+            keys(
+                "pkg:deb/debian/libssl3@3.0.11-1?upstream=openssl&distro=debian-12",
+                &[]
+            ),
+            [
+                pair("p/debian/openssl", "3.0.11-1"),
+                pair("p/debian/libssl3", "3.0.11-1")
+            ]
+        );
+        assert_eq!(
+            keys(
+                "pkg:deb/debian/libc-bin@2.36-9?upstream=glibc%402.36-8",
+                &[]
+            ),
+            [
+                pair("p/debian/glibc", "2.36-8"),
+                pair("p/debian/libc-bin", "2.36-9")
+            ]
+        );
+        assert_eq!(
+            keys(
+                "pkg:rpm/rocky/openssl-libs@3.0.7-24.el9?epoch=1&upstream=openssl-3.0.7-24.el9.src.rpm",
+                &[]
+            ),
+            [
+                pair("p/rocky linux/openssl", "1:3.0.7-24.el9"),
+                pair("p/rocky linux/openssl-libs", "1:3.0.7-24.el9")
+            ]
+        );
+        assert_eq!(
+            keys(
+                "pkg:deb/ubuntu/libssl3@3.0.2-0ubuntu1.10",
+                &[
+                    ("aquasecurity:trivy:SrcName", "openssl"),
+                    ("aquasecurity:trivy:SrcVersion", "3.0.2"),
+                    ("aquasecurity:trivy:SrcRelease", "0ubuntu1.10"),
+                ]
+            ),
+            [
+                pair("p/ubuntu/openssl", "3.0.2-0ubuntu1.10"),
+                pair("p/ubuntu/libssl3", "3.0.2-0ubuntu1.10")
+            ]
+        );
+        assert_eq!(
+            keys("pkg:npm/left-pad@1.3.0", &[]),
+            [pair("p/npm/left-pad", "1.3.0")]
+        );
+    }
+}
