@@ -157,7 +157,11 @@ impl Reader {
     fn statement(&mut self, item: Item<'_>, pointer: String) {
         let at = Place::pointer(pointer.as_str());
         let vulnerability = vulnerability(item);
-        if vulnerability.is_empty() {
+        // The schema says of 0.2.0 when there is no name at all.
+        let is_named = item
+            .get("vulnerability")
+            .is_some_and(|one| one.get("name").is_some());
+        if vulnerability.is_empty() && (self.is_draft || is_named) {
             self.findings.error(
                 "openvex-vulnerability",
                 "name it under `vulnerability`, such as `CVE-2026-0001`",
