@@ -30,6 +30,7 @@ pub mod delivery;
 pub mod snapshot;
 pub mod matching;
 pub mod conversion;
+pub mod triage;
 
 // Judgment.
 pub mod fact;
@@ -46,6 +47,7 @@ pub mod reevaluation;
 pub mod document;
 
 // Edge.
+pub mod clock;
 pub mod feed;
 pub mod folder;
 #[cfg(feature = "server")]

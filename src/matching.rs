@@ -22,7 +22,7 @@ use crate::diagnostic::Diagnostic;
 use crate::evidence::sbom::model::{Component, ComponentKind};
 use crate::purl::Purl;
 use crate::snapshot::{Coverage, Snapshot, StoredAffected, release_of};
-use crate::time::{Date, days_between, parse_day, utc_day_of_seconds};
+use crate::time::{Date, day_of_seconds, days_between, parse_day};
 
 /// By what day and rules components are judged.
 #[derive(Debug, Clone, Copy)]
@@ -71,6 +71,8 @@ impl Reason {
 pub struct Unjudged<'s> {
     /// The component.
     pub component: &'s Component,
+    /// Its position in what was judged.
+    pub position: u32,
     /// Why.
     pub reason: Reason,
     /// The ecosystem, where the component has one.
@@ -127,21 +129,21 @@ impl<'f> Matcher<'f> {
         components: impl IntoIterator<Item = &'s Component>,
     ) -> Result<Outcome<'s>, Diagnostic> {
         let mut outcome = Outcome::default();
-        for component in components {
+        for (position, component) in (0u32..).zip(components) {
             let identities = identities(component);
             if identities.is_empty() && component.kind == ComponentKind::File {
                 outcome.passed_over += 1;
                 continue;
             }
             outcome.components += 1;
-            self.component(component, &identities, &mut outcome)?;
+            self.component((position, component), &identities, &mut outcome)?;
         }
         Ok(outcome)
     }
 
     fn component<'s>(
         &self,
-        component: &'s Component,
+        (position, component): (u32, &'s Component),
         identities: &[Identity],
         outcome: &mut Outcome<'s>,
     ) -> Result<(), Diagnostic> {
@@ -158,12 +160,15 @@ impl<'f> Matcher<'f> {
         }
         let found: BTreeSet<u32> = touched.iter().map(|(number, ..)| *number).collect();
         doubts.retain(|(_, number)| !found.contains(number));
-        outcome
-            .findings
-            .extend(finding::merge(self.snapshot, component, touched)?);
+        outcome.findings.extend(finding::merge(
+            self.snapshot,
+            (position, component),
+            touched,
+        )?);
         let ecosystem = identities.iter().find_map(|identity| identity.ecosystem);
         let unjudged = |reason, advisories| Unjudged {
             component,
+            position,
             reason,
             ecosystem,
             advisories,
@@ -264,12 +269,12 @@ impl<'f> Matcher<'f> {
     }
 
     fn is_void(&self, affected: &StoredAffected<'_>) -> bool {
-        let withdrawn = affected.withdrawn.and_then(utc_day_of_seconds);
+        let withdrawn = affected.withdrawn.and_then(day_of_seconds);
         withdrawn.is_some_and(|day| day <= self.policy.as_of)
     }
 
     fn is_later(&self, affected: &StoredAffected<'_>) -> bool {
-        let published = affected.published.and_then(utc_day_of_seconds);
+        let published = affected.published.and_then(day_of_seconds);
         published.is_some_and(|day| day > self.policy.as_of)
     }
 }

@@ -3,7 +3,7 @@
 pub use jiff::Timestamp;
 use jiff::ToSpan;
 pub use jiff::civil::Date;
-use jiff::tz::Offset;
+use jiff::tz::TimeZone;
 
 /// Parses a day written `YYYY-MM-DD`.
 pub fn parse_day(text: &str) -> Option<Date> {
@@ -28,13 +28,13 @@ pub fn day_of(text: &str) -> Option<Date> {
 }
 
 /// The day of an instant in UTC.
-pub fn utc_day(instant: Timestamp) -> Date {
-    Offset::UTC.to_datetime(instant).date()
+pub fn day_of_instant(instant: Timestamp) -> Date {
+    TimeZone::UTC.to_datetime(instant).date()
 }
 
 /// The day of an instant given in seconds since 1970; `None` outside of the calendar.
-pub fn utc_day_of_seconds(seconds: i64) -> Option<Date> {
-    Timestamp::from_second(seconds).ok().map(utc_day)
+pub fn day_of_seconds(seconds: i64) -> Option<Date> {
+    Timestamp::from_second(seconds).ok().map(day_of_instant)
 }
 
 /// How many days lie between two days; negative where the second is the earlier one.

@@ -44,7 +44,7 @@ pub struct Advisory {
     pub at: Place,
 }
 
-/// What an advisory is about.
+/// What an advisory is about, the worst first.
 #[derive(
     Debug,
     Clone,
@@ -60,11 +60,11 @@ pub struct Advisory {
 )]
 #[serde(rename_all = "kebab-case")]
 pub enum Nature {
+    /// A package made to do harm.
+    Malicious,
     /// A weakness that somebody can exploit.
     #[default]
     Vulnerability,
-    /// A package made to do harm.
-    Malicious,
     /// A package whose interface allows undefined behavior (RustSec).
     Unsound,
     /// A package that nobody maintains (RustSec).

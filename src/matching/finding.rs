@@ -8,7 +8,7 @@ use crate::digest::Digest;
 use crate::evidence::advisory::Nature;
 use crate::evidence::sbom::model::Component;
 use crate::snapshot::{KevEntry, Snapshot, StoredAdvisory, StoredRating};
-use crate::time::{Date, utc_day_of_seconds};
+use crate::time::{Date, day_of_seconds};
 
 use super::range::Cause;
 
@@ -17,6 +17,8 @@ use super::range::Cause;
 pub struct Finding<'s> {
     /// The component.
     pub component: &'s Component,
+    /// Its position in what was judged.
+    pub position: u32,
     /// Every name of the vulnerability, the one to call it by first: its CVE where it has exactly one, else
     /// the first record's own identifier.
     pub ids: Vec<String>,
@@ -164,7 +166,7 @@ struct Member {
 /// Merges what touches a component into findings: records that share an identifier are one vulnerability.
 pub(super) fn merge<'s>(
     snapshot: &Snapshot,
-    component: &'s Component,
+    component: (u32, &'s Component),
     mut touched: Vec<(u32, Cause, Vec<Rated>)>,
 ) -> Result<Vec<Finding<'s>>, Diagnostic> {
     touched.sort_by(|one, other| (one.0, &one.1.at).cmp(&(other.0, &other.1.at)));
@@ -238,20 +240,20 @@ fn member(
             cause,
             summary: advisory.summary.to_owned(),
             url: advisory.url.map(str::to_owned),
-            modified: advisory.modified.and_then(utc_day_of_seconds),
+            modified: advisory.modified.and_then(day_of_seconds),
         },
         nature: advisory.nature,
         upstream: texts(&advisory.upstream),
         related: texts(&advisory.related),
         ratings,
-        published: advisory.published.and_then(utc_day_of_seconds),
+        published: advisory.published.and_then(day_of_seconds),
     };
     Ok((member, ids))
 }
 
 fn finding<'s>(
     snapshot: &Snapshot,
-    component: &'s Component,
+    (position, component): (u32, &'s Component),
     group: Group,
 ) -> Result<Finding<'s>, Diagnostic> {
     let Group {
@@ -301,6 +303,7 @@ fn finding<'s>(
     }
     Ok(Finding {
         component,
+        position,
         nature: members
             .iter()
             .map(|member| member.nature)

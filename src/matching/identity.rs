@@ -47,9 +47,10 @@ pub fn identities(component: &Component) -> Vec<Identity> {
     for identifier in &component.identifiers {
         if identifier.kind == IdentifierKind::Cpe
             && let Some(cpe) = Cpe::parse(&identifier.value)
+            && let Some(product) = cpe.product_name()
         {
             push(Identity {
-                key: Key::cpe(&cpe.part, &cpe.vendor, &cpe.product),
+                key: Key::cpe(&product),
                 ecosystem: None,
                 version: cpe
                     .version()

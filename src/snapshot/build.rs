@@ -15,11 +15,12 @@ use super::manifest::{Coverage, Manifest, Part, Source};
 use super::pages::seal;
 use super::records::{Packed, Packer};
 use super::stored::{KevEntry, StoredAdvisory, StoredAffected, StoredFile, encode};
+use crate::cpe::Cpe;
 use crate::diagnostic::Diagnostic;
 use crate::digest::Digest;
 use crate::evidence::advisory::{self, Advisory, Content, Parsed};
 use crate::purl::Purl;
-use crate::time::{Date, utc_day};
+use crate::time::{Date, day_of_instant};
 
 /// A file that was read, ready to be added.
 #[derive(Debug)]
@@ -233,7 +234,7 @@ impl<W: Write> Builder<W> {
                     .iter()
                     .filter_map(|one| one.modified.or(one.published))
                     .max();
-                self.note(modified.map(utc_day));
+                self.note(modified.map(day_of_instant));
                 let identity = document.or_else(|| advisories.first().map(|one| one.id.clone()));
                 let Some(identity) = identity else { return };
                 if !self.takes_force((format, identity), modified, file) {
@@ -456,8 +457,9 @@ fn keys_of(affected: &advisory::Affected) -> Vec<Key> {
     } else if let Some(purl) = affected.purl.as_deref().and_then(Purl::parse) {
         keys.push(Key::purl(&purl));
     }
-    if let Some(cpe) = affected.cpe.as_deref().and_then(crate::cpe::Cpe::parse) {
-        keys.push(Key::cpe(&cpe.part, &cpe.vendor, &cpe.product));
+    let cpe = affected.cpe.as_deref().and_then(Cpe::parse);
+    if let Some(product) = cpe.and_then(|cpe| cpe.product_name()) {
+        keys.push(Key::cpe(&product));
     }
     keys
 }

@@ -29,9 +29,9 @@ impl Key {
         }
     }
 
-    /// A product of a CPE name: part, vendor and product in lower case.
-    pub fn cpe(part: &str, vendor: &str, product: &str) -> Self {
-        Self(format!("c/{part}:{vendor}:{product}").to_lowercase())
+    /// A product by its CPE name: what [`crate::cpe::Cpe::product_name`] gives.
+    pub fn cpe(product: &str) -> Self {
+        Self(format!("c/{product}"))
     }
 
     /// The key of a product whose support ends, beside the package's own.
@@ -179,7 +179,7 @@ mod tests {
         let other = Key::purl(&Purl::parse("pkg:generic/openssl@3").unwrap());
         assert_eq!(other.as_bytes(), b"u/generic/openssl");
         assert_eq!(
-            Key::cpe("a", "OpenSSL", "openssl").as_bytes(),
+            Key::cpe("a:openssl:openssl").as_bytes(),
             b"c/a:openssl:openssl"
         );
     }
