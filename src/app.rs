@@ -1,9 +1,12 @@
 //! Use cases: the one place where reading, judging and keeping meet. Every door calls these.
 
+pub mod advisory_affects;
 pub mod feed_import;
+pub mod feed_open;
 pub mod inspect;
 pub mod library;
 pub mod reassess;
+pub mod scan;
 pub mod sbom_check;
 pub mod sbom_diff;
 pub mod sbom_match;

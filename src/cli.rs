@@ -1,17 +1,20 @@
 //! The command line. One file a command; each translates its arguments, calls a use case and translates
 //! back. Results go to standard output, remarks and progress to standard error.
 
+mod advisory;
 mod assess;
 mod clauses;
 mod criteria;
 mod detect;
 mod facts;
+mod feed;
 mod output;
 mod progress;
 mod reassess;
 mod record;
 mod requirements;
 mod sbom;
+mod scan;
 #[cfg(feature = "server")]
 mod serve;
 mod signature;
@@ -33,6 +36,8 @@ enum Verdict {
     Acceptable,
     /// Judged, not acceptable.
     NotAcceptable,
+    /// Told what could be told, but not judged.
+    Unverifiable,
 }
 
 impl Verdict {
@@ -89,6 +94,10 @@ enum Format {
     Md,
     /// SARIF 2.1.0, for findings in files
     Sarif,
+    /// CycloneDX 1.6 with vulnerabilities, for `scan`
+    CyclonedxVdr,
+    /// OpenVEX 0.2.0, for `scan`
+    Openvex,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
@@ -128,6 +137,14 @@ enum Command {
     /// Verify signatures, offline
     #[command(subcommand)]
     Signature(signature::Command),
+    /// Scan SBOMs and lockfiles for known vulnerabilities, offline
+    Scan(scan::Arguments),
+    /// Keep snapshots of advisories
+    #[command(subcommand)]
+    Feed(feed::Command),
+    /// Ask about single advisories
+    #[command(subcommand)]
+    Advisory(advisory::Command),
     /// List every fact that a rule may use
     Facts,
     /// Read and test the criteria
@@ -161,6 +178,7 @@ pub fn main() -> ExitCode {
     match run(&cli, &output) {
         Ok(Verdict::Acceptable) => ExitCode::SUCCESS,
         Ok(Verdict::NotAcceptable) => ExitCode::from(1),
+        Ok(Verdict::Unverifiable) => ExitCode::from(3),
         Err(error) => {
             output.refuse(&error);
             ExitCode::from(3)
@@ -174,6 +192,9 @@ fn run(cli: &Cli, output: &Output) -> anyhow::Result<Verdict> {
         Command::Detect(arguments) => detect::run(arguments, output),
         Command::Sbom(command) => sbom::run(command, library, output),
         Command::Signature(command) => signature::run(command, output),
+        Command::Scan(arguments) => scan::run(arguments, cli.common.criteria.as_deref(), output),
+        Command::Feed(command) => feed::run(command, output),
+        Command::Advisory(command) => advisory::run(command, output),
         Command::Facts => facts::run(&library()?, output),
         Command::Criteria(command) => {
             criteria::run(command, cli.common.criteria.as_deref(), output)

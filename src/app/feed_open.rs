@@ -104,4 +104,3 @@ fn missing(what: &str) -> Diagnostic {
         "make a snapshot with `mekiki feed import`, and name its folder with --feed or {VARIABLE}"
     ))
 }
-

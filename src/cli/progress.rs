@@ -25,3 +25,26 @@ impl Drop for Progress {
         self.0.finish_and_clear();
     }
 }
+
+/// A count that goes up, on a terminal only.
+pub(super) struct Counter(ProgressBar);
+
+impl Counter {
+    pub(super) fn new(what: &str) -> Self {
+        let style = ProgressStyle::with_template("{spinner} {msg} {pos}")
+            .unwrap_or_else(|_| ProgressStyle::default_spinner());
+        let bar = ProgressBar::new_spinner().with_style(style);
+        bar.set_message(what.to_owned());
+        Self(bar)
+    }
+
+    pub(super) fn set(&self, count: u64) {
+        self.0.set_position(count);
+    }
+}
+
+impl Drop for Counter {
+    fn drop(&mut self) {
+        self.0.finish_and_clear();
+    }
+}

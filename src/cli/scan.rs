@@ -1,0 +1,359 @@
+//! `mekiki scan SBOM…`
+
+use std::collections::BTreeMap;
+use std::fmt::Write as _;
+
+use super::output::{Output, remark};
+use super::progress::Progress;
+use super::{Verdict as Ending, read};
+use crate::app::feed_open::open;
+use crate::app::library::precedence;
+use crate::app::scan::{
+    FindingView, Request, ScanView, Threshold, UnknownThreshold, Verdict, scan,
+};
+use crate::clock;
+use crate::cvss::Severity;
+use crate::document::table::{Look, Sheet};
+use crate::evidence::vex::Status;
+use crate::matching::Policy;
+use crate::text::messages::{message, message_with};
+use crate::text::{Lang, printable, shortened};
+use crate::time::Date;
+
+/// How many findings are shown to people with their reasons, and how many components of a reason;
+/// machine output has them all.
+const EXPLAINED: usize = 20;
+const SAMPLES: usize = 3;
+
+/// How many days old the knowledge of an ecosystem may be where nobody says otherwise. Ours: databases
+/// change daily, and a quiet month is more than the longest usual mirror interval.
+const MAXIMUM_AGE_DAYS: i64 = 30;
+
+/// Scan SBOMs and lockfiles for known vulnerabilities, offline
+///
+/// A component that the snapshot cannot judge is never clean: it has no package URL, its ecosystem is not
+/// in the snapshot, or what is known of it is too old. Then the exit code is 3, unless something was found
+/// that fails the scan, which is 1.
+///
+/// Example: mekiki scan bom.json --feed feed --vex supplier.openvex.json --fail-on high --fail-on kev
+#[derive(Debug, clap::Args)]
+pub(super) struct Arguments {
+    /// SBOMs and Cargo.lock files; `-` is standard input
+    #[arg(required = true, value_name = "FILE")]
+    files: Vec<String>,
+    /// VEX documents (OpenVEX, CSAF, CycloneDX)
+    #[arg(long, value_name = "FILE")]
+    vex: Vec<String>,
+    /// The folder of snapshots, or one snapshot; else the variable MEKIKI_FEED, else the user's data folder
+    #[arg(long, value_name = "FOLDER")]
+    feed: Option<String>,
+    /// The day of the judgment: its snapshot, and nothing that was published later
+    #[arg(long, value_name = "DATE")]
+    as_of: Option<Date>,
+    /// How many days old the knowledge of an ecosystem may be
+    #[arg(long, value_name = "DAYS", default_value_t = MAXIMUM_AGE_DAYS)]
+    max_age: i64,
+    /// What makes the result not acceptable: any, vulnerability, low, medium, high, critical, kev, cvss>=N,
+    /// epss>=P or none; may be given several times
+    #[arg(long, value_name = "CONDITION", value_delimiter = ',', default_value = "vulnerability", value_parser = threshold)]
+    fail_on: Vec<Threshold>,
+}
+
+fn threshold(text: &str) -> Result<Threshold, UnknownThreshold> {
+    text.parse()
+}
+
+pub(super) fn run(
+    arguments: &Arguments,
+    criteria: Option<&str>,
+    output: &Output,
+) -> anyhow::Result<Ending> {
+    let feed = open(arguments.feed.as_deref(), arguments.as_of)?;
+    let policy = Policy {
+        as_of: arguments.as_of.unwrap_or_else(clock::today),
+        maximum_age_days: arguments.max_age,
+    };
+    let load = |paths: &[String]| -> anyhow::Result<Vec<(String, Vec<u8>)>> {
+        let mut files = Vec::new();
+        for path in paths {
+            files.push((path.clone(), read(path)?));
+        }
+        Ok(files)
+    };
+    let (files, vex) = (load(&arguments.files)?, load(&arguments.vex)?);
+    let progress = Progress::of(files.len());
+    let scanned = scan(
+        &Request {
+            files: &files,
+            vex: &vex,
+            precedence: &precedence(criteria)?,
+            feed: &feed,
+            policy,
+            thresholds: &arguments.fail_on,
+        },
+        &|| progress.advance(),
+    );
+    drop(progress);
+    let scanned = scanned?;
+    output.either(&scanned, || text(&scanned, output.lang(), output.width()))?;
+    match scanned.verdict {
+        Verdict::Acceptable => Ok(Ending::Acceptable),
+        Verdict::NotAcceptable => Ok(Ending::NotAcceptable),
+        Verdict::Unverifiable => Ok(Ending::Unverifiable),
+    }
+}
+
+fn text(scan: &ScanView, lang: Lang, width: u16) -> String {
+    let mut out = headline(scan, lang);
+    if !scan.findings.is_empty() {
+        _ = write!(out, "\n{}", table(scan, lang, width));
+        out.push_str(&reasons(scan, lang, width));
+    }
+    out.push_str(&unjudged(scan, lang, width));
+    out.push_str(&unbound(scan, lang));
+    _ = write!(out, "\n{}", feed(scan, lang));
+    for one in &scan.remarks {
+        remark(&(printable(&one.to_string()) + "\n"));
+    }
+    out
+}
+
+/// The first lines: how it ended, and why.
+fn headline(scan: &ScanView, lang: Lang) -> String {
+    let failing = scan.findings.iter().filter(|one| one.fails).count();
+    let touched: usize = scan.files.iter().map(|file| file.touched).sum();
+    let key = match scan.verdict {
+        Verdict::Acceptable => "scan-acceptable",
+        Verdict::NotAcceptable => "scan-not-acceptable",
+        Verdict::Unverifiable => "scan-unverifiable",
+    };
+    let mut out = with(
+        lang,
+        key,
+        &[
+            ("components", scan.components.to_string()),
+            ("failing", failing.to_string()),
+            ("findings", scan.findings.len().to_string()),
+            ("touched", touched.to_string()),
+            ("unjudged", scan.unjudged.len().to_string()),
+        ],
+    );
+    out.push('\n');
+    if scan.verdict != Verdict::Unverifiable && !scan.unjudged.is_empty() {
+        let count = [("unjudged", scan.unjudged.len().to_string())];
+        _ = writeln!(out, "{}", with(lang, "scan-also-unjudged", &count));
+    }
+    if scan.later > 0 {
+        let count = [("count", scan.later.to_string())];
+        _ = writeln!(out, "{}", with(lang, "scan-later", &count));
+    }
+    out
+}
+
+/// Findings, the most severe first.
+fn ordered(scan: &ScanView) -> Vec<&FindingView> {
+    let mut findings: Vec<_> = scan.findings.iter().collect();
+    findings.sort_by_key(|one| {
+        let severity = (one.severity.band(), one.severity.tenths());
+        std::cmp::Reverse((one.fails, one.kev, severity))
+    });
+    findings
+}
+
+fn table(scan: &ScanView, lang: Lang, width: u16) -> String {
+    let header = [
+        "scan-severity",
+        "scan-id",
+        "scan-component",
+        "scan-version",
+        "scan-fixed",
+        "scan-state",
+    ];
+    let mut sheet = Sheet::new(width, header.map(|key| message(lang, key)));
+    for finding in ordered(scan) {
+        let look = match finding.severity.band() {
+            _ if !finding.fails => Look::Faint,
+            Some(Severity::Critical | Severity::High) => Look::Bad,
+            _ => Look::Open,
+        };
+        let rating = message(lang, &format!("severity-{}", finding.severity.rating));
+        let score = finding.severity.score.as_deref().unwrap_or_default();
+        sheet.row([
+            (format!("{rating} {score}").trim().to_owned(), look),
+            (finding.id().to_owned(), Look::Plain),
+            (shortened(&finding.component.name, 40), Look::Plain),
+            (
+                finding.component.version.clone().unwrap_or_default(),
+                Look::Plain,
+            ),
+            (
+                finding
+                    .fixed
+                    .first()
+                    .cloned()
+                    .unwrap_or_else(|| "-".to_owned()),
+                Look::Plain,
+            ),
+            (state(finding, lang), look),
+        ]);
+    }
+    sheet.render()
+}
+
+/// What is known beyond the severity: exploitation, and what VEX statements say.
+fn state(finding: &FindingView, lang: Lang) -> String {
+    let mut words = Vec::new();
+    if finding.kev {
+        words.push(message(lang, "scan-kev"));
+    }
+    if let Some(vex) = &finding.vex {
+        let status = match vex.status {
+            Some(Status::NotAffected) => "vex-not-affected",
+            Some(Status::Affected) => "vex-affected",
+            Some(Status::Fixed) => "vex-fixed",
+            Some(Status::UnderInvestigation) => "vex-under-investigation",
+            None => "vex-void",
+        };
+        words.push(message(lang, status));
+        if vex.conflict {
+            words.push(message(lang, "vex-conflict"));
+        }
+    }
+    let nature = serde_json::to_value(finding.nature).unwrap_or_default();
+    match nature.as_str() {
+        Some("vulnerability") | None => {}
+        Some(nature) => words.push(message(lang, &format!("nature-{nature}"))),
+    }
+    words.join(", ")
+}
+
+/// Why each of the first findings is one.
+fn reasons(scan: &ScanView, lang: Lang, width: u16) -> String {
+    let findings = ordered(scan);
+    let mut out = format!("\n{}\n", message(lang, "scan-why"));
+    let mut sheet = Sheet::bare(width);
+    for finding in findings.iter().take(EXPLAINED) {
+        let mut line = format!(
+            "{} {} ({} {})",
+            finding.component.name,
+            finding.component.version.as_deref().unwrap_or_default(),
+            finding.component.file,
+            finding.component.at,
+        );
+        for record in &finding.records {
+            _ = write!(
+                line,
+                "\n  {}: {} ({} {}, sha256 {})",
+                record.id,
+                record.matched,
+                record.file,
+                record.matched_at,
+                record.sha256.short()
+            );
+        }
+        if let Some(vex) = &finding.vex
+            && let (Some(source), Some(at)) = (&vex.source, &vex.at)
+        {
+            let said = vex
+                .justification
+                .as_deref()
+                .or(vex.impact.as_deref())
+                .or(vex.action.as_deref())
+                .unwrap_or_default();
+            _ = write!(line, "\n  VEX: {said} ({source} {at})");
+        }
+        let summary = shortened(&finding.summary, 200);
+        sheet.row([
+            (finding.id().to_owned(), Look::Plain),
+            (format!("{summary}\n{line}").trim().to_owned(), Look::Plain),
+        ]);
+    }
+    out.push_str(&sheet.render());
+    if let Some(more) = findings
+        .len()
+        .checked_sub(EXPLAINED)
+        .filter(|more| *more > 0)
+    {
+        let more = [("count", more.to_string())];
+        _ = writeln!(out, "{}", with(lang, "scan-more", &more));
+    }
+    out
+}
+
+/// What could not be judged, by reason and ecosystem.
+fn unjudged(scan: &ScanView, lang: Lang, width: u16) -> String {
+    if scan.unjudged.is_empty() {
+        return String::new();
+    }
+    let mut groups: BTreeMap<(&str, &str), Vec<&str>> = BTreeMap::new();
+    for one in &scan.unjudged {
+        let key = (one.reason, one.ecosystem.unwrap_or_default());
+        groups.entry(key).or_default().push(&one.component.name);
+    }
+    let mut out = format!("\n{}\n", message(lang, "scan-unjudged"));
+    let mut sheet = Sheet::bare(width);
+    for ((reason, ecosystem), names) in groups {
+        let mut samples = names
+            .iter()
+            .take(SAMPLES)
+            .map(|name| shortened(name, 40))
+            .collect::<Vec<_>>()
+            .join(", ");
+        if names.len() > SAMPLES {
+            samples.push_str(", …");
+        }
+        sheet.row([
+            (names.len().to_string(), Look::Number),
+            (message(lang, &format!("unjudged-{reason}")), Look::Open),
+            (ecosystem.to_owned(), Look::Plain),
+            (samples, Look::Faint),
+        ]);
+    }
+    out.push_str(&sheet.render());
+    out
+}
+
+/// VEX statements that bind to nothing.
+fn unbound(scan: &ScanView, lang: Lang) -> String {
+    if scan.unbound.is_empty() {
+        return String::new();
+    }
+    let count = [("count", scan.unbound.len().to_string())];
+    let mut out = format!("\n{}\n", with(lang, "scan-unbound", &count));
+    for one in scan.unbound.iter().take(EXPLAINED) {
+        let name = one.vulnerability.first().map_or("", String::as_str);
+        let line = format!("  {} {}: {name} ({})", one.source, one.at, one.reason);
+        _ = writeln!(out, "{}", printable(&line));
+    }
+    out
+}
+
+fn feed(scan: &ScanView, lang: Lang) -> String {
+    let known = scan
+        .feed
+        .as_of
+        .as_deref()
+        .and_then(crate::time::parse_instant);
+    let arguments = [
+        ("digest", scan.feed.digest.short()),
+        ("advisories", scan.feed.advisories.to_string()),
+        (
+            "day",
+            known.map_or_else(|| message(lang, "feed-day-unknown"), |day| day.to_string()),
+        ),
+        ("age", scan.feed.age_days.unwrap_or_default().to_string()),
+    ];
+    let mut out = with(lang, "scan-feed", &arguments) + "\n";
+    if scan.feed.kev == 0 {
+        _ = writeln!(out, "{}", message(lang, "scan-without-kev"));
+    }
+    out
+}
+
+fn with(lang: Lang, key: &str, arguments: &[(&str, String)]) -> String {
+    let borrowed: Vec<_> = arguments
+        .iter()
+        .map(|(name, value)| (*name, value.as_str()))
+        .collect();
+    message_with(lang, key, &borrowed)
+}
