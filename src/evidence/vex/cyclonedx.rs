@@ -150,19 +150,17 @@ impl Reader<'_> {
             let pointer = format!("{pointer}/affects/{position}");
             self.affected(target, &pointer, status, &mut products);
         }
-        if products.is_empty() {
-            let (code, message) = match status {
-                None => (
-                    "vex-no-analysis",
-                    "the vulnerability has no analysis, so nothing is stated",
-                ),
-                Some(_) => ("vex-no-product", "the analysis names nothing that it is of"),
-            };
-            self.findings
-                .push_with(code, crate::diagnostic::Severity::Note, || {
-                    Diagnostic::note(code, at.clone(), message)
-                        .help("give `analysis.state` and list the components under `affects`")
-                });
+        let help = "give `analysis.state` and list the components under `affects`";
+        match status {
+            None if products.is_empty() => self.findings.note("vex-no-analysis", help, || {
+                let message = "the vulnerability has no analysis, so nothing is stated";
+                (at.clone(), message.into())
+            }),
+            Some(_) if products.is_empty() => self.findings.note("vex-no-product", help, || {
+                let message = "the analysis names nothing that it is of";
+                (at.clone(), message.into())
+            }),
+            _ => {}
         }
         let instant = |key| of_analysis(key).and_then(|text| text.trim().parse::<Timestamp>().ok());
         let first = instant("firstIssued");
