@@ -37,7 +37,7 @@ pub struct Cycle {
     pub name: String,
     /// When the first release came out.
     pub released: Option<Date>,
-    /// The last day of active support.
+    /// The day on which active support ends.
     pub support_until: Option<Date>,
     /// The day on which support ends altogether.
     pub eol_from: Option<Date>,

@@ -1,6 +1,7 @@
 //! Documents in JSON, named by the members of their root.
 
 use super::{Detection, Kind, ours};
+use crate::evidence::advisory::lifecycle;
 use crate::tape::{Item, parse_json};
 
 /// The families, in the order in which they are asked.
@@ -218,7 +219,29 @@ fn csaf(root: Item<'_>) -> Option<Detection> {
         .then(|| Detection::new(Kind::Vex, "csaf", text(document, "csaf_version"), "json"))
 }
 
+/// How many items of a list are looked at; the first one tells.
+const FIRST: usize = 1;
+
+/// Records may come as a list, as the answer of OSV's interface (`vulns`) or as that of GitHub's.
 fn advisory(root: Item<'_>) -> Option<Detection> {
+    if lifecycle::is_one(root) {
+        let version = text(root, "schema_version");
+        return Some(Detection::new(Kind::Advisory, "endoflife", version, "json"));
+    }
+    let lists = [Some(root), root.get("vulns")].into_iter().flatten();
+    let mut items = lists.flat_map(|list| list.items().take(FIRST));
+    let nodes = root.at("/data/securityAdvisories/nodes");
+    let node = root.at("/data/securityAdvisory");
+    let graph = nodes
+        .into_iter()
+        .flat_map(|list| list.items().take(FIRST))
+        .chain(node);
+    record(root)
+        .or_else(|| items.find_map(record))
+        .or_else(|| graph.into_iter().find_map(record))
+}
+
+fn record(root: Item<'_>) -> Option<Detection> {
     let (format, version) = if has(root, ["dataType", "cveMetadata"]) {
         ("cve", text(root, "dataVersion"))
     } else if has(root, ["ghsa_id"]) || has(root, ["ghsaId"]) {
@@ -263,6 +286,56 @@ fn other(root: Item<'_>) -> Option<Detection> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn advisories_are_known_alone_and_in_lists() {
+        for (text, kind, format) in [
+            (r#"{"id":"A","affected":[]}"#, Kind::Advisory, "osv"),
+            (r#"[{"id":"A","affected":[]}]"#, Kind::Advisory, "osv"),
+            (
+                r#"{"vulns":[{"id":"A","modified":"","aliases":[]}]}"#,
+                Kind::Advisory,
+                "osv",
+            ),
+            (r#"[{"ghsa_id":"A"}]"#, Kind::Advisory, "github-advisory"),
+            (
+                r#"{"data":{"securityAdvisories":{"nodes":[{"ghsaId":"A"}]}}}"#,
+                Kind::Advisory,
+                "github-advisory",
+            ),
+            (
+                r#"{"data":{"securityAdvisory":{"ghsaId":"A"}}}"#,
+                Kind::Advisory,
+                "github-advisory",
+            ),
+            (
+                r#"[{"cycle":"1","eol":false}]"#,
+                Kind::Advisory,
+                "endoflife",
+            ),
+            (
+                r#"{"result":{"name":"a","releases":[]}}"#,
+                Kind::Advisory,
+                "endoflife",
+            ),
+            (
+                r#"{"catalogVersion":"1","vulnerabilities":[]}"#,
+                Kind::Kev,
+                "cisa-kev",
+            ),
+        ] {
+            let found = detect(text).unwrap();
+            assert_eq!((found.kind, found.format), (kind, format), "{text}");
+        }
+        for text in [
+            "[]",
+            r#"[{"id":"A"}]"#,
+            r#"{"vulns":[]}"#,
+            r#"[{"cycle":"1"}]"#,
+        ] {
+            assert_eq!(detect(text).unwrap().kind, Kind::Unknown, "{text}");
+        }
+    }
 
     #[test]
     fn spdx_3_is_known_however_it_is_written() {

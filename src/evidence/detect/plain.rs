@@ -1,6 +1,7 @@
 //! Documents in plain text: PEM, tag-value, YAML, TOML.
 
 use super::{Detection, Kind, ours};
+use crate::evidence::advisory::epss;
 
 /// What the label of a PEM block or an armor says.
 const LABELS: [(&str, Kind, &str, &str); 11] = [
@@ -19,6 +20,9 @@ const LABELS: [(&str, Kind, &str, &str); 11] = [
 
 /// A minisign public key is 42 bytes in base64; a signature has 74.
 const MINISIGN_KEY_DIGITS: usize = 56;
+
+/// No record has more members.
+const MAXIMUM_MEMBERS: usize = 256;
 
 pub(super) fn detect(text: &str) -> Detection {
     let text = text.trim_start();
@@ -49,7 +53,39 @@ pub(super) fn detect(text: &str) -> Detection {
     if text.starts_with("```toml") && text.contains("[advisory]") {
         return Detection::new(Kind::Advisory, "rustsec", None, "markdown");
     }
-    toml(text).unwrap_or_else(|| Detection::unknown("text"))
+    if epss::is_one(text) {
+        return Detection::new(Kind::Advisory, "epss", epss::model(text), "csv");
+    }
+    yaml_advisory(text)
+        .or_else(|| toml(text))
+        .unwrap_or_else(|| Detection::unknown("text"))
+}
+
+/// An advisory in YAML, by the members of its root: what stands at the beginning of a line.
+fn yaml_advisory(text: &str) -> Option<Detection> {
+    let keys: Vec<&str> = text
+        .lines()
+        .filter(|line| line.starts_with(|one: char| one.is_ascii_lowercase()))
+        .filter_map(|line| line.split_once(':'))
+        .filter(|(_, value)| value.is_empty() || value.starts_with(char::is_whitespace))
+        .map(|(key, _)| key)
+        .take(MAXIMUM_MEMBERS)
+        .collect();
+    let has = |key: &str| keys.contains(&key);
+    if has("id") && (has("affected") || (has("modified") && (has("summary") || has("withdrawn")))) {
+        return Some(Detection::new(Kind::Advisory, "osv", None, "yaml"));
+    }
+    let names = |keys: &[&str]| keys.iter().any(|key| has(key));
+    let is_rubysec = names(&["gem", "engine", "library"])
+        && names(&[
+            "cve",
+            "ghsa",
+            "osvdb",
+            "patched_versions",
+            "unaffected_versions",
+        ])
+        && names(&["title", "url", "date"]);
+    is_rubysec.then(|| Detection::new(Kind::Advisory, "rubysec", None, "yaml"))
 }
 
 fn spdx_version<'a>(mut lines: impl Iterator<Item = &'a str>, key: &str) -> Option<&'a str> {
