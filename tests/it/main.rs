@@ -27,6 +27,7 @@ mod seeded;
 mod mutation;
 mod cyclonedx_encodings;
 mod corpus_spdx3;
+mod corpus_versions;
 mod corpus_profiles;
 mod profile_laws;
 mod sbom_check;
