@@ -44,16 +44,6 @@ impl Epss {
 /// The columns that are read.
 const COLUMNS: [&str; 3] = ["cve", "epss", "percentile"];
 
-/// Whether a text begins as such a table does.
-pub(crate) fn is_one(text: &str) -> bool {
-    text.starts_with("#model_version:") || text.starts_with("cve,epss")
-}
-
-/// The version of the model that the first line tells.
-pub(crate) fn model(text: &str) -> Option<&str> {
-    stated(text.lines().next()?, "model_version")
-}
-
 /// A part `key:value` of the remark in the first line.
 fn stated<'a>(line: &'a str, key: &str) -> Option<&'a str> {
     let mut parts = line.strip_prefix('#')?.split(',');

@@ -29,11 +29,6 @@ const ECOSYSTEMS: [(&str, &str); 12] = [
     ("swift", "SwiftURL"),
 ];
 
-/// Whether an object is such an advisory.
-pub(super) fn is_one(item: Item<'_>) -> bool {
-    item.get("ghsa_id").is_some() || item.get("ghsaId").is_some()
-}
-
 /// Reads one advisory. What cannot be used is named, and the rest is kept.
 ///
 /// # Errors

@@ -59,27 +59,6 @@ impl Cycle {
     }
 }
 
-/// Whether an object or list is such a document.
-pub(crate) fn is_one(root: Item<'_>) -> bool {
-    match root.shape() {
-        Shape::List => root.items().next().is_some_and(is_cycle),
-        Shape::Table => {
-            let result = root.get("result");
-            let lists = |one: Item<'_>| one.get("releases").is_some() && one.get("name").is_some();
-            result.is_some_and(|result| lists(result) || result.items().next().is_some_and(lists))
-                || (root.get("product").is_some() && root.get("cycles").is_some())
-        }
-        _ => false,
-    }
-}
-
-fn is_cycle(item: Item<'_>) -> bool {
-    item.get("cycle").is_some()
-        && ["eol", "releaseDate", "latest"]
-            .iter()
-            .any(|key| item.get(key).is_some())
-}
-
 /// Reads a document. `name` is the product where a list of cycles does not tell; the older interface puts
 /// it into the file's name.
 ///

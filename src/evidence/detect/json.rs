@@ -1,8 +1,7 @@
 //! Documents in JSON, named by the members of their root.
 
 use super::{Detection, Kind, ours};
-use crate::evidence::advisory::lifecycle;
-use crate::tape::{Item, parse_json};
+use crate::tape::{Item, Shape, parse_json};
 
 /// The families, in the order in which they are asked.
 const FAMILIES: [fn(Item<'_>) -> Option<Detection>; 9] = [
@@ -224,7 +223,7 @@ const FIRST: usize = 1;
 
 /// Records may come as a list, as the answer of OSV's interface (`vulns`) or as that of GitHub's.
 fn advisory(root: Item<'_>) -> Option<Detection> {
-    if lifecycle::is_one(root) {
+    if is_lifecycle(root) {
         let version = text(root, "schema_version");
         return Some(Detection::new(Kind::Advisory, "endoflife", version, "json"));
     }
@@ -239,6 +238,27 @@ fn advisory(root: Item<'_>) -> Option<Detection> {
     record(root)
         .or_else(|| items.find_map(record))
         .or_else(|| graph.into_iter().find_map(record))
+}
+
+/// Whether a document is one of endoflife.date, of the older or the newer interface.
+fn is_lifecycle(root: Item<'_>) -> bool {
+    match root.shape() {
+        Shape::List => root.items().next().is_some_and(is_cycle),
+        Shape::Table => {
+            let result = root.get("result");
+            let lists = |one: Item<'_>| one.get("releases").is_some() && one.get("name").is_some();
+            result.is_some_and(|result| lists(result) || result.items().next().is_some_and(lists))
+                || (root.get("product").is_some() && root.get("cycles").is_some())
+        }
+        _ => false,
+    }
+}
+
+fn is_cycle(item: Item<'_>) -> bool {
+    item.get("cycle").is_some()
+        && ["eol", "releaseDate", "latest"]
+            .iter()
+            .any(|key| item.get(key).is_some())
 }
 
 fn record(root: Item<'_>) -> Option<Detection> {

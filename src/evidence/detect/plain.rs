@@ -1,7 +1,6 @@
 //! Documents in plain text: PEM, tag-value, YAML, TOML.
 
 use super::{Detection, Kind, ours};
-use crate::evidence::advisory::epss;
 
 /// What the label of a PEM block or an armor says.
 const LABELS: [(&str, Kind, &str, &str); 11] = [
@@ -53,12 +52,21 @@ pub(super) fn detect(text: &str) -> Detection {
     if text.starts_with("```toml") && text.contains("[advisory]") {
         return Detection::new(Kind::Advisory, "rustsec", None, "markdown");
     }
-    if epss::is_one(text) {
-        return Detection::new(Kind::Advisory, "epss", epss::model(text), "csv");
+    if let Some(found) = epss(text) {
+        return found;
     }
     yaml_advisory(text)
         .or_else(|| toml(text))
         .unwrap_or_else(|| Detection::unknown("text"))
+}
+
+/// The table of EPSS: a remark with the model, then the header.
+fn epss(text: &str) -> Option<Detection> {
+    let first = text.lines().next()?;
+    let model = first.strip_prefix("#model_version:");
+    let model = model.and_then(|rest| rest.split(',').next());
+    let is_one = model.is_some() || first.starts_with("cve,epss");
+    is_one.then(|| Detection::new(Kind::Advisory, "epss", model, "csv"))
 }
 
 /// An advisory in YAML, by the members of its root: what stands at the beginning of a line.
