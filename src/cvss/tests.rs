@@ -153,6 +153,25 @@ fn words_of_databases_are_severities() {
     );
 }
 
+#[test]
+fn scores_without_a_vector_are_read() {
+    for (text, expected) in [
+        ("7.5", Some(75)),
+        ("10", Some(100)),
+        ("10.0", Some(100)),
+        (" 0 ", Some(0)),
+        ("10.1", None),
+        ("7.55", None),
+        ("+7", None),
+        ("7.", None),
+        (".5", None),
+        ("", None),
+        ("high", None),
+    ] {
+        assert_eq!(parse_decimal(text), expected, "{text}");
+    }
+}
+
 /// A number with `digits` decimals.
 fn number(value: i64, digits: u32) -> BigRational {
     BigRational::new(BigInt::from(value), BigInt::from(10).pow(digits))

@@ -4,9 +4,18 @@
 //! One file a format: it turns bytes into [`Advisory`] values with the place of everything that decides a
 //! match. To add a format: a file here, a line in [`super::detect`] and one in `read`.
 
+mod content;
+pub mod epss;
 mod field;
+pub mod ghsa;
+mod interval;
+pub mod kev;
+pub mod lifecycle;
 pub mod osv;
+pub mod rubysec;
 pub mod rustsec;
+
+pub use content::{Content, read};
 
 use jiff::Timestamp;
 

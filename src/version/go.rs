@@ -18,7 +18,8 @@ pub(super) fn compare(one: &str, other: &str) -> Option<Ordering> {
 
 /// A toolchain's name in the form of a module's version; any other text as it is.
 fn plain(text: &str) -> Cow<'_, str> {
-    let Some(version) = text.strip_prefix("go") else {
+    let is_numbered = |rest: &&str| rest.starts_with(|first: char| first.is_ascii_digit());
+    let Some(version) = text.strip_prefix("go").filter(is_numbered) else {
         return text.into();
     };
     let (numbers, rest) = split_while(version, |byte| byte.is_ascii_digit() || byte == b'.');

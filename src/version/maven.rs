@@ -163,8 +163,8 @@ mod tests {
         orders(
             compare,
             &[
-                "1-alpha.1",
                 "1-alpha-1 1a1 1-a1 1.0.0-ALPHA-1",
+                "1-alpha.1",
                 "1-beta-1 1b1",
                 "1-m3 1-milestone-3 1m3",
                 "1-rc 1cr",

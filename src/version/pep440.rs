@@ -126,11 +126,7 @@ fn part<'a>(text: &'a str, words: &[(&str, u8)]) -> Option<(u8, &'a str, &'a str
         .find_map(|(word, rank)| Some((*rank, bare.strip_prefix(word)?)))?;
     let separated = rest.strip_prefix(SEPARATORS).unwrap_or(rest);
     let (number, behind) = split_while(separated, |byte| byte.is_ascii_digit());
-    Some(if number.is_empty() && !behind.is_empty() {
-        (rank, "", rest)
-    } else {
-        (rank, number, behind)
-    })
+    Some((rank, number, behind))
 }
 
 impl Version<'_> {

@@ -5,11 +5,11 @@
 
 mod affected;
 
-use super::field::{Fields, Loss, shown};
+use super::field::{Fields, Loss, below, shown};
 use super::{Advisory, Nature, Rating};
 use crate::cvss::{self, Severity};
 use crate::diagnostic::{Diagnostic, Place};
-use crate::tape::Item;
+use crate::tape::{Item, Step};
 
 /// Reads one record. What cannot be used is named, and the rest is kept.
 ///
@@ -49,7 +49,7 @@ pub(super) fn read_at(
         published: fields.instant(root, "published", Loss::Detail),
         modified: fields.instant(root, "modified", Loss::Detail),
         withdrawn: fields.instant(root, "withdrawn", Loss::Match),
-        ratings: ratings(root, &["database_specific"], fields),
+        ratings: ratings(root, pointer, &["database_specific"], fields),
         affected: Vec::new(),
         url: url(root, fields),
         at: if pointer.is_empty() {
@@ -75,9 +75,11 @@ pub(super) fn read_at(
 
 /// The ratings of a record or of one product. Where it has no vector, a word that databases put into
 /// one of the members `aside`.
-fn ratings(item: Item<'_>, aside: &[&str], fields: &mut Fields) -> Vec<Rating> {
+fn ratings(item: Item<'_>, pointer: &str, aside: &[&str], fields: &mut Fields) -> Vec<Rating> {
     let mut ratings = Vec::new();
-    for (_, one) in fields.tables(item, "severity", Loss::Detail) {
+    for (position, one) in fields.tables(item, "severity", Loss::Detail) {
+        let steps = [Step::Key("severity"), Step::Position(position)];
+        let at = Place::pointer(below(pointer, &steps));
         let is_vector = fields
             .text(one, "type", Loss::Detail)
             .is_some_and(|kind| kind.starts_with("CVSS_"));
@@ -100,7 +102,7 @@ fn ratings(item: Item<'_>, aside: &[&str], fields: &mut Fields) -> Vec<Rating> {
         ratings.push(Rating {
             value: value.to_owned(),
             source: None,
-            at: one.place(),
+            at,
         });
     }
     if ratings.is_empty() {

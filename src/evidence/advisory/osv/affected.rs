@@ -29,7 +29,12 @@ pub(super) fn read(
         cpe: None,
         ranges,
         versions: fields.texts(item, "versions", Loss::Match),
-        ratings: ratings(item, &["ecosystem_specific", "database_specific"], fields),
+        ratings: ratings(
+            item,
+            &pointer,
+            &["ecosystem_specific", "database_specific"],
+            fields,
+        ),
         scope: scope(item, fields),
         at: Place::pointer(pointer),
     }
