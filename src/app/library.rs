@@ -164,6 +164,26 @@ fn in_folder<T>(
         .collect()
 }
 
+/// Reads the precedence of VEX statements alone, for commands that judge by nothing else of the library.
+///
+/// # Errors
+///
+/// Every fault of its file.
+pub fn precedence(folder: Option<&str>) -> Result<Precedence, Refused> {
+    let own = match folder {
+        Some(folder) => crate::folder::read_folder(folder)?,
+        None => Vec::new(),
+    };
+    let files = own
+        .iter()
+        .map(|file| (file.path.as_str(), file.bytes.as_ref()))
+        .collect();
+    let mut faults = Vec::new();
+    read_precedence(&files, &mut faults)
+        .filter(|_| faults.is_empty())
+        .ok_or(Refused(faults))
+}
+
 /// The precedence of VEX statements; a folder without one has the built-in one.
 fn read_precedence(files: &Files<'_>, faults: &mut Vec<Diagnostic>) -> Option<Precedence> {
     if files.contains_key(PRECEDENCE) {

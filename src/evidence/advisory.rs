@@ -15,11 +15,11 @@ pub mod osv;
 pub mod rubysec;
 pub mod rustsec;
 
-pub use content::{Content, read};
+pub use content::{Content, Parsed, read};
 
 use jiff::Timestamp;
 
-use crate::diagnostic::{Diagnostic, Place};
+use crate::diagnostic::Place;
 
 /// One advisory.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -190,79 +190,5 @@ pub enum EventKind {
     Limit,
 }
 
-/// What a file of a feed holds.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Parsed {
-    /// The format's name, as [`super::detect`] gives it. Identifiers are unique within a format.
-    pub format: &'static str,
-    /// The identifier of the document, where its advisories have no identifier of their own.
-    pub document: Option<String>,
-    /// What it says.
-    pub content: Content,
-    /// What could not be used.
-    pub remarks: Vec<Diagnostic>,
-}
-
 /// The code of a file that is no record of any known format.
 pub const UNRECOGNIZED: &str = "advisory-unrecognized";
-
-/// What stands in a file of a feed.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Content {
-    /// Advisories.
-    Advisories(Vec<Advisory>),
-    /// Known exploited vulnerabilities.
-    Kev(Kev),
-    /// Probabilities of exploitation.
-    Epss(Epss),
-    /// Dates of support.
-    Lifecycle(Lifecycle),
-}
-#[derive(Debug, Clone, PartialEq, Eq)]
-#[allow(missing_docs)]
-pub struct Kev {
-    pub released: Option<String>,
-    pub entries: Vec<KevEntry>,
-}
-#[derive(Debug, Clone, PartialEq, Eq)]
-#[allow(missing_docs)]
-pub struct KevEntry {
-    pub cve: String,
-    pub added: Option<String>,
-    pub due: Option<String>,
-    pub ransomware: Option<bool>,
-    pub at: Place,
-}
-#[derive(Debug, Clone, PartialEq, Eq)]
-#[allow(missing_docs)]
-pub struct Epss {
-    pub date: Option<String>,
-    pub rows: Vec<EpssRow>,
-}
-#[derive(Debug, Clone, PartialEq, Eq)]
-#[allow(missing_docs)]
-pub struct EpssRow {
-    pub cve: String,
-    pub probability: u32,
-    pub percentile: u32,
-}
-#[derive(Debug, Clone, PartialEq, Eq)]
-#[allow(missing_docs)]
-pub struct Lifecycle {
-    pub product: String,
-}
-
-/// Reads.
-pub fn read(bytes: &[u8], _path: &str) -> Result<Parsed, Vec<Diagnostic>> {
-    let text = super::unpack::decode(bytes).map_err(|f| vec![f])?;
-    let tape = crate::tape::parse_json(&text)
-        .or_else(|f| crate::tape::parse_yaml(&text).map_err(|_| f))
-        .map_err(|f| vec![f])?;
-    let (advisory, remarks) = osv::read(tape.root()).map_err(|f| vec![f])?;
-    Ok(Parsed {
-        format: "osv",
-        document: None,
-        content: Content::Advisories(vec![advisory]),
-        remarks,
-    })
-}

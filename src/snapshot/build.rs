@@ -4,9 +4,11 @@
 //! the records. Of two records of one database with one identifier the one that changed last is in force,
 //! of two that changed at the same time the later import. Nothing depends on the order of a hash map.
 
+use std::collections::btree_map::Entry;
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::io::{self, Write};
 
+use compact_str::CompactString;
 use fst::MapBuilder;
 use jiff::Timestamp;
 
@@ -18,6 +20,7 @@ use super::stored::{KevEntry, StoredAdvisory, StoredAffected, StoredFile, encode
 use crate::cpe::Cpe;
 use crate::diagnostic::Diagnostic;
 use crate::digest::Digest;
+use crate::evidence::advisory::lifecycle::Lifecycle;
 use crate::evidence::advisory::{self, Advisory, Content, Parsed};
 use crate::purl::Purl;
 use crate::time::{Date, day_of_instant};
@@ -105,9 +108,9 @@ pub struct Builder<W> {
     /// By database and identifier.
     in_force: HashMap<(&'static str, String), InForce>,
     advisories: Vec<Encoded>,
-    kev: Option<(String, u32, Vec<KevEntry>)>,
-    epss: Option<(String, u32, Vec<(String, u64)>)>,
-    lifecycles: BTreeMap<String, u32>,
+    kev: Option<(Option<Timestamp>, u32, Vec<KevEntry>)>,
+    epss: Option<(Option<Timestamp>, u32, Vec<(CompactString, u64)>)>,
+    lifecycles: BTreeMap<String, (u32, Lifecycle)>,
     newest: Option<Date>,
 }
 
@@ -245,8 +248,8 @@ impl<W: Write> Builder<W> {
                 }
             }
             Content::Kev(list) => {
-                let date = list.released.clone().unwrap_or_default();
-                self.note(crate::time::day_of(&date));
+                let date = list.released;
+                self.note(date.map(day_of_instant));
                 if self.kev.as_ref().is_some_and(|(known, ..)| *known >= date) {
                     return;
                 }
@@ -255,9 +258,9 @@ impl<W: Write> Builder<W> {
                     .into_iter()
                     .map(|entry| KevEntry {
                         cve: entry.cve,
-                        added: entry.added,
-                        due: entry.due,
-                        ransomware: entry.ransomware,
+                        added: entry.added.map(|day| day.to_string()),
+                        due: entry.due.map(|day| day.to_string()),
+                        ransomware: entry.is_in_ransomware,
                         file,
                         at: entry.at.pointer.unwrap_or_default(),
                     })
@@ -268,27 +271,32 @@ impl<W: Write> Builder<W> {
                 self.supersede(file, replaced.map(|(_, file, _)| file));
             }
             Content::Epss(scores) => {
-                let date = scores.date.clone().unwrap_or_default();
-                self.note(crate::time::day_of(&date));
+                let date = scores.scored;
+                self.note(date.map(day_of_instant));
                 if self.epss.as_ref().is_some_and(|(known, ..)| *known >= date) {
                     return;
                 }
                 let pack =
                     |score: u32, percentile: u32| (u64::from(score) << 32) | u64::from(percentile);
-                let mut rows: Vec<(String, u64)> = scores
-                    .rows
+                let mut rows: Vec<(CompactString, u64)> = scores
+                    .scores
                     .into_iter()
-                    .map(|row| (row.cve, pack(row.probability, row.percentile)))
+                    .map(|row| {
+                        let packed = pack(row.probability, row.percentile);
+                        (row.cve.to_uppercase(), packed)
+                    })
                     .collect();
                 rows.sort();
                 rows.dedup_by(|one, other| one.0 == other.0);
                 let replaced = self.epss.replace((date, file, rows));
                 self.supersede(file, replaced.map(|(_, file, _)| file));
             }
-            Content::Lifecycle(lifecycle) => {
-                if !self.lifecycles.contains_key(&lifecycle.product) {
-                    self.lifecycles.insert(lifecycle.product, file);
-                    self.supersede(file, None);
+            Content::Lifecycles(products) => {
+                for product in products {
+                    if let Entry::Vacant(slot) = self.lifecycles.entry(product.product.clone()) {
+                        slot.insert((file, product));
+                        self.set_in_force(file, true);
+                    }
                 }
             }
         }

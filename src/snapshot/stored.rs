@@ -257,8 +257,8 @@ pub struct KevEntry {
     pub added: Option<String>,
     /// By when it is to be mended, `YYYY-MM-DD`.
     pub due: Option<String>,
-    /// Whether extortion campaigns are known to use it; `None` where the list says `Unknown`.
-    pub ransomware: Option<bool>,
+    /// Whether ransomware is known to use it; `false` is not known, not unused.
+    pub ransomware: bool,
     /// The number of the file that it stands in.
     pub file: u32,
     /// Where it stands: a JSON pointer.

@@ -244,8 +244,8 @@ pub struct KevView {
     pub added: Option<String>,
     /// By when it is to be mended.
     pub due: Option<String>,
-    /// Whether extortion campaigns are known to use it; `None` where that is unknown.
-    pub ransomware: Option<bool>,
+    /// Whether ransomware is known to use it; `false` is not known, not unused.
+    pub ransomware: bool,
 }
 
 /// The probability of exploitation (EPSS), in exact decimals.

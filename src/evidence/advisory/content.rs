@@ -25,6 +25,30 @@ pub enum Content {
     Lifecycles(Vec<Lifecycle>),
 }
 
+/// A file of a feed that was read.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Parsed {
+    /// The format's name, as [`crate::evidence::detect`] gives it: an identifier is unique within a format.
+    pub format: &'static str,
+    /// The document's own identifier, where those of its advisories are not enough (CSAF, RubySec).
+    pub document: Option<String>,
+    /// What it holds.
+    pub content: Content,
+    /// What of it could not be used.
+    pub remarks: Vec<Diagnostic>,
+}
+
+impl Parsed {
+    fn new(format: &'static str, content: Content, remarks: Vec<Diagnostic>) -> Self {
+        Self {
+            format,
+            document: None,
+            content,
+            remarks,
+        }
+    }
+}
+
 /// Reads a file of a feed, compressed or not. What it is follows from its bytes; `path` only tells what a
 /// file may leave to its name: the product of a list of cycles, the identifier of a RubySec advisory.
 ///
@@ -34,7 +58,7 @@ pub enum Content {
 ///
 /// Why nothing of the file can be used: the faults of its syntax, `advisory-malformed`, or
 /// `advisory-unrecognized` for a file of another kind.
-pub fn read(bytes: &[u8], path: &str) -> Result<(Content, Vec<Diagnostic>), Vec<Diagnostic>> {
+pub fn read(bytes: &[u8], path: &str) -> Result<Parsed, Vec<Diagnostic>> {
     let one = |fault| vec![fault];
     let content = unpack::unpack(bytes).map_err(one)?;
     let text = unpack::decode(&content).map_err(one)?;
@@ -46,11 +70,12 @@ pub fn read(bytes: &[u8], path: &str) -> Result<(Content, Vec<Diagnostic>), Vec<
     match (found.kind, found.format) {
         (Kind::Advisory, "epss") => {
             let (epss, remarks) = epss::read(text).map_err(one)?;
-            Ok((Content::Epss(epss), remarks))
+            Ok(Parsed::new(found.format, Content::Epss(epss), remarks))
         }
         (Kind::Advisory, "rustsec") => {
             let advisory = rustsec::read_advisory(text.as_bytes()).map_err(one)?;
-            Ok((Content::Advisories(vec![advisory.advisory()]), Vec::new()))
+            let content = Content::Advisories(vec![advisory.advisory()]);
+            Ok(Parsed::new(found.format, content, Vec::new()))
         }
         (Kind::Advisory, "osv" | "rubysec") => {
             // Numbers of versions must keep their digits.
@@ -61,13 +86,25 @@ pub fn read(bytes: &[u8], path: &str) -> Result<(Content, Vec<Diagnostic>), Vec<
             }
             .map_err(one)?;
             remarks.extend(tape.repeated_members());
-            Ok((Content::Advisories(vec![advisory]), remarks))
+            // RubySec has one file for each package that a vulnerability touches.
+            let package = advisory
+                .affected
+                .first()
+                .and_then(|one| one.package.as_ref());
+            let document = package
+                .filter(|_| found.format == "rubysec")
+                .map(|package| format!("{} {}", package.name, advisory.id));
+            let content = Content::Advisories(vec![advisory]);
+            Ok(Parsed {
+                document,
+                ..Parsed::new(found.format, content, remarks)
+            })
         }
         _ => Err(vec![unrecognized(&found)]),
     }
 }
 
-fn of_json(text: &str, path: &str) -> Result<(Content, Vec<Diagnostic>), Diagnostic> {
+fn of_json(text: &str, path: &str) -> Result<Parsed, Diagnostic> {
     let tape = parse_json(text)?;
     let root = tape.root();
     let found = detect_item(root);
@@ -85,7 +122,7 @@ fn of_json(text: &str, path: &str) -> Result<(Content, Vec<Diagnostic>), Diagnos
         _ => return Err(unrecognized(&found)),
     };
     remarks.extend(tape.repeated_members());
-    Ok((content, remarks))
+    Ok(Parsed::new(found.format, content, remarks))
 }
 
 /// Reads the record at a JSON pointer.

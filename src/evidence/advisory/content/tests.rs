@@ -4,7 +4,9 @@ use super::*;
 
 fn told(bytes: &[u8], path: &str) -> String {
     match read(bytes, path) {
-        Ok((content, remarks)) => {
+        Ok(Parsed {
+            content, remarks, ..
+        }) => {
             let codes: Vec<_> = remarks.iter().map(|one| one.code).collect();
             format!("{content} {}", codes.join(" "))
                 .trim_end()
@@ -82,13 +84,21 @@ fn a_file_is_read_by_its_bytes() {
 #[test]
 fn a_name_fills_in_what_a_file_leaves_to_it() {
     let cycles = br#"[{"cycle":"1","eol":true}]"#;
-    let (content, _) = read(cycles, "lifecycles/python.json").unwrap();
+    let Parsed {
+        content,
+        remarks: _,
+        ..
+    } = read(cycles, "lifecycles/python.json").unwrap();
     let Content::Lifecycles(products) = content else {
         panic!("{content:?}")
     };
     assert_eq!(products[0].product, "python");
     let gem = b"gem: a\npatched_versions: []\ntitle: b\n";
-    let (content, _) = read(gem, "gems/a/CVE-2026-1.yml").unwrap();
+    let Parsed {
+        content,
+        remarks: _,
+        ..
+    } = read(gem, "gems/a/CVE-2026-1.yml").unwrap();
     let Content::Advisories(advisories) = content else {
         panic!("{content:?}")
     };
@@ -126,6 +136,10 @@ fn many_items_do_not_take_long() {
     let text = format!(
         r#"{{"id":"A","severity":[{ratings}],"affected":[{{"ranges":[{ranges}]}},{affected}]}}"#
     );
-    let (_, remarks) = read(text.as_bytes(), "").unwrap();
+    let Parsed {
+        content: _,
+        remarks,
+        ..
+    } = read(text.as_bytes(), "").unwrap();
     assert_eq!(remarks.len(), 2002);
 }
