@@ -80,14 +80,9 @@ impl Client {
     pub(super) fn new(wanted: &Wanted<'_>, manner: &Manner<'_>) -> Result<Self, Diagnostic> {
         let allow_http = wanted.allow_http;
         let policy = Policy::custom(move |attempt| {
-            let was_secure = attempt.previous().iter().any(|url| url.scheme() == "https");
-            if attempt.previous().len() > MAXIMUM_REDIRECTS {
-                attempt.error(format!("there are more than {MAXIMUM_REDIRECTS} redirects"))
-            } else if attempt.url().scheme() == "https" || (allow_http && !was_secure) {
-                attempt.follow()
-            } else {
-                let to = attempt.url().to_string();
-                attempt.error(format!("it leads away from https to `{to}`"))
+            match may_follow(attempt.previous(), attempt.url(), allow_http) {
+                Ok(()) => attempt.follow(),
+                Err(why) => attempt.error(why),
             }
         });
         let mut builder = blocking::Client::builder()
@@ -265,6 +260,23 @@ fn again(slot: &Slot, why: &str) -> Result<Given, Fault> {
     Err(passing(cut(why)))
 }
 
+/// Whether a redirect is followed: a few times, and never from https to anything else.
+fn may_follow(previous: &[Url], next: &Url, allow_http: bool) -> Result<(), String> {
+    let was_secure = previous.iter().any(|url| url.scheme() == "https");
+    let is_allowed = match next.scheme() {
+        "https" => true,
+        "http" => allow_http && !was_secure,
+        _ => false,
+    };
+    if previous.len() > MAXIMUM_REDIRECTS {
+        Err(format!("there are more than {MAXIMUM_REDIRECTS} redirects"))
+    } else if is_allowed {
+        Ok(())
+    } else {
+        Err(format!("it leads away from https to `{next}`"))
+    }
+}
+
 fn checked(url: &str, allow_http: bool) -> Result<Url, Diagnostic> {
     let parsed = Url::parse(url).map_err(|error| address(url, &error))?;
     match parsed.scheme() {
@@ -300,7 +312,8 @@ fn begins_at(headers: &HeaderMap) -> Option<u64> {
 }
 
 fn sending(error: &reqwest::Error) -> Fault {
-    if error.is_redirect() {
+    // The address itself was read before: what cannot be asked here is where it leads to.
+    if error.is_redirect() || error.is_builder() {
         return Diagnostic::error("fetch-redirect", Place::whole(), chain(error))
             .help(
                 "write the address that it leads to into the configuration, if it is the right one",
@@ -397,6 +410,34 @@ mod tests {
             let wait = After::of(&headers).map(|after| after.wait(now).as_secs());
             assert_eq!(wait, expected, "{text}");
         }
+    }
+
+    #[test]
+    fn no_redirect_leads_away_from_https() {
+        for (previous, next, allow_http, expected) in [
+            ("https://a.example/", "https://b.example/", false, true),
+            ("https://a.example/", "http://a.example/", false, false),
+            ("https://a.example/", "http://a.example/", true, false),
+            ("http://a.example/", "http://b.example/", true, true),
+            ("http://a.example/", "https://b.example/", true, true),
+            (
+                "http://a.example/ https://a.example/",
+                "http://a.example/",
+                true,
+                false,
+            ),
+            ("http://a.example/", "ftp://b.example/", true, false),
+            ("https://a.example/", "file:///etc/passwd", true, false),
+        ] {
+            let previous: Vec<Url> = previous
+                .split(' ')
+                .map(|url| url.parse().unwrap())
+                .collect();
+            let found = may_follow(&previous, &next.parse().unwrap(), allow_http);
+            assert_eq!(found.is_ok(), expected, "{previous:?} -> {next}");
+        }
+        let many = vec!["https://a.example/".parse().unwrap(); MAXIMUM_REDIRECTS + 1];
+        assert!(may_follow(&many, &many[0], false).is_err());
     }
 
     #[test]

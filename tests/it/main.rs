@@ -45,3 +45,8 @@ mod bodies;
 mod fuzz_seeds;
 mod hostile;
 mod fuzz_found;
+#[cfg(feature = "retrieve")]
+mod feed_update;
+#[cfg(feature = "retrieve")]
+mod http;
+mod feed_crash;
