@@ -14,6 +14,8 @@ mod manifest;
 mod pages;
 mod records;
 mod stored;
+#[cfg(test)]
+mod tests;
 
 pub use build::{Builder, Built, Imported, Skipped};
 pub use key::{Key, base_of, fold, package_of, release_of};

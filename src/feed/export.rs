@@ -84,8 +84,11 @@ impl FeedFolder {
             .in_file(file.display().to_string())
             .help("ask for the export again, and for its digest on another way"));
         }
-        let in_file = |fault: Diagnostic| fault.in_file(file.display().to_string());
-        let manifest = Manifest::parse(&bytes).map_err(in_file)?;
+        let of_export = |fault: Diagnostic| match fault.code {
+            "feed-damaged" => broken(file, &fault.message),
+            _ => fault.in_file(file.display().to_string()),
+        };
+        let manifest = Manifest::parse(&bytes).map_err(of_export)?;
         if note != note_of(&digest, &manifest) {
             return Err(broken(file, "its note is not that of its snapshot"));
         }
@@ -100,10 +103,7 @@ impl FeedFolder {
         members.end()?;
         draft.write(MANIFEST, &bytes)?;
         let restored = open_snapshot(draft.path()).and_then(|made| verify(draft.path(), &made));
-        restored.map_err(|fault| match fault.code {
-            "feed-damaged" => broken(file, &fault.message),
-            _ => fault,
-        })?;
+        restored.map_err(of_export)?;
         draft.settle(digest)?;
         Ok(Restored { digest, manifest })
     }

@@ -49,4 +49,6 @@ mod fuzz_found;
 mod feed_update;
 #[cfg(feature = "retrieve")]
 mod http;
+mod feed_carry;
 mod feed_crash;
+mod feed_malformed;
