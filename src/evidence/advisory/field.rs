@@ -151,7 +151,8 @@ impl Fields {
                 },
             );
         }
-        instant
+        // Go's database writes the year 1 where it means no time at all.
+        instant.filter(|instant| instant.as_second() > 0)
     }
 
     /// Says that a member is of another shape than it must be.
