@@ -1,8 +1,10 @@
 //! Scans component lists for known vulnerabilities: reads, matches, asks the VEX statements, and judges.
 
+mod support;
 mod threshold;
 mod view;
 
+pub use support::SupportView;
 pub use threshold::{Threshold, UnknownThreshold};
 pub use view::{
     ComponentView, EpssView, FeedView, FileView, FindingView, RecordView, ScanView, SeverityView,
@@ -21,7 +23,7 @@ use crate::evidence::sbom::{self, Sbom};
 use crate::evidence::vex;
 use crate::matching::{Matcher, Outcome, Policy};
 use crate::triage::{Given, Inventory, Precedence, Triage, Unbound};
-use view::{finding_view, unbound_view, unjudged_view};
+use view::{component_view, finding_view, unbound_view, unjudged_view};
 
 /// What is scanned, by what.
 pub struct Request<'a> {
@@ -44,6 +46,7 @@ struct Scanned {
     file: FileView,
     findings: Vec<FindingView>,
     unjudged: Vec<UnjudgedView>,
+    supports: Vec<SupportView>,
     later: usize,
     unbound: Vec<Unbound>,
 }
@@ -92,6 +95,7 @@ pub fn scan(request: &Request<'_>, progress: &(dyn Fn() + Sync)) -> Result<ScanV
         view.files.push(scanned.file);
         view.findings.extend(scanned.findings);
         view.unjudged.extend(scanned.unjudged);
+        view.supports.extend(scanned.supports);
     }
     view.judge(request.thresholds);
     Ok(view)
@@ -144,6 +148,7 @@ fn scan_file(
         passed_over,
         findings,
         unjudged,
+        supports,
         later,
     } = outcome;
     let ids: BTreeSet<String> = findings
@@ -177,6 +182,10 @@ fn scan_file(
         unjudged: unjudged
             .iter()
             .map(|one| unjudged_view(path, &sbom, one))
+            .collect(),
+        supports: supports
+            .iter()
+            .map(|one| SupportView::new(component_view(path, &sbom, one.component), one))
             .collect(),
         later,
         unbound: bound.unbound(Some(&ids)),

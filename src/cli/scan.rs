@@ -55,7 +55,7 @@ pub(super) struct Arguments {
     #[arg(long, value_name = "DAYS", default_value_t = MAXIMUM_AGE_DAYS)]
     max_age: i64,
     /// What makes the result not acceptable: any, vulnerability, low, medium, high, critical, kev, cvss>=N,
-    /// epss>=P or none; may be given several times
+    /// epss>=P, end-of-support or none; may be given several times
     #[arg(long, value_name = "CONDITION", value_delimiter = ',', default_value = "vulnerability", value_parser = threshold)]
     fail_on: Vec<Threshold>,
 }
@@ -110,6 +110,7 @@ fn text(scan: &ScanView, lang: Lang, width: u16) -> String {
         _ = write!(out, "\n{}", table(scan, lang, width));
         out.push_str(&reasons(scan, lang));
     }
+    out.push_str(&supports(scan, lang, width));
     out.push_str(&unjudged(scan, lang, width));
     out.push_str(&unbound(scan, lang));
     _ = write!(out, "\n{}", feed(scan, lang));
@@ -297,6 +298,34 @@ fn reasons(scan: &ScanView, lang: Lang) -> String {
     {
         let more = [("count", more.to_string())];
         _ = writeln!(out, "  {}", with(lang, "scan-more", &more));
+    }
+    out
+}
+
+/// Components whose support has ended.
+fn supports(scan: &ScanView, lang: Lang, width: u16) -> String {
+    let ended: Vec<_> = scan.supports.iter().filter(|one| one.is_ended()).collect();
+    if ended.is_empty() {
+        return String::new();
+    }
+    let mut out = format!("\n{}\n", message(lang, "scan-support"));
+    let mut sheet = Sheet::bare(width);
+    for one in ended.iter().take(LISTED) {
+        let look = if one.fails { Look::Bad } else { Look::Open };
+        sheet.row([
+            (shortened(&one.component.name, 40), Look::Plain),
+            (
+                one.component.version.clone().unwrap_or_default(),
+                Look::Plain,
+            ),
+            (format!("{} {}", one.product, one.cycle), Look::Plain),
+            (one.until.clone().unwrap_or_default(), look),
+        ]);
+    }
+    out.push_str(&sheet.render());
+    if let Some(more) = ended.len().checked_sub(LISTED).filter(|more| *more > 0) {
+        let more = [("count", more.to_string())];
+        _ = writeln!(out, "{}", with(lang, "scan-more", &more));
     }
     out
 }

@@ -260,6 +260,7 @@ scan-kev = known exploited
 scan-why = Why
 scan-more = and { $count } more; --format json has them all
 scan-unjudged = Not judged
+scan-support = Support has ended
 scan-unbound = { $count } VEX statements bind to nothing here:
 scan-feed = Judged by snapshot { $digest }: { $advisories } advisories, known until { $day } ({ $age } days old)
 scan-without-kev = The snapshot holds no list of known exploited vulnerabilities

@@ -260,6 +260,7 @@ scan-kev = 悪用確認済み
 scan-why = 根拠
 scan-more = ほか { $count } 件(--format json にすべて出力)
 scan-unjudged = 判定できなかったもの
+scan-support = サポートが終了したもの
 scan-unbound = どの構成要素にも対応しないVEXの記述が { $count } 件あります:
 scan-feed = 使用したスナップショット { $digest }:脆弱性情報 { $advisories } 件、{ $day } 現在({ $age } 日前)
 scan-without-kev = スナップショットに、悪用が確認された脆弱性の一覧がありません

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use serde::Serialize;
 
-use super::{Request, Threshold};
+use super::{Request, SupportView, Threshold};
 use crate::cvss::{Severity, decimal};
 use crate::diagnostic::{Diagnostic, Place};
 use crate::digest::Digest;
@@ -45,6 +45,8 @@ pub struct ScanView {
     pub unjudged_by_reason: BTreeMap<&'static str, usize>,
     /// What was found.
     pub findings: Vec<FindingView>,
+    /// Components of products whose dates of support are known.
+    pub supports: Vec<SupportView>,
     /// How many advisories on these components were published after the day and left aside.
     pub later: usize,
     /// VEX statements that bind to nothing here.
@@ -349,6 +351,7 @@ impl ScanView {
             unjudged: Vec::new(),
             unjudged_by_reason: BTreeMap::new(),
             findings: Vec::new(),
+            supports: Vec::new(),
             later: 0,
             unbound: Vec::new(),
             feed: feed_view(request),
@@ -362,10 +365,15 @@ impl ScanView {
             let is_met = thresholds.iter().any(|one| one.is_met(finding));
             finding.fails = is_met && !finding.is_settled();
         }
+        for support in &mut self.supports {
+            support.fails = support.is_ended() && thresholds.contains(&Threshold::EndOfSupport);
+        }
         for one in &self.unjudged {
             *self.unjudged_by_reason.entry(one.reason).or_default() += 1;
         }
-        self.verdict = if self.findings.iter().any(|finding| finding.fails) {
+        let fails = self.findings.iter().any(|finding| finding.fails)
+            || self.supports.iter().any(|support| support.fails);
+        self.verdict = if fails {
             Verdict::NotAcceptable
         } else if self.unjudged.is_empty() && self.components > 0 {
             Verdict::Acceptable
@@ -409,7 +417,7 @@ fn feed_view(request: &Request<'_>) -> FeedView {
     }
 }
 
-fn component_view(path: &str, sbom: &Sbom, component: &Component) -> ComponentView {
+pub(super) fn component_view(path: &str, sbom: &Sbom, component: &Component) -> ComponentView {
     ComponentView {
         file: path.to_owned(),
         reference: sbom.reference_of(component).to_owned(),
