@@ -223,7 +223,11 @@ fn version_change(a: &Subject<'_>, b: &Subject<'_>) -> Change {
         let written = stated(one.component.version.as_deref());
         written.or(one.version.as_deref()).map(str::to_owned)
     };
-    let ecosystem = a.ecosystem.as_deref().or(b.ecosystem.as_deref());
+    // Two ecosystems have no rules in common.
+    let ecosystem = match (a.ecosystem.as_deref(), b.ecosystem.as_deref()) {
+        (Some(one), Some(other)) => Some(one).filter(|one| *one == other),
+        (one, other) => one.or(other),
+    };
     let ordered = match (&a.version, &b.version) {
         (Some(one), Some(other)) => order(ecosystem, one, other),
         _ => None,
