@@ -99,7 +99,8 @@ fn scheme(ecosystem: &str) -> Result<Scheme, Refused> {
         }
         Some(Rule::Inner) | None => {
             let fault = fault(format!("unknown ecosystem `{ecosystem}`"));
-            match nearest(ecosystem, ECOSYSTEMS.iter().map(|one| one.name)) {
+            let name = ecosystem.split(':').next().unwrap_or(ecosystem);
+            match nearest(name, ECOSYSTEMS.iter().map(|one| one.name)) {
                 Some(near) => fault.help(format!("did you mean `{near}`?")),
                 None => fault.help("`mekiki version ecosystems` lists all names"),
             }
@@ -173,10 +174,10 @@ mod tests {
         assert_eq!(refusal("PyPI", "1.0", "1"), "=");
         for (ecosystem, a, b, expected) in [
             (
-                "Debain",
+                "Debain:12",
                 "1",
                 "1",
-                "error[version-ecosystem]: unknown ecosystem `Debain`; help: did you mean `Debian`?",
+                "error[version-ecosystem]: unknown ecosystem `Debain:12`; help: did you mean `Debian`?",
             ),
             (
                 "GIT",
