@@ -19,7 +19,11 @@ use super::Refused;
 use super::feed_open::OpenFeed;
 use crate::diagnostic::Diagnostic;
 use crate::digest::Digest;
+use crate::evidence::detect::{Kind, detect};
+use crate::evidence::lockfile::{self, Locked, Source};
+use crate::evidence::sbom::model::Format;
 use crate::evidence::sbom::{self, Sbom};
+use crate::evidence::unpack::unpack;
 use crate::evidence::vex;
 use crate::matching::{Matcher, Outcome, Policy};
 use crate::triage::{Given, Inventory, Precedence, Triage, Unbound};
@@ -193,9 +197,21 @@ fn scan_file(
     })
 }
 
-/// Reads an SBOM, or a lockfile as the list of what it locks.
+/// Reads an SBOM, or a lock file as the list of what it locks: packages of the workspace itself are the
+/// product, not parts of it.
 fn read_components(bytes: &[u8]) -> Result<Sbom, Vec<Diagnostic>> {
-    let (_, reading) = sbom::read(bytes)?;
+    let content = unpack(bytes).map_err(|fault| vec![fault])?;
+    let first = content.trim_ascii_start().first();
+    // Whether it is a lock file is asked of what may be one only: naming a large document takes its time.
+    if !matches!(first, Some(b'{' | b'[' | b'<')) && detect(&content).kind == Kind::Lockfile {
+        let (lockfile, _) = lockfile::read(&content)?;
+        let mut sbom = Sbom::new(Format::CycloneDx, "");
+        let locked = lockfile.packages.iter();
+        let parts = locked.filter(|one| one.source != Source::Path);
+        sbom.components = parts.map(Locked::component).collect();
+        return Ok(sbom);
+    }
+    let (_, reading) = sbom::read(&content)?;
     Ok(reading.sbom)
 }
 
