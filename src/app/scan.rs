@@ -140,7 +140,7 @@ fn scan_file(
     let named = |faults: Vec<Diagnostic>| {
         Refused(faults.into_iter().map(|one| one.in_file(path)).collect())
     };
-    let sbom = read_components(bytes).map_err(named)?;
+    let (sbom, own) = read_components(bytes).map_err(named)?;
     let digest = Digest::of(bytes);
     let outcome = matcher
         .judge(sbom.all_components())
@@ -181,6 +181,7 @@ fn scan_file(
             sha256: digest,
             components,
             passed_over,
+            own,
             touched: touched.len(),
         },
         unjudged: unjudged
@@ -199,7 +200,7 @@ fn scan_file(
 
 /// Reads an SBOM, or a lock file as the list of what it locks: packages of the workspace itself are the
 /// product, not parts of it.
-fn read_components(bytes: &[u8]) -> Result<Sbom, Vec<Diagnostic>> {
+fn read_components(bytes: &[u8]) -> Result<(Sbom, usize), Vec<Diagnostic>> {
     let content = unpack(bytes).map_err(|fault| vec![fault])?;
     let first = content.trim_ascii_start().first();
     // Whether it is a lock file is asked of what may be one only: naming a large document takes its time.
@@ -209,10 +210,11 @@ fn read_components(bytes: &[u8]) -> Result<Sbom, Vec<Diagnostic>> {
         let locked = lockfile.packages.iter();
         let parts = locked.filter(|one| one.source != Source::Path);
         sbom.components = parts.map(Locked::component).collect();
-        return Ok(sbom);
+        let own = lockfile.packages.len() - sbom.components.len();
+        return Ok((sbom, own));
     }
     let (_, reading) = sbom::read(&content)?;
-    Ok(reading.sbom)
+    Ok((reading.sbom, 0))
 }
 
 /// Statements that bind to nothing in any of the files.

@@ -127,6 +127,7 @@ fn headline(scan: &ScanView, lang: Lang) -> String {
     let key = match scan.verdict {
         Verdict::Acceptable => "scan-acceptable",
         Verdict::NotAcceptable => "scan-not-acceptable",
+        Verdict::Unverifiable if scan.is_empty() => "scan-empty",
         Verdict::Unverifiable => "scan-unverifiable",
     };
     let mut out = with(

@@ -248,6 +248,7 @@ feed-used = Snapshot { $digest } is in use
 scan-acceptable = ACCEPTABLE: all { $components } components were judged, and nothing that was found fails the scan ({ $findings } findings)
 scan-not-acceptable = NOT ACCEPTABLE: { $failing } of { $findings } findings fail the scan; { $touched } of { $components } components are touched
 scan-unverifiable = UNVERIFIABLE: { $unjudged } of { $components } components could not be judged, so the result is not clean ({ $findings } findings, none of which fails the scan)
+scan-empty = UNVERIFIABLE: a file lists no component, so there is nothing to judge
 scan-also-unjudged = { $unjudged } components could not be judged
 scan-later = { $count } advisories on these components were published after the day and left aside
 scan-severity = Severity

@@ -248,6 +248,7 @@ feed-used = スナップショット { $digest } を使用します
 scan-acceptable = 受入可:{ $components } 個の構成要素をすべて判定し、不合格となる検出はありません(検出 { $findings } 件)
 scan-not-acceptable = 受入不可:検出 { $findings } 件のうち { $failing } 件が不合格です({ $components } 個中 { $touched } 個の構成要素が該当)
 scan-unverifiable = 確認不能:{ $components } 個中 { $unjudged } 個の構成要素を判定できないため、問題なしとは言えません(検出 { $findings } 件、不合格なし)
+scan-empty = 確認不能:構成要素が1つもないファイルがあり、判定できません
 scan-also-unjudged = { $unjudged } 個の構成要素は判定できませんでした
 scan-later = 基準日より後に公表された脆弱性情報 { $count } 件は除いています
 scan-severity = 深刻度

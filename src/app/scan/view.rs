@@ -68,6 +68,8 @@ pub struct FileView {
     pub components: usize,
     /// Files in it without an identity of their own.
     pub passed_over: usize,
+    /// Packages of the product itself, in a lock file.
+    pub own: usize,
     /// How many of its components something touches.
     pub touched: usize,
 }
@@ -359,6 +361,13 @@ impl ScanView {
         }
     }
 
+    /// Whether there was nothing to judge at all: an empty list says nothing of the product.
+    pub fn is_empty(&self) -> bool {
+        self.files
+            .iter()
+            .any(|file| file.components + file.own == 0)
+    }
+
     /// Says which findings fail and how it ends.
     pub(super) fn judge(&mut self, thresholds: &[Threshold]) {
         for finding in &mut self.findings {
@@ -375,7 +384,7 @@ impl ScanView {
             || self.supports.iter().any(|support| support.fails);
         self.verdict = if fails {
             Verdict::NotAcceptable
-        } else if self.unjudged.is_empty() && self.components > 0 {
+        } else if self.unjudged.is_empty() && !self.is_empty() {
             Verdict::Acceptable
         } else {
             Verdict::Unverifiable
