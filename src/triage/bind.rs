@@ -78,6 +78,20 @@ impl Reason {
         }
     }
 
+    /// The reason in words.
+    pub fn sentence(self) -> &'static str {
+        match self {
+            Self::NoIdentifier => "it names no product that can be looked up",
+            Self::NoProduct => "nothing in the SBOM is the product",
+            Self::NoComponent => "the product is there, and nothing in it is the part",
+            Self::OtherVersion => "the product is there in another version or build",
+            Self::VersionUnordered => "the versions of the range have no order that is known",
+            Self::OtherSbom => "it links to another SBOM, or to another version of this one",
+            Self::ReachedOtherwise => "the part is also reached past the product",
+            Self::NoFinding => "the vulnerability is not among the findings",
+        }
+    }
+
     fn of(miss: Miss) -> Self {
         match miss {
             Miss::NoIdentifier => Self::NoIdentifier,

@@ -267,6 +267,14 @@ impl Inventory {
             .unwrap_or(false)
     }
 
+    /// Whether a statement on a part speaks of other parts too: of what the list is of, of an operating
+    /// system with its packages, or of what others are reached through only.
+    pub fn encloses(&self, position: u32) -> bool {
+        self.is_main(position)
+            || self.part(position).is_some_and(|part| part.is_system)
+            || !self.dominated(position).is_empty()
+    }
+
     /// Whether every way from the products of the list to `part` leads through `through`, or the one
     /// consists of the other. A package of a distribution is part of every operating system in the list.
     pub fn is_through(&self, through: u32, part: u32) -> bool {
