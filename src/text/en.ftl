@@ -254,4 +254,5 @@ vex-reason-other-version = another version or build
 vex-reason-version-unordered = range cannot be ordered
 vex-reason-other-sbom = links to another SBOM
 vex-reason-reached-otherwise = also reached past the product
+vex-reason-too-many = more bindings than are made
 vex-reason-no-finding = vulnerability not found

@@ -254,4 +254,5 @@ vex-reason-other-version = 別の版又はビルド
 vex-reason-version-unordered = 範囲の版の順序が不明
 vex-reason-other-sbom = 別のSBOMを参照
 vex-reason-reached-otherwise = 製品を経ない経路がある
+vex-reason-too-many = 対応付けの上限を超過
 vex-reason-no-finding = 検出されていない脆弱性

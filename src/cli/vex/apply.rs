@@ -238,6 +238,7 @@ fn reason(reason: Reason, lang: Lang) -> String {
         Reason::VersionUnordered => "vex-reason-version-unordered",
         Reason::OtherSbom => "vex-reason-other-sbom",
         Reason::ReachedOtherwise => "vex-reason-reached-otherwise",
+        Reason::TooMany => "vex-reason-too-many",
         Reason::NoFinding => "vex-reason-no-finding",
     };
     message(lang, key)

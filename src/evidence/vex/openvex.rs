@@ -20,6 +20,9 @@ const CURRENT: &str = "0.2.0";
 /// The versions before it, as `@context` names them.
 const DRAFTS: [&str; 3] = ["0.0.0", "0.0.1", "0.1.0"];
 
+/// The most pairs of product and part of a statement of the drafts, which list them apart.
+const MOST_PAIRS: usize = 100_000;
+
 /// Whether an object without a context that says so has the members of an OpenVEX document.
 pub fn is_alike(root: Item<'_>) -> bool {
     let mut statements = root.get("statements").into_iter().flat_map(Item::items);
@@ -260,10 +263,22 @@ impl Reader {
         let mut products = self.components(item, pointer, "products");
         // In the drafts the parts stood beside the products.
         let parts = self.components(item, pointer, "subcomponents");
-        if !parts.is_empty() {
-            for product in &mut products {
-                product.subcomponents.extend(parts.iter().cloned());
-            }
+        if products.len().saturating_mul(parts.len()) > MOST_PAIRS {
+            self.findings.error(
+                "openvex-too-many",
+                "split the statement",
+                || {
+                    let (products, parts) = (products.len(), parts.len());
+                    let message = format!(
+                        "the statement is on {parts} parts of each of {products} products, which is not read"
+                    );
+                    (Place::pointer(pointer), message)
+                },
+            );
+            return Vec::new();
+        }
+        for product in &mut products {
+            product.subcomponents.extend(parts.iter().cloned());
         }
         products
     }
