@@ -60,7 +60,7 @@ pub(super) struct Budget(usize);
 
 impl Budget {
     /// Enough for any documents that people write.
-    const STEPS: usize = 5_000_000;
+    const STEPS: usize = 1_000_000;
 
     pub(super) fn new() -> Self {
         Self(Self::STEPS)

@@ -23,7 +23,7 @@ fn scratch() -> Scratch {
     let scratch = Scratch::new();
     scratch.write(
         "bom.json",
-        &json!({
+        json!({
             "bomFormat": "CycloneDX", "specVersion": "1.5", "version": 1,
             "metadata": {"component": {"type": "application", "name": "app", "bom-ref": "app", "purl": "pkg:generic/app@1"}},
             "components": [{"type": "library", "name": "a", "version": "1.0", "bom-ref": "a", "purl": "pkg:npm/a@1.0"}],
@@ -33,19 +33,19 @@ fn scratch() -> Scratch {
     );
     scratch.write(
         "sound.json",
-        &document("2026-01-01", &[statement("CVE-1", "fixed", "pkg:npm/a")]),
+        document("2026-01-01", &[statement("CVE-1", "fixed", "pkg:npm/a")]),
     );
     scratch.write(
         "other.json",
-        &document("2026-01-01", &[statement("CVE-1", "affected", "pkg:npm/a")]),
+        document("2026-01-01", &[statement("CVE-1", "affected", "pkg:npm/a")]),
     );
     scratch.write(
         "gone.json",
-        &document("2026-01-01", &[statement("CVE-2", "fixed", "pkg:npm/gone")]),
+        document("2026-01-01", &[statement("CVE-2", "fixed", "pkg:npm/gone")]),
     );
     scratch.write(
         "broken.json",
-        &document(
+        document(
             "2026-01-01",
             &[json!({"vulnerability": {"name": "CVE-1"}, "status": "affected"})],
         ),
@@ -184,4 +184,60 @@ fn a_day_leaves_later_statements_aside() {
     }
     let run = mekiki(&["vex", "apply", &bom, "--vex", &sound, "--as-of", "soon"]);
     assert_eq!(run.code, 2);
+}
+
+#[test]
+fn the_example_of_the_page_holds() {
+    let page = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("docs/vex.md");
+    let page = std::fs::read_to_string(page).unwrap();
+    let example = page
+        .split("```json\n")
+        .nth(1)
+        .and_then(|rest| rest.split("```").next())
+        .unwrap();
+    let scratch = Scratch::new();
+    scratch.write("vex.json", example);
+    scratch.write(
+        "coordinator.json",
+        document(
+            "2026-11-03",
+            &[statement("CVE-2026-0007", "affected", "pkg:npm/parser")],
+        )
+        .replace("\"author\":\"A\"", "\"author\":\"JPCERT/CC\""),
+    );
+    scratch.write(
+        "bom.json",
+        json!({
+            "bomFormat": "CycloneDX", "specVersion": "1.5", "version": 1,
+            "metadata": {"component": {"type": "application", "name": "shop", "bom-ref": "shop", "purl": "pkg:generic/shop@2.0"}},
+            "components": [{"type": "library", "name": "parser", "version": "1.4.0", "bom-ref": "parser", "purl": "pkg:npm/parser@1.4.0"}],
+            "dependencies": [{"ref": "shop", "dependsOn": ["parser"]}],
+        })
+        .to_string(),
+    );
+    let (bom, vex) = (scratch.path("bom.json"), scratch.path("vex.json"));
+    let coordinator = scratch.path("coordinator.json");
+    assert_eq!(mekiki(&["vex", "validate", &vex]).code, 0);
+    let trusted = format!("supplier={vex}");
+    for (documents, status, overruled) in [
+        (vec![&vex], "not_affected", 0),
+        (vec![&vex, &coordinator], "affected", 1),
+        (vec![&trusted, &coordinator], "not_affected", 1),
+    ] {
+        let mut arguments = vec!["vex", "apply", &bom, "--format", "json"];
+        for document in documents {
+            arguments.extend(["--vex", document]);
+        }
+        let run = mekiki(&arguments);
+        assert_eq!(run.code, 1);
+        let applied = run.json();
+        assert_eq!(applied["unbound"][0]["reason"], "other-version");
+        let decision = &applied["decisions"][0];
+        assert_eq!(decision["component"]["ref"], "parser");
+        assert_eq!(decision["status"], status);
+        assert_eq!(
+            decision["overruled"].as_array().map(Vec::len),
+            Some(overruled)
+        );
+    }
 }

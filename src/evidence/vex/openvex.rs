@@ -67,10 +67,10 @@ pub fn read(root: Item<'_>) -> Result<(VexDocument, Vec<Diagnostic>), Diagnostic
     reader.document.issued = reader.instant(root, "", "timestamp");
     reader.document.updated = reader.instant(root, "", "last_updated");
     if is_alone {
-        reader.statement(root, String::new());
+        reader.statement(root, "");
     }
     for (position, item) in list.into_iter().flat_map(Item::items).enumerate() {
-        reader.statement(item, format!("/statements/{position}"));
+        reader.statement(item, &format!("/statements/{position}"));
     }
     let mut findings = Vec::new();
     if reader.is_draft {
@@ -157,8 +157,8 @@ impl Reader {
         instant
     }
 
-    fn statement(&mut self, item: Item<'_>, pointer: String) {
-        let at = Place::pointer(pointer.as_str());
+    fn statement(&mut self, item: Item<'_>, pointer: &str) {
+        let at = Place::pointer(pointer);
         let vulnerability = vulnerability(item);
         // The schema says of 0.2.0 when there is no name at all.
         let is_named = item
@@ -188,13 +188,13 @@ impl Reader {
             return;
         };
         let text = |key| item.get_text(key).map(str::to_owned);
-        let own = self.instant(item, &pointer, "timestamp");
-        let changed = self.instant(item, &pointer, "last_updated");
+        let own = self.instant(item, pointer, "timestamp");
+        let changed = self.instant(item, pointer, "last_updated");
         // A time of its own keeps the document's from being inherited (OpenVEX 0.2.0, "Inheritance Flow").
         let inherited = (self.document.issued, self.document.updated);
         let statement = Statement {
             vulnerability,
-            products: self.products(item, &pointer),
+            products: self.products(item, pointer),
             status,
             justification: text("justification"),
             impact: text("impact_statement"),
