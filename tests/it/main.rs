@@ -20,6 +20,7 @@ mod exit_codes;
 mod feed;
 mod format_laws;
 mod laws;
+mod matching;
 mod messages;
 mod oracle;
 mod service;
