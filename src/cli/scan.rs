@@ -238,15 +238,15 @@ fn state(finding: &FindingView, lang: Lang) -> String {
     }
     if let Some(vex) = &finding.vex {
         let status = match vex.status {
-            Some(Status::NotAffected) => "vex-not-affected",
-            Some(Status::Affected) => "vex-affected",
-            Some(Status::Fixed) => "vex-fixed",
-            Some(Status::UnderInvestigation) => "vex-under-investigation",
-            None => "vex-void",
+            Some(Status::NotAffected) => "scan-vex-not-affected",
+            Some(Status::Affected) => "scan-vex-affected",
+            Some(Status::Fixed) => "scan-vex-fixed",
+            Some(Status::UnderInvestigation) => "scan-vex-under-investigation",
+            None => "scan-vex-void",
         };
         words.push(message(lang, status));
         if vex.conflict {
-            words.push(message(lang, "vex-conflict"));
+            words.push(message(lang, "scan-vex-conflict"));
         }
     }
     let nature = serde_json::to_value(finding.nature).unwrap_or_default();
