@@ -13,6 +13,7 @@ pub mod text;
 pub mod time;
 pub mod purl;
 pub mod version;
+pub mod cvss;
 pub mod tree;
 pub mod tape;
 pub mod markup;
