@@ -4,6 +4,8 @@
 //! A document is held to its schema (`schema-…`) and to the mandatory tests of section 6.1, which are told
 //! apart. To add a test: a function below `test/` and a line in its registry.
 
+pub mod document;
+pub mod product_tree;
 pub mod tables;
 
 use crate::diagnostic::{Diagnostic, Findings, Place, Severity};
