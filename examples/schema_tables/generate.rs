@@ -32,6 +32,8 @@ const TABLES: &[(&str, &str)] = &[
     ("spdx-3.0.1.json", "spdx/spdx-schema-v3.0.1.json"),
     ("csaf-2.0.json", "csaf/2.0/csaf_json_schema.json"),
     ("csaf-2.1.json", "csaf/2.1/csaf.json"),
+    ("csaf-2.1-extension.json", "csaf/2.1/extension-content.json"),
+    ("ssvc-2.0.json", "csaf/2.1/SelectionList_2_0_0.schema.json"),
     ("cvss-2.0.json", "csaf/2.0/cvss-v2.0.json"),
     ("cvss-3.0.json", "csaf/2.0/cvss-v3.0.json"),
     ("cvss-3.1.json", "csaf/2.0/cvss-v3.1.json"),

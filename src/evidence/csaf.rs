@@ -7,6 +7,10 @@
 pub mod document;
 pub mod product_tree;
 pub mod tables;
+pub mod test;
+pub mod vers;
+
+use document::Document;
 
 use crate::diagnostic::{Diagnostic, Findings, Place, Severity};
 use crate::tape::Item;
@@ -49,13 +53,19 @@ pub fn validate(root: Item<'_>) -> Validation {
         Some(schema) => schema.check(root, Findings::PER_CODE),
         None => vec![unknown(version)],
     };
-    let findings = shape.into_iter().map(|diagnostic| Finding {
-        test: None,
-        diagnostic,
-    });
+    let mut findings: Vec<Finding> = shape
+        .into_iter()
+        .map(|diagnostic| Finding {
+            test: None,
+            diagnostic,
+        })
+        .collect();
+    if let Some(document) = Document::read(root) {
+        findings.extend(test::run(&document));
+    }
     Validation {
         spec_version: version.to_owned(),
-        findings: findings.collect(),
+        findings,
     }
 }
 

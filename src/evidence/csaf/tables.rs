@@ -33,6 +33,24 @@ static CVSS: [Table; 4] = [
     Table::new("4.0", include_bytes!("tables/cvss-4.0.json")),
 ];
 
+static PARTS: [Table; 2] = [
+    Table::new(
+        "extension",
+        include_bytes!("tables/csaf-2.1-extension.json"),
+    ),
+    Table::new("ssvc", include_bytes!("tables/ssvc-2.0.json")),
+];
+
+/// What CSAF 2.1 demands of an extension, apart from the extension's own schema.
+pub fn extension() -> Option<&'static Schema> {
+    find(&PARTS, "extension")
+}
+
+/// The JSON schema of a selection of SSVC decision points, version 2.0.0, as CERT/CC publishes it.
+pub fn ssvc() -> Option<&'static Schema> {
+    find(&PARTS, "ssvc")
+}
+
 /// The JSON schema of a version of CSAF: `2.0` or `2.1`.
 pub fn csaf(version: &str) -> Option<&'static Schema> {
     find(&CSAF, version)
@@ -57,7 +75,7 @@ mod tests {
 
     #[test]
     fn every_table_is_read() {
-        for table in CSAF.iter().chain(&CVSS) {
+        for table in CSAF.iter().chain(&CVSS).chain(&PARTS) {
             let schema = Schema::load(table.bytes, b"");
             assert_eq!(
                 schema.map(|schema| schema.broken_patterns()),
@@ -67,6 +85,7 @@ mod tests {
             );
         }
         assert!(csaf("2.1").is_some() && cvss("4.0").is_some());
+        assert!(extension().is_some() && ssvc().is_some());
         assert!(csaf("1.2").is_none() && cvss("1.0").is_none());
     }
 }
