@@ -3,6 +3,7 @@
 //! It is an index over the tape. What is missing or of another shape is left out here; the schema says so.
 
 use std::cell::Cell;
+use std::collections::HashSet;
 
 use jiff::Timestamp;
 
@@ -46,6 +47,8 @@ pub struct Document<'t> {
     pub vulnerabilities: Vec<Item<'t>>,
     /// Its revisions, in the order of the document.
     pub revisions: Vec<Revision<'t>>,
+    /// Product ids that extensions define without which the document is not understood.
+    pub extended: HashSet<&'t str>,
     left: Cell<usize>,
 }
 
@@ -100,6 +103,7 @@ impl<'t> Document<'t> {
             tree: ProductTree::new(root.get("product_tree")),
             vulnerabilities: items(root, "vulnerabilities").collect(),
             revisions: Vec::new(),
+            extended: extended(root),
             left: Cell::new(MOST_EXPANDED),
         };
         document.revisions = history
@@ -246,6 +250,36 @@ impl Number {
             }
         }
     }
+}
+
+/// The product ids in the content of critical extensions (CSAF 2.1, section 3.1.4).
+fn extended(root: Item<'_>) -> HashSet<&str> {
+    let is_critical = |item: &Item<'_>| item.get("critical").and_then(Item::bool) == Some(true);
+    let contents: Vec<Item<'_>> = root
+        .tape()
+        .under("x_extensions")
+        .flat_map(Item::items)
+        .filter(is_critical)
+        .filter_map(|item| item.get("content"))
+        .collect();
+    if contents.is_empty() {
+        return HashSet::new();
+    }
+    let mut ranges = contents.into_iter().peekable();
+    let mut ids = HashSet::new();
+    for id in root.tape().under("product_id") {
+        // Both run front to back.
+        while ranges
+            .peek()
+            .is_some_and(|content| content.index() < id.index() && !content.encloses(id))
+        {
+            ranges.next();
+        }
+        if ranges.peek().is_some_and(|content| content.encloses(id)) {
+            ids.extend(id.text());
+        }
+    }
+    ids
 }
 
 /// The items of the list `key`.

@@ -9,10 +9,10 @@ use crate::evidence::csaf::document::Document;
 /// The deepest nesting of branches (CSAF 2.1, section 3.1.2).
 const DEEPEST: usize = 30;
 
-/// 6.1.1: every product id that is used is defined.
+/// 6.1.1: every product id that is used is defined, in the tree or by a critical extension.
 pub(super) fn missing_product(document: &Document<'_>, report: &mut Report<'_>) {
     product_references(document, |id, item| {
-        if document.tree.lookup(id).is_none() {
+        if document.tree.lookup(id).is_none() && !document.extended.contains(id) {
             report.at(item, || format!("the product id `{id}` is defined nowhere"));
         }
     });
@@ -174,6 +174,11 @@ mod tests {
                 (r#""notes":[{"product_ids":["A"]}]"#, NAMES, None),
             ],
         );
+        let extended = format!(
+            r#""x_extensions":[{{"critical":true,"content":{{"product_id":"C"}}}}],{}"#,
+            used(r#""C""#)
+        );
+        check("6.1.1", "2.1", &[("", &extended, None)]);
         check(
             "6.1.2",
             "2.0",

@@ -60,12 +60,16 @@ pub(super) fn notes_titled<'t>(document: &Document<'t>, title: &str) -> Vec<Item
 
 /// 6.1.27.1: a note tells what happened.
 pub(super) fn informing_note(document: &Document<'_>, report: &mut Report<'_>) {
+    telling_note(document, INFORMING, report);
+}
+
+fn telling_note(document: &Document<'_>, profiles: &[&str], report: &mut Report<'_>) {
     const TELLING: [&str; 4] = ["description", "details", "general", "summary"];
     let tells = |note: Item<'_>| {
         note.get_text("category")
             .is_some_and(|category| TELLING.contains(&category))
     };
-    if is(document, INFORMING) && !notes(document).any(tells) {
+    if is(document, profiles) && !notes(document).any(tells) {
         report.missing("/document/notes", || {
             "no note is of the category `description`, `details`, `general` or `summary`".to_owned()
         });
@@ -255,14 +259,9 @@ pub(super) fn vulnerabilities(document: &Document<'_>, report: &mut Report<'_>) 
     }
 }
 
-/// 6.1.27.14: a note describes why the document ended (2.1).
+/// 6.1.27.14: a note tells why the document ended (2.1).
 pub(super) fn describing_note(document: &Document<'_>, report: &mut Report<'_>) {
-    let describes = |note: Item<'_>| note.get_text("category") == Some("description");
-    if is(document, ENDED) && !notes(document).any(describes) {
-        report.missing("/document/notes", || {
-            "no note is of the category `description`".to_owned()
-        });
-    }
+    telling_note(document, ENDED, report);
 }
 
 /// 6.1.27.15: there are no products (2.1).

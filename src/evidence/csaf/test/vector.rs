@@ -194,7 +194,8 @@ const V4: &[(&str, &str)] = &[
     ("providerUrgency", "U"),
 ];
 
-/// 6.1.10: the members that repeat a metric say what the vector says.
+/// 6.1.10: the members that repeat a metric say what the vector says. A vector that leaves a metric out
+/// says nothing of it.
 pub(super) fn inconsistent(document: &Document<'_>, report: &mut Report<'_>) {
     let metrics = document
         .vulnerabilities
@@ -204,29 +205,26 @@ pub(super) fn inconsistent(document: &Document<'_>, report: &mut Report<'_>) {
         let Some(vector) = object.get_text("vectorString") else {
             continue;
         };
-        let (members, unset) = match key {
-            "cvss_v2" => (V2, "ND"),
-            "cvss_v3" => (V3, "X"),
-            _ => (V4, "X"),
+        let members = match key {
+            "cvss_v2" => V2,
+            "cvss_v3" => V3,
+            _ => V4,
         };
         let given = |metric: &str| {
             let mut parts = vector.split('/').filter_map(|part| part.split_once(':'));
             parts
                 .find(|(name, _)| *name == metric)
-                .map_or(unset, |(_, value)| value)
+                .map(|(_, value)| value)
         };
         for (name, metric) in members {
-            let Some(item) = object.get(name) else {
+            let (Some(item), Some(given)) = (object.get(name), given(metric)) else {
                 continue;
             };
             if let Some(word) = item.text()
-                && !given(metric).eq_ignore_ascii_case(letters(key, word))
+                && !given.eq_ignore_ascii_case(letters(key, word))
             {
                 report.at(item, || {
-                    format!(
-                        "`{name}` is `{word}`, the vector has `{metric}:{}`",
-                        given(metric)
-                    )
+                    format!("`{name}` is `{word}`, the vector has `{metric}:{given}`")
                 });
             }
         }
@@ -372,7 +370,7 @@ mod tests {
             ),
             (
                 "cvss_v4",
-                "CVSS:4.0/AV:N",
+                "CVSS:4.0/AV:N/U:X",
                 r#","providerUrgency":"RED""#,
                 Some("cvss_v4/providerUrgency: `providerUrgency` is `RED`, the vector has `U:X`"),
             ),

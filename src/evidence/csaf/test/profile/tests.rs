@@ -325,7 +325,9 @@ fn an_end_has_a_reason() {
             (
                 &ended("csaf_withdrawn", ""),
                 "",
-                Some("/document/notes: no note is of the category `description`"),
+                Some(
+                    "/document/notes: no note is of the category `description`, `details`, `general` or `summary`",
+                ),
             ),
         ],
     );

@@ -115,7 +115,7 @@ pub(super) const TESTS: &[Test] = &[
         versions: TwoOne,
         title: "Document Notes",
         code: "csaf-ended-note-missing",
-        help: "add a note of the category `description`",
+        help: "add a note that tells why",
         run: profile::describing_note,
     },
     Test {
