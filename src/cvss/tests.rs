@@ -238,10 +238,10 @@ fn every_base_vector_of_3_has_the_score_of_exact_arithmetic() {
     assert_eq!(all.len(), 2592);
     let (one, ten) = (Exact::one(), Exact::from_integer(10));
     for (vector, values) in all {
-        let [av, ac, pr, ui, scope, impacts @ ..] = values.as_slice() else {
+        let [av, ac, pr, ui, change, impacts @ ..] = values.as_slice() else {
             unreachable!()
         };
-        let is_changed = *scope == 1;
+        let is_changed = *change == 1;
         // Privileges weigh more where the scope changes.
         let pr = match (pr, is_changed) {
             (62, true) => 68,
