@@ -1,3 +1,5 @@
+use std::fmt::Write as _;
+
 use super::*;
 use crate::exact::{Exact, RoundingMode};
 
@@ -369,7 +371,7 @@ fn vectors_of_4_have_the_score_of_a_peer() {
             // A third of the vectors has base metrics only, and in the rest half of the others is given.
             if is_base || (round % 3 != 0 && draw(2) == 0) {
                 let value = values.chars().nth(draw(values.len())).unwrap();
-                vector.push_str(&format!("/{metric}:{value}"));
+                write!(vector, "/{metric}:{value}").unwrap();
             }
         }
         let score = score(&vector).unwrap();

@@ -136,8 +136,9 @@ impl<'a> Cursor<'a> {
         let behind = self.rest.get(1..).unwrap_or_default();
         match (first, self.state) {
             // A version may begin with a letter: its number is missing.
-            (_, State::Start) => Token::Number(self.digits(State::Number)),
-            (b'0'..=b'9', State::Letter) => Token::Number(self.digits(State::Number)),
+            (_, State::Start) | (b'0'..=b'9', State::Letter) => {
+                Token::Number(self.digits(State::Number))
+            }
             (b'0'..=b'9', State::Suffix) => Token::SuffixNumber(self.digits(State::SuffixNumber)),
             (b'a'..=b'z', State::Number) => {
                 self.rest = behind;
