@@ -10,6 +10,7 @@ pub mod sbom_convert;
 #[cfg(feature = "server")]
 pub mod shelf;
 pub mod tender;
+pub mod version;
 #[cfg(feature = "server")]
 pub mod wire;
 

@@ -16,6 +16,7 @@ mod sbom;
 mod serve;
 mod signature;
 mod tender;
+mod version;
 
 use std::process::ExitCode;
 
@@ -128,6 +129,9 @@ enum Command {
     /// Verify signatures, offline
     #[command(subcommand)]
     Signature(signature::Command),
+    /// Order versions by the rules of their ecosystem
+    #[command(subcommand)]
+    Version(version::Command),
     /// List every fact that a rule may use
     Facts,
     /// Read and test the criteria
@@ -174,6 +178,7 @@ fn run(cli: &Cli, output: &Output) -> anyhow::Result<Verdict> {
         Command::Detect(arguments) => detect::run(arguments, output),
         Command::Sbom(command) => sbom::run(command, library, output),
         Command::Signature(command) => signature::run(command, output),
+        Command::Version(command) => version::run(command, output),
         Command::Facts => facts::run(&library()?, output),
         Command::Criteria(command) => {
             criteria::run(command, cli.common.criteria.as_deref(), output)

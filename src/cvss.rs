@@ -49,6 +49,20 @@ pub fn decimal(tenths: u16) -> String {
     format!("{}.{}", tenths / 10, tenths % 10)
 }
 
+/// Reads a score that stands without a vector, such as `7.5` or `10`, in tenths; `None` for anything that
+/// is no number from 0 to 10 with at most one decimal.
+pub fn parse_decimal(text: &str) -> Option<u16> {
+    let text = text.trim();
+    let (whole, tenth) = text.split_once('.').unwrap_or((text, "0"));
+    let digits = |part: &str, most: usize| {
+        let is_number = part.bytes().all(|byte| byte.is_ascii_digit());
+        let part = Some(part).filter(|part| is_number && (1..=most).contains(&part.len()));
+        part.and_then(|part| part.parse::<u16>().ok())
+    };
+    let tenths = digits(whole, 2)? * 10 + digits(tenth, 1)?;
+    (tenths <= 100).then_some(tenths)
+}
+
 /// How severe a vulnerability is.
 ///
 /// CVSS v3.1 Specification, section 5, and CVSS v4.0 Specification, section 6, "Qualitative Severity

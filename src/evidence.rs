@@ -10,6 +10,7 @@ pub mod archive;
 pub mod certification;
 pub mod csaf;
 pub mod detect;
+pub mod lockfile;
 pub mod questionnaire;
 pub mod sbom;
 pub mod signature;

@@ -17,7 +17,7 @@ const MAY_IMPORT: &[(&str, &[&str])] = &[
     ("time", &[]),
     ("purl", &[]),
     ("version", &[]),
-    ("cvss", &[]),
+    ("cvss", &["exact"]),
     ("tree", &["diagnostic", "exact", "text", "time"]),
     ("tape", &["diagnostic"]),
     ("markup", &["diagnostic", "tape"]),
