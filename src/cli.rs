@@ -16,6 +16,7 @@ mod sbom;
 mod serve;
 mod signature;
 mod tender;
+mod version;
 mod vex;
 
 use std::process::ExitCode;
@@ -129,6 +130,9 @@ enum Command {
     /// Verify signatures, offline
     #[command(subcommand)]
     Signature(signature::Command),
+    /// Order versions by the rules of their ecosystem
+    #[command(subcommand)]
+    Version(version::Command),
     /// Judge VEX documents, and bind them to an SBOM
     #[command(subcommand)]
     Vex(vex::Command),
@@ -178,6 +182,7 @@ fn run(cli: &Cli, output: &Output) -> anyhow::Result<Verdict> {
         Command::Detect(arguments) => detect::run(arguments, output),
         Command::Sbom(command) => sbom::run(command, library, output),
         Command::Signature(command) => signature::run(command, output),
+        Command::Version(command) => version::run(command, output),
         Command::Vex(command) => vex::run(command, library, output),
         Command::Facts => facts::run(&library()?, output),
         Command::Criteria(command) => {

@@ -1,21 +1,25 @@
 //! Which of two versions is the later one, where that can be told.
 //!
-//! Where the ecosystem uses Semantic Versioning, its precedence decides. Elsewhere a generic comparison
-//! does, and says so: it knows numbers, words before a release and words after it, and no rules of any
-//! one ecosystem. What it cannot order, such as two commit ids, is only different.
+//! Where the type of a package URL tells the ecosystem, its own rules decide ([`crate::version`]), and what
+//! they cannot order is only different. Where there is none, a generic comparison does, and says so: it
+//! knows numbers, words before a release and words after it, and no rules of any one ecosystem. What it
+//! cannot order, such as two commit ids, is only different.
 
 use std::cmp::Ordering;
 
 use serde::Serialize;
 
+use crate::version::Scheme as Exact;
+
 /// By what rules two versions were ordered.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "lowercase")]
 pub enum Scheme {
-    /// Semantic Versioning 2.0.0, section 11.
-    Semver,
     /// Runs of digits as numbers, words before a release below it, other words above it.
     Generic,
+    /// The rules of the ecosystem.
+    #[serde(untagged)]
+    Exact(Exact),
 }
 
 /// Versions longer than this are only compared as texts.
@@ -33,12 +37,8 @@ const BEFORE_RELEASE: [&[&str]; 6] = [
 
 /// Orders two versions of packages of one ecosystem (a purl type); `None` where they cannot be ordered.
 pub fn order(ecosystem: Option<&str>, one: &str, other: &str) -> Option<(Ordering, Scheme)> {
-    let semantic = matches!(
-        ecosystem,
-        Some("cargo" | "npm" | "golang" | "nuget" | "hex" | "pub" | "swift")
-    );
-    if semantic && let (Some(one), Some(other)) = (semantic_version(one), semantic_version(other)) {
-        return Some((one.cmp_precedence(&other), Scheme::Semver));
+    if let Some(exact) = ecosystem.and_then(|kind| Exact::of_purl_type(kind, "")) {
+        return Some((exact.compare(one, other)?, Scheme::Exact(exact)));
     }
     let comparable = is_orderable(one) && is_orderable(other);
     comparable.then(|| (generic(one, other), Scheme::Generic))
@@ -73,23 +73,6 @@ pub(super) fn common_numbers(one: &str, other: &str) -> usize {
         .zip(numbers(bare(other)))
         .take_while(|(one, other)| one == other)
         .count()
-}
-
-fn semantic_version(text: &str) -> Option<semver::Version> {
-    let text = bare(text);
-    if text.len() > MAXIMUM_LENGTH {
-        return None;
-    }
-    semver::Version::parse(text).ok().or_else(|| {
-        let end = text.find(['-', '+']).unwrap_or(text.len());
-        let (numbers, rest) = text.split_at_checked(end)?;
-        let filled = match numbers.matches('.').count() {
-            0 => format!("{numbers}.0.0{rest}"),
-            1 => format!("{numbers}.0{rest}"),
-            _ => return None,
-        };
-        semver::Version::parse(&filled).ok()
-    })
 }
 
 /// Whether a version begins with a number and is no commit id.
@@ -182,76 +165,67 @@ mod tests {
 
     #[test]
     fn versions_are_ordered_by_the_scheme_of_their_ecosystem() {
+        let exact = |scheme, order| Some((order, Scheme::Exact(scheme)));
+        let generic = |order| Some((order, Scheme::Generic));
         for (ecosystem, one, other, expected) in [
-            (Some("npm"), "1.2.3", "1.10.0", Some((Less, Scheme::Semver))),
+            (Some("npm"), "1.2.3", "1.10.0", exact(Exact::Semver, Less)),
             (
                 Some("cargo"),
                 "1.0.0-rc.1",
                 "1.0.0",
-                Some((Less, Scheme::Semver)),
+                exact(Exact::Semver, Less),
             ),
-            (
-                Some("golang"),
-                "v1.2.3",
-                "1.2.3",
-                Some((Equal, Scheme::Semver)),
-            ),
-            (Some("npm"), "1.2", "1.2.1", Some((Less, Scheme::Semver))),
+            (Some("golang"), "v1.2.3", "1.2.3", exact(Exact::Go, Equal)),
             (
                 Some("nuget"),
                 "1.2.3.4",
                 "1.2.3.10",
-                Some((Less, Scheme::Generic)),
+                exact(Exact::NuGet, Less),
             ),
             (
                 Some("deb"),
                 "1:1.0-1",
                 "2.0-1",
-                Some((Greater, Scheme::Generic)),
+                exact(Exact::Debian, Greater),
             ),
             (
                 Some("deb"),
                 "2.0~rc1-1",
                 "2.0-1",
-                Some((Less, Scheme::Generic)),
+                exact(Exact::Debian, Less),
             ),
             (
-                Some("maven"),
-                "1.0",
-                "1.0.0",
-                Some((Equal, Scheme::Generic)),
+                Some("rpm"),
+                "1.0-1.el8",
+                "1.0-1.el9",
+                exact(Exact::Rpm, Less),
             ),
+            (Some("apk"), "1.0_rc1-r0", "1.0-r0", exact(Exact::Apk, Less)),
+            (Some("maven"), "1.0", "1.0.0", exact(Exact::Maven, Equal)),
             (
                 Some("maven"),
                 "1.0-SNAPSHOT",
                 "1.0",
-                Some((Less, Scheme::Generic)),
+                exact(Exact::Maven, Less),
             ),
             (
                 Some("maven"),
                 "2.0.Final",
                 "2.0",
-                Some((Equal, Scheme::Generic)),
+                exact(Exact::Maven, Equal),
             ),
-            (
-                Some("pypi"),
-                "1.0a1",
-                "1.0b1",
-                Some((Less, Scheme::Generic)),
-            ),
+            (Some("pypi"), "1.0a1", "1.0b1", exact(Exact::Pep440, Less)),
             (
                 Some("pypi"),
                 "1.0.post1",
                 "1.0",
-                Some((Greater, Scheme::Generic)),
+                exact(Exact::Pep440, Greater),
             ),
-            (
-                None,
-                "20260101",
-                "20251231",
-                Some((Greater, Scheme::Generic)),
-            ),
-            (None, "1.1.1w", "1.1.1v", Some((Greater, Scheme::Generic))),
+            (Some("npm"), "latest", "1.0.0", None),
+            (Some("cargo"), "main", "1.0", None),
+            (Some("generic"), "1.1.1w", "1.1.1v", generic(Greater)),
+            (None, "20260101", "20251231", generic(Greater)),
+            (None, "1.1.1w", "1.1.1v", generic(Greater)),
             (None, "4f2ab91", "9c1e5d0", None),
             (None, "main", "1.0", None),
         ] {
@@ -259,6 +233,12 @@ mod tests {
             let mirrored = expected.map(|(order, scheme)| (order.reverse(), scheme));
             assert_eq!(order(ecosystem, other, one), mirrored, "{other} {one}");
         }
+    }
+
+    #[test]
+    fn the_scheme_is_one_word() {
+        assert_eq!(serde_json::json!(Scheme::Generic), "generic");
+        assert_eq!(serde_json::json!(Scheme::Exact(Exact::Pep440)), "pep440");
     }
 
     #[test]

@@ -29,6 +29,8 @@ mod seeded;
 mod mutation;
 mod cyclonedx_encodings;
 mod corpus_spdx3;
+mod corpus_versions;
+mod version_compare;
 mod corpus_profiles;
 mod profile_laws;
 mod sbom_check;
