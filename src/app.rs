@@ -11,6 +11,8 @@ pub mod sbom_convert;
 pub mod shelf;
 pub mod tender;
 pub mod version;
+pub mod vex_apply;
+pub mod vex_validate;
 #[cfg(feature = "server")]
 pub mod wire;
 

@@ -17,6 +17,7 @@ mod serve;
 mod signature;
 mod tender;
 mod version;
+mod vex;
 
 use std::process::ExitCode;
 
@@ -132,6 +133,9 @@ enum Command {
     /// Order versions by the rules of their ecosystem
     #[command(subcommand)]
     Version(version::Command),
+    /// Judge VEX documents, and bind them to an SBOM
+    #[command(subcommand)]
+    Vex(vex::Command),
     /// List every fact that a rule may use
     Facts,
     /// Read and test the criteria
@@ -179,6 +183,7 @@ fn run(cli: &Cli, output: &Output) -> anyhow::Result<Verdict> {
         Command::Sbom(command) => sbom::run(command, library, output),
         Command::Signature(command) => signature::run(command, output),
         Command::Version(command) => version::run(command, output),
+        Command::Vex(command) => vex::run(command, library, output),
         Command::Facts => facts::run(&library()?, output),
         Command::Criteria(command) => {
             criteria::run(command, cli.common.criteria.as_deref(), output)

@@ -12,6 +12,7 @@ pub mod id;
 pub mod text;
 pub mod time;
 pub mod purl;
+pub mod cpe;
 pub mod version;
 pub mod cvss;
 pub mod tree;
@@ -27,6 +28,7 @@ pub mod profile;
 pub mod comparison;
 pub mod delivery;
 pub mod conversion;
+pub mod triage;
 
 // Judgment.
 pub mod fact;

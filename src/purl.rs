@@ -51,9 +51,9 @@ impl Purl {
         let mut purl = Self {
             kind: CompactString::from(kind).to_ascii_lowercase(),
             namespace: steps(namespace),
-            name: decode(name),
+            name: decoded(name),
             version: version
-                .map(|version| decode(version).into())
+                .map(|version| decoded(version).into())
                 .filter(|version: &CompactString| !version.is_empty()),
             qualifiers: qualifiers.split('&').filter_map(qualifier).collect(),
             subpath: steps(subpath),
@@ -152,7 +152,7 @@ impl Purl {
 /// A key and value of the qualifiers; an empty value says nothing.
 fn qualifier(pair: &str) -> Option<(String, String)> {
     let (key, value) = pair.split_once('=')?;
-    (!key.is_empty() && !value.is_empty()).then(|| (key.to_ascii_lowercase(), decode(value)))
+    (!key.is_empty() && !value.is_empty()).then(|| (key.to_ascii_lowercase(), decoded(value)))
 }
 
 /// Decodes each step of a path and leaves empty ones out.
@@ -165,13 +165,13 @@ fn steps(path: &str) -> String {
         if !out.is_empty() {
             out.push('/');
         }
-        out.push_str(&decode(step));
+        out.push_str(&decoded(step));
     }
     out
 }
 
 /// Undoes percent-encoding; what is no UTF-8 then stays encoded.
-fn decode(text: &str) -> String {
+pub fn decoded(text: &str) -> String {
     if !text.contains('%') {
         return text.to_owned();
     }

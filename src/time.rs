@@ -1,7 +1,9 @@
 //! Days and periods. Nothing here reads a clock: the day of judgment is always an argument.
 
+pub use jiff::Timestamp;
 use jiff::ToSpan;
 pub use jiff::civil::Date;
+use jiff::tz::TimeZone;
 
 /// Parses a day written `YYYY-MM-DD`.
 pub fn parse_day(text: &str) -> Option<Date> {
@@ -23,6 +25,11 @@ pub fn add_days(day: Date, days: i32) -> Date {
 /// The day at the beginning of a date or an instant of ISO 8601, as written.
 pub fn day_of(text: &str) -> Option<Date> {
     parse_day(text.trim().get(..10)?)
+}
+
+/// The day of an instant in UTC.
+pub fn day_of_instant(instant: Timestamp) -> Date {
+    TimeZone::UTC.to_datetime(instant).date()
 }
 
 /// How many days lie between two days; negative where the second is the earlier one.

@@ -38,6 +38,7 @@ const TABLES: &[(&str, &str)] = &[
     ("cvss-3.0.json", "csaf/2.0/cvss-v3.0.json"),
     ("cvss-3.1.json", "csaf/2.0/cvss-v3.1.json"),
     ("cvss-4.0.json", "csaf/2.1/cvss-v4.0.json"),
+    ("openvex-0.2.0.json", "openvex/openvex_json_schema.json"),
 ];
 
 /// The license ids of CycloneDX, which all its tables share.
@@ -47,6 +48,8 @@ const LICENSES: (&str, &str) = ("licenses.json", "cyclonedx/spdx.schema.json");
 fn folder_of(schema: &str) -> &'static str {
     if schema.starts_with("csaf/") {
         "csaf/tables"
+    } else if schema.starts_with("openvex/") {
+        "vex/tables"
     } else {
         "sbom/tables"
     }

@@ -15,11 +15,14 @@ use crate::fact::answer::{Feed, Feeds};
 use crate::folder::read_folder;
 use crate::profile::{Profile, Profiles};
 use crate::tender::procedure::Procedure;
+use crate::triage::Precedence;
 
 /// The only catalog so far.
 pub const CATALOG: &str = "article-19";
 /// The folder of the quality profiles of SBOMs.
 const PROFILES: &str = "sbom-profiles/";
+/// The precedence of VEX statements.
+const PRECEDENCE: &str = "vex-precedence.toml";
 
 #[derive(RustEmbed)]
 #[folder = "criteria"]
@@ -40,6 +43,8 @@ pub struct Library {
     pub procedures: BTreeMap<String, Procedure>,
     /// Quality profiles of SBOMs by identifier.
     pub profiles: Profiles,
+    /// By what VEX statements are weighed.
+    pub precedence: Precedence,
 }
 
 impl Library {
@@ -113,6 +118,7 @@ impl Library {
             .map(|profile| (profile.id.clone(), profile))
             .collect();
         faults.extend(misnamed_profiles(files, &profiles));
+        let precedence = read_precedence(files, &mut faults);
         if let Some(catalog) = &catalog {
             faults.extend(broken_links(catalog, &clauses));
         }
@@ -126,14 +132,15 @@ impl Library {
                 (one.id.clone(), feed)
             })
             .collect();
-        match catalog {
-            Some(catalog) if faults.is_empty() => Ok(Self {
+        match (catalog, precedence) {
+            (Some(catalog), Some(precedence)) if faults.is_empty() => Ok(Self {
                 catalog,
                 questionnaires,
                 feeds,
                 clauses,
                 procedures,
                 profiles,
+                precedence,
             }),
             _ => Err(Refused(faults)),
         }
@@ -155,6 +162,16 @@ fn in_folder<T>(
         .into_iter()
         .filter_map(|path| read_file(files, path, faults, &read))
         .collect()
+}
+
+/// The precedence of VEX statements; a folder without one has the built-in one.
+fn read_precedence(files: &Files<'_>, faults: &mut Vec<Diagnostic>) -> Option<Precedence> {
+    if files.contains_key(PRECEDENCE) {
+        return read_file(files, PRECEDENCE, faults, Precedence::read);
+    }
+    let built_in = Embedded::get(PRECEDENCE)?;
+    let files = Files::from([(PRECEDENCE, built_in.data.as_ref())]);
+    read_file(&files, PRECEDENCE, faults, Precedence::read)
 }
 
 /// Profiles whose file is not named after them; two that share a name are among them.

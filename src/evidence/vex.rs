@@ -4,6 +4,13 @@
 //! One file a format. A statement keeps what identifies its products as the document writes it; binding
 //! it to components is not the reader's business.
 
+pub mod cyclonedx;
+pub mod openvex;
+mod read;
+mod tables;
+
+pub use read::{Finding, Reading, read, read_as_found};
+
 use jiff::Timestamp;
 use serde::Serialize;
 
@@ -22,6 +29,8 @@ pub struct VexDocument {
     pub author: Option<String>,
     /// In what role: the words of the format, such as `vendor`.
     pub role: Option<String>,
+    /// The address that the author gives for itself (CSAF `publisher.namespace`).
+    pub namespace: Option<String>,
     /// When it was first issued.
     pub issued: Option<Timestamp>,
     /// When it was last changed.
@@ -54,6 +63,9 @@ pub struct Statement {
 }
 
 /// A product that a statement speaks of.
+///
+/// Any of its identifiers names it. [`Identifier::Vers`] and [`Identifier::Version`] name nothing by
+/// themselves: where there are any, the product is meant in those versions only.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Product {
     /// Everything that identifies it.
@@ -96,6 +108,8 @@ pub enum Identifier {
     Reference(String),
     /// A range of versions in the form `vers:type/constraints`.
     Vers(String),
+    /// One version that is meant, as written.
+    Version(String),
     /// Any other identifier.
     Other(String),
 }
@@ -112,4 +126,38 @@ pub enum Status {
     Fixed,
     /// Nobody knows yet.
     UnderInvestigation,
+}
+
+impl Status {
+    /// Every status with its word, from the most careful one to the least.
+    ///
+    /// The words are those of OpenVEX 0.2.0, "Status Labels", which are the four of CISA's "Minimum
+    /// Requirements for Vulnerability Exploitability eXchange (VEX)", 2023-04. The order is ours: what may
+    /// still do harm stands before what does not.
+    pub const WORDS: [(&'static str, Self); 4] = [
+        ("affected", Self::Affected),
+        ("under_investigation", Self::UnderInvestigation),
+        ("fixed", Self::Fixed),
+        ("not_affected", Self::NotAffected),
+    ];
+
+    /// Reads the word.
+    pub fn from_word(word: &str) -> Option<Self> {
+        let mut words = Self::WORDS.iter();
+        words.find(|(known, _)| *known == word).map(|(_, one)| *one)
+    }
+
+    /// The word.
+    pub fn word(self) -> &'static str {
+        let mut words = Self::WORDS.iter();
+        words
+            .find(|(_, one)| *one == self)
+            .map_or("affected", |(word, _)| word)
+    }
+
+    /// How careful it is: the smaller, the more careful.
+    pub fn care(self) -> usize {
+        let mut words = Self::WORDS.iter();
+        words.position(|(_, one)| *one == self).unwrap_or(0)
+    }
 }

@@ -1,6 +1,6 @@
 //! The formats that the schemas name, as strict as a validator with format checks.
 
-use fluent_uri::{IriRef, Uri};
+use fluent_uri::{Iri, IriRef, Uri};
 
 use super::email;
 
@@ -13,6 +13,8 @@ pub(super) enum Format {
     Date,
     /// RFC 6531.
     Email,
+    /// RFC 3987, with a scheme.
+    Iri,
     /// RFC 3987, an IRI or a relative reference.
     IriReference,
     /// RFC 3986, with a scheme.
@@ -28,6 +30,7 @@ impl Format {
             "date-time" => Self::DateTime,
             "date" => Self::Date,
             "idn-email" => Self::Email,
+            "iri" => Self::Iri,
             "iri-reference" => Self::IriReference,
             "uri" => Self::Uri,
             "uuid" => Self::Uuid,
@@ -41,6 +44,7 @@ impl Format {
             Self::DateTime => "a date and time",
             Self::Date => "a date",
             Self::Email => "an email address",
+            Self::Iri => "a URL or another IRI with a scheme",
             Self::IriReference => "a URL or another IRI",
             Self::Uri => "a URI",
             Self::Uuid => "a UUID",
@@ -53,6 +57,9 @@ impl Format {
             Self::DateTime => "a date and time with its zone, such as `2026-01-31T08:00:00Z`",
             Self::Date => "a date such as `2026-01-31`",
             Self::Email => "an email address such as `name@example.com`",
+            Self::Iri => {
+                "an IRI with a scheme, such as `https://example.com/` or `pkg:npm/name@1.0`"
+            }
             Self::IriReference => {
                 "a URL or another IRI, in which spaces, braces and the like are percent-encoded"
             }
@@ -68,6 +75,7 @@ impl Format {
                 .is_some_and(|(date, time)| is_date(date.as_bytes()) && is_time(time)),
             Self::Date => is_date(text.as_bytes()),
             Self::Email => email::is_address(text),
+            Self::Iri => is_plain_url(text) || Iri::parse(text).is_ok(),
             Self::IriReference => is_plain_url(text) || IriRef::parse(text).is_ok(),
             Self::Uri => Uri::parse(text).is_ok(),
             Self::Uuid => is_uuid(text.as_bytes()),
@@ -309,6 +317,7 @@ mod tests {
             (Format::DateTime, "date-time"),
             (Format::Date, "date"),
             (Format::Email, "idn-email"),
+            (Format::Iri, "iri"),
             (Format::IriReference, "iri-reference"),
             (Format::Uri, "uri"),
         ];
@@ -327,7 +336,7 @@ mod tests {
                 .wrapping_add(1_442_695_040_888_963_407);
             usize::try_from(state >> 33).unwrap() % bound
         };
-        let (mut differences, mut valid) = (Vec::new(), [0; 5]);
+        let (mut differences, mut valid) = (Vec::new(), [0; 6]);
         for _ in 0..60_000 {
             let text: String = (0..=below(7))
                 .map(|_| PIECES[below(PIECES.len())])
