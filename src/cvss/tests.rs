@@ -1,3 +1,5 @@
+use std::fmt::Write as _;
+
 use super::*;
 use crate::exact::{Exact, RoundingMode};
 
@@ -238,10 +240,10 @@ fn every_base_vector_of_3_has_the_score_of_exact_arithmetic() {
     assert_eq!(all.len(), 2592);
     let (one, ten) = (Exact::one(), Exact::from_integer(10));
     for (vector, values) in all {
-        let [av, ac, pr, ui, scope, impacts @ ..] = values.as_slice() else {
+        let [av, ac, pr, ui, change, impacts @ ..] = values.as_slice() else {
             unreachable!()
         };
-        let is_changed = *scope == 1;
+        let is_changed = *change == 1;
         // Privileges weigh more where the scope changes.
         let pr = match (pr, is_changed) {
             (62, true) => 68,
@@ -369,7 +371,7 @@ fn vectors_of_4_have_the_score_of_a_peer() {
             // A third of the vectors has base metrics only, and in the rest half of the others is given.
             if is_base || (round % 3 != 0 && draw(2) == 0) {
                 let value = values.chars().nth(draw(values.len())).unwrap();
-                vector.push_str(&format!("/{metric}:{value}"));
+                write!(vector, "/{metric}:{value}").unwrap();
             }
         }
         let score = score(&vector).unwrap();

@@ -5,7 +5,7 @@ use std::collections::{BTreeSet, HashMap};
 use serde::Serialize;
 
 use super::inventory::Inventory;
-use super::matching::{Budget, By, Found, Miss, Specificity, find};
+use super::matching::{Budget, Found, Miss, Specificity, find};
 use super::{Given, Triage};
 use crate::diagnostic::Place;
 use crate::evidence::vex::{Product, Statement};
@@ -260,7 +260,7 @@ impl Context<'_> {
         });
     }
 
-    fn hit(&mut self, at: &Place, found: Found, how: How, is_weak: bool) {
+    fn hit(&mut self, at: &Place, found: Found, how: How) {
         self.bindings.push(Binding {
             document: self.document,
             statement: self.statement,
@@ -272,7 +272,7 @@ impl Context<'_> {
                 version: found.version,
                 by: found.by,
             },
-            is_weak: is_weak || found.by == By::Name,
+            is_weak: found.is_weak,
         });
     }
 
@@ -283,7 +283,7 @@ impl Context<'_> {
         };
         if product.subcomponents.is_empty() {
             for one in found {
-                self.hit(&product.at, one, How::Product, false);
+                self.hit(&product.at, one, How::Product);
             }
             return;
         }
@@ -299,22 +299,33 @@ impl Context<'_> {
             Err(Miss::NoProduct) => return self.miss(&part.at, Reason::NoComponent),
             Err(miss) => return self.miss(&part.at, Reason::of(miss)),
         };
-        let mut is_bound = false;
         if !self.budget.take(found.len().saturating_mul(products.len())) {
             return self.miss(&part.at, Reason::TooMany);
         }
+        let mut inside = Vec::new();
         for one in found {
-            let inside = products
+            let product = products
                 .iter()
                 .filter(|product| self.inventory.is_through(product.position, one.position))
                 .max_by_key(|product| product.by);
-            if let Some(product) = inside {
-                is_bound = true;
-                self.hit(&part.at, one, How::Subcomponent, product.by == By::Name);
-            }
+            // What is held by something known by name only is no better known.
+            inside.extend(product.map(|product| Found {
+                is_weak: one.is_weak || product.is_weak,
+                ..one
+            }));
         }
-        if !is_bound {
-            self.miss(&part.at, Reason::ReachedOtherwise);
+        if inside.is_empty() {
+            return self.miss(&part.at, Reason::ReachedOtherwise);
+        }
+        if part.subcomponents.is_empty() {
+            for one in inside {
+                self.hit(&part.at, one, How::Subcomponent);
+            }
+            return;
+        }
+        // A part of a part (CSAF: a product in relation to one that is in relation to another).
+        for one in &part.subcomponents {
+            self.part(one, &inside);
         }
     }
 }

@@ -160,25 +160,11 @@ fn comparator(text: &str) -> (Comparator, &str) {
 /// Source of the names: the VERS specification, "Some of the known versioning schemes", and the types of
 /// the purl specification.
 pub(super) fn scheme_of(kind: &str) -> Option<Scheme> {
-    let ecosystem = match kind {
-        "semver" | "npm" => "npm",
-        "pypi" => "PyPI",
-        "maven" => "Maven",
-        "gem" => "RubyGems",
-        "golang" => "Go",
-        "cargo" => "crates.io",
-        "nuget" => "NuGet",
-        "composer" => "Packagist",
-        "pub" => "Pub",
-        "hex" => "Hex",
-        "cran" => "CRAN",
-        "hackage" => "Hackage",
-        "deb" => "Debian",
-        "rpm" => "Red Hat",
-        "apk" | "alpine" => "Alpine",
-        _ => return None,
-    };
-    Scheme::of_ecosystem(ecosystem)
+    match kind {
+        "semver" => Some(Scheme::Semver),
+        "alpine" => Scheme::of_purl_type("apk", ""),
+        _ => Scheme::of_purl_type(kind, ""),
+    }
 }
 
 #[cfg(test)]

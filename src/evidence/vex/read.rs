@@ -2,6 +2,7 @@
 
 use super::{VexDocument, cyclonedx, openvex};
 use crate::diagnostic::{Diagnostic, Place, Severity};
+use crate::evidence::csaf;
 use crate::evidence::detect::{Kind, detect_item};
 use crate::evidence::unpack::{decode, unpack};
 use crate::tape::parse_json;
@@ -77,6 +78,18 @@ pub fn read_as_found(bytes: &[u8]) -> Result<Reading, Vec<Diagnostic>> {
             let mut findings = tape.repeated_members();
             findings.extend(found);
             Ok(Reading::new(document, findings))
+        }
+        "csaf" => {
+            let (document, remarks) = csaf::vex(root).map_err(|fault| vec![fault])?;
+            let mut findings = tape.repeated_members();
+            findings.extend(remarks);
+            let mut reading = Reading::new(document, findings);
+            let tested = csaf::validate(root).findings.into_iter();
+            reading.findings.extend(tested.map(|finding| Finding {
+                test: finding.test.map(str::to_owned),
+                diagnostic: finding.diagnostic,
+            }));
+            Ok(reading)
         }
         "cyclonedx" => {
             drop(tape);

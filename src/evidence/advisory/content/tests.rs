@@ -1,4 +1,4 @@
-use std::io::Write as _;
+use std::fmt::Write as _;
 
 use super::*;
 
@@ -109,7 +109,7 @@ fn a_name_fills_in_what_a_file_leaves_to_it() {
 fn a_compressed_file_is_read() {
     let table = b"#model_version:x,score_date:2026-11-20\ncve,epss,percentile\nCVE-1,0,0\n";
     let mut packed = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::fast());
-    packed.write_all(table).unwrap();
+    std::io::Write::write_all(&mut packed, table).unwrap();
     let packed = packed.finish().unwrap();
     assert_eq!(told(&packed, "epss.csv.gz"), "1 scores");
     assert_eq!(
@@ -122,7 +122,7 @@ fn a_compressed_file_is_read() {
 fn a_table_of_every_vulnerability_is_read_in_one_pass() {
     let mut table = "#model_version:x,score_date:2026-11-20\ncve,epss,percentile\n".to_owned();
     for number in 0..300_000 {
-        table.push_str(&format!("CVE-2026-{number},0.{number:06},0.5\n"));
+        writeln!(table, "CVE-2026-{number},0.{number:06},0.5").unwrap();
     }
     assert_eq!(told(table.as_bytes(), "epss.csv"), "300000 scores");
 }
