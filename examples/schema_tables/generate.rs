@@ -30,12 +30,30 @@ const TABLES: &[(&str, &str)] = &[
     ("spdx-2.3.json", "spdx/spdx-schema-v2.3.json"),
     ("spdx-3.0.0.json", "spdx/spdx-schema-v3.0.0.json"),
     ("spdx-3.0.1.json", "spdx/spdx-schema-v3.0.1.json"),
+    ("csaf-2.0.json", "csaf/2.0/csaf_json_schema.json"),
+    ("csaf-2.1.json", "csaf/2.1/csaf.json"),
+    ("csaf-2.1-extension.json", "csaf/2.1/extension-content.json"),
+    ("ssvc-2.0.json", "csaf/2.1/SelectionList_2_0_0.schema.json"),
+    ("cvss-2.0.json", "csaf/2.0/cvss-v2.0.json"),
+    ("cvss-3.0.json", "csaf/2.0/cvss-v3.0.json"),
+    ("cvss-3.1.json", "csaf/2.0/cvss-v3.1.json"),
+    ("cvss-4.0.json", "csaf/2.1/cvss-v4.0.json"),
 ];
 
 /// The license ids of CycloneDX, which all its tables share.
 const LICENSES: (&str, &str) = ("licenses.json", "cyclonedx/spdx.schema.json");
 
-/// Makes every table, and the shared list of license ids.
+/// Where a table lies below `src/evidence`.
+fn folder_of(schema: &str) -> &'static str {
+    if schema.starts_with("csaf/") {
+        "csaf/tables"
+    } else {
+        "sbom/tables"
+    }
+}
+
+/// Makes every table, and the shared list of license ids. They are named by their paths below
+/// `src/evidence`.
 pub(crate) fn tables(folder: &Path) -> Result<Vec<(String, String)>> {
     let mut made = Vec::new();
     for (name, schema) in TABLES {
@@ -44,9 +62,12 @@ pub(crate) fn tables(folder: &Path) -> Result<Vec<(String, String)>> {
             .read(&mut graph, schema)
             .with_context(|| (*schema).to_owned())?;
         let table = write::table(&mut graph, root).with_context(|| (*schema).to_owned())?;
-        made.push(((*name).to_owned(), table));
+        made.push((format!("{}/{name}", folder_of(schema)), table));
     }
     let licenses = read::words(folder, LICENSES.1)?;
-    made.push((LICENSES.0.to_owned(), write::words(&licenses)));
+    made.push((
+        format!("{}/{}", folder_of(LICENSES.1), LICENSES.0),
+        write::words(&licenses),
+    ));
     Ok(made)
 }
