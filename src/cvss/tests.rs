@@ -77,6 +77,11 @@ fn temporal_and_environmental_metrics_stand_apart() {
             "CVSS:3.1/AV:N/AC:L/PR:N/UI:N/S:U/C:H/I:H/A:H/MAV:P",
             (98, Some(68)),
         ),
+        // 9.0 times 0.95 is 8.55, a tie.
+        ("AV:N/AC:L/Au:N/C:C/I:C/A:N/E:F", (94, Some(89))),
+        ("AV:N/AC:L/Au:S/C:C/I:C/A:C/E:F", (90, Some(86))),
+        // What falls below zero is zero.
+        ("AV:L/AC:H/Au:M/C:P/I:N/A:N/CR:L", (8, Some(0))),
         // From the guide of 2.0, section 3.3.1 (CVE-2002-0392).
         ("AV:N/AC:L/Au:N/C:N/I:N/A:C/E:F/RL:OF/RC:C", (78, Some(64))),
         (

@@ -143,3 +143,32 @@ fn many_items_do_not_take_long() {
     } = read(text.as_bytes(), "").unwrap();
     assert_eq!(remarks.len(), 2002);
 }
+
+/// A small document of every format that is read.
+const SAMPLES: [&str; 8] = [
+    r#"{"id":"A","modified":"2026-01-01T00:00:00Z","aliases":["B"],"severity":[{"type":"CVSS_V3","score":"CVSS:3.1/AV:N/AC:L/PR:N/UI:N/S:U/C:H/I:H/A:H"}],"affected":[{"package":{"ecosystem":"npm","name":"a"},"ranges":[{"type":"SEMVER","events":[{"introduced":"0"},{"fixed":"1.0.0"}]}],"versions":["1"]}]}"#,
+    "id: A\naliases: [B]\naffected:\n- package: {ecosystem: PyPI, name: a}\n  ranges:\n  - type: ECOSYSTEM\n    events:\n    - introduced: 0\n    - fixed: 1.10\n",
+    r#"{"ghsa_id":"A","identifiers":[{"value":"B"}],"severity":"high","cvss":{"vector_string":"CVSS:4.0/AV:N/AC:L/AT:N/PR:N/UI:N/VC:H/VI:H/VA:H/SC:N/SI:N/SA:N"},"vulnerabilities":[{"package":{"ecosystem":"pip","name":"a"},"vulnerable_version_range":">= 1.0, <= 1.2","first_patched_version":"1.2.1"}]}"#,
+    "```toml\n[advisory]\nid = \"RUSTSEC-2026-9001\"\npackage = \"a\"\ndate = \"2026-09-01\"\n\n[versions]\npatched = [\"^1.2.3\", \">= 2.0.0-rc.1\"]\nunaffected = [\"< 0.9\"]\n```\n\n# T\n\nD\n",
+    "gem: a\ncve: 2026-1\ntitle: b\ncvss_v3: 7.5\npatched_versions:\n- \"~> 1.2.3, >= 1.2.3.4\"\n- \">= 2.0\"\nunaffected_versions:\n- \"< 1.0\"\n",
+    r#"{"catalogVersion":"1","count":1,"vulnerabilities":[{"cveID":"CVE-1","dateAdded":"2026-01-01","dueDate":"2026-02-01"}]}"#,
+    "#model_version:x,score_date:2026-11-20T00:00:00Z\ncve,epss,percentile\nCVE-1,0.00042,1e-05\n",
+    r#"{"schema_version":"1.0.0","result":{"name":"a","identifiers":[{"type":"purl","id":"pkg:generic/a"}],"releases":[{"name":"1","isEol":true,"eolFrom":"2026-01-01","latest":{"name":"1.2"}}]}}"#,
+];
+
+#[test]
+fn no_damaged_document_does_harm() {
+    let mut readings = 0;
+    for sample in SAMPLES {
+        assert!(read(sample.as_bytes(), "a.json").is_ok(), "{sample}");
+        for end in 0..sample.len() {
+            _ = read(&sample.as_bytes()[..end], "a.json");
+            for byte in *b"\"[{0>^ -\xff\n" {
+                let mut damaged = sample.as_bytes().to_vec();
+                damaged[end] = byte;
+                readings += usize::from(read(&damaged, "a.json").is_ok());
+            }
+        }
+    }
+    assert!(readings > 1000, "{readings}");
+}
