@@ -57,7 +57,8 @@ pub enum Reason {
     VersionUnordered,
     /// The statement links to another SBOM, or another version of this one.
     OtherSbom,
-    /// The part is also reached past the product, where the statement says nothing of it.
+    /// The part is also reached past the product, where the statement says nothing of it, or no way from
+    /// the product to the part is listed.
     ReachedOtherwise,
     /// The documents ask for more bindings than are made.
     TooMany,
@@ -90,7 +91,9 @@ impl Reason {
             Self::OtherVersion => "the product is there in another version or build",
             Self::VersionUnordered => "the versions of the range have no order that is known",
             Self::OtherSbom => "it links to another SBOM, or to another version of this one",
-            Self::ReachedOtherwise => "the part is also reached past the product",
+            Self::ReachedOtherwise => {
+                "the part is also reached past the product, or no way from the product to it is listed"
+            }
             Self::TooMany => "the documents ask for more bindings than are made",
             Self::NoFinding => "the vulnerability is not among the findings",
         }

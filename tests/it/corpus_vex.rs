@@ -161,6 +161,38 @@ fn mutated_openvex_gets_the_verdict_of_an_independent_validator() {
     ));
 }
 
+#[test]
+fn broken_bytes_are_refused_or_read_and_never_a_panic() {
+    let Some(corpus) = corpus() else { return };
+    let mut seeded = Seeded::new(4);
+    let mut count = 0;
+    for row in corpus.rows.iter().filter(|row| row.kind == "vex") {
+        let bytes = corpus.read(&row.path);
+        if bytes.len() > 20_000 || row.path.contains("/csaf-2.") {
+            continue;
+        }
+        for _ in 0..60 {
+            let mut bytes = bytes.clone();
+            for _ in 0..=seeded.below(3) {
+                let at = seeded.below(bytes.len());
+                match seeded.below(3) {
+                    0 => bytes.truncate(at),
+                    1 => bytes[at] ^= 1 << seeded.below(8),
+                    _ => bytes.insert(at, b"{}[],:\"\\0-"[seeded.below(10)]),
+                }
+                if bytes.is_empty() {
+                    break;
+                }
+            }
+            count += 1;
+            if let Err(faults) = read(&bytes) {
+                assert!(!faults.is_empty(), "{}", row.path);
+            }
+        }
+    }
+    assert!(count > 1000, "{count}");
+}
+
 /// A CycloneDX document of components (reference, package URL) and edges; the first one is what it is of.
 fn bom(serial: &str, components: &[(&str, &str)], edges: &[(&str, &[&str])]) -> Vec<u8> {
     let component = |(reference, purl): &(&str, &str)| json!({"type": "library", "bom-ref": reference, "name": reference, "purl": purl});
