@@ -14,6 +14,7 @@ pub mod time;
 pub mod purl;
 pub mod cpe;
 pub mod version;
+pub mod cvss;
 pub mod tree;
 pub mod tape;
 pub mod markup;

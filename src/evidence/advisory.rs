@@ -4,8 +4,18 @@
 //! One file a format: it turns bytes into [`Advisory`] values with the place of everything that decides a
 //! match. To add a format: a file here, a line in [`super::detect`] and one in `read`.
 
+mod content;
+pub mod epss;
+mod field;
+pub mod ghsa;
+mod interval;
+pub mod kev;
+pub mod lifecycle;
 pub mod osv;
+pub mod rubysec;
 pub mod rustsec;
+
+pub use content::{Content, read};
 
 use jiff::Timestamp;
 
@@ -98,8 +108,22 @@ pub struct Affected {
     pub versions: Vec<String>,
     /// How severe it is for this product, where that differs from the record's.
     pub ratings: Vec<Rating>,
+    /// To which use of the product it is limited.
+    pub scope: Scope,
     /// Where it stands.
     pub at: Place,
+}
+
+/// To which use of a product a vulnerability is limited, as a record tells. It is there to be read: a match
+/// is never ruled out by it, since no list of components says what is called and where it runs.
+#[derive(Debug, Clone, Default, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
+pub struct Scope {
+    /// Functions, types or symbols that hold the vulnerable code, with the path that leads to them.
+    pub functions: Vec<String>,
+    /// Architectures of processors.
+    pub architectures: Vec<String>,
+    /// Operating systems.
+    pub systems: Vec<String>,
 }
 
 /// A package of an ecosystem.
@@ -155,6 +179,9 @@ pub struct Event {
 pub enum EventKind {
     /// The vulnerability enters.
     Introduced,
+    /// The vulnerability enters behind this version, which itself does not have it. No format of events
+    /// has this; it is what `> 1.2` says, and most ecosystems have no next version to name instead.
+    IntroducedAfter,
     /// The vulnerability is gone from here on.
     Fixed,
     /// The last version that has it.

@@ -12,7 +12,7 @@ use crate::corpus::{Row, corpus, files_of_tar, say};
 /// Left out is what the manifest files by folder (`dsse-intoto` is `provenance` in one folder and
 /// `signature` in another), by file name (`json`, `text`, `csv`) or by what one has to know beside
 /// the bytes (a bare base64 signature, a binary OpenPGP packet).
-const FORMATS: [(&str, &str, &str); 21] = [
+const FORMATS: [(&str, &str, &str); 23] = [
     ("cargo-lock", "cargo-lock", "toml"),
     ("cisa-kev-json", "cisa-kev", "json"),
     ("cms-der", "cms", "der"),
@@ -26,6 +26,8 @@ const FORMATS: [(&str, &str, &str); 21] = [
     ("minisign-pub", "minisign-key", "text"),
     ("openvex-json", "openvex", "json"),
     ("osv-json", "osv", "json"),
+    ("osv-yaml", "osv", "yaml"),
+    ("rubysec-yaml", "rubysec", "yaml"),
     ("rustsec-md+toml", "rustsec", "markdown"),
     ("sigstore-bundle", "sigstore-bundle", "json"),
     ("sigstore-trusted-root", "sigstore-trusted-root", "json"),

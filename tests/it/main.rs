@@ -7,6 +7,8 @@ mod authority;
 mod binary;
 mod conversion;
 mod corpus;
+mod corpus_csaf;
+mod corpus_advisories;
 mod corpus_detect;
 mod corpus_sbom;
 mod corpus_signature;

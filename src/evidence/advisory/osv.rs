@@ -1,184 +1,148 @@
-//! Records of the OSV schema (1.7.0), JSON or YAML.
+//! Records of the OSV schema (1.7), JSON or YAML: <https://ossf.github.io/osv-schema/>.
+//!
+//! Of YAML, plain scalars must come as texts ([`crate::tape::parse_yaml_texts`]): version `1.10` is no
+//! number.
 
-use super::{Advisory, Affected, Event, EventKind, Nature, Package, Range, RangeKind, Rating};
+mod affected;
+
+use super::field::{Fields, Loss, below, shown};
+use super::{Advisory, Nature, Rating};
+use crate::cvss::{self, Severity};
 use crate::diagnostic::{Diagnostic, Place};
-use crate::tape::Item;
-use jiff::Timestamp;
+use crate::tape::{Item, Step};
 
 /// Reads one record. What cannot be used is named, and the rest is kept.
 ///
 /// # Errors
 ///
-/// `osv-malformed` where the record has no `id` or is no object: nothing can cite it.
+/// `advisory-malformed` where the record has no `id` or is no object: nothing can cite it.
 pub fn read(root: Item<'_>) -> Result<(Advisory, Vec<Diagnostic>), Diagnostic> {
-    let Some(id) = root.get_text("id").filter(|id| !id.trim().is_empty()) else {
+    let mut fields = Fields::new();
+    let advisory = read_at(root, "", &mut fields)?;
+    Ok((advisory, fields.finish()))
+}
+
+/// Reads the record at a JSON pointer.
+pub(super) fn read_at(
+    root: Item<'_>,
+    pointer: &str,
+    fields: &mut Fields,
+) -> Result<Advisory, Diagnostic> {
+    let id = root.get_text("id").map(str::trim);
+    let Some(id) = id.filter(|id| !id.is_empty()) else {
         let place = root.get("id").map_or_else(|| root.place(), Item::place);
         return Err(
-            Diagnostic::error("osv-malformed", place, "the record has no `id`")
+            Diagnostic::error("advisory-malformed", place, "the record has no `id`")
                 .help("every OSV record needs an identifier, such as `GHSA-…`"),
         );
     };
-    let mut remarks = Vec::new();
     let mut advisory = Advisory {
         id: id.to_owned(),
-        aliases: texts(root, "aliases"),
-        upstream: texts(root, "upstream"),
-        related: texts(root, "related"),
-        nature: if id.starts_with("MAL-") {
-            Nature::Malicious
-        } else {
-            Nature::Vulnerability
-        },
-        summary: root.get_text("summary").unwrap_or_default().to_owned(),
-        published: instant(root, "published", &mut remarks),
-        modified: instant(root, "modified", &mut remarks),
-        withdrawn: instant(root, "withdrawn", &mut remarks),
-        ratings: ratings(root),
+        aliases: fields.texts(root, "aliases", Loss::Match),
+        upstream: fields.texts(root, "upstream", Loss::Match),
+        related: fields.texts(root, "related", Loss::Detail),
+        nature: Nature::Vulnerability,
+        summary: fields
+            .filled(root, "summary", Loss::Detail)
+            .unwrap_or_default()
+            .to_owned(),
+        published: fields.instant(root, "published", Loss::Detail),
+        modified: fields.instant(root, "modified", Loss::Detail),
+        withdrawn: fields.instant(root, "withdrawn", Loss::Match),
+        ratings: ratings(root, pointer, &["database_specific"], fields),
         affected: Vec::new(),
-        url: url(root),
-        at: Place::whole(),
+        url: url(root, fields),
+        at: if pointer.is_empty() {
+            Place::whole()
+        } else {
+            Place::pointer(pointer)
+        },
     };
-    for item in root.get("affected").into_iter().flat_map(Item::items) {
-        advisory.affected.push(affected(item, &mut remarks));
+    let mut informational = None;
+    for (position, item) in fields.tables(root, "affected", Loss::Match) {
+        advisory
+            .affected
+            .push(affected::read(item, pointer, position, fields));
+        informational = informational.or_else(|| affected::informational(item));
     }
-    Ok((advisory, remarks))
+    advisory.nature = match informational {
+        _ if id.starts_with("MAL-") => Nature::Malicious,
+        Some(nature) => nature,
+        None => Nature::Vulnerability,
+    };
+    Ok(advisory)
 }
 
-fn affected(item: Item<'_>, remarks: &mut Vec<Diagnostic>) -> Affected {
-    let package = item.get("package");
-    let text = |key| {
-        package
-            .and_then(|package| package.get_text(key))
-            .map(str::to_owned)
-    };
-    let package = match (text("ecosystem"), text("name")) {
-        (Some(ecosystem), Some(name)) => Some(Package { ecosystem, name }),
-        (None, None) => None,
-        _ => {
-            let place = package.map_or_else(|| item.place(), Item::place);
-            remarks.push(
-                Diagnostic::warning(
-                    "osv-package",
-                    place,
-                    "the package has only one of `ecosystem` and `name`, so nothing can match it",
-                )
-                .help("give both"),
-            );
-            None
-        }
-    };
-    Affected {
-        package,
-        purl: text("purl"),
-        cpe: None,
-        ranges: item
-            .get("ranges")
-            .into_iter()
-            .flat_map(Item::items)
-            .filter_map(|range| self::range(range, remarks))
-            .collect(),
-        versions: texts(item, "versions"),
-        ratings: ratings(item),
-        at: item.place(),
-    }
-}
-
-fn range(item: Item<'_>, remarks: &mut Vec<Diagnostic>) -> Option<Range> {
-    let kind = match item.get_text("type") {
-        Some("SEMVER") => RangeKind::Semver,
-        Some("ECOSYSTEM") => RangeKind::Ecosystem,
-        Some("GIT") => RangeKind::Git,
-        other => {
-            let named = other.unwrap_or_default();
-            remarks.push(
-                Diagnostic::warning(
-                    "osv-range",
-                    item.get("type").map_or_else(|| item.place(), Item::place),
-                    format!("a range of type `{named}` cannot be evaluated"),
-                )
-                .help("one of SEMVER, ECOSYSTEM and GIT"),
-            );
-            return None;
-        }
-    };
-    let mut events = Vec::new();
-    for event in item.get("events").into_iter().flat_map(Item::items) {
-        for member in event.children() {
-            let kind = match member.key() {
-                Some("introduced") => EventKind::Introduced,
-                Some("fixed") => EventKind::Fixed,
-                Some("last_affected") => EventKind::LastAffected,
-                Some("limit") => EventKind::Limit,
-                _ => continue,
-            };
-            // YAML writes some versions as numbers.
-            match member.text().map(str::to_owned).or_else(|| member.number()) {
-                Some(version) => events.push(Event {
-                    kind,
-                    version,
-                    at: member.place(),
-                }),
-                None => remarks.push(
-                    Diagnostic::warning(
-                        "osv-range",
-                        member.place(),
-                        "the version of an event is no text",
+/// The ratings of a record or of one product. Where it has no vector, a word that databases put into
+/// one of the members `aside`.
+fn ratings(item: Item<'_>, pointer: &str, aside: &[&str], fields: &mut Fields) -> Vec<Rating> {
+    let mut ratings = Vec::new();
+    for (position, one) in fields.tables(item, "severity", Loss::Detail) {
+        let steps = [Step::Key("severity"), Step::Position(position)];
+        let at = Place::pointer(below(pointer, &steps));
+        let is_vector = fields
+            .text(one, "type", Loss::Detail)
+            .is_some_and(|kind| kind.starts_with("CVSS_"));
+        let Some(value) = fields.filled(one, "score", Loss::Detail) else {
+            continue;
+        };
+        if is_vector && let Err(error) = cvss::score(value) {
+            fields.fault(
+                "advisory-severity",
+                Loss::Detail,
+                "write the whole vector, such as `CVSS:3.1/AV:N/AC:L/PR:N/UI:N/S:U/C:H/I:H/A:H`",
+                || {
+                    (
+                        one.place(),
+                        format!("`{}` has no score: {error}", shown(value)),
                     )
-                    .help("write the version in quotes"),
-                ),
-            }
+                },
+            );
         }
+        ratings.push(Rating {
+            value: value.to_owned(),
+            source: None,
+            at,
+        });
     }
-    Some(Range {
-        kind,
-        events,
-        at: item.place(),
-    })
+    if ratings.is_empty() {
+        ratings.extend(aside.iter().find_map(|key| worded(item.get(key)?)));
+    }
+    ratings
 }
 
-fn ratings(item: Item<'_>) -> Vec<Rating> {
-    let list = item.get("severity").into_iter().flat_map(Item::items);
-    list.filter_map(|rating| {
-        Some(Rating {
-            value: rating.get_text("score")?.to_owned(),
+/// A severity outside of the list: a vector as RustSec's exports have it, or a word of a database.
+fn worded(specific: Item<'_>) -> Option<Rating> {
+    ["cvss", "severity", "urgency"].iter().find_map(|key| {
+        let member = specific.get(key)?;
+        let value = member.text()?.trim();
+        let is_known = Severity::of_word(value).is_some() || cvss::score(value).is_ok();
+        is_known.then(|| Rating {
+            value: value.to_owned(),
             source: None,
-            at: rating.place(),
+            at: member.place(),
         })
     })
-    .collect()
 }
 
-fn url(root: Item<'_>) -> Option<String> {
-    let list = || root.get("references").into_iter().flat_map(Item::items);
-    let of_kind = |kind| {
-        list()
-            .filter(|one| one.get_text("type") == Some(kind))
-            .find_map(|one| one.get_text("url"))
-    };
-    of_kind("ADVISORY")
-        .or_else(|| of_kind("WEB"))
-        .map(str::to_owned)
-}
-
-/// The texts of a list; numbers, which YAML makes of some versions, as they are written.
-fn texts(item: Item<'_>, key: &str) -> Vec<String> {
-    let list = item.get(key).into_iter().flat_map(Item::items);
-    list.filter_map(|one| one.text().map(str::to_owned).or_else(|| one.number()))
-        .collect()
-}
-
-fn instant(root: Item<'_>, key: &str, remarks: &mut Vec<Diagnostic>) -> Option<Timestamp> {
-    let item = root.get(key)?;
-    let instant = item.text().and_then(|text| text.trim().parse().ok());
-    if instant.is_none() {
-        remarks.push(
-            Diagnostic::warning(
-                "osv-instant",
-                item.place(),
-                format!("`{key}` is no instant, so it is not known"),
-            )
-            .help("write it as RFC 3339 in UTC, such as `2026-11-20T09:00:00Z`"),
-        );
+/// The page of the advisory, or the first page of any kind.
+fn url(root: Item<'_>, fields: &mut Fields) -> Option<String> {
+    let mut best: Option<(usize, &str)> = None;
+    for (_, one) in fields.tables(root, "references", Loss::Detail) {
+        let rank = match fields.text(one, "type", Loss::Detail) {
+            Some("ADVISORY") => 0,
+            Some("WEB") => 1,
+            _ => 2,
+        };
+        let Some(url) = fields.filled(one, "url", Loss::Detail) else {
+            continue;
+        };
+        if best.is_none_or(|(known, _)| rank < known) {
+            best = Some((rank, url));
+        }
     }
-    instant
+    best.map(|(_, url)| url.to_owned())
 }
+
+#[cfg(test)]
+mod tests;

@@ -1,7 +1,7 @@
 //! Documents in JSON, named by the members of their root.
 
 use super::{Detection, Kind, ours};
-use crate::tape::{Item, parse_json};
+use crate::tape::{Item, Shape, parse_json};
 
 /// The families, in the order in which they are asked.
 const FAMILIES: [fn(Item<'_>) -> Option<Detection>; 9] = [
@@ -218,7 +218,50 @@ fn csaf(root: Item<'_>) -> Option<Detection> {
         .then(|| Detection::new(Kind::Vex, "csaf", text(document, "csaf_version"), "json"))
 }
 
+/// How many items of a list are looked at; the first one tells.
+const FIRST: usize = 1;
+
+/// Records may come as a list, as the answer of OSV's interface (`vulns`) or as that of GitHub's.
 fn advisory(root: Item<'_>) -> Option<Detection> {
+    if is_lifecycle(root) {
+        let version = text(root, "schema_version");
+        return Some(Detection::new(Kind::Advisory, "endoflife", version, "json"));
+    }
+    let lists = [Some(root), root.get("vulns")].into_iter().flatten();
+    let mut items = lists.flat_map(|list| list.items().take(FIRST));
+    let nodes = root.at("/data/securityAdvisories/nodes");
+    let node = root.at("/data/securityAdvisory");
+    let graph = nodes
+        .into_iter()
+        .flat_map(|list| list.items().take(FIRST))
+        .chain(node);
+    record(root)
+        .or_else(|| items.find_map(record))
+        .or_else(|| graph.into_iter().find_map(record))
+}
+
+/// Whether a document is one of endoflife.date, of the older or the newer interface.
+fn is_lifecycle(root: Item<'_>) -> bool {
+    match root.shape() {
+        Shape::List => root.items().next().is_some_and(is_cycle),
+        Shape::Table => {
+            let result = root.get("result");
+            let lists = |one: Item<'_>| one.get("releases").is_some() && one.get("name").is_some();
+            result.is_some_and(|result| lists(result) || result.items().next().is_some_and(lists))
+                || (root.get("product").is_some() && root.get("cycles").is_some())
+        }
+        _ => false,
+    }
+}
+
+fn is_cycle(item: Item<'_>) -> bool {
+    item.get("cycle").is_some()
+        && ["eol", "releaseDate", "latest"]
+            .iter()
+            .any(|key| item.get(key).is_some())
+}
+
+fn record(root: Item<'_>) -> Option<Detection> {
     let (format, version) = if has(root, ["dataType", "cveMetadata"]) {
         ("cve", text(root, "dataVersion"))
     } else if has(root, ["ghsa_id"]) || has(root, ["ghsaId"]) {
@@ -263,6 +306,56 @@ fn other(root: Item<'_>) -> Option<Detection> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn advisories_are_known_alone_and_in_lists() {
+        for (text, kind, format) in [
+            (r#"{"id":"A","affected":[]}"#, Kind::Advisory, "osv"),
+            (r#"[{"id":"A","affected":[]}]"#, Kind::Advisory, "osv"),
+            (
+                r#"{"vulns":[{"id":"A","modified":"","aliases":[]}]}"#,
+                Kind::Advisory,
+                "osv",
+            ),
+            (r#"[{"ghsa_id":"A"}]"#, Kind::Advisory, "github-advisory"),
+            (
+                r#"{"data":{"securityAdvisories":{"nodes":[{"ghsaId":"A"}]}}}"#,
+                Kind::Advisory,
+                "github-advisory",
+            ),
+            (
+                r#"{"data":{"securityAdvisory":{"ghsaId":"A"}}}"#,
+                Kind::Advisory,
+                "github-advisory",
+            ),
+            (
+                r#"[{"cycle":"1","eol":false}]"#,
+                Kind::Advisory,
+                "endoflife",
+            ),
+            (
+                r#"{"result":{"name":"a","releases":[]}}"#,
+                Kind::Advisory,
+                "endoflife",
+            ),
+            (
+                r#"{"catalogVersion":"1","vulnerabilities":[]}"#,
+                Kind::Kev,
+                "cisa-kev",
+            ),
+        ] {
+            let found = detect(text).unwrap();
+            assert_eq!((found.kind, found.format), (kind, format), "{text}");
+        }
+        for text in [
+            "[]",
+            r#"[{"id":"A"}]"#,
+            r#"{"vulns":[]}"#,
+            r#"[{"cycle":"1"}]"#,
+        ] {
+            assert_eq!(detect(text).unwrap().kind, Kind::Unknown, "{text}");
+        }
+    }
 
     #[test]
     fn spdx_3_is_known_however_it_is_written() {

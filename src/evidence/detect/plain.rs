@@ -20,6 +20,9 @@ const LABELS: [(&str, Kind, &str, &str); 11] = [
 /// A minisign public key is 42 bytes in base64; a signature has 74.
 const MINISIGN_KEY_DIGITS: usize = 56;
 
+/// No record has more members.
+const MAXIMUM_MEMBERS: usize = 256;
+
 pub(super) fn detect(text: &str) -> Detection {
     let text = text.trim_start();
     if let Some((label, _)) = text
@@ -49,7 +52,48 @@ pub(super) fn detect(text: &str) -> Detection {
     if text.starts_with("```toml") && text.contains("[advisory]") {
         return Detection::new(Kind::Advisory, "rustsec", None, "markdown");
     }
-    toml(text).unwrap_or_else(|| Detection::unknown("text"))
+    if let Some(found) = epss(text) {
+        return found;
+    }
+    yaml_advisory(text)
+        .or_else(|| toml(text))
+        .unwrap_or_else(|| Detection::unknown("text"))
+}
+
+/// The table of EPSS: a remark with the model, then the header.
+fn epss(text: &str) -> Option<Detection> {
+    let first = text.lines().next()?;
+    let model = first.strip_prefix("#model_version:");
+    let model = model.and_then(|rest| rest.split(',').next());
+    let is_one = model.is_some() || first.starts_with("cve,epss");
+    is_one.then(|| Detection::new(Kind::Advisory, "epss", model, "csv"))
+}
+
+/// An advisory in YAML, by the members of its root: what stands at the beginning of a line.
+fn yaml_advisory(text: &str) -> Option<Detection> {
+    let keys: Vec<&str> = text
+        .lines()
+        .filter(|line| line.starts_with(|one: char| one.is_ascii_lowercase()))
+        .filter_map(|line| line.split_once(':'))
+        .filter(|(_, value)| value.is_empty() || value.starts_with(char::is_whitespace))
+        .map(|(key, _)| key)
+        .take(MAXIMUM_MEMBERS)
+        .collect();
+    let has = |key: &str| keys.contains(&key);
+    if has("id") && (has("affected") || (has("modified") && (has("summary") || has("withdrawn")))) {
+        return Some(Detection::new(Kind::Advisory, "osv", None, "yaml"));
+    }
+    let names = |keys: &[&str]| keys.iter().any(|key| has(key));
+    let is_rubysec = names(&["gem", "engine", "library"])
+        && names(&[
+            "cve",
+            "ghsa",
+            "osvdb",
+            "patched_versions",
+            "unaffected_versions",
+        ])
+        && names(&["title", "url", "date"]);
+    is_rubysec.then(|| Detection::new(Kind::Advisory, "rubysec", None, "yaml"))
 }
 
 fn spdx_version<'a>(mut lines: impl Iterator<Item = &'a str>, key: &str) -> Option<&'a str> {
