@@ -33,7 +33,7 @@ pub struct VexValidation {
 pub struct VexFinding {
     /// The number of the test, such as `6.1.13` (CSAF).
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub test: Option<String>,
+    pub test: Option<&'static str>,
     /// The remark.
     #[serde(flatten)]
     pub diagnostic: Diagnostic,

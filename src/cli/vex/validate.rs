@@ -170,7 +170,7 @@ fn findings(path: &str, validation: &VexValidation, lang: Lang) -> String {
     sorted.sort_by_key(|finding| std::cmp::Reverse(finding.diagnostic.severity));
     for finding in sorted.iter().take(SHOWN) {
         let said = finding.diagnostic.clone().in_file(path).to_string();
-        let test = finding.test.as_deref().unwrap_or_default();
+        let test = finding.test.unwrap_or_default();
         let line = format!("{test} {said}");
         _ = writeln!(out, "{}", printable(line.trim_start()));
     }

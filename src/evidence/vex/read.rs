@@ -2,6 +2,7 @@
 
 use super::{VexDocument, cyclonedx, openvex};
 use crate::diagnostic::{Diagnostic, Place, Severity};
+use crate::evidence::csaf;
 use crate::evidence::detect::{Kind, detect_item};
 use crate::evidence::unpack::{decode, unpack};
 use crate::tape::parse_json;
@@ -10,7 +11,7 @@ use crate::tape::parse_json;
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Finding {
     /// The test of the standard that it breaks, such as `6.1.13` (CSAF).
-    pub test: Option<String>,
+    pub test: Option<&'static str>,
     /// The remark.
     pub diagnostic: Diagnostic,
 }
@@ -78,6 +79,15 @@ pub fn read_as_found(bytes: &[u8]) -> Result<Reading, Vec<Diagnostic>> {
             findings.extend(found);
             Ok(Reading::new(document, findings))
         }
+        "csaf" => {
+            let repeated = tape.repeated_members();
+            let mut reading = Reading::new(csaf_document(root), repeated);
+            let found = csaf::validate(root).findings.into_iter();
+            reading.findings.extend(
+                found.map(|csaf::Finding { test, diagnostic }| Finding { test, diagnostic }),
+            );
+            Ok(reading)
+        }
         "cyclonedx" => {
             drop(tape);
             cyclonedx::read(text.as_bytes()).map(|(document, found)| Reading::new(document, found))
@@ -105,5 +115,23 @@ pub fn read_as_found(bytes: &[u8]) -> Result<Reading, Vec<Diagnostic>> {
                     .help("hand in OpenVEX, CSAF or CycloneDX with vulnerabilities"),
             ])
         }
+    }
+}
+
+/// What a CSAF document says.
+fn csaf_document(root: crate::tape::Item<'_>) -> VexDocument {
+    let text = |pointer| {
+        root.at(pointer)
+            .and_then(crate::tape::Item::text)
+            .map(str::to_owned)
+    };
+    VexDocument {
+        format: "csaf",
+        spec_version: text("/document/csaf_version").unwrap_or_default(),
+        id: text("/document/tracking/id"),
+        author: text("/document/publisher/name"),
+        role: text("/document/publisher/category"),
+        namespace: text("/document/publisher/namespace"),
+        ..VexDocument::default()
     }
 }
