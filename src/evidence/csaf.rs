@@ -5,6 +5,7 @@
 //! apart. To add a test: a function below `test/` and a line in its registry.
 
 pub mod document;
+pub mod file_name;
 pub mod product_tree;
 pub mod tables;
 pub mod test;

@@ -33,7 +33,7 @@ pub(super) fn run(arguments: &Arguments, output: &Output) -> anyhow::Result<Verd
         .files
         .par_iter()
         .map(|path| {
-            let outcome = read(path).and_then(|bytes| validate_vex(&bytes, in_lines));
+            let outcome = read(path).and_then(|bytes| validate_vex(path, &bytes, in_lines));
             outcome.map_err(|mut refused| {
                 for diagnostic in &mut refused.0 {
                     diagnostic.file = Some(path.clone());
