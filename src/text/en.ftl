@@ -247,6 +247,7 @@ vex-conflicting = in conflict with { $list }
 vex-overruled = overrules { $list }
 vex-expired = expired: { $list }
 vex-not-yet = not made yet: { $list }
+vex-reason-no-vulnerability = names no vulnerability
 vex-reason-no-identifier = names no product that can be looked up
 vex-reason-no-product = product not in the SBOM
 vex-reason-no-component = part not in the product

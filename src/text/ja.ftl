@@ -247,6 +247,7 @@ vex-conflicting = 矛盾: { $list }
 vex-overruled = 優先されなかったもの: { $list }
 vex-expired = 期限切れ: { $list }
 vex-not-yet = 基準日より後: { $list }
+vex-reason-no-vulnerability = 脆弱性の記載なし
 vex-reason-no-identifier = 照合できる製品の記載なし
 vex-reason-no-product = 製品がSBOMにない
 vex-reason-no-component = 製品の中に当該部品がない
