@@ -4,12 +4,17 @@
 //! A document is held to its schema (`schema-…`) and to the mandatory tests of section 6.1, which are told
 //! apart. To add a test: a function below `test/` and a line in its registry.
 
+mod advisory;
 pub mod document;
 pub mod file_name;
 pub mod product_tree;
 pub mod tables;
 pub mod test;
 pub mod vers;
+mod vex;
+
+pub use advisory::advisories;
+pub use vex::vex;
 
 use document::Document;
 
@@ -68,6 +73,26 @@ pub fn validate(root: Item<'_>) -> Validation {
         spec_version: version.to_owned(),
         findings,
     }
+}
+
+/// A document that is none of the versions that are read.
+fn unreadable() -> Diagnostic {
+    Diagnostic::error(
+        "csaf-unreadable",
+        Place::pointer("/document/csaf_version"),
+        "the document states no version of CSAF that is read",
+    )
+    .help("state `2.0` or `2.1`")
+}
+
+/// A document whose groups or statuses repeat products beyond all measure.
+fn too_many() -> Diagnostic {
+    Diagnostic::error(
+        "csaf-too-many-references",
+        Place::pointer("/product_tree"),
+        "the document refers to more products than are followed",
+    )
+    .help("list fewer products in a group, or refer to fewer groups")
 }
 
 /// A version without tables is no version that can be called valid.

@@ -202,6 +202,15 @@ impl<'t> Document<'t> {
     }
 }
 
+impl<'t> Metric<'t> {
+    /// The CVSS objects, each with the name of its member.
+    pub fn cvss(self) -> impl Iterator<Item = (&'static str, Item<'t>)> + use<'t> {
+        ["cvss_v2", "cvss_v3", "cvss_v4"]
+            .into_iter()
+            .filter_map(move |key| Some((key, self.content.get(key)?)))
+    }
+}
+
 impl<'t> Revision<'t> {
     fn read(item: Item<'t>) -> Self {
         let text = item.get_text("number").unwrap_or_default();

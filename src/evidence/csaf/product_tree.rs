@@ -4,7 +4,7 @@
 //! The tree is an index over the document and copies nothing. An id that is defined twice means the first
 //! definition; the others are kept, so that a test can name them.
 
-mod identifiers;
+pub(super) mod identifiers;
 mod walk;
 
 use std::collections::HashMap;

@@ -105,12 +105,7 @@ pub(super) fn run(document: &Document<'_>) -> Vec<Finding> {
     if document.is_cut() {
         all.push(Finding {
             test: None,
-            diagnostic: Diagnostic::error(
-                "csaf-too-many-references",
-                Place::pointer("/product_tree/product_groups"),
-                "the groups stand for more products than are followed",
-            )
-            .help("list fewer products in a group, or refer to fewer groups"),
+            diagnostic: super::too_many(),
         });
     }
     all

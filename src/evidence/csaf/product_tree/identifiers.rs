@@ -2,7 +2,9 @@
 
 use super::{DEEPEST_PART, Definition, MOST_PARTS, ProductTree};
 use crate::diagnostic::Place;
+use crate::evidence::csaf::vers::Vers;
 use crate::evidence::vex::{Identifier, Product};
+use crate::purl::Purl;
 use crate::tape::Item;
 
 impl ProductTree<'_> {
@@ -65,13 +67,23 @@ impl ProductTree<'_> {
                 "vendor" => &mut vendor,
                 "product_name" => &mut name,
                 "product_version" => &mut version,
-                "product_version_range" if branch.name.starts_with("vers:") => {
-                    identifiers.push(Identifier::Vers(branch.name.to_owned()));
+                "product_version_range" => {
+                    identifiers.push(range(branch.name));
                     continue;
                 }
                 _ => continue,
             };
             slot.get_or_insert_with(|| branch.name.to_owned());
+        }
+        // A package URL without a version names every one, but this version is meant. Some write the name of
+        // a package where its version stands.
+        if let Some(version) = version.as_deref().filter(|one| is_version(one))
+            && identifiers
+                .iter()
+                .any(|one| matches!(one, Identifier::Purl(_) | Identifier::Cpe(_)))
+            && !identifiers.iter().any(has_version)
+        {
+            identifiers.push(Identifier::Version(version.to_owned()));
         }
         let name = name.unwrap_or_else(|| definition.name.to_owned());
         if !name.is_empty() {
@@ -82,6 +94,32 @@ impl ProductTree<'_> {
             });
         }
         identifiers
+    }
+}
+
+/// A range of versions; one without a scheme is of an unknown one, and what is no range is one version.
+fn range(name: &str) -> Identifier {
+    if name.starts_with("vers:") {
+        return Identifier::Vers(name.to_owned());
+    }
+    match Vers::like(name) {
+        Ok(_) => Identifier::Vers(format!("vers:unknown/{name}")),
+        Err(_) => Identifier::Version(name.to_owned()),
+    }
+}
+
+/// Whether a text begins like a version.
+pub(in crate::evidence::csaf) fn is_version(text: &str) -> bool {
+    text.trim_start_matches(['v', 'V'])
+        .starts_with(|one: char| one.is_ascii_digit())
+}
+
+fn has_version(identifier: &Identifier) -> bool {
+    match identifier {
+        Identifier::Purl(text) => Purl::parse(text).is_none_or(|purl| purl.version.is_some()),
+        // These name what they name, whatever its version.
+        Identifier::Hash(..) | Identifier::BomLink { .. } => true,
+        _ => false,
     }
 }
 

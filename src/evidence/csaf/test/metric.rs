@@ -7,22 +7,13 @@ use super::Report;
 use super::reference::list_texts;
 use crate::evidence::csaf::document::{Document, Metric};
 use crate::evidence::csaf::tables;
-use crate::tape::Item;
 
 /// The members that hold a CVSS object, each with the versions that it may be of.
-pub(super) const CVSS: [(&str, &[&str]); 3] = [
+const CVSS: [(&str, &[&str]); 3] = [
     ("cvss_v2", &["2.0"]),
     ("cvss_v3", &["3.1", "3.0"]),
     ("cvss_v4", &["4.0"]),
 ];
-
-/// The CVSS objects of a metric, each with the name of its member.
-pub(super) fn cvss<'t>(
-    metric: Metric<'t>,
-) -> impl Iterator<Item = (&'static str, Item<'t>)> + use<'t> {
-    CVSS.iter()
-        .filter_map(move |(key, _)| Some((*key, metric.content.get(key)?)))
-}
 
 /// 6.1.7: no product has two scores of the same version of CVSS, within one vulnerability; in 2.1, none
 /// from the same source.
@@ -30,7 +21,7 @@ pub(super) fn repeated(document: &Document<'_>, report: &mut Report<'_>) {
     for vulnerability in &document.vulnerabilities {
         let mut seen = HashSet::new();
         for metric in document.metrics(*vulnerability) {
-            for (key, score) in cvss(metric) {
+            for (key, score) in metric.cvss() {
                 let version = score.get_text("version").unwrap_or_default();
                 for (id, item) in metric.products.into_iter().flat_map(list_texts) {
                     if !seen.insert((id, key, version, metric.source)) {
@@ -50,7 +41,7 @@ pub(super) fn malformed(document: &Document<'_>, report: &mut Report<'_>) {
         .vulnerabilities
         .iter()
         .flat_map(|one| document.metrics(*one));
-    for (key, score) in metrics.flat_map(cvss) {
+    for (key, score) in metrics.flat_map(Metric::cvss) {
         let versions = CVSS.iter().find(|(one, _)| *one == key);
         let versions = versions.map_or(&[] as &[&str], |(_, versions)| versions);
         let stated = score.get_text("version").unwrap_or_default();
@@ -79,7 +70,7 @@ pub(super) fn score_and_word(document: &Document<'_>, report: &mut Report<'_>) {
         // Whether the first metric of a product from a source is a score.
         let mut scored: HashMap<(&str, Option<&str>), (bool, bool)> = HashMap::new();
         for metric in document.metrics(*vulnerability) {
-            let is_score = cvss(metric).next().is_some();
+            let is_score = metric.cvss().next().is_some();
             let is_word = metric.content.get("qualitative_severity_rating").is_some();
             if !is_score && !is_word {
                 continue;

@@ -5,9 +5,8 @@ use cvss_rs::v3::CvssV3;
 use cvss_rs::v4_0::CvssV4;
 
 use super::Report;
-use super::metric::cvss;
 use crate::cvss::{Severity, decimal};
-use crate::evidence::csaf::document::Document;
+use crate::evidence::csaf::document::{Document, Metric};
 use crate::tape::Item;
 
 /// 6.1.9: the scores and severities are those that the vector gives.
@@ -16,7 +15,7 @@ pub(super) fn computation(document: &Document<'_>, report: &mut Report<'_>) {
         .vulnerabilities
         .iter()
         .flat_map(|one| document.metrics(*one));
-    for (key, object) in metrics.flat_map(cvss) {
+    for (key, object) in metrics.flat_map(Metric::cvss) {
         let Some(vector) = object.get_text("vectorString") else {
             continue;
         };
@@ -201,7 +200,7 @@ pub(super) fn inconsistent(document: &Document<'_>, report: &mut Report<'_>) {
         .vulnerabilities
         .iter()
         .flat_map(|one| document.metrics(*one));
-    for (key, object) in metrics.flat_map(cvss) {
+    for (key, object) in metrics.flat_map(Metric::cvss) {
         let Some(vector) = object.get_text("vectorString") else {
             continue;
         };
