@@ -286,13 +286,6 @@ fn statements_suppress_what_their_tools_suppress() {
         assert_eq!(said(corpus, nested, &several, "deep", id), otherwise);
     }
 
-    let image = |purl: &str, part: &str| {
-        bom(
-            SERIAL,
-            &[("image", purl), ("part", part)],
-            &[("image", &["part"])],
-        )
-    };
     let debian = "pkg:oci/debian@sha256:4482958b4461ff7d9fabc24b3a9ab1e9a2c85ece07b2db1840c7cbc01d053e90?tag=latest&repository_url=index.docker.io/library/debian";
     let bash = "pkg:deb/debian/bash@5.3?arch=amd64&distro=debian-12";
     let oci = "vex/trivy/openvex-oci.json";
@@ -340,7 +333,22 @@ fn statements_suppress_what_their_tools_suppress() {
         said(corpus, cyclonedx, &linked(SERIAL), cpp, "CVE-2022-27943"),
         product
     );
+}
 
+/// An image with one package in it.
+fn image(name: &str, part: &str) -> Vec<u8> {
+    bom(
+        SERIAL,
+        &[("image", name), ("part", part)],
+        &[("image", &["part"])],
+    )
+}
+
+#[test]
+fn statements_on_images_and_packages_say_what_their_tools_read() {
+    let Some(corpus) = corpus() else { return };
+    let part = Ok((Status::NotAffected, How::Subcomponent));
+    let bash = "pkg:deb/debian/bash@5.3?arch=amd64&distro=debian-12";
     let crypto =
         "pkg:apk/alpine/libcrypto3@3.0.8-r3?arch=x86_64&upstream=openssl&distro=alpine-3.17.3";
     let alpine = image(ALPINE, crypto);

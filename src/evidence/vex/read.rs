@@ -80,8 +80,10 @@ pub fn read_as_found(bytes: &[u8]) -> Result<Reading, Vec<Diagnostic>> {
             Ok(Reading::new(document, findings))
         }
         "csaf" => {
-            let repeated = tape.repeated_members();
-            let mut reading = Reading::new(csaf_document(root), repeated);
+            let mut remarks = tape.repeated_members();
+            let (document, more) = csaf::vex(root).map_err(|fault| vec![fault])?;
+            remarks.extend(more);
+            let mut reading = Reading::new(document, remarks);
             let found = csaf::validate(root).findings.into_iter();
             reading.findings.extend(
                 found.map(|csaf::Finding { test, diagnostic }| Finding { test, diagnostic }),
@@ -115,23 +117,5 @@ pub fn read_as_found(bytes: &[u8]) -> Result<Reading, Vec<Diagnostic>> {
                     .help("hand in OpenVEX, CSAF or CycloneDX with vulnerabilities"),
             ])
         }
-    }
-}
-
-/// What a CSAF document says.
-fn csaf_document(root: crate::tape::Item<'_>) -> VexDocument {
-    let text = |pointer| {
-        root.at(pointer)
-            .and_then(crate::tape::Item::text)
-            .map(str::to_owned)
-    };
-    VexDocument {
-        format: "csaf",
-        spec_version: text("/document/csaf_version").unwrap_or_default(),
-        id: text("/document/tracking/id"),
-        author: text("/document/publisher/name"),
-        role: text("/document/publisher/category"),
-        namespace: text("/document/publisher/namespace"),
-        ..VexDocument::default()
     }
 }
