@@ -11,7 +11,7 @@ use crate::tape::parse_json;
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Finding {
     /// The test of the standard that it breaks, such as `6.1.13` (CSAF).
-    pub test: Option<String>,
+    pub test: Option<&'static str>,
     /// The remark.
     pub diagnostic: Diagnostic,
 }
@@ -80,15 +80,14 @@ pub fn read_as_found(bytes: &[u8]) -> Result<Reading, Vec<Diagnostic>> {
             Ok(Reading::new(document, findings))
         }
         "csaf" => {
-            let (document, remarks) = csaf::vex(root).map_err(|fault| vec![fault])?;
-            let mut findings = tape.repeated_members();
-            findings.extend(remarks);
-            let mut reading = Reading::new(document, findings);
-            let tested = csaf::validate(root).findings.into_iter();
-            reading.findings.extend(tested.map(|finding| Finding {
-                test: finding.test.map(str::to_owned),
-                diagnostic: finding.diagnostic,
-            }));
+            let mut remarks = tape.repeated_members();
+            let (document, more) = csaf::vex(root).map_err(|fault| vec![fault])?;
+            remarks.extend(more);
+            let mut reading = Reading::new(document, remarks);
+            let found = csaf::validate(root).findings.into_iter();
+            reading.findings.extend(
+                found.map(|csaf::Finding { test, diagnostic }| Finding { test, diagnostic }),
+            );
             Ok(reading)
         }
         "cyclonedx" => {
