@@ -109,6 +109,7 @@ fn of_json(text: &str, path: &str) -> Result<Parsed, Diagnostic> {
     let tape = parse_json(text)?;
     let root = tape.root();
     let found = detect_item(root);
+    let mut document = None;
     let (content, mut remarks) = match (found.kind, found.format) {
         (Kind::Kev, _) => {
             let (kev, remarks) = kev::read(root)?;
@@ -122,12 +123,21 @@ fn of_json(text: &str, path: &str) -> Result<Parsed, Diagnostic> {
         (Kind::Advisory, "github-advisory") => records(root, ghsa::read_at)?,
         (_, "csaf") => {
             let (advisories, remarks) = csaf::advisories(root)?;
+            // Documents of several publishers speak of one CVE.
+            document = ["/document/publisher/namespace", "/document/tracking/id"]
+                .iter()
+                .map(|pointer| root.at(pointer).and_then(Item::text))
+                .collect::<Option<Vec<_>>>()
+                .map(|parts| parts.join(" "));
             (Content::Advisories(advisories), remarks)
         }
         _ => return Err(unrecognized(&found)),
     };
     remarks.extend(tape.repeated_members());
-    Ok(Parsed::new(found.format, content, remarks))
+    Ok(Parsed {
+        document,
+        ..Parsed::new(found.format, content, remarks)
+    })
 }
 
 /// Reads the record at a JSON pointer.
