@@ -9,10 +9,12 @@ mod finding;
 mod identity;
 mod range;
 mod release;
+mod support;
 
 pub use finding::{Finding, Rated, Record};
 pub use identity::{Identity, identities};
 pub use range::{Cause, Doubt, Hit, evaluate};
+pub use support::{Ended, Support};
 
 use std::collections::{BTreeSet, HashMap};
 
@@ -92,6 +94,8 @@ pub struct Outcome<'s> {
     pub findings: Vec<Finding<'s>>,
     /// What could not be judged, likewise.
     pub unjudged: Vec<Unjudged<'s>>,
+    /// Components of products whose dates of support are known, likewise.
+    pub supports: Vec<Support<'s>>,
     /// How many advisories on these components were published after the day.
     pub later: usize,
 }
@@ -158,6 +162,13 @@ impl<'f> Matcher<'f> {
             }
             self.identity(identity, &mut touched, &mut doubts, &mut outcome.later)?;
         }
+        let supports = support::of(
+            self.snapshot,
+            (position, component),
+            identities,
+            self.policy,
+        )?;
+        outcome.supports.extend(supports);
         let found: BTreeSet<u32> = touched.iter().map(|(number, ..)| *number).collect();
         doubts.retain(|(_, number)| !found.contains(number));
         outcome.findings.extend(finding::merge(
@@ -199,8 +210,11 @@ impl<'f> Matcher<'f> {
 
     /// Whether the snapshot can judge an identity at all.
     fn coverage(&self, identity: &Identity) -> Result<Result<(), Reason>, Diagnostic> {
-        let Some(ecosystem) = identity.ecosystem else {
-            // Without an ecosystem only a product that some record names is known to be watched.
+        let covered = identity
+            .ecosystem
+            .and_then(|ecosystem| Some((ecosystem, self.covered.get(&ecosystem.to_lowercase())?)));
+        let Some((ecosystem, (coverage, is_fresh))) = covered else {
+            // Without a database only a product that some record names is known to be watched.
             let known = self.snapshot.knows(&identity.key)?;
             let is_fresh = is_fresh(self.snapshot.manifest().as_of.as_deref(), self.policy);
             return Ok(match (known, is_fresh) {
@@ -208,9 +222,6 @@ impl<'f> Matcher<'f> {
                 (true, false) => Err(Reason::FeedTooOld),
                 (false, _) => Err(Reason::EcosystemNotCovered),
             });
-        };
-        let Some((coverage, is_fresh)) = self.covered.get(&ecosystem.to_lowercase()) else {
-            return Ok(Err(Reason::EcosystemNotCovered));
         };
         if let Some(distro) = &identity.distro
             && !coverage.releases.is_empty()

@@ -23,7 +23,8 @@ pub use manifest::{Coverage, Manifest, Part, Source};
 pub use pages::{Bytes, ReadAt};
 pub use records::{Packed, Records, check_records};
 pub use stored::{
-    KevEntry, StoredAdvisory, StoredAffected, StoredEvent, StoredPlace, StoredRange, StoredRating,
+    KevEntry, StoredAdvisory, StoredAffected, StoredCycle, StoredEvent, StoredLifecycle,
+    StoredPlace, StoredRange, StoredRating,
 };
 
 use fst::Map;
@@ -52,6 +53,7 @@ pub struct Snapshot {
     packages: OnceLock<Index>,
     ids: OnceLock<Index>,
     epss: OnceLock<Index>,
+    lifecycles: OnceLock<Index>,
     kev: OnceLock<Vec<KevEntry>>,
 }
 
@@ -74,6 +76,7 @@ impl Snapshot {
             packages: OnceLock::new(),
             ids: OnceLock::new(),
             epss: OnceLock::new(),
+            lifecycles: OnceLock::new(),
             kev: OnceLock::new(),
         })
     }
@@ -208,6 +211,25 @@ impl Snapshot {
         }))
     }
 
+    /// The products with dates of support that a key finds.
+    ///
+    /// # Errors
+    ///
+    /// `feed-damaged`.
+    pub fn lifecycles(&self, key: &Key) -> Result<Vec<StoredLifecycle>, Diagnostic> {
+        if self.manifest.lifecycles == 0 {
+            return Ok(Vec::new());
+        }
+        let index = self.section("lifecycles", &self.lifecycles)?;
+        match index.get(key.as_bytes()) {
+            None => Ok(Vec::new()),
+            Some(offset) => {
+                let lists = self.manifest.part("lifecycle-lists");
+                decode(&self.pages.block(lists, offset)?)
+            }
+        }
+    }
+
     /// Checks every page of the index, and that its maps of keys can be walked.
     ///
     /// # Errors
@@ -219,6 +241,9 @@ impl Snapshot {
         self.section("ids", &self.ids)?;
         if self.manifest.part("epss").bytes > 0 {
             self.section("epss", &self.epss)?;
+        }
+        if self.manifest.lifecycles > 0 {
+            self.section("lifecycles", &self.lifecycles)?;
         }
         Ok(())
     }

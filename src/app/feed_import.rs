@@ -26,6 +26,8 @@ pub struct Input {
     pub path: String,
     /// The address that it was fetched from, where it was; else its own name is told.
     pub origin: Option<String>,
+    /// Ecosystems of which it holds every advisory, though its format does not promise it (CSAF).
+    pub covers: Vec<String>,
 }
 
 impl Input {
@@ -34,6 +36,7 @@ impl Input {
         Self {
             path: path.into(),
             origin: None,
+            covers: Vec::new(),
         }
     }
 }
@@ -188,7 +191,7 @@ pub fn import(request: &Request<'_>, progress: &dyn Fn(u64)) -> Result<FeedImpor
     for input in request.inputs {
         let before = run.read;
         match run.input(input) {
-            Ok(source) if run.read > before => sources.push(source),
+            Ok(source) if run.read > before => sources.push((source, &input.covers)),
             Ok(_) => failed.push(empty(input)),
             Err(refused) if request.keep_going && !refused.is_of_folder() => {
                 let name = source_name(input);
@@ -216,8 +219,9 @@ pub fn import(request: &Request<'_>, progress: &dyn Fn(u64)) -> Result<FeedImpor
     }
     let known = request.retrieved.or(run.builder.newest());
     let known = known.map(|day| day.to_string());
-    for source in sources {
+    for (source, covers) in sources {
         run.builder.know_until(source, known.as_deref());
+        run.builder.declare(source, covers);
     }
     let imported = run.read;
     let told = (

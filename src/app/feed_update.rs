@@ -158,6 +158,7 @@ pub fn update(
         .map(|one| Input {
             path: one.slot.path().display().to_string(),
             origin: Some(one.source.url.clone()),
+            covers: one.source.covers.clone(),
         })
         .collect();
     let imported = import(

@@ -75,6 +75,10 @@ pub(super) struct ImportArguments {
     /// The day on which the files were fetched; else the newest date in them counts
     #[arg(long, value_name = "DATE")]
     retrieved: Option<Date>,
+    /// Ecosystems of which CSAF documents hold every advisory, such as `Red Hat`; else they cover only the
+    /// products that they name
+    #[arg(long, value_name = "ECOSYSTEM")]
+    covers: Vec<String>,
     /// Begin from nothing instead of from the snapshot in use
     #[arg(long)]
     fresh: bool,
@@ -132,7 +136,11 @@ fn run_import(arguments: &ImportArguments, output: &Output) -> anyhow::Result<Ve
         output.either(&restored, || import_text(&restored, output))?;
         return Ok(Verdict::Acceptable);
     }
-    let inputs: Vec<_> = arguments.paths.iter().map(Input::of).collect();
+    let input = |path| Input {
+        covers: arguments.covers.clone(),
+        ..Input::of(path)
+    };
+    let inputs: Vec<_> = arguments.paths.iter().map(input).collect();
     let counter = Counter::new(&message(output.lang(), "feed-reading"));
     let imported = import(
         &Request {

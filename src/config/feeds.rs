@@ -10,6 +10,7 @@
 //! checksum_url = "https://…"     # a published SHA-256 of it
 //! proxy = "http://proxy:3128"    # else what the environment says
 //! maximum_bytes = 10000000       # else 2 GiB
+//! covers = ["Red Hat"]           # ecosystems of which CSAF documents hold every advisory
 //! only_when_named = true         # fetched with --from only
 //! mark = "verified"              # whether somebody checked the address: verified or recalled
 //! ```
@@ -46,6 +47,8 @@ pub struct Source {
     pub proxy: Option<String>,
     /// The most bytes.
     pub maximum_bytes: u64,
+    /// Ecosystems of which its CSAF documents hold every advisory.
+    pub covers: Vec<String>,
     /// Whether it is fetched only when it is named.
     pub only_when_named: bool,
     /// Whether somebody checked the address; else it was written from memory.
@@ -115,6 +118,7 @@ impl Source {
             checksum_url: fields.optional_text("checksum_url"),
             proxy: fields.optional_text("proxy"),
             maximum_bytes: u64::try_from(bytes).unwrap_or_default(),
+            covers: fields.texts("covers"),
             only_when_named: fields.optional_bool("only_when_named").unwrap_or_default(),
             is_verified: fields.optional_word("mark", &marks).unwrap_or(true),
         }

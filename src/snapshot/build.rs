@@ -16,11 +16,13 @@ use super::key::{Key, base_of, release_of};
 use super::manifest::{Coverage, Manifest, Part, Source};
 use super::pages::seal;
 use super::records::{Packed, Packer};
-use super::stored::{KevEntry, StoredAdvisory, StoredAffected, StoredFile, encode};
+use super::stored::{
+    KevEntry, StoredAdvisory, StoredAffected, StoredFile, StoredLifecycle, encode,
+};
 use crate::cpe::Cpe;
 use crate::diagnostic::Diagnostic;
 use crate::digest::Digest;
-use crate::evidence::advisory::lifecycle::Lifecycle;
+use crate::evidence::advisory::lifecycle::{Identifier, Lifecycle};
 use crate::evidence::advisory::{self, Advisory, Content, Parsed};
 use crate::purl::Purl;
 use crate::time::{Date, day_of_instant};
@@ -77,6 +79,10 @@ pub struct Built<W> {
     pub sink: W,
 }
 
+/// The format of which a folder holds what somebody chose to fetch: it does not cover an ecosystem unless
+/// the importer says so.
+const CSAF: &str = "csaf";
+
 /// An added file.
 struct File {
     source: u32,
@@ -98,6 +104,8 @@ struct Encoded {
     ids: Vec<String>,
     entries: Vec<(Key, Vec<u8>)>,
     ecosystems: Vec<String>,
+    /// Whether its database strives to hold every advisory of its ecosystems.
+    is_of_database: bool,
 }
 
 /// Builds a snapshot.
@@ -139,6 +147,7 @@ impl<W: Write> Builder<W> {
             as_of: None,
             sha256: Digest::of(b""),
             records: 0,
+            covers: Vec::new(),
         });
         number
     }
@@ -154,6 +163,13 @@ impl<W: Write> Builder<W> {
     pub fn know_until(&mut self, source: u32, day: Option<&str>) {
         if let Some(source) = self.sources.get_mut(source as usize) {
             source.as_of = day.map(str::to_owned);
+        }
+    }
+
+    /// Declares that a source holds every advisory of ecosystems, which its format does not promise.
+    pub fn declare(&mut self, source: u32, ecosystems: &[String]) {
+        if let Some(source) = self.sources.get_mut(source as usize) {
+            source.covers = ecosystems.to_vec();
         }
     }
 
@@ -244,7 +260,7 @@ impl<W: Write> Builder<W> {
                     return;
                 }
                 for advisory in &advisories {
-                    self.encode(advisory, file);
+                    self.encode(advisory, file, format != CSAF);
                 }
             }
             Content::Kev(list) => {
@@ -326,7 +342,7 @@ impl<W: Write> Builder<W> {
         true
     }
 
-    fn encode(&mut self, advisory: &Advisory, file: u32) {
+    fn encode(&mut self, advisory: &Advisory, file: u32, is_of_database: bool) {
         let number = u32::try_from(self.advisories.len()).unwrap_or(u32::MAX);
         let mut entries = Vec::new();
         let mut ecosystems = BTreeSet::new();
@@ -346,7 +362,34 @@ impl<W: Write> Builder<W> {
             ids: ids.map(|id| id.trim().to_uppercase()).collect(),
             entries,
             ecosystems: ecosystems.into_iter().collect(),
+            is_of_database,
         });
+    }
+
+    /// The products with dates of support under every key by which they are found.
+    fn lifecycles_by_key(&self) -> BTreeMap<Key, Vec<u8>> {
+        let mut by_key: BTreeMap<Key, Vec<StoredLifecycle>> = BTreeMap::new();
+        for (file, lifecycle) in self.lifecycles.values() {
+            let keys = lifecycle
+                .identifiers
+                .iter()
+                .filter_map(|identifier| match identifier {
+                    Identifier::Purl(purl) => Purl::parse(purl).map(|purl| Key::purl(&purl)),
+                    Identifier::Cpe(cpe) => {
+                        Cpe::parse(cpe)?.product_name().map(|name| Key::cpe(&name))
+                    }
+                    Identifier::Other(..) => None,
+                });
+            let mut keys: Vec<Key> = keys.chain([Key::named(&lifecycle.product)]).collect();
+            keys.sort();
+            keys.dedup();
+            for key in keys {
+                let list = by_key.entry(key).or_default();
+                list.push(StoredLifecycle::new(lifecycle, *file));
+            }
+        }
+        let encoded = by_key.into_iter().map(|(key, list)| (key, encode(&list)));
+        encoded.collect()
     }
 
     fn count_records(&mut self) {
@@ -389,9 +432,14 @@ impl<W: Write> Builder<W> {
             }
             let source = self.files.get(advisory.file as usize);
             let source = source.and_then(|file| self.sources.get(file.source as usize));
+            let declared = source.map_or(&[][..], |source| source.covers.as_slice());
             cover(
                 &mut coverage,
-                &advisory.ecosystems,
+                advisory.ecosystems.iter().filter(|ecosystem| {
+                    let base = base_of(ecosystem);
+                    let is_declared = declared.iter().any(|one| one.eq_ignore_ascii_case(base));
+                    advisory.is_of_database || is_declared
+                }),
                 source.and_then(|source| source.as_of.as_deref()),
             );
         }
@@ -424,6 +472,14 @@ impl<W: Write> Builder<W> {
         if !kev.is_empty() {
             parts.add("kev", &encode(&kev));
         }
+        let lifecycles = self.lifecycles_by_key();
+        let (map, blocks) = index(
+            lifecycles
+                .iter()
+                .map(|(key, block)| (key.as_bytes(), block)),
+        )?;
+        parts.add("lifecycles", &map);
+        parts.add("lifecycle-lists", &blocks);
         let epss = self.epss.take().map(|(_, _, rows)| rows);
         let epss = epss.unwrap_or_default();
         if !epss.is_empty() {
@@ -472,7 +528,11 @@ fn keys_of(affected: &advisory::Affected) -> Vec<Key> {
     keys
 }
 
-fn cover(coverage: &mut BTreeMap<String, Coverage>, ecosystems: &[String], as_of: Option<&str>) {
+fn cover<'a>(
+    coverage: &mut BTreeMap<String, Coverage>,
+    ecosystems: impl Iterator<Item = &'a String>,
+    as_of: Option<&str>,
+) {
     let mut counted: Vec<&str> = Vec::new();
     for ecosystem in ecosystems {
         let base = base_of(ecosystem);

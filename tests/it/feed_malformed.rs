@@ -97,7 +97,7 @@ fn bad_records_are_named_and_counted_and_the_rest_is_imported() {
         "e-list.json",
         "f-cut.zip",
         "g-member.tar.zst!/g-member.tar!/bad.json",
-        "h-bomb.zip",
+        "h-bomb.tar.zst",
         "i-text.json",
         "j-empty.json",
         #[cfg(unix)]
@@ -163,13 +163,13 @@ fn an_archive_that_is_cut_replaces_nothing() {
         encoder.write_all(good.as_bytes()).unwrap();
         encoder.finish().unwrap()
     };
-    let bomb = zipped(&[("bomb.json", &vec![b' '; 20 * 1024 * 1024])]);
+    let bomb = tarred(&[("bomb.json", &vec![b' '; 20 * 1024 * 1024])]);
     for (name, bytes, code) in [
         ("all.zip", &zip[..zip.len() / 2], "archive-unreadable"),
         ("all.tar.zst", &tar[..tar.len() / 2], "archive-unreadable"),
         ("all.tar.zst", &tar[..tar.len() - 4], "archive-unreadable"),
         ("one.json.gz", &gzip[..gzip.len() - 4], "archive-unreadable"),
-        ("bomb.zip", &bomb, "archive-ratio"),
+        ("bomb.tar.zst", &bomb, "archive-ratio"),
     ] {
         let bad = scratch.write(name, bytes);
         // Beside a good file too: what lies behind the break would look as fresh as the rest.

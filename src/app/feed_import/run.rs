@@ -10,6 +10,7 @@ use super::{Input, Request};
 use crate::app::Refused;
 use crate::diagnostic::{Diagnostic, Place, Severity};
 use crate::digest::Digest;
+use crate::evidence::MAXIMUM_BYTES;
 use crate::evidence::archive::{Limits, Role, Walk};
 use crate::feed::FeedFolder;
 use crate::folder::{self, FolderError};
@@ -116,7 +117,7 @@ impl<'r> Run<'r> {
             }
             0
         };
-        let mut walk = Walk::new(Limits::default(), &mut visit);
+        let mut walk = Walk::new(limits(), &mut visit);
         let walked = walk.file(path, bytes);
         let remarks = walk.finish();
         if let Some(failed) = failed {
@@ -213,6 +214,7 @@ impl<'r> Run<'r> {
                 source.as_of.clone()
             };
             self.builder.know_until(number, known.as_deref());
+            self.builder.declare(number, &source.covers);
             numbers.insert(source.number, number);
         }
         let mut records = folder.records(before)?;
@@ -247,7 +249,7 @@ pub(super) fn source_name(input: &Input) -> &str {
 /// anything of it is taken.
 fn sound(name: &str, bytes: &[u8]) -> Result<(), Refused> {
     let mut visit = |_: crate::evidence::archive::Entry, _: &[u8]| 0;
-    let mut walk = Walk::new(Limits::default(), &mut visit);
+    let mut walk = Walk::new(limits(), &mut visit);
     let walked = walk.file(name, bytes);
     let broken = walk
         .finish()
@@ -268,6 +270,16 @@ pub(super) fn empty(input: &Input) -> Diagnostic {
     Diagnostic::error("feed-empty", Place::whole(), message)
         .in_file(source_name(input))
         .help("check that it is what it should be; an error page is often handed out in place of a file")
+}
+
+/// How much an archive may unfold to. Advisories of one pattern pack well, so the ratio is wider than for
+/// deliveries, and a member may not be larger than a file of evidence.
+fn limits() -> Limits {
+    Limits {
+        ratio: 2000,
+        member_bytes: MAXIMUM_BYTES,
+        ..Limits::default()
+    }
 }
 
 /// Whether a file that no reader knows calls itself a record by its ending.

@@ -3,7 +3,7 @@
 
 use jiff::Timestamp;
 
-use super::field::{Fields, Loss, below};
+use super::field::{Fields, Loss, below, member};
 use crate::diagnostic::{Diagnostic, Place};
 use crate::tape::{Item, Shape, Step};
 use crate::time::{Date, parse_day};
@@ -47,21 +47,18 @@ pub struct Exploited {
 /// `advisory-malformed` where it has no list of vulnerabilities.
 pub fn read(root: Item<'_>) -> Result<(Kev, Vec<Diagnostic>), Diagnostic> {
     let mut fields = Fields::new();
-    let is_list = |one: &Item<'_>| one.shape() == Shape::List;
-    if root.get("vulnerabilities").filter(is_list).is_none() {
+    let list = root.get("vulnerabilities");
+    let Some(list) = list.filter(|one| one.shape() == Shape::List) else {
         let message = "the catalog has no list `vulnerabilities`";
         let fault = Diagnostic::error("advisory-malformed", root.place(), message);
         return Err(fault.help("fetch the catalog again"));
-    }
+    };
     let mut entries = Vec::new();
-    let list = root
-        .get("vulnerabilities")
-        .map_or(0, |list| list.items().count());
     for (position, item) in fields.tables(root, "vulnerabilities", Loss::Match) {
         let steps = [Step::Key("vulnerabilities"), Step::Position(position)];
         entries.extend(entry(item, Place::pointer(below("", &steps)), &mut fields));
     }
-    check_count(root, list, &mut fields);
+    check_count(root, list.items().count(), &mut fields);
     let kev = Kev {
         version: fields
             .filled(root, "catalogVersion", Loss::Detail)
@@ -76,7 +73,7 @@ pub fn read(root: Item<'_>) -> Result<(Kev, Vec<Diagnostic>), Diagnostic> {
 fn entry(item: Item<'_>, at: Place, fields: &mut Fields) -> Option<Exploited> {
     let Some(cve) = fields.filled(item, "cveID", Loss::Match) else {
         let help = "fetch the catalog again";
-        fields.remark("kev-entry", Loss::Match, help, || {
+        fields.fault("kev-entry", Loss::Match, help, || {
             (at, "the entry has no `cveID`, so it is left out".to_owned())
         });
         return None;
@@ -105,7 +102,7 @@ fn day(item: Item<'_>, key: &str, fields: &mut Fields) -> Option<Date> {
     let day = parse_day(text);
     if day.is_none() {
         let help = "a day is written `2026-11-20`";
-        fields.remark("advisory-instant", Loss::Detail, help, || {
+        fields.fault("advisory-instant", Loss::Detail, help, || {
             let place = item.get(key).map_or_else(Place::whole, Item::place);
             (place, format!("`{key}` is no day, so it is not known"))
         });
@@ -115,7 +112,7 @@ fn day(item: Item<'_>, key: &str, fields: &mut Fields) -> Option<Date> {
 
 /// A list that was cut off has fewer entries than the catalog says.
 fn check_count(root: Item<'_>, list: usize, fields: &mut Fields) {
-    let Some(count) = fields.member(root, "count") else {
+    let Some(count) = member(root, "count") else {
         return;
     };
     let stated = count
@@ -123,7 +120,7 @@ fn check_count(root: Item<'_>, list: usize, fields: &mut Fields) {
         .and_then(|count| usize::try_from(count).ok());
     if stated != Some(list) {
         let help = "fetch the catalog again; perhaps it was cut off";
-        fields.remark("kev-count", Loss::Match, help, || {
+        fields.fault("kev-count", Loss::Match, help, || {
             let stated = count.number().unwrap_or_else(|| "no number".to_owned());
             let message = format!("the catalog states {stated} as its count, but lists {list}");
             (count.place(), message)

@@ -1,7 +1,7 @@
 //! When the support of products ends, as endoflife.date tells it: the list of cycles of one product of the
 //! older interface, or the answers of interface 1 (`/api/v1/products/…`), one product or all.
 
-use super::field::{Fields, Loss, below, scalar, shown};
+use super::field::{Fields, Loss, below, member, scalar, shown};
 use crate::diagnostic::{Diagnostic, Place};
 use crate::tape::{Item, Shape, Step};
 use crate::time::{Date, parse_day};
@@ -145,7 +145,7 @@ fn product(
 
 fn lacks(item: Item<'_>, name: &str, fields: &mut Fields) {
     let help = "fetch the document again";
-    fields.remark("lifecycle-entry", Loss::Match, help, || {
+    fields.fault("lifecycle-entry", Loss::Match, help, || {
         let message = format!("the entry has no `{name}`, so it is left out");
         (item.place(), message)
     });
@@ -199,13 +199,13 @@ fn cycle(item: Item<'_>, pointer: String, fields: &mut Fields) -> Option<Cycle> 
 
 /// A member that is a day, or true or false where no day is known.
 fn day_or_word(item: Item<'_>, key: &str, fields: &mut Fields) -> (Option<Date>, Option<bool>) {
-    let Some(member) = fields.member(item, key) else {
+    let Some(member) = member(item, key) else {
         return (None, None);
     };
     let day = member.text().and_then(|text| parse_day(text.trim()));
     if day.is_none() && member.bool().is_none() {
         let help = "a day is written `2026-11-20`";
-        fields.remark("advisory-instant", Loss::Match, help, || {
+        fields.fault("advisory-instant", Loss::Match, help, || {
             let message = format!("`{}` is no day, so it is not known", shown(key));
             (member.place(), message)
         });
