@@ -30,6 +30,9 @@ const DRAFT: &str = ".draft-";
 /// The largest manifest that is read: a hundred thousand sources and releases are far below it.
 const MAXIMUM_MANIFEST_BYTES: u64 = 64 * 1024 * 1024;
 
+/// Where the records of a snapshot in the making go.
+pub type Sink = BufWriter<File>;
+
 /// A file that is read at any offset.
 struct OpenFile(File);
 

@@ -5,8 +5,7 @@
 //! the snapshot in use before it is whole and on disk.
 
 use std::collections::BTreeMap;
-use std::fs::File;
-use std::io::{self, BufWriter};
+use std::io;
 
 use rayon::iter::{IntoParallelIterator as _, ParallelIterator as _};
 use serde::Serialize;
@@ -15,7 +14,7 @@ use super::Refused;
 use crate::diagnostic::{Diagnostic, Place, Severity};
 use crate::digest::Digest;
 use crate::evidence::archive::{Limits, Role, Walk};
-use crate::feed::FeedFolder;
+use crate::feed::{FeedFolder, Sink};
 use crate::folder;
 use crate::snapshot::{Builder, Imported, Snapshot};
 use crate::time::{Date, parse_day};
@@ -215,7 +214,7 @@ pub fn import(request: &Request<'_>, progress: &dyn Fn(u64)) -> Result<FeedImpor
 
 /// An import that is under way.
 struct Run<'r> {
-    builder: Builder<BufWriter<File>>,
+    builder: Builder<Sink>,
     into: &'r str,
     batch: Vec<(String, Vec<u8>)>,
     batch_bytes: usize,

@@ -15,7 +15,7 @@ use crate::clock;
 use crate::cvss::Severity;
 use crate::document::table::{Look, Sheet};
 use crate::evidence::vex::Status;
-use crate::matching::Policy;
+use crate::matching::{MAXIMUM_AGE_DAYS, Policy};
 use crate::text::messages::{message, message_with};
 use crate::text::{Lang, printable, shortened};
 use crate::time::Date;
@@ -24,10 +24,6 @@ use crate::time::Date;
 /// machine output has them all.
 const EXPLAINED: usize = 20;
 const SAMPLES: usize = 3;
-
-/// How many days old the knowledge of an ecosystem may be where nobody says otherwise. Ours: databases
-/// change daily, and a quiet month is more than the longest usual mirror interval.
-const MAXIMUM_AGE_DAYS: i64 = 30;
 
 /// Scan SBOMs and lockfiles for known vulnerabilities, offline
 ///

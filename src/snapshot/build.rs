@@ -10,7 +10,6 @@ use std::io::{self, Write};
 
 use compact_str::CompactString;
 use fst::MapBuilder;
-use jiff::Timestamp;
 
 use super::key::{Key, base_of, release_of};
 use super::manifest::{Coverage, Manifest, Part, Source};
@@ -23,7 +22,7 @@ use crate::digest::Digest;
 use crate::evidence::advisory::lifecycle::Lifecycle;
 use crate::evidence::advisory::{self, Advisory, Content, Parsed};
 use crate::purl::Purl;
-use crate::time::{Date, day_of_instant};
+use crate::time::{Date, Timestamp, day_of_instant};
 
 /// A file that was read, ready to be added.
 #[derive(Debug)]
@@ -160,6 +159,12 @@ impl<W: Write> Builder<W> {
     /// The newest date that the records added so far carry.
     pub fn newest(&self) -> Option<Date> {
         self.newest
+    }
+
+    /// The newest date that the records added since the last call carry, for sources that are dated one by
+    /// one; [`Builder::newest`] begins anew with it.
+    pub fn take_newest(&mut self) -> Option<Date> {
+        self.newest.take()
     }
 
     /// Adds a file, and says what of it could not be used.

@@ -6,12 +6,11 @@
 use std::io::{self, Read, Write};
 
 use serde::{Deserialize, Serialize};
-use sha2::Digest as _;
 
 use super::damaged;
 use super::manifest::Part;
 use crate::diagnostic::Diagnostic;
-use crate::digest::Digest;
+use crate::digest::Digester;
 
 /// From this many bytes on a frame is closed.
 const FRAME_BYTES: usize = 4 * 1024 * 1024;
@@ -40,7 +39,7 @@ pub(super) struct Packer<W> {
     open: Vec<Packed>,
     open_bytes: usize,
     written: u64,
-    digest: sha2::Sha256,
+    digest: Digester,
 }
 
 impl<W: Write> Packer<W> {
@@ -50,7 +49,7 @@ impl<W: Write> Packer<W> {
             open: Vec::new(),
             open_bytes: 0,
             written: 0,
-            digest: sha2::Sha256::new(),
+            digest: Digester::default(),
         }
     }
 
@@ -89,7 +88,7 @@ impl<W: Write> Packer<W> {
         let part = Part {
             offset: 0,
             bytes: self.written,
-            sha256: Some(Digest::from_bytes(self.digest.finalize().into())),
+            sha256: Some(self.digest.finish()),
         };
         Ok((part, self.sink))
     }
