@@ -1,0 +1,1 @@
+//! Advisories and statements of a bid, and the facts that they establish.

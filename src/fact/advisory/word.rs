@@ -1,0 +1,237 @@
+//! VEX statements of a dossier: whose word they are, and what they settle.
+
+use std::collections::BTreeMap;
+
+use crate::diagnostic::{Diagnostic, Severity};
+use crate::evidence::detect::Kind;
+use crate::evidence::vex::{self, Status};
+use crate::evidence::{Citation, Evidence};
+use crate::fact::dossier::Dossier;
+use crate::fact::sbom::Sboms;
+use crate::fact::{Establishment, ProofRank};
+use crate::triage::{Decision, Given, Inventory, Triage, Unbound, Voice};
+
+/// Who speaks: it follows from the folder that a document lies in, never from what it says of itself.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) enum Speaker {
+    /// Whoever handed in the bid.
+    Supplier,
+    /// The agency, for what lies among its own evidence.
+    Agency,
+}
+
+impl Speaker {
+    pub(super) const ALL: [Self; 2] = [Self::Supplier, Self::Agency];
+
+    /// The level of trust in `criteria/vex-precedence.toml`.
+    fn trust(self) -> &'static str {
+        match self {
+            Self::Supplier => "supplier",
+            Self::Agency => "agency",
+        }
+    }
+
+    /// How strongly the word proves: as a document of the supplier, or as a record of the agency.
+    pub(super) fn rank(self) -> ProofRank {
+        match self {
+            Self::Supplier => ProofRank::DOCUMENT,
+            Self::Agency => ProofRank::REGISTRY,
+        }
+    }
+
+    /// The facts that count what the word settles.
+    pub(super) fn keys(self) -> [(&'static str, Status); 2] {
+        match self {
+            Self::Supplier => [
+                ("sbom.vex.supplier_not_affected", Status::NotAffected),
+                ("sbom.vex.supplier_fixed", Status::Fixed),
+            ],
+            Self::Agency => [
+                ("sbom.vex.agency_not_affected", Status::NotAffected),
+                ("sbom.vex.agency_fixed", Status::Fixed),
+            ],
+        }
+    }
+}
+
+/// The VEX documents of a dossier.
+pub(super) struct Documents {
+    /// Those that can be read.
+    pub(super) given: Vec<Given>,
+}
+
+impl Documents {
+    /// Whether any of them is by somebody.
+    pub(super) fn speaks(&self, speaker: Speaker) -> bool {
+        let mut given = self.given.iter();
+        given.any(|one| one.trust.as_deref() == Some(speaker.trust()))
+    }
+
+    /// The documents as a whole.
+    pub(super) fn citations(&self) -> impl Iterator<Item = Citation> {
+        self.given.iter().map(|one| Citation {
+            sha256: one.digest,
+            file: one.path.clone(),
+            at: crate::diagnostic::Place::whole(),
+        })
+    }
+
+    /// The facts that they have a say in.
+    pub(super) fn keys(&self) -> Vec<&'static str> {
+        if self.given.is_empty() {
+            return Vec::new();
+        }
+        let speakers = Speaker::ALL.into_iter().filter(|one| self.speaks(*one));
+        let settled = speakers.flat_map(|speaker| speaker.keys().map(|(key, _)| key));
+        settled
+            .chain([super::INVESTIGATED, super::CONFLICTS])
+            .collect()
+    }
+}
+
+/// Reads the statements of the supplier, in VEX documents and in CycloneDX SBOMs, and those of the agency.
+pub(super) fn read(dossier: &Dossier<'_>, sboms: &Sboms, found: &mut Establishment) -> Documents {
+    let mut documents = Documents { given: Vec::new() };
+    for (sorted, speaker) in dossier
+        .handed_in_of(Kind::Vex)
+        .map(|one| (one, Speaker::Supplier))
+        .chain(
+            dossier
+                .agency_of(Kind::Vex)
+                .map(|one| (one, Speaker::Agency)),
+        )
+    {
+        let evidence = sorted.evidence;
+        let named = |one: Diagnostic| one.in_file(evidence.path.clone());
+        match vex::read(&evidence.bytes) {
+            Ok((document, remarks)) => {
+                let errors = remarks
+                    .into_iter()
+                    .filter(|one| one.severity == Severity::Error);
+                found.remarks.extend(errors.map(named));
+                documents.given.push(given(evidence, speaker, document));
+            }
+            Err(faults) => found.remarks.extend(faults.into_iter().map(named)),
+        }
+    }
+    for sorted in dossier.handed_in_of(Kind::Sbom) {
+        // What is wrong with the document is told where the SBOM is read.
+        if sboms.states_vulnerabilities(&sorted.evidence.path)
+            && let Ok((document, _)) = vex::read(&sorted.evidence.bytes)
+            && !document.statements.is_empty()
+        {
+            let given = given(sorted.evidence, Speaker::Supplier, document);
+            documents.given.push(given);
+        }
+    }
+    documents
+}
+
+fn given(evidence: &Evidence, speaker: Speaker, document: vex::VexDocument) -> Given {
+    Given {
+        path: evidence.path.clone(),
+        digest: evidence.digest,
+        trust: Some(speaker.trust().to_owned()),
+        document,
+    }
+}
+
+/// Remarks on documents of which a statement speaks of nothing in any SBOM: one a document, since it may
+/// say a great deal about other products.
+pub(super) fn unbound(triage: &Triage, sboms: &Sboms) -> Vec<Diagnostic> {
+    let mut missed: BTreeMap<(usize, usize), (usize, Unbound)> = BTreeMap::new();
+    let mut bound_anywhere = std::collections::BTreeSet::new();
+    for delivered in &sboms.readable {
+        let inventory = Inventory::of(&delivered.sbom, Some(delivered.digest()));
+        let bound = triage.bind(&inventory);
+        for one in bound.bindings() {
+            bound_anywhere.insert((one.document, one.statement));
+        }
+        for one in bound.unbound(None) {
+            let key = (one.document, one.statement);
+            missed.entry(key).or_insert((0, one)).0 += 1;
+        }
+    }
+    missed.retain(|key, _| !bound_anywhere.contains(key));
+    let mut by_document: BTreeMap<usize, (usize, &Unbound)> = BTreeMap::new();
+    for ((document, _), (_, one)) in &missed {
+        by_document.entry(*document).or_insert((0, one)).0 += 1;
+    }
+    let told = by_document.into_iter().filter_map(|(document, (number, first))| {
+        let given = triage.documents().get(document)?;
+        let message = format!(
+            "{number} of {} statements speak of nothing in the SBOMs, the first because of `{}`",
+            given.document.statements.len(),
+            first.reason.word()
+        );
+        let help = "name the product and its part by the package URL or BOM-Link of the SBOM";
+        let note = Diagnostic::note("vex-unbound", first.at.clone(), message);
+        Some(note.help(help).in_file(given.path.clone()))
+    });
+    told.collect()
+}
+
+/// What statements say of a finding.
+pub(super) struct Word {
+    /// The status that counts; `None` where every statement is left aside.
+    pub(super) status: Option<Status>,
+    /// Whether statements of one weight contradict each other.
+    pub(super) is_conflict: bool,
+    /// Whose word decides.
+    speaker: Speaker,
+    /// Whether it is a conclusion that gives its reason.
+    is_reasoned: bool,
+    /// The statement that decides, and those that contradict it with the same weight.
+    citations: Vec<Citation>,
+}
+
+impl Word {
+    pub(super) fn new(decision: &Decision<'_>) -> Self {
+        let by = decision.by.as_ref();
+        let is_agency =
+            by.is_some_and(|voice| voice.given.trust.as_deref() == Some(Speaker::Agency.trust()));
+        let is_reasoned = by.is_some_and(|voice| {
+            let statement = voice.statement;
+            let is_given =
+                |text: &Option<String>| text.as_deref().is_some_and(|text| !text.trim().is_empty());
+            match statement.status {
+                Status::NotAffected => {
+                    is_given(&statement.justification) || is_given(&statement.impact)
+                }
+                Status::Fixed => true,
+                Status::Affected | Status::UnderInvestigation => false,
+            }
+        });
+        let voices = by.into_iter().chain(&decision.conflicting);
+        Self {
+            status: decision.status,
+            is_conflict: decision.is_conflict(),
+            speaker: if is_agency {
+                Speaker::Agency
+            } else {
+                Speaker::Supplier
+            },
+            is_reasoned,
+            citations: voices.map(cite).collect(),
+        }
+    }
+
+    /// Who says that nothing is to be done, and how; a word that gives no reason or is contradicted by one
+    /// of its own weight settles nothing.
+    pub(super) fn settles(&self) -> Option<(Speaker, Status)> {
+        let status = self.status?;
+        (self.is_reasoned && !self.is_conflict).then_some((self.speaker, status))
+    }
+
+    pub(super) fn citations(&self) -> impl Iterator<Item = &Citation> {
+        self.citations.iter()
+    }
+}
+
+fn cite(voice: &Voice<'_>) -> Citation {
+    Citation {
+        sha256: voice.given.digest,
+        file: voice.given.path.clone(),
+        at: voice.statement.at.clone(),
+    }
+}
