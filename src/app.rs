@@ -14,6 +14,9 @@ pub mod sbom_convert;
 #[cfg(feature = "server")]
 pub mod shelf;
 pub mod tender;
+pub mod version;
+pub mod vex_apply;
+pub mod vex_validate;
 #[cfg(feature = "server")]
 pub mod wire;
 

@@ -19,6 +19,8 @@ mod scan;
 mod serve;
 mod signature;
 mod tender;
+mod version;
+mod vex;
 
 use std::process::ExitCode;
 
@@ -145,6 +147,12 @@ enum Command {
     /// Ask about single advisories
     #[command(subcommand)]
     Advisory(advisory::Command),
+    /// Order versions by the rules of their ecosystem
+    #[command(subcommand)]
+    Version(version::Command),
+    /// Judge VEX documents, and bind them to an SBOM
+    #[command(subcommand)]
+    Vex(vex::Command),
     /// List every fact that a rule may use
     Facts,
     /// Read and test the criteria
@@ -195,6 +203,8 @@ fn run(cli: &Cli, output: &Output) -> anyhow::Result<Verdict> {
         Command::Scan(arguments) => scan::run(arguments, cli.common.criteria.as_deref(), output),
         Command::Feed(command) => feed::run(command, output),
         Command::Advisory(command) => advisory::run(command, output),
+        Command::Version(command) => version::run(command, output),
+        Command::Vex(command) => vex::run(command, library, output),
         Command::Facts => facts::run(&library()?, output),
         Command::Criteria(command) => {
             criteria::run(command, cli.common.criteria.as_deref(), output)

@@ -9,6 +9,7 @@ pub mod agency_record;
 pub mod archive;
 pub mod certification;
 pub mod detect;
+pub mod lockfile;
 pub mod questionnaire;
 pub mod sbom;
 pub mod signature;

@@ -9,10 +9,12 @@ mod finding;
 mod identity;
 mod range;
 mod release;
+mod support;
 
 pub use finding::{Finding, Rated, Record};
 pub use identity::{Identity, identities};
 pub use range::{Cause, Doubt, Hit, evaluate};
+pub use support::{Ended, Support};
 
 use std::collections::{BTreeSet, HashMap};
 
@@ -96,6 +98,8 @@ pub struct Outcome<'s> {
     pub findings: Vec<Finding<'s>>,
     /// What could not be judged, likewise.
     pub unjudged: Vec<Unjudged<'s>>,
+    /// Components of products whose dates of support are known, likewise.
+    pub supports: Vec<Support<'s>>,
     /// How many advisories on these components were published after the day.
     pub later: usize,
 }
@@ -162,6 +166,13 @@ impl<'f> Matcher<'f> {
             }
             self.identity(identity, &mut touched, &mut doubts, &mut outcome.later)?;
         }
+        let supports = support::of(
+            self.snapshot,
+            (position, component),
+            identities,
+            self.policy,
+        )?;
+        outcome.supports.extend(supports);
         let found: BTreeSet<u32> = touched.iter().map(|(number, ..)| *number).collect();
         doubts.retain(|(_, number)| !found.contains(number));
         outcome.findings.extend(finding::merge(

@@ -21,7 +21,8 @@ pub use manifest::{Coverage, Manifest, Part, Source};
 pub use pages::{Bytes, ReadAt};
 pub use records::{Packed, Records};
 pub use stored::{
-    KevEntry, StoredAdvisory, StoredAffected, StoredEvent, StoredPlace, StoredRange, StoredRating,
+    KevEntry, StoredAdvisory, StoredAffected, StoredCycle, StoredEvent, StoredLifecycle,
+    StoredPlace, StoredRange, StoredRating,
 };
 
 use fst::Map;
@@ -51,6 +52,7 @@ pub struct Snapshot {
     packages: OnceLock<Index>,
     ids: OnceLock<Index>,
     epss: OnceLock<Index>,
+    lifecycles: OnceLock<Index>,
     kev: OnceLock<Vec<KevEntry>>,
 }
 
@@ -72,6 +74,7 @@ impl Snapshot {
             packages: OnceLock::new(),
             ids: OnceLock::new(),
             epss: OnceLock::new(),
+            lifecycles: OnceLock::new(),
             kev: OnceLock::new(),
         })
     }
@@ -221,6 +224,25 @@ impl Snapshot {
             let half = |value: u64| u32::try_from(value & u64::from(u32::MAX)).unwrap_or(u32::MAX);
             (half(packed >> 32), half(packed))
         }))
+    }
+
+    /// The products with dates of support that a key finds.
+    ///
+    /// # Errors
+    ///
+    /// `feed-damaged`.
+    pub fn lifecycles(&self, key: &Key) -> Result<Vec<StoredLifecycle>, Diagnostic> {
+        if self.manifest.lifecycles == 0 {
+            return Ok(Vec::new());
+        }
+        let index = self.section("lifecycles", &self.lifecycles)?;
+        match index.get(key.as_bytes()) {
+            None => Ok(Vec::new()),
+            Some(offset) => {
+                let lists = self.manifest.part("lifecycle-lists");
+                decode(&self.pages.block(lists, offset)?)
+            }
+        }
     }
 
     /// Checks every page.

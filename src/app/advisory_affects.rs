@@ -54,7 +54,7 @@ impl Answer {
     }
 }
 
-/// Asks a snapshot. A withdrawn advisory applies to nothing.
+/// Asks a snapshot what a record says, whether or not it was withdrawn; a scan leaves withdrawn ones aside.
 ///
 /// # Errors
 ///
@@ -68,7 +68,7 @@ pub fn affects(snapshot: &Snapshot, asked: &Asked<'_>) -> Result<Answer, Diagnos
     let key = Key::package(asked.ecosystem, asked.package);
     let mut answer = Answer::NotAffected;
     snapshot.affected(&key, &mut |affected| {
-        if !numbers.contains(&affected.advisory) || affected.withdrawn.is_some() {
+        if !numbers.contains(&affected.advisory) {
             return Ok(());
         }
         let stated = affected.ecosystem.and_then(release_of);

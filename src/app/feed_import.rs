@@ -13,6 +13,7 @@ use serde::Serialize;
 use super::Refused;
 use crate::diagnostic::{Diagnostic, Place, Severity};
 use crate::digest::Digest;
+use crate::evidence::MAXIMUM_BYTES;
 use crate::evidence::archive::{Limits, Role, Walk};
 use crate::feed::{FeedFolder, Sink};
 use crate::folder;
@@ -275,7 +276,7 @@ impl Run<'_> {
             }
             0
         };
-        let mut walk = Walk::new(Limits::default(), &mut visit);
+        let mut walk = Walk::new(limits(), &mut visit);
         let walked = walk.file(path, bytes);
         let remarks = walk.finish();
         if let Some(failed) = failed {
@@ -373,6 +374,16 @@ impl Run<'_> {
             (self.progress)(self.read);
         }
         Ok(())
+    }
+}
+
+/// How much an archive may unfold to. Advisories of one pattern pack well, so the ratio is wider than for
+/// deliveries, and a member may not be larger than a file of evidence.
+fn limits() -> Limits {
+    Limits {
+        ratio: 2000,
+        member_bytes: MAXIMUM_BYTES,
+        ..Limits::default()
     }
 }
 

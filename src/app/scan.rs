@@ -1,8 +1,10 @@
 //! Scans component lists for known vulnerabilities: reads, matches, asks the VEX statements, and judges.
 
+mod support;
 mod threshold;
 mod view;
 
+pub use support::SupportView;
 pub use threshold::{Threshold, UnknownThreshold};
 pub use view::{
     ComponentView, EpssView, FeedView, FileView, FindingView, RecordView, ScanView, SeverityView,
@@ -17,11 +19,15 @@ use super::Refused;
 use super::feed_open::OpenFeed;
 use crate::diagnostic::Diagnostic;
 use crate::digest::Digest;
+use crate::evidence::detect::{Kind, detect};
+use crate::evidence::lockfile::{self, Locked, Source};
+use crate::evidence::sbom::model::Format;
 use crate::evidence::sbom::{self, Sbom};
+use crate::evidence::unpack::unpack;
 use crate::evidence::vex;
 use crate::matching::{Matcher, Outcome, Policy};
 use crate::triage::{Given, Inventory, Precedence, Triage, Unbound};
-use view::{finding_view, unbound_view, unjudged_view};
+use view::{component_view, finding_view, unbound_view, unjudged_view};
 
 /// What is scanned, by what.
 pub struct Request<'a> {
@@ -44,6 +50,7 @@ struct Scanned {
     file: FileView,
     findings: Vec<FindingView>,
     unjudged: Vec<UnjudgedView>,
+    supports: Vec<SupportView>,
     later: usize,
     unbound: Vec<Unbound>,
 }
@@ -92,6 +99,7 @@ pub fn scan(request: &Request<'_>, progress: &(dyn Fn() + Sync)) -> Result<ScanV
         view.files.push(scanned.file);
         view.findings.extend(scanned.findings);
         view.unjudged.extend(scanned.unjudged);
+        view.supports.extend(scanned.supports);
     }
     view.judge(request.thresholds);
     Ok(view)
@@ -132,7 +140,7 @@ fn scan_file(
     let named = |faults: Vec<Diagnostic>| {
         Refused(faults.into_iter().map(|one| one.in_file(path)).collect())
     };
-    let sbom = read_components(bytes).map_err(named)?;
+    let (sbom, own) = read_components(bytes).map_err(named)?;
     let digest = Digest::of(bytes);
     let outcome = matcher
         .judge(sbom.all_components())
@@ -144,6 +152,7 @@ fn scan_file(
         passed_over,
         findings,
         unjudged,
+        supports,
         later,
     } = outcome;
     let ids: BTreeSet<String> = findings
@@ -172,11 +181,16 @@ fn scan_file(
             sha256: digest,
             components,
             passed_over,
+            own,
             touched: touched.len(),
         },
         unjudged: unjudged
             .iter()
             .map(|one| unjudged_view(path, &sbom, one))
+            .collect(),
+        supports: supports
+            .iter()
+            .map(|one| SupportView::new(component_view(path, &sbom, one.component), one))
             .collect(),
         later,
         unbound: bound.unbound(Some(&ids)),
@@ -184,10 +198,23 @@ fn scan_file(
     })
 }
 
-/// Reads an SBOM, or a lockfile as the list of what it locks.
-fn read_components(bytes: &[u8]) -> Result<Sbom, Vec<Diagnostic>> {
-    let (_, reading) = sbom::read(bytes)?;
-    Ok(reading.sbom)
+/// Reads an SBOM, or a lock file as the list of what it locks: packages of the workspace itself are the
+/// product, not parts of it.
+fn read_components(bytes: &[u8]) -> Result<(Sbom, usize), Vec<Diagnostic>> {
+    let content = unpack(bytes).map_err(|fault| vec![fault])?;
+    let first = content.trim_ascii_start().first();
+    // Whether it is a lock file is asked of what may be one only: naming a large document takes its time.
+    if !matches!(first, Some(b'{' | b'[' | b'<')) && detect(&content).kind == Kind::Lockfile {
+        let (lockfile, _) = lockfile::read(&content)?;
+        let mut sbom = Sbom::new(Format::CycloneDx, "");
+        let locked = lockfile.packages.iter();
+        let parts = locked.filter(|one| one.source != Source::Path);
+        sbom.components = parts.map(Locked::component).collect();
+        let own = lockfile.packages.len() - sbom.components.len();
+        return Ok((sbom, own));
+    }
+    let (_, reading) = sbom::read(&content)?;
+    Ok((reading.sbom, 0))
 }
 
 /// Statements that bind to nothing in any of the files.

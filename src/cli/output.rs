@@ -84,6 +84,20 @@ impl Output {
         ignore_closed_pipe(std::io::stdout().lock().write_all(bytes))
     }
 
+    /// Writes a result piece by piece, as it comes into being.
+    pub(super) fn stream(
+        &self,
+        write: impl FnOnce(&mut dyn std::io::Write) -> std::io::Result<()>,
+    ) -> anyhow::Result<()> {
+        if let Some(file) = &self.file {
+            let mut bytes = Vec::new();
+            write(&mut bytes)?;
+            return Ok(write_file(file, &bytes)?);
+        }
+        let mut out = std::io::BufWriter::new(std::io::stdout().lock());
+        ignore_closed_pipe(write(&mut out).and_then(|()| out.flush()))
+    }
+
     /// Writes JSON when asked for, else the text.
     pub(super) fn either(
         &self,

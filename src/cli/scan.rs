@@ -1,6 +1,6 @@
 //! `mekiki scan SBOM…`
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashMap};
 use std::fmt::Write as _;
 
 use super::output::{Output, remark};
@@ -20,8 +20,9 @@ use crate::text::messages::{message, message_with};
 use crate::text::{Lang, printable, shortened};
 use crate::time::Date;
 
-/// How many findings are shown to people with their reasons, and how many components of a reason;
-/// machine output has them all.
+/// How many findings are listed for people, how many with their reasons, and how many components of a
+/// reason; machine output has them all.
+const LISTED: usize = 100;
 const EXPLAINED: usize = 20;
 const SAMPLES: usize = 3;
 
@@ -50,7 +51,7 @@ pub(super) struct Arguments {
     #[arg(long, value_name = "DAYS", default_value_t = MAXIMUM_AGE_DAYS)]
     max_age: i64,
     /// What makes the result not acceptable: any, vulnerability, low, medium, high, critical, kev, cvss>=N,
-    /// epss>=P or none; may be given several times
+    /// epss>=P, end-of-support or none; may be given several times
     #[arg(long, value_name = "CONDITION", value_delimiter = ',', default_value = "vulnerability", value_parser = threshold)]
     fail_on: Vec<Threshold>,
 }
@@ -103,8 +104,9 @@ fn text(scan: &ScanView, lang: Lang, width: u16) -> String {
     let mut out = headline(scan, lang);
     if !scan.findings.is_empty() {
         _ = write!(out, "\n{}", table(scan, lang, width));
-        out.push_str(&reasons(scan, lang, width));
+        out.push_str(&reasons(scan, lang));
     }
+    out.push_str(&supports(scan, lang, width));
     out.push_str(&unjudged(scan, lang, width));
     out.push_str(&unbound(scan, lang));
     _ = write!(out, "\n{}", feed(scan, lang));
@@ -121,6 +123,7 @@ fn headline(scan: &ScanView, lang: Lang) -> String {
     let key = match scan.verdict {
         Verdict::Acceptable => "scan-acceptable",
         Verdict::NotAcceptable => "scan-not-acceptable",
+        Verdict::Unverifiable if scan.is_empty() => "scan-empty",
         Verdict::Unverifiable => "scan-unverifiable",
     };
     let mut out = with(
@@ -156,6 +159,28 @@ fn ordered(scan: &ScanView) -> Vec<&FindingView> {
     findings
 }
 
+/// Findings that read alike: one vulnerability of one component and version, in all places.
+fn grouped<'s>(findings: &[&'s FindingView], lang: Lang) -> Vec<(&'s FindingView, String, usize)> {
+    let mut groups: Vec<(&FindingView, String, usize)> = Vec::new();
+    let mut positions: HashMap<(&str, &str, Option<&str>, String), usize> = HashMap::new();
+    for finding in findings {
+        let state = state(finding, lang);
+        let component = &finding.component;
+        let key = (
+            finding.id(),
+            component.name.as_str(),
+            component.version.as_deref(),
+            state.clone(),
+        );
+        let position = *positions.entry(key).or_insert(groups.len());
+        match groups.get_mut(position) {
+            Some(group) => group.2 += 1,
+            None => groups.push((finding, state, 1)),
+        }
+    }
+    groups
+}
+
 fn table(scan: &ScanView, lang: Lang, width: u16) -> String {
     let header = [
         "scan-severity",
@@ -165,8 +190,9 @@ fn table(scan: &ScanView, lang: Lang, width: u16) -> String {
         "scan-fixed",
         "scan-state",
     ];
+    let groups = grouped(&ordered(scan), lang);
     let mut sheet = Sheet::new(width, header.map(|key| message(lang, key)));
-    for finding in ordered(scan) {
+    for (finding, state, count) in groups.iter().take(LISTED) {
         let look = match finding.severity.band() {
             _ if !finding.fails => Look::Faint,
             Some(Severity::Critical | Severity::High) => Look::Bad,
@@ -174,26 +200,30 @@ fn table(scan: &ScanView, lang: Lang, width: u16) -> String {
         };
         let rating = message(lang, &format!("severity-{}", finding.severity.rating));
         let score = finding.severity.score.as_deref().unwrap_or_default();
+        let mut name = shortened(&finding.component.name, 40);
+        if *count > 1 {
+            _ = write!(name, " ×{count}");
+        }
+        let version = finding.component.version.as_deref().unwrap_or_default();
+        let fixed = finding.fixed.first().map_or("-", String::as_str);
         sheet.row([
             (format!("{rating} {score}").trim().to_owned(), look),
             (finding.id().to_owned(), Look::Plain),
-            (shortened(&finding.component.name, 40), Look::Plain),
-            (
-                finding.component.version.clone().unwrap_or_default(),
-                Look::Plain,
-            ),
-            (
-                finding
-                    .fixed
-                    .first()
-                    .cloned()
-                    .unwrap_or_else(|| "-".to_owned()),
-                Look::Plain,
-            ),
-            (state(finding, lang), look),
+            (name, Look::Plain),
+            (shortened(version, 24), Look::Plain),
+            (shortened(fixed, 24), Look::Plain),
+            (state.clone(), look),
         ]);
     }
-    sheet.render()
+    let mut out = sheet.render();
+    if let Some(more) = groups.len().checked_sub(LISTED).filter(|more| *more > 0) {
+        _ = writeln!(
+            out,
+            "{}",
+            with(lang, "scan-more", &[("count", more.to_string())])
+        );
+    }
+    out
 }
 
 /// What is known beyond the severity: exploitation, and what VEX statements say.
@@ -204,15 +234,15 @@ fn state(finding: &FindingView, lang: Lang) -> String {
     }
     if let Some(vex) = &finding.vex {
         let status = match vex.status {
-            Some(Status::NotAffected) => "vex-not-affected",
-            Some(Status::Affected) => "vex-affected",
-            Some(Status::Fixed) => "vex-fixed",
-            Some(Status::UnderInvestigation) => "vex-under-investigation",
-            None => "vex-void",
+            Some(Status::NotAffected) => "scan-vex-not-affected",
+            Some(Status::Affected) => "scan-vex-affected",
+            Some(Status::Fixed) => "scan-vex-fixed",
+            Some(Status::UnderInvestigation) => "scan-vex-under-investigation",
+            None => "scan-vex-void",
         };
         words.push(message(lang, status));
         if vex.conflict {
-            words.push(message(lang, "vex-conflict"));
+            words.push(message(lang, "scan-vex-conflict"));
         }
     }
     let nature = serde_json::to_value(finding.nature).unwrap_or_default();
@@ -224,52 +254,73 @@ fn state(finding: &FindingView, lang: Lang) -> String {
 }
 
 /// Why each of the first findings is one.
-fn reasons(scan: &ScanView, lang: Lang, width: u16) -> String {
-    let findings = ordered(scan);
+fn reasons(scan: &ScanView, lang: Lang) -> String {
+    let findings = grouped(&ordered(scan), lang);
     let mut out = format!("\n{}\n", message(lang, "scan-why"));
-    let mut sheet = Sheet::bare(width);
-    for finding in findings.iter().take(EXPLAINED) {
-        let mut line = format!(
-            "{} {} ({} {})",
-            finding.component.name,
-            finding.component.version.as_deref().unwrap_or_default(),
-            finding.component.file,
-            finding.component.at,
-        );
+    for (finding, _, _) in findings.iter().take(EXPLAINED) {
+        let component = &finding.component;
+        let version = component.version.as_deref().unwrap_or_default();
+        let mut lines = vec![
+            format!("  {} {}", finding.id(), shortened(&finding.summary, 100)),
+            format!(
+                "      {} {version}  {}:{}",
+                component.name, component.file, component.at
+            ),
+        ];
         for record in &finding.records {
-            _ = write!(
-                line,
-                "\n  {}: {} ({} {}, sha256 {})",
+            lines.push(format!(
+                "      {} {}  {}:{} (sha256 {})",
                 record.id,
                 record.matched,
                 record.file,
                 record.matched_at,
                 record.sha256.short()
-            );
+            ));
         }
         if let Some(vex) = &finding.vex
             && let (Some(source), Some(at)) = (&vex.source, &vex.at)
         {
-            let said = vex
-                .justification
-                .as_deref()
-                .or(vex.impact.as_deref())
-                .or(vex.action.as_deref())
-                .unwrap_or_default();
-            _ = write!(line, "\n  VEX: {said} ({source} {at})");
+            let said = [&vex.justification, &vex.impact, &vex.action];
+            let said = said.into_iter().flatten().next().map_or("", String::as_str);
+            lines.push(format!("      VEX {}  {source}:{at}", shortened(said, 80)));
         }
-        let summary = shortened(&finding.summary, 200);
-        sheet.row([
-            (finding.id().to_owned(), Look::Plain),
-            (format!("{summary}\n{line}").trim().to_owned(), Look::Plain),
-        ]);
+        for line in lines {
+            _ = writeln!(out, "{}", printable(line.trim_end()));
+        }
     }
-    out.push_str(&sheet.render());
     if let Some(more) = findings
         .len()
         .checked_sub(EXPLAINED)
         .filter(|more| *more > 0)
     {
+        let more = [("count", more.to_string())];
+        _ = writeln!(out, "  {}", with(lang, "scan-more", &more));
+    }
+    out
+}
+
+/// Components whose support has ended.
+fn supports(scan: &ScanView, lang: Lang, width: u16) -> String {
+    let ended: Vec<_> = scan.supports.iter().filter(|one| one.is_ended()).collect();
+    if ended.is_empty() {
+        return String::new();
+    }
+    let mut out = format!("\n{}\n", message(lang, "scan-support"));
+    let mut sheet = Sheet::bare(width);
+    for one in ended.iter().take(LISTED) {
+        let look = if one.fails { Look::Bad } else { Look::Open };
+        sheet.row([
+            (shortened(&one.component.name, 40), Look::Plain),
+            (
+                one.component.version.clone().unwrap_or_default(),
+                Look::Plain,
+            ),
+            (format!("{} {}", one.product, one.cycle), Look::Plain),
+            (one.until.clone().unwrap_or_default(), look),
+        ]);
+    }
+    out.push_str(&sheet.render());
+    if let Some(more) = ended.len().checked_sub(LISTED).filter(|more| *more > 0) {
         let more = [("count", more.to_string())];
         _ = writeln!(out, "{}", with(lang, "scan-more", &more));
     }

@@ -1,5 +1,6 @@
 //! What differs between the two members of a pair.
 
+use std::borrow::Cow;
 use std::cmp::Ordering;
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -223,9 +224,13 @@ fn version_change(a: &Subject<'_>, b: &Subject<'_>) -> Change {
         let written = stated(one.component.version.as_deref());
         written.or(one.version.as_deref()).map(str::to_owned)
     };
-    let ecosystem = a.ecosystem.as_deref().or(b.ecosystem.as_deref());
-    let ordered = match (&a.version, &b.version) {
-        (Some(one), Some(other)) => order(ecosystem, one, other),
+    // Two ecosystems have no rules in common.
+    let ecosystem = match (a.ecosystem.as_deref(), b.ecosystem.as_deref()) {
+        (Some(one), Some(other)) => Some(one).filter(|one| *one == other),
+        (one, other) => one.or(other),
+    };
+    let ordered = match (with_epoch(a), with_epoch(b)) {
+        (Some(one), Some(other)) => order(ecosystem, &one, &other),
         _ => None,
     };
     let (kind, scheme) = match ordered {
@@ -238,6 +243,26 @@ fn version_change(a: &Subject<'_>, b: &Subject<'_>) -> Change {
         ordered_by: scheme,
         ..Change::new(kind, text(a), text(b))
     }
+}
+
+/// The version with the epoch that the package URL of an RPM package may give apart.
+///
+/// Source: purl specification (ECMA-427), type `rpm`, qualifier `epoch`.
+fn with_epoch<'a>(one: &'a Subject<'_>) -> Option<Cow<'a, str>> {
+    let version = one.version.as_deref()?;
+    let is_rpm = one.ecosystem.as_deref() == Some("rpm");
+    let purl = one
+        .component
+        .purl
+        .as_deref()
+        .filter(|_| is_rpm && !version.contains(':'));
+    let purl = purl.and_then(Purl::parse);
+    let qualifiers = purl.map(|purl| purl.qualifiers).unwrap_or_default();
+    let epoch = qualifiers.into_iter().find(|(key, _)| key == "epoch");
+    Some(match epoch {
+        Some((_, epoch)) => format!("{epoch}:{version}").into(),
+        None => version.into(),
+    })
 }
 
 /// A digest that differs counts at the same version only; another version has another one by nature.

@@ -209,6 +209,21 @@ fn versions_of_one_package_are_paired_best_first() {
             &["pkg:npm/a@2.0.0-rc.1"],
             &["a 2.0.0 = a 2.0.0-rc.1 (purl-without-version): downgraded"],
         ),
+        (
+            &["pkg:pypi/a@1.0.post1"],
+            &["pkg:pypi/a@1.0.1.dev1"],
+            &["a 1.0.post1 = a 1.0.1.dev1 (purl-without-version): upgraded"],
+        ),
+        (
+            &["pkg:cargo/a@main"],
+            &["pkg:cargo/a@1.0.0"],
+            &["a main = a 1.0.0 (purl-without-version): version-changed"],
+        ),
+        (
+            &["pkg:rpm/fedora/a@2.0-1?epoch=1"],
+            &["pkg:rpm/fedora/a@3.0-1?epoch=0"],
+            &["a 2.0-1 = a 3.0-1 (purl-without-version): downgraded purl-changed"],
+        ),
     ] {
         assert_eq!(
             told(&compare(&listed(a), &listed(b), Extent::Changed)),

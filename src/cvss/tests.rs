@@ -1,7 +1,5 @@
-use num_bigint::BigInt;
-use num_rational::BigRational;
-
 use super::*;
+use crate::exact::{Exact, RoundingMode};
 
 /// Vectors with what the standards' own examples and calculators say of them.
 #[test]
@@ -173,23 +171,36 @@ fn scores_without_a_vector_are_read() {
 }
 
 /// A number with `digits` decimals.
-fn number(value: i64, digits: u32) -> BigRational {
-    BigRational::new(BigInt::from(value), BigInt::from(10).pow(digits))
+fn number(value: i64, digits: u32) -> Exact {
+    Exact::ratio(value, 10_i64.pow(digits)).unwrap()
 }
 
-fn hundredths(value: i64) -> BigRational {
+fn hundredths(value: i64) -> Exact {
     number(value, 2)
 }
 
+fn product(factors: &[Exact]) -> Exact {
+    let one = Exact::one();
+    factors
+        .iter()
+        .fold(one, |product, factor| product.times(factor))
+}
+
+/// The smallest whole number at or above a positive one.
+fn ceiling(value: &Exact) -> i64 {
+    let below = value.to_i64().unwrap();
+    let rest = value.minus(&Exact::from_integer(below));
+    below + i64::from(!rest.is_zero())
+}
+
 /// The smallest tenth at or above (CVSS v3.0 Specification, section 8.1).
-fn up(value: &BigRational) -> BigInt {
-    (value * BigInt::from(10)).ceil().to_integer()
+fn up(value: &Exact) -> i64 {
+    ceiling(&value.times(&Exact::from_integer(10)))
 }
 
 /// The same behind a rounding to five decimals (CVSS v3.1 Specification, appendix A).
-fn up_in_integers(value: &BigRational) -> BigInt {
-    let whole = (value * BigInt::from(100_000)).round().to_integer();
-    (whole + BigInt::from(9_999)) / BigInt::from(10_000)
+fn up_in_integers(value: &Exact) -> i64 {
+    up(&value.round(RoundingMode::HalfUp, 5))
 }
 
 /// One choice of each list, as a vector and its numbers.
@@ -225,7 +236,7 @@ fn every_base_vector_of_3_has_the_score_of_exact_arithmetic() {
         ("A", IMPACT),
     ]);
     assert_eq!(all.len(), 2592);
-    let (one, ten) = (number(1, 0), number(10, 0));
+    let (one, ten) = (Exact::one(), Exact::from_integer(10));
     for (vector, values) in all {
         let [av, ac, pr, ui, scope, impacts @ ..] = values.as_slice() else {
             unreachable!()
@@ -237,32 +248,35 @@ fn every_base_vector_of_3_has_the_score_of_exact_arithmetic() {
             (27, true) => 50,
             _ => *pr,
         };
-        let kept = impacts.iter().fold(one.clone(), |kept, impact| {
-            kept * (&one - hundredths(*impact))
-        });
-        let iss = &one - kept;
-        let exploitability =
-            hundredths(822) * hundredths(*av) * hundredths(*ac) * hundredths(pr) * hundredths(*ui);
+        let kept: Vec<_> = impacts
+            .iter()
+            .map(|impact| one.minus(&hundredths(*impact)))
+            .collect();
+        let iss = one.minus(&product(&kept));
+        let exploitability = product(&[822, *av, *ac, pr, *ui].map(hundredths));
         let impact = if is_changed {
-            hundredths(752) * (&iss - number(29, 3))
-                - hundredths(325) * (&iss - hundredths(2)).pow(15)
+            let power = vec![iss.minus(&hundredths(2)); 15];
+            let lowered = hundredths(325).times(&product(&power));
+            let raised = hundredths(752).times(&iss.minus(&number(29, 3)));
+            raised.minus(&lowered)
         } else {
-            hundredths(642) * &iss
+            hundredths(642).times(&iss)
         };
-        let sum = if is_changed {
-            hundredths(108) * (&impact + exploitability)
+        let factor = if is_changed {
+            hundredths(108)
         } else {
-            &impact + exploitability
+            one.clone()
         };
-        let sum = if impact <= number(0, 0) {
-            number(0, 0)
+        let sum = factor.times(&impact.plus(&exploitability));
+        let sum = if impact <= Exact::zero() {
+            Exact::zero()
         } else {
             sum.min(ten.clone())
         };
         for (version, expected) in [("3.0", up(&sum)), ("3.1", up_in_integers(&sum))] {
             let vector = format!("CVSS:{version}/{vector}");
             let score = score(&vector).unwrap();
-            assert_eq!(BigInt::from(score.tenths), expected, "{vector}");
+            assert_eq!(i64::from(score.tenths), expected, "{vector}");
             let peer: cvss::Cvss = vector.parse().unwrap();
             assert_eq!(format!("{:.1}", peer.score()), score.decimal(), "{vector}");
             assert_eq!(
@@ -286,28 +300,27 @@ fn every_base_vector_of_2_has_the_score_of_exact_arithmetic() {
         ("A", IMPACT),
     ]);
     assert_eq!(all.len(), 729);
-    let one = number(1, 0);
+    let one = Exact::one();
     for (vector, values) in all {
         let [av, ac, au, impacts @ ..] = values.as_slice() else {
             unreachable!()
         };
-        let kept = impacts.iter().fold(one.clone(), |kept, impact| {
-            kept * (&one - number(*impact, 3))
-        });
-        let impact = hundredths(1041) * (&one - kept);
-        let exploitability = number(20, 0) * number(*av, 3) * number(*ac, 3) * number(*au, 3);
-        let factor = if impact == number(0, 0) {
-            number(0, 0)
-        } else {
-            number(1176, 3)
-        };
-        let sum = (number(6, 1) * impact + number(4, 1) * exploitability - number(15, 1)) * factor;
-        let expected = (sum * BigInt::from(10)).round().to_integer();
-        assert_eq!(
-            BigInt::from(score(&vector).unwrap().tenths),
-            expected,
-            "{vector}"
-        );
+        let kept: Vec<_> = impacts
+            .iter()
+            .map(|impact| one.minus(&number(*impact, 3)))
+            .collect();
+        let impact = hundredths(1041).times(&one.minus(&product(&kept)));
+        let exploitability = product(&[20_000, *av, *ac, *au].map(|value| number(value, 3)));
+        let factor = if impact.is_zero() { 0 } else { 1176 };
+        let sum = number(6, 1)
+            .times(&impact)
+            .plus(&number(4, 1).times(&exploitability))
+            .minus(&number(15, 1))
+            .times(&number(factor, 3));
+        let tenths = i64::from(score(&vector).unwrap().tenths);
+        let expected = sum.times(&Exact::from_integer(10));
+        let expected = expected.round(RoundingMode::HalfUp, 0);
+        assert_eq!(Some(tenths), expected.to_i64(), "{vector}");
     }
 }
 

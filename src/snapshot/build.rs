@@ -15,11 +15,13 @@ use super::key::{Key, base_of, release_of};
 use super::manifest::{Coverage, Manifest, Part, Source};
 use super::pages::seal;
 use super::records::{Packed, Packer};
-use super::stored::{KevEntry, StoredAdvisory, StoredAffected, StoredFile, encode};
+use super::stored::{
+    KevEntry, StoredAdvisory, StoredAffected, StoredFile, StoredLifecycle, encode,
+};
 use crate::cpe::Cpe;
 use crate::diagnostic::Diagnostic;
 use crate::digest::Digest;
-use crate::evidence::advisory::lifecycle::Lifecycle;
+use crate::evidence::advisory::lifecycle::{Identifier, Lifecycle};
 use crate::evidence::advisory::{self, Advisory, Content, Parsed};
 use crate::purl::Purl;
 use crate::time::{Date, Timestamp, day_of_instant};
@@ -354,6 +356,32 @@ impl<W: Write> Builder<W> {
         });
     }
 
+    /// The products with dates of support under every key by which they are found.
+    fn lifecycles_by_key(&self) -> BTreeMap<Key, Vec<u8>> {
+        let mut by_key: BTreeMap<Key, Vec<StoredLifecycle>> = BTreeMap::new();
+        for (file, lifecycle) in self.lifecycles.values() {
+            let keys = lifecycle
+                .identifiers
+                .iter()
+                .filter_map(|identifier| match identifier {
+                    Identifier::Purl(purl) => Purl::parse(purl).map(|purl| Key::purl(&purl)),
+                    Identifier::Cpe(cpe) => {
+                        Cpe::parse(cpe)?.product_name().map(|name| Key::cpe(&name))
+                    }
+                    Identifier::Other(..) => None,
+                });
+            let mut keys: Vec<Key> = keys.chain([Key::named(&lifecycle.product)]).collect();
+            keys.sort();
+            keys.dedup();
+            for key in keys {
+                let list = by_key.entry(key).or_default();
+                list.push(StoredLifecycle::new(lifecycle, *file));
+            }
+        }
+        let encoded = by_key.into_iter().map(|(key, list)| (key, encode(&list)));
+        encoded.collect()
+    }
+
     fn count_records(&mut self) {
         for file in self.files.iter().filter(|file| file.in_force) {
             if let Some(source) = self.sources.get_mut(file.source as usize) {
@@ -429,6 +457,14 @@ impl<W: Write> Builder<W> {
         if !kev.is_empty() {
             parts.add("kev", &encode(&kev));
         }
+        let lifecycles = self.lifecycles_by_key();
+        let (map, blocks) = index(
+            lifecycles
+                .iter()
+                .map(|(key, block)| (key.as_bytes(), block)),
+        )?;
+        parts.add("lifecycles", &map);
+        parts.add("lifecycle-lists", &blocks);
         let epss = self.epss.take().map(|(_, _, rows)| rows);
         let epss = epss.unwrap_or_default();
         if !epss.is_empty() {

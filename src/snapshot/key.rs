@@ -34,9 +34,9 @@ impl Key {
         Self(format!("c/{product}"))
     }
 
-    /// The key of a product whose support ends, beside the package's own.
-    pub(super) fn lifecycle(&self) -> Self {
-        Self(format!("l/{}", self.0))
+    /// A product by nothing but its name, as lists of dates of support have it.
+    pub fn named(product: &str) -> Self {
+        Self(format!("n/{}", product.trim().to_lowercase()))
     }
 
     /// The key as it stands in the index.

@@ -4,6 +4,7 @@ use serde::{Deserialize, Serialize};
 
 use super::damaged;
 use crate::diagnostic::{Diagnostic, Place};
+use crate::evidence::advisory::lifecycle::Lifecycle;
 use crate::evidence::advisory::{Advisory, Affected, EventKind, Nature, Range, RangeKind, Rating};
 use crate::time::Timestamp;
 
@@ -264,4 +265,47 @@ pub struct KevEntry {
     pub file: u32,
     /// Where it stands: a JSON pointer.
     pub at: String,
+}
+
+/// A product's cycles with their dates of support.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct StoredLifecycle {
+    /// The product's name.
+    pub product: String,
+    /// Its cycles, in the order of the document.
+    pub cycles: Vec<StoredCycle>,
+    /// The number of the file that it stands in.
+    pub file: u32,
+}
+
+/// A cycle of a product.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct StoredCycle {
+    /// Its name, which the versions of the series begin with.
+    pub name: String,
+    /// The day on which support ends altogether, `YYYY-MM-DD`.
+    pub eol_from: Option<String>,
+    /// Whether support had ended when the document was made, where it tells.
+    pub is_eol: Option<bool>,
+    /// The latest release.
+    pub latest: Option<String>,
+    /// Where it stands: a JSON pointer.
+    pub at: String,
+}
+
+impl StoredLifecycle {
+    pub(super) fn new(lifecycle: &Lifecycle, file: u32) -> Self {
+        let cycles = lifecycle.cycles.iter().map(|cycle| StoredCycle {
+            name: cycle.name.clone(),
+            eol_from: cycle.eol_from.map(|day| day.to_string()),
+            is_eol: cycle.is_eol,
+            latest: cycle.latest.clone(),
+            at: cycle.at.pointer.clone().unwrap_or_default(),
+        });
+        Self {
+            product: lifecycle.product.clone(),
+            cycles: cycles.collect(),
+            file,
+        }
+    }
 }

@@ -5,7 +5,7 @@ use std::collections::{BTreeSet, HashMap};
 use serde::Serialize;
 
 use super::inventory::Inventory;
-use super::matching::{By, Found, Miss, Specificity, find};
+use super::matching::{Budget, By, Found, Miss, Specificity, find};
 use super::{Given, Triage};
 use crate::diagnostic::Place;
 use crate::evidence::vex::{Product, Statement};
@@ -59,6 +59,8 @@ pub enum Reason {
     OtherSbom,
     /// The part is also reached past the product, where the statement says nothing of it.
     ReachedOtherwise,
+    /// The documents ask for more bindings than are made.
+    TooMany,
     /// The product is there, and the vulnerability is not among the findings.
     NoFinding,
 }
@@ -74,7 +76,23 @@ impl Reason {
             Self::VersionUnordered => "version-unordered",
             Self::OtherSbom => "other-sbom",
             Self::ReachedOtherwise => "reached-otherwise",
+            Self::TooMany => "too-many",
             Self::NoFinding => "no-finding",
+        }
+    }
+
+    /// The reason in words.
+    pub fn sentence(self) -> &'static str {
+        match self {
+            Self::NoIdentifier => "it names no product that can be looked up",
+            Self::NoProduct => "nothing in the SBOM is the product",
+            Self::NoComponent => "the product is there, and nothing in it is the part",
+            Self::OtherVersion => "the product is there in another version or build",
+            Self::VersionUnordered => "the versions of the range have no order that is known",
+            Self::OtherSbom => "it links to another SBOM, or to another version of this one",
+            Self::ReachedOtherwise => "the part is also reached past the product",
+            Self::TooMany => "the documents ask for more bindings than are made",
+            Self::NoFinding => "the vulnerability is not among the findings",
         }
     }
 
@@ -85,6 +103,7 @@ impl Reason {
             Miss::OtherSbom => Self::OtherSbom,
             Miss::OtherVersion => Self::OtherVersion,
             Miss::Unordered => Self::VersionUnordered,
+            Miss::TooMany => Self::TooMany,
         }
     }
 }
@@ -132,9 +151,10 @@ impl Triage {
             by_id: HashMap::default(),
             unbound: Vec::new(),
         };
+        let mut budget = Budget::new();
         for (document, given) in self.documents().iter().enumerate() {
             for (index, statement) in given.document.statements.iter().enumerate() {
-                bound.statement(document, given, index, statement);
+                bound.statement((document, given), (index, statement), &mut budget);
             }
         }
         bound
@@ -142,7 +162,12 @@ impl Triage {
 }
 
 impl Bound<'_> {
-    fn statement(&mut self, document: usize, given: &Given, index: usize, statement: &Statement) {
+    fn statement(
+        &mut self,
+        (document, given): (usize, &Given),
+        (index, statement): (usize, &Statement),
+        budget: &mut Budget,
+    ) {
         let first = self.bindings.len();
         let mut context = Context {
             document,
@@ -151,6 +176,7 @@ impl Bound<'_> {
             inventory: self.inventory,
             bindings: &mut self.bindings,
             unbound: &mut self.unbound,
+            budget,
         };
         if statement.products.is_empty() {
             context.miss(&statement.at, Reason::NoIdentifier);
@@ -221,6 +247,7 @@ struct Context<'c> {
     inventory: &'c Inventory,
     bindings: &'c mut Vec<Binding>,
     unbound: &'c mut Vec<Unbound>,
+    budget: &'c mut Budget,
 }
 
 impl Context<'_> {
@@ -250,7 +277,7 @@ impl Context<'_> {
     }
 
     fn product(&mut self, product: &Product) {
-        let found = match find(product, self.given, self.inventory) {
+        let found = match find(product, self.given, self.inventory, self.budget) {
             Ok(found) => found,
             Err(miss) => return self.miss(&product.at, Reason::of(miss)),
         };
@@ -267,12 +294,15 @@ impl Context<'_> {
 
     /// Binds a part of products that are there.
     fn part(&mut self, part: &Product, products: &[Found]) {
-        let found = match find(part, self.given, self.inventory) {
+        let found = match find(part, self.given, self.inventory, self.budget) {
             Ok(found) => found,
             Err(Miss::NoProduct) => return self.miss(&part.at, Reason::NoComponent),
             Err(miss) => return self.miss(&part.at, Reason::of(miss)),
         };
         let mut is_bound = false;
+        if !self.budget.take(found.len().saturating_mul(products.len())) {
+            return self.miss(&part.at, Reason::TooMany);
+        }
         for one in found {
             let inside = products
                 .iter()

@@ -8,6 +8,9 @@ use std::cmp::Ordering;
 use crate::purl::decoded;
 use crate::version::Scheme;
 
+/// The most constraints of a range; one with more has no order that anybody would wait for.
+const MOST_CONSTRAINTS: usize = 1000;
+
 /// A comparator with its version.
 type Constraint = (Comparator, String);
 
@@ -49,6 +52,9 @@ impl Range {
                 return None;
             }
             range.constraints.push((comparator, version));
+            if range.constraints.len() > MOST_CONSTRAINTS {
+                return None;
+            }
         }
         Some(range)
     }

@@ -19,8 +19,11 @@ pub(super) fn compare(one: &str, other: &str) -> Option<Ordering> {
 fn epoch(text: &str) -> Option<(&str, &str)> {
     let (epoch, rest) = text.split_once(':').unwrap_or(("0", text));
     let is_sign = |byte: u8| byte.is_ascii_alphanumeric() || b".+-~:".contains(&byte);
-    let upstream = rest.rsplit_once('-').map_or(rest, |(upstream, _)| upstream);
-    (is_number(epoch) && !upstream.is_empty() && rest.bytes().all(is_sign)).then_some((epoch, rest))
+    let is_whole = match rest.rsplit_once('-') {
+        Some((upstream, revision)) => !upstream.is_empty() && !revision.is_empty(),
+        None => !rest.is_empty(),
+    };
+    (is_number(epoch) && is_whole && rest.bytes().all(is_sign)).then_some((epoch, rest))
 }
 
 /// Orders upstream versions and then revisions; one that is missing is the same as `0`.
@@ -86,7 +89,7 @@ mod tests {
                 "1.0~~a",
                 "1.0~",
                 "1.0~rc1-1",
-                "1.0 1.0-0 0:1.0 1.0-",
+                "1.0 1.0-0 0:1.0",
                 "1.0-1~bpo1",
                 "1.0-1 1.0-01",
                 "1.0-1+b1",
@@ -102,7 +105,7 @@ mod tests {
         );
         law::refuses(
             compare,
-            &["", ":1", "a:1", "1:", "-1", "1_2", "1.0 x", "1.é"],
+            &["", ":1", "a:1", "1:", "-1", "1.0-", "1_2", "1.0 x", "1.é"],
         );
     }
 

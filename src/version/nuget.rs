@@ -1,6 +1,6 @@
 //! Versions of `NuGet` packages.
 //!
-//! Source: NuGet documentation, "Package versioning": Semantic Versioning 2.0.0 with up to four numbers;
+//! Source: `NuGet` documentation, "Package versioning": Semantic Versioning 2.0.0 with up to four numbers;
 //! missing numbers are zero, leading zeros say nothing, letters of a pre-release count without their case,
 //! build metadata does not count.
 

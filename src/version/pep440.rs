@@ -1,6 +1,6 @@
 //! Versions of Python packages.
 //!
-//! Source: PyPA specification "Version specifiers" (PEP 440), its normalization rules and appendix B. What
+//! Source: `PyPA` specification "Version specifiers" (PEP 440), its normalization rules and appendix B. What
 //! does not fit it is older than the standard and comes before every version that does; such versions are
 //! ordered among themselves as setuptools did before it ([`legacy`]).
 

@@ -1,6 +1,6 @@
 //! Versions of Ruby gems.
 //!
-//! Source: RubyGems, documentation of `Gem::Version`: segments of digits or of letters; digits by value and
+//! Source: `RubyGems`, documentation of `Gem::Version`: segments of digits or of letters; digits by value and
 //! above letters, letters by ASCII; zeros at the end and before the first letters say nothing; a hyphen
 //! stands for `.pre.`.
 

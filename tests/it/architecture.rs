@@ -18,7 +18,7 @@ const MAY_IMPORT: &[(&str, &[&str])] = &[
     ("cpe", &[]),
     ("purl", &[]),
     ("version", &[]),
-    ("cvss", &[]),
+    ("cvss", &["exact"]),
     ("tree", &["diagnostic", "exact", "text", "time"]),
     ("tape", &["diagnostic"]),
     ("markup", &["diagnostic", "tape"]),

@@ -60,7 +60,7 @@ fn every_line_of_the_corpus_holds() {
         "{lines} lines of versions, {} broken",
         broken.len()
     ));
-    assert!(broken.is_empty(), "{:#?}", broken);
+    assert!(broken.is_empty(), "{broken:#?}");
 }
 
 #[test]

@@ -21,6 +21,8 @@ pub enum Threshold {
     Cvss(u16),
     /// A probability of exploitation (EPSS) of at least so many units of 1e-9.
     Epss(u32),
+    /// A component whose support has ended.
+    EndOfSupport,
     /// Nothing.
     None,
 }
@@ -28,7 +30,7 @@ pub enum Threshold {
 /// A text that is no condition.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[error(
-    "`{0}` is no condition; use any, vulnerability, low, medium, high, critical, kev, cvss>=N, epss>=P or none"
+    "`{0}` is no condition; use any, vulnerability, low, medium, high, critical, kev, cvss>=N, epss>=P, end-of-support or none"
 )]
 pub struct UnknownThreshold(String);
 
@@ -51,6 +53,7 @@ impl FromStr for Threshold {
             "any" => Self::Any,
             "vulnerability" => Self::Vulnerability,
             "kev" => Self::Kev,
+            "end-of-support" => Self::EndOfSupport,
             "none" => Self::None,
             "low" => Self::Severity(Severity::Low),
             "medium" => Self::Severity(Severity::Medium),
@@ -90,7 +93,7 @@ impl Threshold {
                 .epss
                 .as_ref()
                 .is_some_and(|epss| epss.units >= bound),
-            Self::None => false,
+            Self::EndOfSupport | Self::None => false,
         }
     }
 }

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use serde::Serialize;
 
-use super::{Request, Threshold};
+use super::{Request, SupportView, Threshold};
 use crate::cvss::{Severity, decimal};
 use crate::diagnostic::{Diagnostic, Place};
 use crate::digest::Digest;
@@ -45,6 +45,8 @@ pub struct ScanView {
     pub unjudged_by_reason: BTreeMap<&'static str, usize>,
     /// What was found.
     pub findings: Vec<FindingView>,
+    /// Components of products whose dates of support are known.
+    pub supports: Vec<SupportView>,
     /// How many advisories on these components were published after the day and left aside.
     pub later: usize,
     /// VEX statements that bind to nothing here.
@@ -66,6 +68,8 @@ pub struct FileView {
     pub components: usize,
     /// Files in it without an identity of their own.
     pub passed_over: usize,
+    /// Packages of the product itself, in a lock file.
+    pub own: usize,
     /// How many of its components something touches.
     pub touched: usize,
 }
@@ -349,11 +353,19 @@ impl ScanView {
             unjudged: Vec::new(),
             unjudged_by_reason: BTreeMap::new(),
             findings: Vec::new(),
+            supports: Vec::new(),
             later: 0,
             unbound: Vec::new(),
             feed: feed_view(request),
             remarks: all,
         }
+    }
+
+    /// Whether there was nothing to judge at all: an empty list says nothing of the product.
+    pub fn is_empty(&self) -> bool {
+        self.files
+            .iter()
+            .any(|file| file.components + file.own == 0)
     }
 
     /// Says which findings fail and how it ends.
@@ -362,12 +374,17 @@ impl ScanView {
             let is_met = thresholds.iter().any(|one| one.is_met(finding));
             finding.fails = is_met && !finding.is_settled();
         }
+        for support in &mut self.supports {
+            support.fails = support.is_ended() && thresholds.contains(&Threshold::EndOfSupport);
+        }
         for one in &self.unjudged {
             *self.unjudged_by_reason.entry(one.reason).or_default() += 1;
         }
-        self.verdict = if self.findings.iter().any(|finding| finding.fails) {
+        let fails = self.findings.iter().any(|finding| finding.fails)
+            || self.supports.iter().any(|support| support.fails);
+        self.verdict = if fails {
             Verdict::NotAcceptable
-        } else if self.unjudged.is_empty() && self.components > 0 {
+        } else if self.unjudged.is_empty() && !self.is_empty() {
             Verdict::Acceptable
         } else {
             Verdict::Unverifiable
@@ -409,7 +426,7 @@ fn feed_view(request: &Request<'_>) -> FeedView {
     }
 }
 
-fn component_view(path: &str, sbom: &Sbom, component: &Component) -> ComponentView {
+pub(super) fn component_view(path: &str, sbom: &Sbom, component: &Component) -> ComponentView {
     ComponentView {
         file: path.to_owned(),
         reference: sbom.reference_of(component).to_owned(),

@@ -46,7 +46,7 @@ impl Fields {
     }
 
     /// Adds a remark; `say` gives the place and the message.
-    pub(super) fn remark(
+    pub(super) fn fault(
         &mut self,
         code: &'static str,
         loss: Loss,
@@ -138,7 +138,7 @@ impl Fields {
         let text = self.filled(item, key, loss)?;
         let instant = instant(text);
         if instant.is_none() {
-            self.remark(
+            self.fault(
                 "advisory-instant",
                 loss,
                 "write it as RFC 3339 in UTC, such as `2026-11-20T09:00:00Z`",
@@ -151,26 +151,27 @@ impl Fields {
                 },
             );
         }
-        instant
+        // Go's database writes the year 1 where it means no time at all.
+        instant.filter(|instant| instant.as_second() > 0)
     }
 
     /// Says that a member is of another shape than it must be.
     pub(super) fn wrong_shape(&mut self, item: Item<'_>, wanted: &str, loss: Loss) {
-        const CODE: &str = "advisory-field";
-        self.findings.push_with(CODE, loss.severity(), || {
-            let mut message = "a value".to_owned();
-            if let Some(key) = item.key() {
-                message.clear();
-                _ = write!(message, "`{}`", shown(key));
-            }
-            _ = write!(message, " is {}, not {wanted}", item.shape().name());
-            let help = "see the format's specification; what cannot be read is left out";
-            Diagnostic {
-                severity: loss.severity(),
-                ..Diagnostic::error(CODE, item.place(), message)
-            }
-            .help(help)
-        });
+        self.findings
+            .push_with("advisory-field", loss.severity(), || {
+                let mut message = "a value".to_owned();
+                if let Some(key) = item.key() {
+                    message.clear();
+                    _ = write!(message, "`{}`", shown(key));
+                }
+                _ = write!(message, " is {}, not {wanted}", item.shape().name());
+                let help = "see the format's specification; what cannot be read is left out";
+                Diagnostic {
+                    severity: loss.severity(),
+                    ..Diagnostic::error("advisory-field", item.place(), message)
+                }
+                .help(help)
+            });
     }
 }
 

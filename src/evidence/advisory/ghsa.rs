@@ -154,7 +154,7 @@ fn ratings(root: Item<'_>, fields: &mut Fields) -> Vec<Rating> {
         };
         if let Err(error) = cvss::score(value) {
             let help = "look the vector up on the advisory's page";
-            fields.remark("advisory-severity", Loss::Detail, help, || {
+            fields.fault("advisory-severity", Loss::Detail, help, || {
                 let message = format!("`{}` has no score: {error}", shown(value));
                 (holder.place(), message)
             });
@@ -227,7 +227,7 @@ fn package(item: Item<'_>, fields: &mut Fields) -> Option<Package> {
     if word.is_none_or(|word| !word.eq_ignore_ascii_case("other")) {
         let word = shown(word.unwrap_or_default());
         let help = "look the package up on the advisory's page";
-        fields.remark("advisory-package", Loss::Match, help, || {
+        fields.fault("advisory-package", Loss::Match, help, || {
             let message = format!("the package has no name or its ecosystem `{word}` is not known");
             (item.place(), message)
         });

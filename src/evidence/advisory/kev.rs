@@ -76,7 +76,7 @@ pub fn read(root: Item<'_>) -> Result<(Kev, Vec<Diagnostic>), Diagnostic> {
 fn entry(item: Item<'_>, at: Place, fields: &mut Fields) -> Option<Exploited> {
     let Some(cve) = fields.filled(item, "cveID", Loss::Match) else {
         let help = "fetch the catalog again";
-        fields.remark("kev-entry", Loss::Match, help, || {
+        fields.fault("kev-entry", Loss::Match, help, || {
             (at, "the entry has no `cveID`, so it is left out".to_owned())
         });
         return None;
@@ -105,7 +105,7 @@ fn day(item: Item<'_>, key: &str, fields: &mut Fields) -> Option<Date> {
     let day = parse_day(text);
     if day.is_none() {
         let help = "a day is written `2026-11-20`";
-        fields.remark("advisory-instant", Loss::Detail, help, || {
+        fields.fault("advisory-instant", Loss::Detail, help, || {
             let place = item.get(key).map_or_else(Place::whole, Item::place);
             (place, format!("`{key}` is no day, so it is not known"))
         });
@@ -123,7 +123,7 @@ fn check_count(root: Item<'_>, list: usize, fields: &mut Fields) {
         .and_then(|count| usize::try_from(count).ok());
     if stated != Some(list) {
         let help = "fetch the catalog again; perhaps it was cut off";
-        fields.remark("kev-count", Loss::Match, help, || {
+        fields.fault("kev-count", Loss::Match, help, || {
             let stated = count.number().unwrap_or_else(|| "no number".to_owned());
             let message = format!("the catalog states {stated} as its count, but lists {list}");
             (count.place(), message)

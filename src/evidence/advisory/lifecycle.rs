@@ -145,7 +145,7 @@ fn product(
 
 fn lacks(item: Item<'_>, name: &str, fields: &mut Fields) {
     let help = "fetch the document again";
-    fields.remark("lifecycle-entry", Loss::Match, help, || {
+    fields.fault("lifecycle-entry", Loss::Match, help, || {
         let message = format!("the entry has no `{name}`, so it is left out");
         (item.place(), message)
     });
@@ -205,7 +205,7 @@ fn day_or_word(item: Item<'_>, key: &str, fields: &mut Fields) -> (Option<Date>,
     let day = member.text().and_then(|text| parse_day(text.trim()));
     if day.is_none() && member.bool().is_none() {
         let help = "a day is written `2026-11-20`";
-        fields.remark("advisory-instant", Loss::Match, help, || {
+        fields.fault("advisory-instant", Loss::Match, help, || {
             let message = format!("`{}` is no day, so it is not known", shown(key));
             (member.place(), message)
         });

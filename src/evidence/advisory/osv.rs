@@ -87,7 +87,7 @@ fn ratings(item: Item<'_>, pointer: &str, aside: &[&str], fields: &mut Fields) -
             continue;
         };
         if is_vector && let Err(error) = cvss::score(value) {
-            fields.remark(
+            fields.fault(
                 "advisory-severity",
                 Loss::Detail,
                 "write the whole vector, such as `CVSS:3.1/AV:N/AC:L/PR:N/UI:N/S:U/C:H/I:H/A:H`",

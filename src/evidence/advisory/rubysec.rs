@@ -139,7 +139,7 @@ fn ratings(root: Item<'_>, fields: &mut Fields) -> Vec<Rating> {
         let at = Place::pointer(format!("/{key}"));
         if cvss::parse_decimal(value).is_none() {
             let help = "write the score with one decimal, such as `7.5`";
-            fields.remark("advisory-severity", Loss::Detail, help, || {
+            fields.fault("advisory-severity", Loss::Detail, help, || {
                 let message = format!("`{}` is no score from 0.0 to 10.0", shown(value));
                 (at, message)
             });
@@ -166,7 +166,7 @@ fn events(root: Item<'_>, at: &Place, fields: &mut Fields) -> Vec<super::Event> 
             }
             // Without it, more versions count as affected.
             let help = "write it like `>= 1.2.3` or `~> 1.2.3, >= 1.2.3.4`";
-            fields.remark("advisory-range", Loss::Match, help, || {
+            fields.fault("advisory-range", Loss::Match, help, || {
                 let message = format!("the requirement `{}` cannot be evaluated", shown(text));
                 (at, message)
             });

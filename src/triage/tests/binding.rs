@@ -267,3 +267,26 @@ fn a_finding_is_asked_for_too() {
         .collect();
     assert_eq!(unbound, [(1, Reason::NoFinding), (2, Reason::NoProduct)]);
 }
+
+#[test]
+fn hostile_documents_ask_for_no_more_than_is_given() {
+    let parts: Vec<Part> = (0..1500)
+        .map(|_| Part {
+            purls: crate::purl::Purl::parse("pkg:npm/a@1.0.0")
+                .into_iter()
+                .collect(),
+            ..Part::default()
+        })
+        .collect();
+    let inventory = Inventory::new(parts, vec![0], &[]);
+    let statements: Vec<Value> = (0..1500)
+        .map(|index| statement(&format!("CVE-{index}"), "fixed", &["pkg:npm/a"]))
+        .collect();
+    let document = openvex("A", "2026-01-01", &statements);
+    let triage = Triage::new(vec![document], by_default(), None);
+    let bound = triage.bind(&inventory);
+    assert!(bound.bindings().len() <= 1_000_000);
+    let left = bound.unbound(None);
+    assert!(left.len() > 500, "{}", left.len());
+    assert!(left.iter().all(|one| one.reason == Reason::TooMany));
+}

@@ -1,7 +1,7 @@
 //! The order of Python versions from before the standard.
 //!
 //! Source: `pkg_resources.parse_version` of setuptools before 8.0, described in PEP 440, appendix A
-//! ("Compatibility with pkg_resources.parse_version"), and kept as `LegacyVersion` by packaging up to 21:
+//! ("Compatibility with `pkg_resources.parse_version`"), and kept as `LegacyVersion` by packaging up to 21:
 //! numbers and words by turns, words before numbers, and a closing word `final`, before which `alpha`,
 //! `beta` and the like sort; zeros and hyphens before such a word say nothing.
 

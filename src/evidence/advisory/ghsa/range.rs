@@ -32,7 +32,7 @@ pub(super) fn read(
     };
     let at = Place::pointer(below(pointer, &[Step::Key(key)]));
     let Some(bounds) = Bounds::parse(text) else {
-        fields.remark(
+        fields.fault(
             "advisory-range",
             Loss::Match,
             "a range is written like `>= 1.0, < 1.2.3`",

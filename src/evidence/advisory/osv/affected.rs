@@ -65,7 +65,7 @@ fn package(item: Item<'_>, fields: &mut Fields) -> Option<Package> {
     }
     // A package URL alone names a package too.
     if item.get_text("purl").is_none() || ecosystem.is_some() || name.is_some() {
-        fields.remark("advisory-package", Loss::Match, "give both", || {
+        fields.fault("advisory-package", Loss::Match, "give both", || {
             let message = "the package lacks its `ecosystem` or `name`, so nothing can match it";
             (item.place(), message.to_owned())
         });
@@ -80,7 +80,7 @@ fn range(item: Item<'_>, pointer: String, fields: &mut Fields) -> Option<Range> 
         Some("GIT") => RangeKind::Git,
         other => {
             let named = shown(other.unwrap_or_default());
-            fields.remark(
+            fields.fault(
                 "advisory-range",
                 Loss::Match,
                 "one of SEMVER, ECOSYSTEM and GIT",
@@ -103,7 +103,7 @@ fn range(item: Item<'_>, pointer: String, fields: &mut Fields) -> Option<Range> 
         }
     }
     if !events.iter().any(|one| one.kind == EventKind::Introduced) {
-        fields.remark(
+        fields.fault(
             "advisory-range",
             Loss::Match,
             "begin with `{\"introduced\": \"0\"}` where every early version is affected",
@@ -130,7 +130,7 @@ fn event(member: Item<'_>, pointer: &str, fields: &mut Fields) -> Option<Event> 
         // Databases may put remarks of their own here.
         "database_specific" => return None,
         _ => {
-            fields.remark(
+            fields.fault(
                 "advisory-range",
                 Loss::Match,
                 "one of `introduced`, `fixed`, `last_affected` and `limit`",
