@@ -106,7 +106,7 @@ pub(super) fn establish(
     };
     match examine(sboms, knowledge.feed, snapshot, policy, &triage) {
         Ok(examined) => {
-            found.remarks.extend(word::unbound(&triage, sboms));
+            found.remarks.extend(examined.unheard.remarks(&triage));
             let report = Report {
                 dossier,
                 snapshot,
@@ -157,6 +157,8 @@ struct Examined<'s> {
     unjudged_at: Vec<Citation>,
     /// The ecosystems of the components.
     ecosystems: Vec<&'static str>,
+    /// What statements bind to nothing.
+    unheard: word::Unheard,
 }
 
 fn examine<'s>(
@@ -173,6 +175,7 @@ fn examine<'s>(
         unjudged: BTreeMap::new(),
         unjudged_at: Vec::new(),
         ecosystems: Vec::new(),
+        unheard: word::Unheard::default(),
     };
     for delivered in &sboms.readable {
         let sbom = &delivered.sbom;
@@ -196,6 +199,7 @@ fn examine<'s>(
         }
         let inventory = Inventory::of(sbom, Some(delivered.digest()));
         let bound = triage.bind(&inventory);
+        examined.unheard.note(&bound);
         for finding in outcome.findings {
             let ids: Vec<&String> = finding.ids.iter().chain(&finding.upstream).collect();
             let decision = bound.decide(finding.position, &ids);

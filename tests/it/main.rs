@@ -1,6 +1,7 @@
 //! Tests through the library's doors and the binary.
 #![cfg(test)]
 
+mod advisory_facts;
 mod architecture;
 mod assessment_laws;
 mod authority;

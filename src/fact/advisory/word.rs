@@ -1,15 +1,15 @@
 //! VEX statements of a dossier: whose word they are, and what they settle.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
-use crate::diagnostic::{Diagnostic, Severity};
+use crate::diagnostic::{Diagnostic, Place, Severity};
 use crate::evidence::detect::Kind;
 use crate::evidence::vex::{self, Status};
 use crate::evidence::{Citation, Evidence};
 use crate::fact::dossier::Dossier;
 use crate::fact::sbom::Sboms;
 use crate::fact::{Establishment, ProofRank};
-use crate::triage::{Decision, Given, Inventory, Triage, Unbound, Voice};
+use crate::triage::{Bound, Decision, Given, Triage, Unbound, Voice};
 
 /// Who speaks: it follows from the folder that a document lies in, never from what it says of itself.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -72,7 +72,7 @@ impl Documents {
         self.given.iter().map(|one| Citation {
             sha256: one.digest,
             file: one.path.clone(),
-            at: crate::diagnostic::Place::whole(),
+            at: Place::whole(),
         })
     }
 
@@ -136,39 +136,50 @@ fn given(evidence: &Evidence, speaker: Speaker, document: vex::VexDocument) -> G
     }
 }
 
-/// Remarks on documents of which a statement speaks of nothing in any SBOM: one a document, since it may
-/// say a great deal about other products.
-pub(super) fn unbound(triage: &Triage, sboms: &Sboms) -> Vec<Diagnostic> {
-    let mut missed: BTreeMap<(usize, usize), (usize, Unbound)> = BTreeMap::new();
-    let mut bound_anywhere = std::collections::BTreeSet::new();
-    for delivered in &sboms.readable {
-        let inventory = Inventory::of(&delivered.sbom, Some(delivered.digest()));
-        let bound = triage.bind(&inventory);
-        for one in bound.bindings() {
-            bound_anywhere.insert((one.document, one.statement));
-        }
+/// Statements that speak of nothing in any SBOM.
+#[derive(Default)]
+pub(super) struct Unheard {
+    missed: BTreeMap<(usize, usize), Unbound>,
+    bound: BTreeSet<(usize, usize)>,
+}
+
+impl Unheard {
+    /// Takes in what binds to one SBOM, and what does not.
+    pub(super) fn note(&mut self, bound: &Bound<'_>) {
+        let bindings = bound.bindings().iter();
+        self.bound
+            .extend(bindings.map(|one| (one.document, one.statement)));
         for one in bound.unbound(None) {
             let key = (one.document, one.statement);
-            missed.entry(key).or_insert((0, one)).0 += 1;
+            self.missed.entry(key).or_insert(one);
         }
     }
-    missed.retain(|key, _| !bound_anywhere.contains(key));
-    let mut by_document: BTreeMap<usize, (usize, &Unbound)> = BTreeMap::new();
-    for ((document, _), (_, one)) in &missed {
-        by_document.entry(*document).or_insert((0, one)).0 += 1;
+
+    /// Remarks on them: one a document, since it may say a great deal about other products. The agency's
+    /// documents are left aside, for they may speak of another bid.
+    pub(super) fn remarks(&self, triage: &Triage) -> Vec<Diagnostic> {
+        let mut by_document: BTreeMap<usize, (usize, &Unbound)> = BTreeMap::new();
+        for (key, one) in &self.missed {
+            if !self.bound.contains(key) {
+                by_document.entry(key.0).or_insert((0, one)).0 += 1;
+            }
+        }
+        let told = by_document.into_iter().filter_map(|(document, (number, first))| {
+            let given = triage.documents().get(document)?;
+            if given.trust.as_deref() == Some(Speaker::Agency.trust()) {
+                return None;
+            }
+            let message = format!(
+                "{number} of {} statements speak of nothing in the SBOMs, the first because of `{}`",
+                given.document.statements.len(),
+                first.reason.word()
+            );
+            let help = "name the product and its part by the package URL or BOM-Link of the SBOM";
+            let note = Diagnostic::note("vex-unbound", first.at.clone(), message);
+            Some(note.help(help).in_file(given.path.clone()))
+        });
+        told.collect()
     }
-    let told = by_document.into_iter().filter_map(|(document, (number, first))| {
-        let given = triage.documents().get(document)?;
-        let message = format!(
-            "{number} of {} statements speak of nothing in the SBOMs, the first because of `{}`",
-            given.document.statements.len(),
-            first.reason.word()
-        );
-        let help = "name the product and its part by the package URL or BOM-Link of the SBOM";
-        let note = Diagnostic::note("vex-unbound", first.at.clone(), message);
-        Some(note.help(help).in_file(given.path.clone()))
-    });
-    told.collect()
 }
 
 /// What statements say of a finding.
