@@ -8,6 +8,7 @@ mod authority;
 mod binary;
 mod conversion;
 mod corpus;
+mod corpus_csaf;
 mod corpus_advisories;
 mod corpus_detect;
 mod corpus_match;
