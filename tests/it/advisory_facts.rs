@@ -144,6 +144,11 @@ fn whose_word_it_is_decides_what_it_settles() {
             "pass",
         ),
         (
+            "the word of somebody else that the agency keeps",
+            Demo::new().with("advisories/vex.json", openvex("not_affected")),
+            "unverifiable",
+        ),
+        (
             "another bidder's word",
             Demo::new().with("bids/aoba/vex.json", openvex("not_affected")),
             "fail",

@@ -6,6 +6,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use super::word::is_own;
 use crate::diagnostic::{Diagnostic, Place};
 use crate::digest::Digest;
 use crate::evidence::agency_record::read_agency_record;
@@ -140,8 +141,11 @@ impl Gathering {
         let path = evidence.path.as_str();
         let source = self.builder.source(path);
         let before = self.feed.files.len();
-        match detect(&evidence.bytes).kind {
-            Kind::Advisory | Kind::Kev => {
+        let detection = detect(&evidence.bytes);
+        // A document in CSAF is an advisory of its publisher; the agency's own say what holds here.
+        let is_csaf = detection.format == "csaf" && !is_own(path);
+        match detection.kind {
+            kind if is_csaf || matches!(kind, Kind::Advisory | Kind::Kev) => {
                 self.feed.files.insert(path.to_owned(), evidence.digest);
                 self.record(source, path, &evidence.bytes);
             }

@@ -16,25 +16,42 @@ use crate::triage::{Bound, Decision, Given, Triage, Unbound, Voice};
 pub(super) enum Speaker {
     /// Whoever handed in the bid.
     Supplier,
-    /// The agency, for what lies among its own evidence.
+    /// Whoever published what the agency fetched: a maker of components, a coordinator.
+    Other,
+    /// The agency, for what lies in its folder `agency`.
     Agency,
 }
 
-impl Speaker {
-    pub(super) const ALL: [Self; 2] = [Self::Supplier, Self::Agency];
+/// Whether what lies at a path of the agency's evidence is the agency's own analysis.
+pub(super) fn is_own(path: &str) -> bool {
+    path.starts_with("agency/")
+}
 
-    /// The level of trust in `criteria/vex-precedence.toml`.
-    fn trust(self) -> &'static str {
+impl Speaker {
+    pub(super) const ALL: [Self; 3] = [Self::Supplier, Self::Other, Self::Agency];
+
+    /// The level of trust in `criteria/vex-precedence.toml`; that of others follows from its patterns.
+    fn trust(self) -> Option<&'static str> {
         match self {
-            Self::Supplier => "supplier",
-            Self::Agency => "agency",
+            Self::Supplier => Some("supplier"),
+            Self::Other => None,
+            Self::Agency => Some("agency"),
         }
     }
 
-    /// How strongly the word proves: as a document of the supplier, or as a record of the agency.
+    /// Who speaks in a document.
+    fn of(given: &Given) -> Self {
+        let mut all = Self::ALL.into_iter();
+        let found = all.find(|one| one.trust() == given.trust.as_deref());
+        found.unwrap_or(Self::Supplier)
+    }
+
+    /// How strongly the word proves: as a document of the supplier, as the report of a third party that
+    /// nobody accepted yet, or as a record of the agency.
     pub(super) fn rank(self) -> ProofRank {
         match self {
             Self::Supplier => ProofRank::DOCUMENT,
+            Self::Other => ProofRank::AUDIT,
             Self::Agency => ProofRank::REGISTRY,
         }
     }
@@ -45,6 +62,10 @@ impl Speaker {
             Self::Supplier => [
                 ("sbom.vex.supplier_not_affected", Status::NotAffected),
                 ("sbom.vex.supplier_fixed", Status::Fixed),
+            ],
+            Self::Other => [
+                ("sbom.vex.other_not_affected", Status::NotAffected),
+                ("sbom.vex.other_fixed", Status::Fixed),
             ],
             Self::Agency => [
                 ("sbom.vex.agency_not_affected", Status::NotAffected),
@@ -64,7 +85,7 @@ impl Documents {
     /// Whether any of them is by somebody.
     pub(super) fn speaks(&self, speaker: Speaker) -> bool {
         let mut given = self.given.iter();
-        given.any(|one| one.trust.as_deref() == Some(speaker.trust()))
+        given.any(|one| Speaker::of(one) == speaker)
     }
 
     /// The documents as a whole.
@@ -89,17 +110,20 @@ impl Documents {
     }
 }
 
-/// Reads the statements of the supplier, in VEX documents and in CycloneDX SBOMs, and those of the agency.
+/// Reads the statements of the supplier, in VEX documents and in CycloneDX SBOMs, and what the agency holds.
 pub(super) fn read(dossier: &Dossier<'_>, sboms: &Sboms, found: &mut Establishment) -> Documents {
     let mut documents = Documents { given: Vec::new() };
     for (sorted, speaker) in dossier
         .handed_in_of(Kind::Vex)
         .map(|one| (one, Speaker::Supplier))
-        .chain(
-            dossier
-                .agency_of(Kind::Vex)
-                .map(|one| (one, Speaker::Agency)),
-        )
+        .chain(dossier.agency_of(Kind::Vex).map(|one| {
+            let speaker = if is_own(&one.evidence.path) {
+                Speaker::Agency
+            } else {
+                Speaker::Other
+            };
+            (one, speaker)
+        }))
     {
         let evidence = sorted.evidence;
         let named = |one: Diagnostic| one.in_file(evidence.path.clone());
@@ -131,7 +155,7 @@ fn given(evidence: &Evidence, speaker: Speaker, document: vex::VexDocument) -> G
     Given {
         path: evidence.path.clone(),
         digest: evidence.digest,
-        trust: Some(speaker.trust().to_owned()),
+        trust: speaker.trust().map(str::to_owned),
         document,
     }
 }
@@ -155,8 +179,8 @@ impl Unheard {
         }
     }
 
-    /// Remarks on them: one a document, since it may say a great deal about other products. The agency's
-    /// documents are left aside, for they may speak of another bid.
+    /// Remarks on them: one a document, since it may say a great deal about other products. What the agency
+    /// holds is left aside, for it may speak of another bid.
     pub(super) fn remarks(&self, triage: &Triage) -> Vec<Diagnostic> {
         let mut by_document: BTreeMap<usize, (usize, &Unbound)> = BTreeMap::new();
         for (key, one) in &self.missed {
@@ -166,7 +190,7 @@ impl Unheard {
         }
         let told = by_document.into_iter().filter_map(|(document, (number, first))| {
             let given = triage.documents().get(document)?;
-            if given.trust.as_deref() == Some(Speaker::Agency.trust()) {
+            if Speaker::of(given) != Speaker::Supplier {
                 return None;
             }
             let message = format!(
@@ -199,8 +223,6 @@ pub(super) struct Word {
 impl Word {
     pub(super) fn new(decision: &Decision<'_>) -> Self {
         let by = decision.by.as_ref();
-        let is_agency =
-            by.is_some_and(|voice| voice.given.trust.as_deref() == Some(Speaker::Agency.trust()));
         let is_reasoned = by.is_some_and(|voice| {
             let statement = voice.statement;
             let is_given =
@@ -217,11 +239,7 @@ impl Word {
         Self {
             status: decision.status,
             is_conflict: decision.is_conflict(),
-            speaker: if is_agency {
-                Speaker::Agency
-            } else {
-                Speaker::Supplier
-            },
+            speaker: by.map_or(Speaker::Supplier, |voice| Speaker::of(voice.given)),
             is_reasoned,
             citations: voices.map(cite).collect(),
         }

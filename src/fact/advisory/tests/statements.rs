@@ -35,6 +35,13 @@ fn a_statement_proves_no_more_than_who_makes_it() {
             ],
         ),
         (
+            "somebody else, as the agency found it published",
+            vec![&one, &says("advisories", "not_affected", REASON)],
+            [
+                "0 at 4", "0 at 4", "0 at 6", "none", "none", "0 at 6", "0 at 6",
+            ],
+        ),
+        (
             "the agency confirms the supplier",
             vec![
                 &one,
