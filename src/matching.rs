@@ -214,8 +214,11 @@ impl<'f> Matcher<'f> {
 
     /// Whether the snapshot can judge an identity at all.
     fn coverage(&self, identity: &Identity) -> Result<Result<(), Reason>, Diagnostic> {
-        let Some(ecosystem) = identity.ecosystem else {
-            // Without an ecosystem only a product that some record names is known to be watched.
+        let covered = identity
+            .ecosystem
+            .and_then(|ecosystem| Some((ecosystem, self.covered.get(&ecosystem.to_lowercase())?)));
+        let Some((ecosystem, (coverage, is_fresh))) = covered else {
+            // Without a database only a product that some record names is known to be watched.
             let known = self.snapshot.knows(&identity.key)?;
             let is_fresh = is_fresh(self.snapshot.manifest().as_of.as_deref(), self.policy);
             return Ok(match (known, is_fresh) {
@@ -223,9 +226,6 @@ impl<'f> Matcher<'f> {
                 (true, false) => Err(Reason::FeedTooOld),
                 (false, _) => Err(Reason::EcosystemNotCovered),
             });
-        };
-        let Some((coverage, is_fresh)) = self.covered.get(&ecosystem.to_lowercase()) else {
-            return Ok(Err(Reason::EcosystemNotCovered));
         };
         if let Some(distro) = &identity.distro
             && !coverage.releases.is_empty()

@@ -42,6 +42,8 @@ pub struct Request<'a> {
     pub retrieved: Option<Date>,
     /// The address that the files were fetched from, where they were; else their own names are told.
     pub origin: Option<&'a str>,
+    /// Ecosystems of which the files hold every advisory, though their format does not promise it (CSAF).
+    pub covers: &'a [String],
     /// Whether to begin from nothing, instead of from the snapshot in use.
     pub fresh: bool,
     /// Whether to keep nothing when anything cannot be used.
@@ -161,6 +163,7 @@ pub fn import(request: &Request<'_>, progress: &dyn Fn(u64)) -> Result<FeedImpor
     let known = known.map(|day| day.to_string());
     for source in sources {
         run.builder.know_until(source, known.as_deref());
+        run.builder.declare(source, request.covers);
     }
     let imported = run.read;
     let told = (
@@ -355,6 +358,7 @@ impl Run<'_> {
             let number = self.builder.source(source.name.as_str());
             self.builder.set_digest(number, source.sha256);
             self.builder.know_until(number, source.as_of.as_deref());
+            self.builder.declare(number, &source.covers);
             numbers.insert(source.number, number);
         }
         let mut records = folder.records(before)?;

@@ -51,6 +51,10 @@ pub(super) struct ImportArguments {
     /// The day on which the files were fetched; else the newest date in them counts
     #[arg(long, value_name = "DATE")]
     retrieved: Option<Date>,
+    /// Ecosystems of which CSAF documents hold every advisory, such as `Red Hat`; else they cover only the
+    /// products that they name
+    #[arg(long, value_name = "ECOSYSTEM")]
+    covers: Vec<String>,
     /// Begin from nothing instead of from the snapshot in use
     #[arg(long)]
     fresh: bool,
@@ -104,6 +108,7 @@ fn run_import(arguments: &ImportArguments, output: &Output) -> anyhow::Result<Ve
             into: &into,
             retrieved: arguments.retrieved,
             origin: None,
+            covers: &arguments.covers,
             fresh: arguments.fresh,
             strict: arguments.strict,
         },

@@ -78,6 +78,10 @@ pub struct Built<W> {
     pub sink: W,
 }
 
+/// The format of which a folder holds what somebody chose to fetch: it does not cover an ecosystem unless
+/// the importer says so.
+const CSAF: &str = "csaf";
+
 /// An added file.
 struct File {
     source: u32,
@@ -99,6 +103,8 @@ struct Encoded {
     ids: Vec<String>,
     entries: Vec<(Key, Vec<u8>)>,
     ecosystems: Vec<String>,
+    /// Whether its database strives to hold every advisory of its ecosystems.
+    is_of_database: bool,
 }
 
 /// Builds a snapshot.
@@ -140,6 +146,7 @@ impl<W: Write> Builder<W> {
             as_of: None,
             sha256: Digest::of(b""),
             records: 0,
+            covers: Vec::new(),
         });
         number
     }
@@ -155,6 +162,13 @@ impl<W: Write> Builder<W> {
     pub fn know_until(&mut self, source: u32, day: Option<&str>) {
         if let Some(source) = self.sources.get_mut(source as usize) {
             source.as_of = day.map(str::to_owned);
+        }
+    }
+
+    /// Declares that a source holds every advisory of ecosystems, which its format does not promise.
+    pub fn declare(&mut self, source: u32, ecosystems: &[String]) {
+        if let Some(source) = self.sources.get_mut(source as usize) {
+            source.covers = ecosystems.to_vec();
         }
     }
 
@@ -251,7 +265,7 @@ impl<W: Write> Builder<W> {
                     return;
                 }
                 for advisory in &advisories {
-                    self.encode(advisory, file);
+                    self.encode(advisory, file, format != CSAF);
                 }
             }
             Content::Kev(list) => {
@@ -333,7 +347,7 @@ impl<W: Write> Builder<W> {
         true
     }
 
-    fn encode(&mut self, advisory: &Advisory, file: u32) {
+    fn encode(&mut self, advisory: &Advisory, file: u32, is_of_database: bool) {
         let number = u32::try_from(self.advisories.len()).unwrap_or(u32::MAX);
         let mut entries = Vec::new();
         let mut ecosystems = BTreeSet::new();
@@ -353,6 +367,7 @@ impl<W: Write> Builder<W> {
             ids: ids.map(|id| id.trim().to_uppercase()).collect(),
             entries,
             ecosystems: ecosystems.into_iter().collect(),
+            is_of_database,
         });
     }
 
@@ -422,9 +437,14 @@ impl<W: Write> Builder<W> {
             }
             let source = self.files.get(advisory.file as usize);
             let source = source.and_then(|file| self.sources.get(file.source as usize));
+            let declared = source.map_or(&[][..], |source| source.covers.as_slice());
             cover(
                 &mut coverage,
-                &advisory.ecosystems,
+                advisory.ecosystems.iter().filter(|ecosystem| {
+                    let base = base_of(ecosystem);
+                    let is_declared = declared.iter().any(|one| one.eq_ignore_ascii_case(base));
+                    advisory.is_of_database || is_declared
+                }),
                 source.and_then(|source| source.as_of.as_deref()),
             );
         }
@@ -513,7 +533,11 @@ fn keys_of(affected: &advisory::Affected) -> Vec<Key> {
     keys
 }
 
-fn cover(coverage: &mut BTreeMap<String, Coverage>, ecosystems: &[String], as_of: Option<&str>) {
+fn cover<'a>(
+    coverage: &mut BTreeMap<String, Coverage>,
+    ecosystems: impl Iterator<Item = &'a String>,
+    as_of: Option<&str>,
+) {
     let mut counted: Vec<&str> = Vec::new();
     for ecosystem in ecosystems {
         let base = base_of(ecosystem);

@@ -53,6 +53,9 @@ pub struct Source {
     pub sha256: Digest,
     /// How many of its records are in force here.
     pub records: u64,
+    /// Ecosystems of which the importer declared it to hold every advisory.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub covers: Vec<String>,
 }
 
 /// How far an ecosystem is covered.
