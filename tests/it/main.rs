@@ -54,3 +54,10 @@ mod bodies;
 mod fuzz_seeds;
 mod hostile;
 mod fuzz_found;
+#[cfg(feature = "retrieve")]
+mod feed_update;
+#[cfg(feature = "retrieve")]
+mod http;
+mod feed_carry;
+mod feed_crash;
+mod feed_malformed;
