@@ -6,6 +6,7 @@
 
 mod advisory;
 pub mod document;
+pub mod file_name;
 pub mod product_tree;
 pub mod tables;
 pub mod test;

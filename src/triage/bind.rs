@@ -45,6 +45,8 @@ pub struct Binding {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Reason {
+    /// The statement names no vulnerability.
+    NoVulnerability,
     /// The statement names no product, or by nothing that can be looked up.
     NoIdentifier,
     /// Nothing in the SBOM is the product.
@@ -57,7 +59,8 @@ pub enum Reason {
     VersionUnordered,
     /// The statement links to another SBOM, or another version of this one.
     OtherSbom,
-    /// The part is also reached past the product, where the statement says nothing of it.
+    /// The part is also reached past the product, where the statement says nothing of it, or no way from
+    /// the product to the part is listed.
     ReachedOtherwise,
     /// The documents ask for more bindings than are made.
     TooMany,
@@ -69,6 +72,7 @@ impl Reason {
     /// The word, as in machine output.
     pub fn word(self) -> &'static str {
         match self {
+            Self::NoVulnerability => "no-vulnerability",
             Self::NoIdentifier => "no-identifier",
             Self::NoProduct => "no-product",
             Self::NoComponent => "no-component",
@@ -84,13 +88,16 @@ impl Reason {
     /// The reason in words.
     pub fn sentence(self) -> &'static str {
         match self {
+            Self::NoVulnerability => "it names no vulnerability",
             Self::NoIdentifier => "it names no product that can be looked up",
             Self::NoProduct => "nothing in the SBOM is the product",
             Self::NoComponent => "the product is there, and nothing in it is the part",
             Self::OtherVersion => "the product is there in another version or build",
             Self::VersionUnordered => "the versions of the range have no order that is known",
             Self::OtherSbom => "it links to another SBOM, or to another version of this one",
-            Self::ReachedOtherwise => "the part is also reached past the product",
+            Self::ReachedOtherwise => {
+                "the part is also reached past the product, or no way from the product to it is listed"
+            }
             Self::TooMany => "the documents ask for more bindings than are made",
             Self::NoFinding => "the vulnerability is not among the findings",
         }
@@ -178,17 +185,20 @@ impl Bound<'_> {
             unbound: &mut self.unbound,
             budget,
         };
+        let ids: BTreeSet<String> = statement
+            .vulnerability
+            .iter()
+            .map(|id| id.trim().to_lowercase())
+            .collect();
+        if ids.is_empty() {
+            return context.miss(&statement.at, Reason::NoVulnerability);
+        }
         if statement.products.is_empty() {
             context.miss(&statement.at, Reason::NoIdentifier);
         }
         for product in &statement.products {
             context.product(product);
         }
-        let ids: BTreeSet<String> = statement
-            .vulnerability
-            .iter()
-            .map(|id| id.trim().to_lowercase())
-            .collect();
         for id in ids {
             let entry = self.by_id.entry(id).or_default();
             for (index, binding) in self.bindings.iter().enumerate().skip(first) {

@@ -231,6 +231,7 @@ fn list(voices: &[AppliedVoice], lang: Lang) -> String {
 
 fn reason(reason: Reason, lang: Lang) -> String {
     let key = match reason {
+        Reason::NoVulnerability => "vex-reason-no-vulnerability",
         Reason::NoIdentifier => "vex-reason-no-identifier",
         Reason::NoProduct => "vex-reason-no-product",
         Reason::NoComponent => "vex-reason-no-component",

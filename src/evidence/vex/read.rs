@@ -11,7 +11,7 @@ use crate::tape::parse_json;
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Finding {
     /// The test of the standard that it breaks, such as `6.1.13` (CSAF).
-    pub test: Option<String>,
+    pub test: Option<&'static str>,
     /// The remark.
     pub diagnostic: Diagnostic,
 }
@@ -84,11 +84,10 @@ pub fn read_as_found(bytes: &[u8]) -> Result<Reading, Vec<Diagnostic>> {
             let mut findings = tape.repeated_members();
             findings.extend(remarks);
             let mut reading = Reading::new(document, findings);
-            let tested = csaf::validate(root).findings.into_iter();
-            reading.findings.extend(tested.map(|finding| Finding {
-                test: finding.test.map(str::to_owned),
-                diagnostic: finding.diagnostic,
-            }));
+            let found = csaf::validate(root).findings.into_iter();
+            reading.findings.extend(
+                found.map(|csaf::Finding { test, diagnostic }| Finding { test, diagnostic }),
+            );
             Ok(reading)
         }
         "cyclonedx" => {
