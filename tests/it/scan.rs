@@ -1,6 +1,8 @@
 //! Scans through the binary: its published JSON, what makes it fail, and that it never reads as clean
 //! where it is blind.
 
+mod formats;
+mod laws;
 mod sample;
 
 use serde_json::{Value, json};
