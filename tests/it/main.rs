@@ -40,6 +40,7 @@ mod version_compare;
 mod corpus_profiles;
 mod profile_laws;
 mod sbom_check;
+mod scan;
 mod schema_mutation;
 mod schema_oracle;
 mod markup_mutation;
