@@ -119,6 +119,8 @@ pub struct Builder<W> {
     epss: Option<(Option<Timestamp>, u32, Vec<(CompactString, u64)>)>,
     lifecycles: BTreeMap<String, (u32, Lifecycle)>,
     newest: Option<Date>,
+    /// A date behind this day is a slip of the pen, and says nothing of how fresh the records are.
+    today: Option<Date>,
 }
 
 impl<W: Write> Builder<W> {
@@ -134,7 +136,15 @@ impl<W: Write> Builder<W> {
             epss: None,
             lifecycles: BTreeMap::new(),
             newest: None,
+            today: None,
         }
+    }
+
+    /// Tells the day of the import: dates behind it do not make a source fresher than it can be.
+    #[must_use]
+    pub fn on(mut self, today: Date) -> Self {
+        self.today = Some(today);
+        self
     }
 
     /// Names a source of the records that follow, and gives its number. Its digest is set when it is known.
@@ -242,7 +252,8 @@ impl<W: Write> Builder<W> {
     }
 
     fn note(&mut self, day: Option<Date>) {
-        self.newest = self.newest.max(day);
+        let is_possible = |day: &Date| self.today.is_none_or(|today| *day <= today);
+        self.newest = self.newest.max(day.filter(is_possible));
     }
 
     fn index(
