@@ -26,6 +26,10 @@ use crate::purl::Purl;
 use crate::snapshot::{Coverage, Snapshot, StoredAffected, release_of};
 use crate::time::{Date, day_of_seconds, days_between, parse_day};
 
+/// How many days old the knowledge of an ecosystem may be where nobody says otherwise. The number is ours:
+/// databases publish daily, and a month is the least often that anybody who keeps a feed should fetch.
+pub const MAXIMUM_AGE_DAYS: i64 = 30;
+
 /// By what day and rules components are judged.
 #[derive(Debug, Clone, Copy)]
 pub struct Policy {

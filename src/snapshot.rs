@@ -32,6 +32,7 @@ use std::sync::OnceLock;
 
 use crate::diagnostic::{Diagnostic, Place};
 use crate::digest::Digest;
+use crate::time::{Date, parse_day};
 use pages::Pages;
 use stored::{StoredFile, decode};
 
@@ -179,20 +180,37 @@ impl Snapshot {
     ///
     /// `feed-damaged`.
     pub fn kev(&self, cve: &str) -> Result<Option<&KevEntry>, Diagnostic> {
-        let entries = match self.kev.get() {
-            Some(entries) => entries,
-            None => {
-                let bytes = self.pages.section(self.manifest.part("kev"))?;
-                let entries: Vec<KevEntry> = if bytes.is_empty() {
-                    Vec::new()
-                } else {
-                    decode(&bytes)?
-                };
-                self.kev.get_or_init(|| entries)
-            }
-        };
+        let entries = self.kev_entries()?;
         let found = entries.binary_search_by(|entry| entry.cve.as_str().cmp(cve));
         Ok(found.ok().and_then(|index| entries.get(index)))
+    }
+
+    fn kev_entries(&self) -> Result<&[KevEntry], Diagnostic> {
+        if let Some(entries) = self.kev.get() {
+            return Ok(entries);
+        }
+        let bytes = self.pages.section(self.manifest.part("kev"))?;
+        let entries: Vec<KevEntry> = if bytes.is_empty() {
+            Vec::new()
+        } else {
+            decode(&bytes)?
+        };
+        Ok(self.kev.get_or_init(|| entries))
+    }
+
+    /// The day up to which the list of known exploited vulnerabilities is known, as its source says; `None`
+    /// where there is no list or no day.
+    ///
+    /// # Errors
+    ///
+    /// `feed-damaged`.
+    pub fn kev_as_of(&self) -> Result<Option<Date>, Diagnostic> {
+        let Some(first) = self.kev_entries()?.first() else {
+            return Ok(None);
+        };
+        let file = self.file(first.file)?;
+        let source = self.manifest.source(file.source);
+        Ok(source.and_then(|source| parse_day(source.as_of.as_deref()?)))
     }
 
     /// Probability and percentile of exploitation of a CVE (EPSS), each in units of 1e-9.

@@ -52,6 +52,8 @@ pub struct Request<'a> {
     pub into: &'a str,
     /// The day on which the files were fetched; without it, the newest date in the records.
     pub retrieved: Option<Date>,
+    /// The day of the import: a record that claims a later one does not make the snapshot fresher.
+    pub today: Date,
     /// Whether to begin from nothing, instead of from the snapshot in use.
     pub fresh: bool,
     /// Whether to keep nothing when anything cannot be used.
@@ -175,9 +177,18 @@ impl Refused {
 ///
 /// # Errors
 ///
-/// `feed-nothing` where no record was found, `archive-unreadable` and the limits of archives, `feed-busy`,
+/// `feed-nothing` where no record was found, `feed-retrieved-later` for a day that is still to come, `archive-unreadable` and the limits of archives, `feed-busy`,
 /// `feed-write`, `feed-damaged` where the snapshot in use is, and where a path cannot be read.
 pub fn import(request: &Request<'_>, progress: &dyn Fn(u64)) -> Result<FeedImport, Refused> {
+    if let Some(retrieved) = request.retrieved.filter(|day| *day > request.today) {
+        return Err(Diagnostic::error(
+            "feed-retrieved-later",
+            Place::whole(),
+            format!("the files cannot have been fetched on {retrieved}, which is still to come"),
+        )
+        .help("name the day on which they were fetched")
+        .into());
+    }
     let folder = FeedFolder::new(request.into);
     let lock = folder.lock()?;
     let before = match folder.current()? {
@@ -185,7 +196,7 @@ pub fn import(request: &Request<'_>, progress: &dyn Fn(u64)) -> Result<FeedImpor
         _ => None,
     };
     let (draft, sink) = folder.draft(&lock)?;
-    let mut run = Run::new(sink, request.into, progress);
+    let mut run = Run::new(sink, request, progress);
     let mut sources = Vec::new();
     let mut failed = Vec::new();
     for input in request.inputs {

@@ -167,6 +167,7 @@ pub fn update(
             confirmed: &confirmed,
             into: request.into,
             retrieved: Some(request.today),
+            today: request.today,
             fresh: false,
             strict: request.strict,
             keep_going: true,

@@ -14,6 +14,7 @@ use super::progress::Counter;
 use crate::app::Refused;
 use crate::app::feed_import::{FeedImport, Input, Request, Told, import};
 use crate::app::feed_open::{folder_of, open};
+use crate::clock;
 use crate::digest::Digest;
 use crate::document::table::{Look, Sheet};
 use crate::feed::{FeedFolder, Listed, verify};
@@ -148,6 +149,7 @@ fn run_import(arguments: &ImportArguments, output: &Output) -> anyhow::Result<Ve
             confirmed: &[],
             into: &into,
             retrieved: arguments.retrieved,
+            today: clock::today(),
             fresh: arguments.fresh,
             strict: arguments.strict,
             keep_going: false,

@@ -10,7 +10,6 @@ use std::io::{self, Write};
 
 use compact_str::CompactString;
 use fst::MapBuilder;
-use jiff::Timestamp;
 
 use super::key::{Key, base_of, release_of};
 use super::manifest::{Coverage, Manifest, Part, Source};
@@ -25,7 +24,7 @@ use crate::digest::Digest;
 use crate::evidence::advisory::lifecycle::{Identifier, Lifecycle};
 use crate::evidence::advisory::{self, Advisory, Content, Parsed};
 use crate::purl::Purl;
-use crate::time::{Date, day_of_instant};
+use crate::time::{Date, Timestamp, day_of_instant};
 
 /// A file that was read, ready to be added.
 #[derive(Debug)]
@@ -120,6 +119,8 @@ pub struct Builder<W> {
     epss: Option<(Option<Timestamp>, u32, Vec<(CompactString, u64)>)>,
     lifecycles: BTreeMap<String, (u32, Lifecycle)>,
     newest: Option<Date>,
+    /// A date behind this day is a slip of the pen, and says nothing of how fresh the records are.
+    today: Option<Date>,
 }
 
 impl<W: Write> Builder<W> {
@@ -135,7 +136,15 @@ impl<W: Write> Builder<W> {
             epss: None,
             lifecycles: BTreeMap::new(),
             newest: None,
+            today: None,
         }
+    }
+
+    /// Tells the day of the import: dates behind it do not make a source fresher than it can be.
+    #[must_use]
+    pub fn on(mut self, today: Date) -> Self {
+        self.today = Some(today);
+        self
     }
 
     /// Names a source of the records that follow, and gives its number. Its digest is set when it is known.
@@ -176,6 +185,12 @@ impl<W: Write> Builder<W> {
     /// The newest date that the records added so far carry.
     pub fn newest(&self) -> Option<Date> {
         self.newest
+    }
+
+    /// The newest date that the records added since the last call carry, for sources that are dated one by
+    /// one; [`Builder::newest`] begins anew with it.
+    pub fn take_newest(&mut self) -> Option<Date> {
+        self.newest.take()
     }
 
     /// Adds a file, and says what of it could not be used.
@@ -237,7 +252,8 @@ impl<W: Write> Builder<W> {
     }
 
     fn note(&mut self, day: Option<Date>) {
-        self.newest = self.newest.max(day);
+        let is_possible = |day: &Date| self.today.is_none_or(|today| *day <= today);
+        self.newest = self.newest.max(day.filter(is_possible));
     }
 
     fn index(

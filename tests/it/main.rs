@@ -1,6 +1,7 @@
 //! Tests through the library's doors and the binary.
 #![cfg(test)]
 
+mod advisory_facts;
 mod architecture;
 mod assessment_laws;
 mod authority;
@@ -39,6 +40,7 @@ mod version_compare;
 mod corpus_profiles;
 mod profile_laws;
 mod sbom_check;
+mod scan;
 mod schema_mutation;
 mod schema_oracle;
 mod markup_mutation;

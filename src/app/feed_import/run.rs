@@ -46,10 +46,14 @@ pub(super) struct Run<'r> {
 
 impl<'r> Run<'r> {
     /// Begins.
-    pub(super) fn new(sink: BufWriter<File>, into: &'r str, progress: &'r dyn Fn(u64)) -> Self {
+    pub(super) fn new(
+        sink: BufWriter<File>,
+        request: &Request<'r>,
+        progress: &'r dyn Fn(u64),
+    ) -> Self {
         Self {
-            builder: Builder::new(sink),
-            into,
+            builder: Builder::new(sink).on(request.today),
+            into: request.into,
             batch: Vec::new(),
             batch_bytes: 0,
             read: 0,
