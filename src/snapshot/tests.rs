@@ -339,7 +339,7 @@ fn a_nonsensical_index_that_its_maker_vouches_for_is_refused_and_never_panics() 
                         1,
                         3,
                         part.bytes / 2,
-                        part.bytes + 1,
+                        part.bytes.saturating_add(1),
                         length as u64,
                         u64::MAX,
                     ];
