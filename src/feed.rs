@@ -14,6 +14,8 @@
 mod draft;
 mod export;
 mod read;
+#[cfg(test)]
+mod tests;
 
 pub use draft::Draft;
 pub use export::{Restored, export_snapshot, is_export};

@@ -10,6 +10,7 @@ use crate::app::feed_import::FeedImport;
 use crate::app::feed_open::{folder_of, open_chosen};
 use crate::cli::Verdict;
 use crate::cli::output::{Output, remark};
+use crate::clock;
 use crate::diagnostic::{Diagnostic, Place};
 use crate::digest::Digest;
 use crate::feed::{FeedFolder, is_export};
@@ -49,7 +50,7 @@ pub(super) fn restore(
         Err(Refused::from(refused))
     };
     match (export, paths) {
-        (Some(_), [only]) => feed_carry::restore(only, into, expected).map(Some),
+        (Some(_), [only]) => feed_carry::restore(only, into, expected, clock::today()).map(Some),
         (Some(export), _) => refuse(
             &format!("`{export}` is an export, which cannot be merged with other files"),
             "import it alone, then the others in an import of their own",
