@@ -274,6 +274,7 @@ impl Gathering {
             let number = self.builder.source(source.name.as_str());
             self.builder.set_digest(number, source.sha256);
             self.builder.know_until(number, source.as_of.as_deref());
+            self.builder.declare(number, &source.covers);
             sources.insert(source.number, number);
         }
         let mut frames = Records::new(records, manifest.records);
