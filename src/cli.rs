@@ -8,6 +8,7 @@ mod criteria;
 mod detect;
 mod facts;
 mod feed;
+mod format;
 mod output;
 mod progress;
 mod reassess;
@@ -24,11 +25,12 @@ mod vex;
 
 use std::process::ExitCode;
 
-use clap::{Parser, Subcommand, ValueEnum};
+use clap::{ArgMatches, CommandFactory as _, FromArgMatches as _, Parser, Subcommand, ValueEnum};
 
 use crate::app::Refused;
 use crate::app::library::Library;
 use crate::text::Lang;
+use format::Format;
 use output::Output;
 
 /// How a judging command ended (contract: exit codes 0, 1 and 3; usage errors are 2).
@@ -84,22 +86,6 @@ struct Common {
     /// Use the criteria, clauses and procedures of a folder instead of the built-in ones
     #[arg(long, global = true, value_name = "DIR")]
     criteria: Option<String>,
-}
-
-#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
-enum Format {
-    /// For people
-    Text,
-    /// For machines
-    Json,
-    /// Markdown, for clauses
-    Md,
-    /// SARIF 2.1.0, for findings in files
-    Sarif,
-    /// CycloneDX 1.6 with vulnerabilities, for `scan`
-    CyclonedxVdr,
-    /// OpenVEX 0.2.0, for `scan`
-    Openvex,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
@@ -181,7 +167,12 @@ enum Command {
 
 /// Runs the command line and returns its exit code.
 pub fn main() -> ExitCode {
-    let cli = Cli::parse();
+    let matches = Cli::command().get_matches();
+    let cli = Cli::from_arg_matches(&matches).unwrap_or_else(|error| error.exit());
+    if let Err(fault) = cli.command.check(cli.common.format, &name_of(&matches)) {
+        output::remark(&format!("{fault}\n"));
+        return ExitCode::from(2);
+    }
     let output = Output::new(&cli.common);
     match run(&cli, &output) {
         Ok(Verdict::Acceptable) => ExitCode::SUCCESS,
@@ -222,6 +213,17 @@ fn run(cli: &Cli, output: &Output) -> anyhow::Result<Verdict> {
     }
 }
 
+/// What the user calls the command, such as `sbom inspect`.
+fn name_of(matches: &ArgMatches) -> String {
+    let mut names = Vec::new();
+    let mut inner = matches.subcommand();
+    while let Some((name, matches)) = inner {
+        names.push(name);
+        inner = matches.subcommand();
+    }
+    names.join(" ")
+}
+
 /// Reads a file that the command names.
 fn read(path: &str) -> Result<Vec<u8>, Refused> {
     crate::folder::read_file(path).map_err(|error| Refused(vec![error.diagnostic().in_file(path)]))
@@ -242,7 +244,6 @@ fn in_record(mut refused: Refused, path: &str) -> Refused {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use clap::CommandFactory;
 
     #[test]
     fn the_command_line_is_consistent() {

@@ -43,17 +43,17 @@ impl Digest {
     }
 }
 
-/// Takes the digest of bytes that come piece by piece.
+/// A digest that is computed piece by piece.
 #[derive(Debug, Clone, Default)]
 pub struct Digester(sha2::Sha256);
 
 impl Digester {
-    /// Takes the next piece.
+    /// Takes the next bytes.
     pub fn update(&mut self, bytes: &[u8]) {
         self.0.update(bytes);
     }
 
-    /// The digest of all pieces.
+    /// The digest of all that was taken.
     pub fn finish(self) -> Digest {
         Digest(self.0.finalize().into())
     }

@@ -14,12 +14,14 @@ mod manifest;
 mod pages;
 mod records;
 mod stored;
+#[cfg(test)]
+mod tests;
 
 pub use build::{Builder, Built, Imported, Skipped};
 pub use key::{Key, base_of, fold, package_of, release_of};
 pub use manifest::{Coverage, Manifest, Part, Source};
 pub use pages::{Bytes, ReadAt};
-pub use records::{Packed, Records};
+pub use records::{Packed, Records, check_records};
 pub use stored::{
     KevEntry, StoredAdvisory, StoredAffected, StoredCycle, StoredEvent, StoredLifecycle,
     StoredPlace, StoredRange, StoredRating,
@@ -66,6 +68,7 @@ impl Snapshot {
     pub fn open(manifest: &[u8], index: Box<dyn ReadAt>) -> Result<Self, Diagnostic> {
         let digest = Digest::of(manifest);
         let manifest = Manifest::parse(manifest)?;
+        manifest.check_parts()?;
         let pages = Pages::open(index, &manifest.index)?;
         Ok(Self {
             digest,
@@ -245,13 +248,22 @@ impl Snapshot {
         }
     }
 
-    /// Checks every page.
+    /// Checks every page of the index, and that its maps of keys can be walked.
     ///
     /// # Errors
     ///
     /// `feed-damaged` at the first page that is not what it was.
     pub fn verify(&self) -> Result<(), Diagnostic> {
-        self.pages.verify()
+        self.pages.verify()?;
+        self.section("packages", &self.packages)?;
+        self.section("ids", &self.ids)?;
+        if self.manifest.part("epss").bytes > 0 {
+            self.section("epss", &self.epss)?;
+        }
+        if self.manifest.lifecycles > 0 {
+            self.section("lifecycles", &self.lifecycles)?;
+        }
+        Ok(())
     }
 
     fn section<'s>(
@@ -266,7 +278,12 @@ impl Snapshot {
         let index = if bytes.is_empty() {
             Map::default()
         } else {
-            Map::new(bytes).map_err(|_| damaged("a map of keys cannot be read"))?
+            // A map is walked by addresses that stand in it; its own checksum keeps a look-up inside of it
+            // even where whoever made the snapshot vouches for nonsense.
+            let index = Map::new(bytes).map_err(|_| damaged("a map of keys cannot be read"))?;
+            let checked = index.as_fst().verify();
+            checked.map_err(|_| damaged("a map of keys fails its checksum"))?;
+            index
         };
         Ok(kept.get_or_init(|| index))
     }

@@ -209,6 +209,8 @@ const MAY_IMPORT: &[(&str, &[&str])] = &[
             "id",
             "text",
             "time",
+            "purl",
+            "cvss",
             "evidence",
             "profile",
             "comparison",

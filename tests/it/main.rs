@@ -40,6 +40,7 @@ mod version_compare;
 mod corpus_profiles;
 mod profile_laws;
 mod sbom_check;
+mod scan;
 mod schema_mutation;
 mod schema_oracle;
 mod markup_mutation;
@@ -54,3 +55,10 @@ mod bodies;
 mod fuzz_seeds;
 mod hostile;
 mod fuzz_found;
+#[cfg(feature = "retrieve")]
+mod feed_update;
+#[cfg(feature = "retrieve")]
+mod http;
+mod feed_carry;
+mod feed_crash;
+mod feed_malformed;

@@ -336,7 +336,7 @@ fn without_version(purl: &str) -> String {
 
 /// Reads a BOM-Link: `urn:cdx:SERIAL/VERSION` with `#REF` behind it, where a component is meant
 /// (ECMA-424, `bomLinkElementType`). With `urn:uuid:` in front it is read too.
-fn bom_link(text: &str) -> Option<Identifier> {
+pub(super) fn bom_link(text: &str) -> Option<Identifier> {
     let rest = text
         .strip_prefix("urn:cdx:")
         .or_else(|| text.strip_prefix("urn:uuid:"))?;

@@ -6,6 +6,7 @@
 
 use jiff::Timestamp;
 
+use super::cyclonedx::bom_link;
 use super::{Identifier, Product, Statement, Status, VexDocument, tables};
 use crate::diagnostic::{Diagnostic, Findings, Place};
 use crate::evidence::sbom::semantics::{CpeForm, check_cpe, check_purl};
@@ -350,6 +351,9 @@ impl Reader {
             Identifier::Purl(id.to_owned())
         } else if begins("cpe:") {
             Identifier::Cpe(id.to_owned())
+        } else if let Some(link) = begins("urn:cdx:").then(|| bom_link(id)).flatten() {
+            // A component without any other identity can be linked to in its document.
+            link
         } else {
             Identifier::Other(id.to_owned())
         }
