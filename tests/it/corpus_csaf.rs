@@ -1,7 +1,7 @@
 //! The CSAF documents of the corpus, held to the verdicts of the committee that made them.
 
 use mekiki::diagnostic::Severity;
-use mekiki::evidence::csaf::{Validation, validate};
+use mekiki::evidence::csaf::{Validation, advisories, validate, vex};
 use mekiki::tape::parse_json;
 
 use crate::corpus::{Corpus, corpus, say};
@@ -92,4 +92,39 @@ fn every_case_of_the_index_has_its_verdict() {
         "{} differ",
         differences.len()
     );
+}
+
+#[test]
+fn every_document_is_read_as_statements_and_advisories() {
+    let Some(corpus) = corpus() else { return };
+    let rows = corpus.rows.iter().filter(|row| row.format == "csaf-json");
+    let (mut documents, mut statements, mut products, mut affected) = (0, 0, 0, 0);
+    let mut invalid = Vec::new();
+    for row in rows {
+        let text = String::from_utf8(corpus.read(&row.path)).expect("UTF-8");
+        let tape = parse_json(&text).expect("JSON");
+        let validation = validate(tape.root());
+        let is_example = row.expected.starts_with("valid: TC example");
+        if !validation.is_valid() && (is_example || row.expected == "parse") {
+            invalid.push(format!("{}: {:?}", row.path, errors(&validation).first()));
+        }
+        let (document, _) = vex(tape.root()).expect("a version");
+        let (made, _) = advisories(tape.root()).expect("a version");
+        documents += 1;
+        statements += document.statements.len();
+        products += document
+            .statements
+            .iter()
+            .map(|one| one.products.len())
+            .sum::<usize>();
+        affected += made.iter().map(|one| one.affected.len()).sum::<usize>();
+    }
+    say(&format!(
+        "csaf: {documents} documents, {statements} statements on {products} products, {affected} affected; {} of those without a verdict are invalid",
+        invalid.len()
+    ));
+    assert!(statements > 100 && affected > 100);
+    for line in invalid {
+        say(&line);
+    }
 }

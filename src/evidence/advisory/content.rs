@@ -8,6 +8,7 @@ use super::kev::{self, Kev};
 use super::lifecycle::{self, Lifecycle};
 use super::{Advisory, ghsa, osv, rubysec, rustsec};
 use crate::diagnostic::{Diagnostic, Place};
+use crate::evidence::csaf;
 use crate::evidence::detect::{Detection, Kind, detect_item, detect_text};
 use crate::evidence::unpack;
 use crate::tape::{Item, Shape, Step, parse_json, parse_yaml_texts, push_step};
@@ -82,6 +83,10 @@ fn of_json(text: &str, path: &str) -> Result<(Content, Vec<Diagnostic>), Diagnos
         }
         (Kind::Advisory, "osv") => records(root, osv::read_at)?,
         (Kind::Advisory, "github-advisory") => records(root, ghsa::read_at)?,
+        (_, "csaf") => {
+            let (advisories, remarks) = csaf::advisories(root)?;
+            (Content::Advisories(advisories), remarks)
+        }
         _ => return Err(unrecognized(&found)),
     };
     remarks.extend(tape.repeated_members());

@@ -75,8 +75,9 @@ impl ProductTree<'_> {
             };
             slot.get_or_insert_with(|| branch.name.to_owned());
         }
-        // A package URL without a version names every one, but this version is meant. Some write the name of
-        // a package where its version stands.
+        // Some write the name of a package where its version stands.
+        version = version.filter(|one| name.is_some() || is_version(one));
+        // A package URL without a version names every one, but this version is meant.
         if let Some(version) = version.as_deref().filter(|one| is_version(one))
             && identifiers
                 .iter()
