@@ -24,6 +24,8 @@ pub(super) const RETRIEVED: &str = "agency.advisories.retrieved_on";
 const CITED_FILES: usize = 64;
 /// How many remarks on them are told.
 const TOLD: usize = 64;
+/// The member of an exported snapshot that says what it is; its manifest and records say the rest.
+const EXPORT_NOTE: &str = "mekiki-feed.json";
 /// Endings by which a file of an archive calls itself a record, so that it is named when it is none.
 const ENDINGS: [&str; 5] = [".json", ".yaml", ".yml", ".csv", ".jsonl"];
 
@@ -200,6 +202,9 @@ impl Gathering {
         if self.exported(path, bytes) {
             return true;
         }
+        if path.ends_with(EXPORT_NOTE) {
+            return false;
+        }
         let imported = Imported::read(path, bytes.to_vec());
         if imported.unrecognized().is_some() && !ENDINGS.iter().any(|one| path.ends_with(one)) {
             return false;
@@ -274,6 +279,7 @@ impl Gathering {
             let number = self.builder.source(source.name.as_str());
             self.builder.set_digest(number, source.sha256);
             self.builder.know_until(number, source.as_of.as_deref());
+            self.builder.declare(number, &source.covers);
             sources.insert(source.number, number);
         }
         let mut frames = Records::new(records, manifest.records);
