@@ -9,9 +9,9 @@ use serde::{Deserialize, Serialize};
 use sha2::Digest as _;
 
 use super::damaged;
-use super::manifest::Part;
 use crate::diagnostic::Diagnostic;
 use crate::digest::Digest;
+use crate::pages::Part;
 
 /// From this many bytes on a frame is closed.
 const FRAME_BYTES: usize = 4 * 1024 * 1024;
