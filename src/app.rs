@@ -4,6 +4,7 @@ pub mod advisory_affects;
 pub mod feed_import;
 pub mod feed_open;
 pub mod inspect;
+pub mod inventory;
 pub mod library;
 pub mod reassess;
 pub mod scan;

@@ -8,6 +8,7 @@ mod criteria;
 mod detect;
 mod facts;
 mod feed;
+mod inventory;
 mod output;
 mod progress;
 mod reassess;
@@ -143,6 +144,9 @@ enum Command {
     /// Keep snapshots of advisories
     #[command(subcommand)]
     Feed(feed::Command),
+    /// Keep many SBOMs, and tell which of them a change of advisories touches
+    #[command(subcommand)]
+    Inventory(inventory::Command),
     /// Ask about single advisories
     #[command(subcommand)]
     Advisory(advisory::Command),
@@ -198,6 +202,7 @@ fn run(cli: &Cli, output: &Output) -> anyhow::Result<Verdict> {
         Command::Signature(command) => signature::run(command, output),
         Command::Scan(arguments) => scan::run(arguments, cli.common.criteria.as_deref(), output),
         Command::Feed(command) => feed::run(command, output),
+        Command::Inventory(command) => inventory::run(command, output),
         Command::Advisory(command) => advisory::run(command, output),
         Command::Version(command) => version::run(command, output),
         Command::Facts => facts::run(&library()?, output),

@@ -117,6 +117,17 @@ impl Inventory {
         Ok(None)
     }
 
+    /// How many components of an SBOM are judged.
+    ///
+    /// # Errors
+    ///
+    /// `inventory-damaged`.
+    pub fn components_of(&self, segment: usize, sbom: u32) -> Result<u64, Diagnostic> {
+        let live = self.segments.get(segment);
+        let live = live.ok_or_else(|| damaged("a segment is missing"))?;
+        live.segment.sbom(sbom, |sbom| sbom.components)
+    }
+
     /// Checks every page.
     ///
     /// # Errors

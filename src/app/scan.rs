@@ -27,7 +27,8 @@ use crate::evidence::unpack::unpack;
 use crate::evidence::vex;
 use crate::matching::{Matcher, Outcome, Policy};
 use crate::triage::{Given, Inventory, Precedence, Triage, Unbound};
-use view::{component_view, finding_view, unbound_view, unjudged_view};
+pub(super) use view::finding_view;
+use view::{component_view, unbound_view, unjudged_view};
 
 /// What is scanned, by what.
 pub struct Request<'a> {
@@ -200,7 +201,7 @@ fn scan_file(
 
 /// Reads an SBOM, or a lock file as the list of what it locks: packages of the workspace itself are the
 /// product, not parts of it.
-fn read_components(bytes: &[u8]) -> Result<(Sbom, usize), Vec<Diagnostic>> {
+pub(super) fn read_components(bytes: &[u8]) -> Result<(Sbom, usize), Vec<Diagnostic>> {
     let content = unpack(bytes).map_err(|fault| vec![fault])?;
     let first = content.trim_ascii_start().first();
     // Whether it is a lock file is asked of what may be one only: naming a large document takes its time.

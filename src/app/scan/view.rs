@@ -446,7 +446,7 @@ pub(super) fn unjudged_view(path: &str, sbom: &Sbom, unjudged: &Unjudged<'_>) ->
     }
 }
 
-pub(super) fn finding_view(
+pub(in crate::app) fn finding_view(
     path: &str,
     sbom: &Sbom,
     finding: &Finding<'_>,
