@@ -18,6 +18,7 @@ mod diagnostics;
 mod exit_codes;
 mod feed;
 mod format_laws;
+mod inventory;
 mod laws;
 mod messages;
 mod oracle;
