@@ -7,6 +7,7 @@ pub mod feed_open;
 #[cfg(feature = "retrieve")]
 pub mod feed_update;
 pub mod inspect;
+pub mod inventory;
 pub mod library;
 pub mod reassess;
 pub mod scan;

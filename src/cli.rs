@@ -9,6 +9,7 @@ mod detect;
 mod facts;
 mod feed;
 mod format;
+mod inventory;
 mod output;
 mod progress;
 mod reassess;
@@ -130,6 +131,9 @@ enum Command {
     /// Keep snapshots of advisories
     #[command(subcommand)]
     Feed(feed::Command),
+    /// Keep many SBOMs, and tell which of them a change of advisories touches
+    #[command(subcommand)]
+    Inventory(inventory::Command),
     /// Ask about single advisories
     #[command(subcommand)]
     Advisory(advisory::Command),
@@ -193,6 +197,7 @@ fn run(cli: &Cli, output: &Output) -> anyhow::Result<Verdict> {
         Command::Signature(command) => signature::run(command, output),
         Command::Scan(arguments) => scan::run(arguments, cli.common.criteria.as_deref(), output),
         Command::Feed(command) => feed::run(command, output),
+        Command::Inventory(command) => inventory::run(command, output),
         Command::Advisory(command) => advisory::run(command, output),
         Command::Version(command) => version::run(command, output),
         Command::Vex(command) => vex::run(command, library, output),

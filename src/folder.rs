@@ -1,5 +1,7 @@
 //! Reading evidence from disk, within limits and without following links.
 
+pub mod inventory;
+
 use std::fs;
 use std::io::Read;
 use std::path::{Path, PathBuf};

@@ -19,6 +19,7 @@ pub mod tree;
 pub mod tape;
 pub mod markup;
 pub mod schema;
+pub mod pages;
 
 // Evidence.
 pub mod evidence;
@@ -29,6 +30,7 @@ pub mod comparison;
 pub mod delivery;
 pub mod snapshot;
 pub mod matching;
+pub mod inventory;
 pub mod conversion;
 pub mod triage;
 

@@ -12,7 +12,7 @@ mod release;
 mod support;
 
 pub use finding::{Finding, Rated, Record};
-pub use identity::{Identity, identities};
+pub use identity::{Identity, SOURCE_PROPERTIES, identities};
 pub use range::{Cause, Doubt, Hit, evaluate};
 pub use support::{Ended, Support};
 
@@ -157,13 +157,8 @@ impl<'f> Matcher<'f> {
     ) -> Result<(), Diagnostic> {
         let mut touched = Vec::new();
         let mut doubts: Vec<(Doubt, u32)> = Vec::new();
-        let mut missing: Option<Reason> = None;
-        let mut is_judged = false;
+        let missing = self.missing(identities)?;
         for identity in identities {
-            match self.coverage(identity)? {
-                Ok(()) => is_judged = true,
-                Err(reason) => missing = Some(missing.map_or(reason, |known| known.max(reason))),
-            }
             self.identity(identity, &mut touched, &mut doubts, &mut outcome.later)?;
         }
         let supports = support::of(
@@ -188,11 +183,7 @@ impl<'f> Matcher<'f> {
             ecosystem,
             advisories,
         };
-        if identities.is_empty() {
-            outcome
-                .unjudged
-                .push(unjudged(Reason::NoIdentity, Vec::new()));
-        } else if let (false, Some(reason)) = (is_judged, missing) {
+        if let Some(reason) = missing {
             outcome.unjudged.push(unjudged(reason, Vec::new()));
         } else if let Some((doubt, _)) = doubts.iter().min() {
             let mut numbers: Vec<u32> = doubts.iter().map(|(_, number)| *number).collect();
@@ -212,35 +203,53 @@ impl<'f> Matcher<'f> {
         Ok(())
     }
 
-    /// Whether the snapshot can judge an identity at all.
-    fn coverage(&self, identity: &Identity) -> Result<Result<(), Reason>, Diagnostic> {
-        let covered = identity
-            .ecosystem
-            .and_then(|ecosystem| Some((ecosystem, self.covered.get(&ecosystem.to_lowercase())?)));
-        let Some((ecosystem, (coverage, is_fresh))) = covered else {
+    /// Why the snapshot cannot judge a component of these identities, whatever its advisories say; `None`
+    /// where it covers one of them.
+    ///
+    /// # Errors
+    ///
+    /// `feed-damaged`.
+    pub fn missing(&self, identities: &[Identity]) -> Result<Option<Reason>, Diagnostic> {
+        let mut worst = Reason::NoIdentity;
+        for identity in identities {
+            let reason = identity
+                .ecosystem
+                .map_or(Some(Reason::EcosystemNotCovered), |ecosystem| {
+                    self.covers(ecosystem, identity.distro.as_deref())
+                });
             // Without a database only a product that some record names is known to be watched.
-            let known = self.snapshot.knows(&identity.key)?;
-            let is_fresh = is_fresh(self.snapshot.manifest().as_of.as_deref(), self.policy);
-            return Ok(match (known, is_fresh) {
-                (true, true) => Ok(()),
-                (true, false) => Err(Reason::FeedTooOld),
-                (false, _) => Err(Reason::EcosystemNotCovered),
-            });
+            let is_watched = reason == Some(Reason::EcosystemNotCovered)
+                && self.snapshot.knows(&identity.key)?;
+            let reason = if is_watched {
+                let known = self.snapshot.manifest().as_of.as_deref();
+                (!is_fresh(known, self.policy)).then_some(Reason::FeedTooOld)
+            } else {
+                reason
+            };
+            match reason {
+                Some(reason) => worst = worst.max(reason),
+                None => return Ok(None),
+            }
+        }
+        Ok(Some(worst))
+    }
+
+    /// Why the snapshot does not cover an ecosystem, and the release of it that package URLs call
+    /// `distro`; `None` where it does.
+    pub fn covers(&self, ecosystem: &str, distro: Option<&str>) -> Option<Reason> {
+        let Some((coverage, is_fresh)) = self.covered.get(&ecosystem.to_lowercase()) else {
+            return Some(Reason::EcosystemNotCovered);
         };
-        if let Some(distro) = &identity.distro
+        if let Some(distro) = distro
             && !coverage.releases.is_empty()
             && !coverage
                 .releases
                 .iter()
                 .any(|release| release::is_same(ecosystem, release, distro))
         {
-            return Ok(Err(Reason::ReleaseNotCovered));
+            return Some(Reason::ReleaseNotCovered);
         }
-        Ok(if *is_fresh {
-            Ok(())
-        } else {
-            Err(Reason::FeedTooOld)
-        })
+        (!is_fresh).then_some(Reason::FeedTooOld)
     }
 
     /// Looks an identity up.

@@ -9,18 +9,20 @@
 //! What a record means stands in `evidence::advisory`; whether it touches a component, in `matching`.
 
 mod build;
+mod changes;
+mod fingerprints;
 mod key;
 mod manifest;
-mod pages;
 mod records;
 mod stored;
 #[cfg(test)]
 mod tests;
 
+pub use crate::pages::{Bytes, Part, ReadAt};
 pub use build::{Builder, Built, Imported, Skipped};
+pub use changes::{ChangeKind, Changes};
 pub use key::{Key, base_of, fold, package_of, release_of};
-pub use manifest::{Coverage, Manifest, Part, Source};
-pub use pages::{Bytes, ReadAt};
+pub use manifest::{Coverage, Manifest, Source};
 pub use records::{Packed, Records, check_records};
 pub use stored::{
     KevEntry, StoredAdvisory, StoredAffected, StoredCycle, StoredEvent, StoredLifecycle,
@@ -32,8 +34,9 @@ use std::sync::OnceLock;
 
 use crate::diagnostic::{Diagnostic, Place};
 use crate::digest::Digest;
+use crate::pages::Pages;
 use crate::time::{Date, parse_day};
-use pages::Pages;
+use fingerprints::Fingerprints;
 use stored::{StoredFile, decode};
 
 /// The name of the manifest inside of a snapshot.
@@ -53,6 +56,7 @@ pub struct Snapshot {
     pages: Pages,
     packages: OnceLock<Index>,
     ids: OnceLock<Index>,
+    upstreams: OnceLock<Index>,
     epss: OnceLock<Index>,
     lifecycles: OnceLock<Index>,
     kev: OnceLock<Vec<KevEntry>>,
@@ -69,13 +73,14 @@ impl Snapshot {
         let digest = Digest::of(manifest);
         let manifest = Manifest::parse(manifest)?;
         manifest.check_parts()?;
-        let pages = Pages::open(index, &manifest.index)?;
+        let pages = Pages::open(index, &manifest.index, damaged)?;
         Ok(Self {
             digest,
             manifest,
             pages,
             packages: OnceLock::new(),
             ids: OnceLock::new(),
+            upstreams: OnceLock::new(),
             epss: OnceLock::new(),
             lifecycles: OnceLock::new(),
             kev: OnceLock::new(),
@@ -109,8 +114,8 @@ impl Snapshot {
         let block = self.pages.block(self.manifest.part("postings"), offset)?;
         let mut rest = block.as_slice();
         while !rest.is_empty() {
-            let (entry, behind) = postcard::take_from_bytes::<StoredAffected<'_>>(rest)
-                .map_err(|_| damaged("an entry cannot be read"))?;
+            let (entry, behind) =
+                postcard::take_from_bytes::<StoredAffected<'_>>(rest).map_err(|_| unreadable())?;
             visit(entry)?;
             rest = behind;
         }
@@ -140,7 +145,42 @@ impl Snapshot {
         let offsets = self.manifest.part("advisory-offsets");
         let offset = self.pages.number(offsets, number)?;
         let block = self.pages.block(self.manifest.part("advisories"), offset)?;
-        Ok(visit(decode(&block)?))
+        let (advisory, _) = postcard::take_from_bytes(&block).map_err(|_| unreadable())?;
+        Ok(visit(advisory))
+    }
+
+    /// Under what the packages of an advisory stand.
+    ///
+    /// # Errors
+    ///
+    /// `feed-damaged`.
+    pub fn keys_of(&self, number: u32) -> Result<Vec<Key>, Diagnostic> {
+        let offsets = self.manifest.part("advisory-offsets");
+        let offset = self.pages.number(offsets, number)?;
+        let block = self.pages.block(self.manifest.part("advisories"), offset)?;
+        let (_, packages) =
+            postcard::take_from_bytes::<StoredAdvisory<'_>>(&block).map_err(|_| unreadable())?;
+        let packages: Vec<u64> = decode(packages)?;
+        packages
+            .into_iter()
+            .map(|offset| self.key_at(offset))
+            .collect()
+    }
+
+    /// The key whose postings begin at an offset; they lie in the order of their keys.
+    fn key_at(&self, offset: u64) -> Result<Key, Diagnostic> {
+        let packages = self.section("packages", &self.packages)?;
+        let key = packages.as_fst().get_key(offset);
+        key.and_then(Key::from_bytes)
+            .ok_or_else(|| damaged("an advisory's package is not in the map of keys"))
+    }
+
+    fn fingerprints(&self) -> Fingerprints<'_> {
+        Fingerprints {
+            pages: &self.pages,
+            directory: self.manifest.part("fingerprint-buckets"),
+            blocks: self.manifest.part("fingerprints"),
+        }
     }
 
     /// The numbers of the advisories that have an identifier, as their own or as an alias, in any case.
@@ -154,6 +194,18 @@ impl Snapshot {
             None => Ok(Vec::new()),
             Some(offset) => decode(&self.pages.block(self.manifest.part("id-lists"), offset)?),
         }
+    }
+
+    /// The numbers of the advisories that name an identifier: as their own, as an alias, or as what they
+    /// are a consequence of.
+    fn advisories_naming(&self, id: &str) -> Result<Vec<u32>, Diagnostic> {
+        let mut numbers = self.advisories_of(id)?;
+        let upstreams = self.section("upstreams", &self.upstreams)?;
+        if let Some(offset) = upstreams.get(id.trim().to_uppercase()) {
+            let lists = self.manifest.part("upstream-lists");
+            numbers.extend(decode::<Vec<u32>>(&self.pages.block(lists, offset)?)?);
+        }
+        Ok(numbers)
     }
 
     /// The imported file that an advisory was read from: path, digest, and the number of its source.
@@ -257,6 +309,7 @@ impl Snapshot {
         self.pages.verify()?;
         self.section("packages", &self.packages)?;
         self.section("ids", &self.ids)?;
+        self.section("upstreams", &self.upstreams)?;
         if self.manifest.part("epss").bytes > 0 {
             self.section("epss", &self.epss)?;
         }
@@ -298,6 +351,11 @@ pub struct RecordFile {
     pub path: String,
     /// The digest of its bytes.
     pub digest: Digest,
+}
+
+/// A block whose content has another form.
+fn unreadable() -> Diagnostic {
+    damaged("a block cannot be read")
 }
 
 /// A snapshot whose bytes are not what its digest promises.

@@ -31,7 +31,7 @@ use crate::time::instant;
 use crate::triage::{Given, Inventory, Precedence, Triage, Unbound};
 use component::{component_view, support_view, unjudged_view};
 use feed::feed_view;
-use finding::finding_view;
+pub(super) use finding::finding_view;
 use statement::unbound_view;
 
 /// What is scanned, by what.
@@ -286,7 +286,7 @@ fn scan_file(
 
 /// Reads an SBOM, or a lock file as the list of what it locks: packages of the workspace itself are the
 /// product, not parts of it.
-fn read_components(bytes: &[u8]) -> Result<(Sbom, usize), Vec<Diagnostic>> {
+pub(super) fn read_components(bytes: &[u8]) -> Result<(Sbom, usize), Vec<Diagnostic>> {
     let content = unpack(bytes).map_err(|fault| vec![fault])?;
     let first = content.trim_ascii_start().first();
     // Whether it is a lock file is asked of what may be one only: naming a large document takes its time.

@@ -9,6 +9,17 @@ use crate::purl::Purl;
 use crate::snapshot::{Key, package_of};
 use crate::version::Scheme;
 
+/// The names of all properties that [`identities`] reads.
+pub const SOURCE_PROPERTIES: [&str; 7] = [
+    "aquasecurity:trivy:SrcName",
+    "aquasecurity:trivy:SrcVersion",
+    "aquasecurity:trivy:SrcEpoch",
+    "aquasecurity:trivy:SrcRelease",
+    "syft:metadata:source",
+    "syft:metadata:originPackage",
+    "syft:metadata:sourceVersion",
+];
+
 /// One thing that a component may be looked up as.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Identity {

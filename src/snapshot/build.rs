@@ -4,24 +4,23 @@
 //! the records. Of two records of one database with one identifier the one that changed last is in force,
 //! of two that changed at the same time the later import. Nothing depends on the order of a hash map.
 
+mod finish;
+
 use std::collections::btree_map::Entry;
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::io::{self, Write};
 
 use compact_str::CompactString;
-use fst::MapBuilder;
 
-use super::key::{Key, base_of, release_of};
-use super::manifest::{Coverage, Manifest, Part, Source};
-use super::pages::seal;
+use super::fingerprints::{Hash, hash};
+use super::key::Key;
+use super::manifest::{Manifest, Source};
 use super::records::{Packed, Packer};
-use super::stored::{
-    KevEntry, StoredAdvisory, StoredAffected, StoredFile, StoredLifecycle, encode,
-};
+use super::stored::{KevEntry, StoredAdvisory, StoredAffected, encode};
 use crate::cpe::Cpe;
 use crate::diagnostic::Diagnostic;
 use crate::digest::Digest;
-use crate::evidence::advisory::lifecycle::{Identifier, Lifecycle};
+use crate::evidence::advisory::lifecycle::Lifecycle;
 use crate::evidence::advisory::{self, Advisory, Content, Parsed};
 use crate::purl::Purl;
 use crate::time::{Date, Timestamp, day_of_instant};
@@ -99,8 +98,12 @@ struct InForce {
 /// An advisory as it will stand in the index.
 struct Encoded {
     file: u32,
+    identity: Hash,
+    content: Hash,
+    is_withdrawn: bool,
     bytes: Vec<u8>,
     ids: Vec<String>,
+    upstream: Vec<String>,
     entries: Vec<(Key, Vec<u8>)>,
     ecosystems: Vec<String>,
     /// Whether its database strives to hold every advisory of its ecosystems.
@@ -272,11 +275,12 @@ impl<W: Write> Builder<W> {
                 self.note(modified.map(day_of_instant));
                 let identity = document.or_else(|| advisories.first().map(|one| one.id.clone()));
                 let Some(identity) = identity else { return };
+                let document = format!("{format}\n{identity}\n");
                 if !self.takes_force((format, identity), modified, file) {
                     return;
                 }
                 for advisory in &advisories {
-                    self.encode(advisory, file, format != CSAF);
+                    self.encode(&document, advisory, file, format != CSAF);
                 }
             }
             Content::Kev(list) => {
@@ -358,13 +362,18 @@ impl<W: Write> Builder<W> {
         true
     }
 
-    fn encode(&mut self, advisory: &Advisory, file: u32, is_of_database: bool) {
+    /// Encodes an advisory of a document.
+    fn encode(&mut self, document: &str, advisory: &Advisory, file: u32, is_of_database: bool) {
         let number = u32::try_from(self.advisories.len()).unwrap_or(u32::MAX);
         let mut entries = Vec::new();
         let mut ecosystems = BTreeSet::new();
+        // What is the same in another snapshot: everything but the numbers that this one gave.
+        let mut content = encode(&StoredAdvisory::new(advisory, 0));
         for affected in &advisory.affected {
             let bytes = encode(&StoredAffected::new(advisory, number, affected));
+            content.extend(encode(&StoredAffected::new(advisory, 0, affected)));
             for key in keys_of(affected) {
+                content.extend_from_slice(key.as_bytes());
                 entries.push((key, bytes.clone()));
             }
             if let Some(package) = &affected.package {
@@ -372,160 +381,19 @@ impl<W: Write> Builder<W> {
             }
         }
         let ids = std::iter::once(&advisory.id).chain(&advisory.aliases);
+        let upper = |id: &String| id.trim().to_uppercase();
         self.advisories.push(Encoded {
             file,
+            identity: hash(format!("{document}{}", advisory.id).as_bytes()),
+            content: hash(&content),
+            is_withdrawn: advisory.withdrawn.is_some(),
+            upstream: advisory.upstream.iter().map(upper).collect(),
             bytes: encode(&StoredAdvisory::new(advisory, file)),
-            ids: ids.map(|id| id.trim().to_uppercase()).collect(),
+            ids: ids.map(upper).collect(),
             entries,
             ecosystems: ecosystems.into_iter().collect(),
             is_of_database,
         });
-    }
-
-    /// The products with dates of support under every key by which they are found.
-    fn lifecycles_by_key(&self) -> BTreeMap<Key, Vec<u8>> {
-        let mut by_key: BTreeMap<Key, Vec<StoredLifecycle>> = BTreeMap::new();
-        for (file, lifecycle) in self.lifecycles.values() {
-            let keys = lifecycle
-                .identifiers
-                .iter()
-                .filter_map(|identifier| match identifier {
-                    Identifier::Purl(purl) => Purl::parse(purl).map(|purl| Key::purl(&purl)),
-                    Identifier::Cpe(cpe) => {
-                        Cpe::parse(cpe)?.product_name().map(|name| Key::cpe(&name))
-                    }
-                    Identifier::Other(..) => None,
-                });
-            let mut keys: Vec<Key> = keys.chain([Key::named(&lifecycle.product)]).collect();
-            keys.sort();
-            keys.dedup();
-            for key in keys {
-                let list = by_key.entry(key).or_default();
-                list.push(StoredLifecycle::new(lifecycle, *file));
-            }
-        }
-        let encoded = by_key.into_iter().map(|(key, list)| (key, encode(&list)));
-        encoded.collect()
-    }
-
-    fn count_records(&mut self) {
-        for file in self.files.iter().filter(|file| file.in_force) {
-            if let Some(source) = self.sources.get_mut(file.source as usize) {
-                source.records += 1;
-            }
-        }
-    }
-
-    /// Closes the snapshot.
-    ///
-    /// # Errors
-    ///
-    /// When the sink refuses.
-    pub fn finish(mut self) -> io::Result<Built<W>> {
-        self.count_records();
-        let mut parts = Parts::default();
-        let mut ids: BTreeMap<&str, Vec<u32>> = BTreeMap::new();
-        let mut packages: BTreeMap<&Key, Vec<u8>> = BTreeMap::new();
-        let mut coverage: BTreeMap<String, Coverage> = BTreeMap::new();
-        let mut offsets = Vec::new();
-        let mut blocks = Vec::new();
-        let mut count = 0;
-        for (number, advisory) in (0u32..).zip(&self.advisories) {
-            offsets.extend_from_slice(&(blocks.len() as u64).to_le_bytes());
-            if !self.is_in_force(advisory.file) {
-                continue;
-            }
-            count += 1;
-            push_block(&mut blocks, &advisory.bytes);
-            for id in &advisory.ids {
-                let list = ids.entry(id).or_default();
-                if list.last() != Some(&number) {
-                    list.push(number);
-                }
-            }
-            for (key, entry) in &advisory.entries {
-                packages.entry(key).or_default().extend_from_slice(entry);
-            }
-            let source = self.files.get(advisory.file as usize);
-            let source = source.and_then(|file| self.sources.get(file.source as usize));
-            let declared = source.map_or(&[][..], |source| source.covers.as_slice());
-            cover(
-                &mut coverage,
-                advisory.ecosystems.iter().filter(|ecosystem| {
-                    let base = base_of(ecosystem);
-                    let is_declared = declared.iter().any(|one| one.eq_ignore_ascii_case(base));
-                    advisory.is_of_database || is_declared
-                }),
-                source.and_then(|source| source.as_of.as_deref()),
-            );
-        }
-        parts.add("advisory-offsets", &offsets);
-        parts.add("advisories", &blocks);
-        let (map, blocks) = index(packages.iter().map(|(key, block)| (key.as_bytes(), block)))?;
-        parts.add("packages", &map);
-        parts.add("postings", &blocks);
-        let ids: Vec<_> = ids
-            .iter()
-            .map(|(id, numbers)| (id.as_bytes(), encode(numbers)))
-            .collect();
-        let (map, blocks) = index(ids.iter().map(|(id, block)| (*id, block)))?;
-        parts.add("ids", &map);
-        parts.add("id-lists", &blocks);
-        let (mut offsets, mut blocks) = (Vec::new(), Vec::new());
-        for file in &self.files {
-            offsets.extend_from_slice(&(blocks.len() as u64).to_le_bytes());
-            let stored = StoredFile {
-                source: file.source,
-                path: &file.path,
-                digest: *file.digest.bytes(),
-            };
-            push_block(&mut blocks, &encode(&stored));
-        }
-        parts.add("file-offsets", &offsets);
-        parts.add("files", &blocks);
-        let kev = self.kev.take().map(|(_, _, entries)| entries);
-        let kev = kev.unwrap_or_default();
-        if !kev.is_empty() {
-            parts.add("kev", &encode(&kev));
-        }
-        let lifecycles = self.lifecycles_by_key();
-        let (map, blocks) = index(
-            lifecycles
-                .iter()
-                .map(|(key, block)| (key.as_bytes(), block)),
-        )?;
-        parts.add("lifecycles", &map);
-        parts.add("lifecycle-lists", &blocks);
-        let epss = self.epss.take().map(|(_, _, rows)| rows);
-        let epss = epss.unwrap_or_default();
-        if !epss.is_empty() {
-            let mut builder = MapBuilder::memory();
-            for (cve, packed) in &epss {
-                builder.insert(cve, *packed).map_err(io::Error::other)?;
-            }
-            parts.add("epss", &builder.into_inner().map_err(io::Error::other)?);
-        }
-        let (mut whole, table) = (parts.bytes, parts.table);
-        let index_part = seal(&mut whole);
-        let (records, sink) = self.packer.finish()?;
-        let mut manifest = Manifest::new(index_part, table, records);
-        manifest.as_of = self
-            .sources
-            .iter()
-            .filter_map(|source| source.as_of.clone())
-            .max();
-        self.sources.retain(|source| source.records > 0);
-        manifest.sources = self.sources;
-        manifest.ecosystems = coverage;
-        manifest.advisories = count;
-        manifest.kev = kev.len() as u64;
-        manifest.epss = epss.len() as u64;
-        manifest.lifecycles = self.lifecycles.len() as u64;
-        Ok(Built {
-            manifest,
-            index: whole,
-            sink,
-        })
     }
 }
 
@@ -542,72 +410,4 @@ fn keys_of(affected: &advisory::Affected) -> Vec<Key> {
         keys.push(Key::cpe(&product));
     }
     keys
-}
-
-fn cover<'a>(
-    coverage: &mut BTreeMap<String, Coverage>,
-    ecosystems: impl Iterator<Item = &'a String>,
-    as_of: Option<&str>,
-) {
-    let mut counted: Vec<&str> = Vec::new();
-    for ecosystem in ecosystems {
-        let base = base_of(ecosystem);
-        let covered = coverage.entry(base.to_owned()).or_insert_with(|| Coverage {
-            records: 0,
-            as_of: None,
-            releases: Vec::new(),
-        });
-        if !counted.contains(&base) {
-            counted.push(base);
-            covered.records += 1;
-        }
-        covered.as_of = covered.as_of.take().max(as_of.map(str::to_owned));
-        if let Some(release) = release_of(ecosystem)
-            && let Err(at) = covered
-                .releases
-                .binary_search_by(|known| known.as_str().cmp(release))
-        {
-            covered.releases.insert(at, release.to_owned());
-        }
-    }
-}
-
-fn push_block(blocks: &mut Vec<u8>, block: &[u8]) {
-    let length = u32::try_from(block.len()).unwrap_or(u32::MAX);
-    blocks.extend_from_slice(&length.to_le_bytes());
-    blocks.extend_from_slice(block);
-}
-
-/// A map of sorted keys to the offsets of their blocks, and the blocks.
-fn index<'a>(
-    sorted: impl Iterator<Item = (&'a [u8], &'a Vec<u8>)>,
-) -> io::Result<(Vec<u8>, Vec<u8>)> {
-    let mut blocks = Vec::new();
-    let mut builder = MapBuilder::memory();
-    for (key, block) in sorted {
-        builder
-            .insert(key, blocks.len() as u64)
-            .map_err(io::Error::other)?;
-        push_block(&mut blocks, block);
-    }
-    Ok((builder.into_inner().map_err(io::Error::other)?, blocks))
-}
-
-/// The parts of an index, one behind the other.
-#[derive(Default)]
-struct Parts {
-    bytes: Vec<u8>,
-    table: BTreeMap<String, Part>,
-}
-
-impl Parts {
-    fn add(&mut self, name: &str, bytes: &[u8]) {
-        let part = Part {
-            offset: self.bytes.len() as u64,
-            bytes: bytes.len() as u64,
-            sha256: None,
-        };
-        self.bytes.extend_from_slice(bytes);
-        self.table.insert(name.to_owned(), part);
-    }
 }

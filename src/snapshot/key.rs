@@ -39,6 +39,11 @@ impl Key {
         Self(format!("n/{}", product.trim().to_lowercase()))
     }
 
+    /// A key as it stands in an index; `None` for what is no text.
+    pub fn from_bytes(bytes: Vec<u8>) -> Option<Self> {
+        String::from_utf8(bytes).ok().map(Self)
+    }
+
     /// The key as it stands in the index.
     pub fn as_bytes(&self) -> &[u8] {
         self.0.as_bytes()

@@ -7,6 +7,7 @@ use serde::{Deserialize, Serialize};
 use super::damaged;
 use crate::diagnostic::{Diagnostic, Place};
 use crate::digest::{Digest, canonical_json};
+use crate::pages::{PAGE_BYTES, Part};
 
 /// The largest index that is opened, 64 GiB: a thousand times that of all of OSV. A sparse file costs its
 /// maker nothing, so what a manifest promises is bounded before memory is asked for.
@@ -74,19 +75,6 @@ pub struct Coverage {
     pub releases: Vec<String>,
 }
 
-/// A part of a file.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct Part {
-    /// Where it begins.
-    pub offset: u64,
-    /// How long it is.
-    pub bytes: u64,
-    /// The digest of a whole file, or of its list of pages.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub sha256: Option<Digest>,
-}
-
 impl Manifest {
     /// Begins with the form of this version.
     pub(super) fn new(index: Part, parts: BTreeMap<String, Part>, records: Part) -> Self {
@@ -137,7 +125,7 @@ impl Manifest {
 
     /// How long the file of the index is, with its list of pages.
     pub fn index_bytes(&self) -> u64 {
-        let pages = self.index.bytes.div_ceil(super::pages::PAGE_BYTES as u64);
+        let pages = self.index.bytes.div_ceil(PAGE_BYTES as u64);
         self.index.bytes.saturating_add(pages.saturating_mul(32))
     }
 

@@ -8,9 +8,9 @@ use std::io::{self, Read, Write};
 use serde::{Deserialize, Serialize};
 
 use super::damaged;
-use super::manifest::Part;
 use crate::diagnostic::Diagnostic;
 use crate::digest::Digester;
+use crate::pages::Part;
 
 /// From this many bytes on a frame is closed.
 const FRAME_BYTES: usize = 4 * 1024 * 1024;

@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::damaged;
+use super::unreadable;
 use crate::diagnostic::{Diagnostic, Place};
 use crate::evidence::advisory::lifecycle::Lifecycle;
 use crate::evidence::advisory::{Advisory, Affected, EventKind, Nature, Range, RangeKind, Rating};
@@ -10,7 +10,7 @@ use crate::time::Timestamp;
 
 /// Reads a block.
 pub(super) fn decode<'a, T: Deserialize<'a>>(block: &'a [u8]) -> Result<T, Diagnostic> {
-    postcard::from_bytes(block).map_err(|_| damaged("a block cannot be read"))
+    postcard::from_bytes(block).map_err(|_| unreadable())
 }
 
 /// Writes a block; nothing that is stored here can fail to be written.

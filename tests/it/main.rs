@@ -21,6 +21,7 @@ mod diagnostics;
 mod exit_codes;
 mod feed;
 mod format_laws;
+mod inventory;
 mod laws;
 mod matching;
 mod messages;

@@ -9,7 +9,7 @@ use crate::matching::{Finding, Rated, Record};
 use crate::time::{Date, days_between};
 use crate::triage::Decision;
 
-pub(super) fn finding_view(
+pub(in crate::app) fn finding_view(
     path: &str,
     sbom: &Sbom,
     finding: &Finding<'_>,
