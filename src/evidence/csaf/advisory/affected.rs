@@ -107,40 +107,30 @@ pub(super) fn read<'t>(
 }
 
 fn affected(entries: &[Entry<'_>]) -> Vec<Affected> {
-    let mut fixed: HashMap<&Target, HashSet<&str>> = HashMap::new();
+    let mut fixes: HashMap<&Target, Option<&Entry<'_>>> = HashMap::new();
     let mut last: HashMap<&Target, &Entry<'_>> = HashMap::new();
     let mut is_told: HashSet<&Target> = HashSet::new();
     let mut has_first: HashSet<&Target> = HashSet::new();
     for entry in entries {
-        match (entry.role, entry.version.as_deref()) {
-            (Role::Fixed, Some(version)) => {
-                _ = fixed.entry(&entry.target).or_default().insert(version)
+        let target = &entry.target;
+        match entry.role {
+            Role::Fixed if entry.version.is_none() => {}
+            Role::Fixed => {
+                let known = fixes.entry(target).or_insert(Some(entry));
+                // Several fixed versions belong to lines that are not told apart.
+                if known.is_some_and(|one| one.version != entry.version) {
+                    *known = None;
+                }
             }
-            (Role::Fixed, None) => {}
-            (role, _) => {
-                is_told.insert(&entry.target);
+            role => {
+                is_told.insert(target);
                 if role == Role::Last {
-                    last.insert(&entry.target, entry);
+                    last.insert(target, entry);
                 } else if role == Role::First {
-                    has_first.insert(&entry.target);
+                    has_first.insert(target);
                 }
             }
         }
-    }
-    // Several fixed versions belong to lines that are not told apart.
-    let fix = |target: &Target| -> Option<&Entry<'_>> {
-        let versions = fixed.get(target).filter(|versions| versions.len() == 1)?;
-        let version = versions.iter().next().copied();
-        entries.iter().find(|one| {
-            one.role == Role::Fixed && one.target == *target && one.version.as_deref() == version
-        })
-    };
-    let mut fixes: HashMap<&Target, Option<&Entry<'_>>> = HashMap::new();
-    for target in fixed.keys().copied() {
-        fixes.insert(target, None);
-    }
-    for (target, slot) in &mut fixes {
-        *slot = fix(target);
     }
     let fix = |target: &Target| fixes.get(target).copied().flatten();
     let mut all = Vec::new();
