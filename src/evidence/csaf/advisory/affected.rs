@@ -46,6 +46,9 @@ enum Target {
     Cpe(String),
 }
 
+/// A product with the version or the range that is meant.
+type Versions<'t> = (Target, Option<String>, Option<&'t str>);
+
 /// A product of a list.
 #[derive(Debug)]
 struct Entry<'t> {
@@ -66,7 +69,7 @@ pub(super) fn read<'t>(
 ) -> Vec<Affected> {
     let mut entries = Vec::new();
     let mut unknown = 0usize;
-    let mut known: HashMap<&str, Vec<(Target, Option<String>, Option<&'t str>)>> = HashMap::new();
+    let mut known: HashMap<&str, Vec<Versions<'_>>> = HashMap::new();
     let lists = vulnerability.get("product_status");
     for list in lists.into_iter().flat_map(Item::children) {
         let name = list.key().unwrap_or_default();
@@ -305,10 +308,7 @@ fn decoded(version: &str) -> String {
 }
 
 /// What a product is elsewhere, each with its version or its range.
-fn targets<'t>(
-    tree: &ProductTree<'t>,
-    id: &'t str,
-) -> Vec<(Target, Option<String>, Option<&'t str>)> {
+fn targets<'t>(tree: &ProductTree<'t>, id: &'t str) -> Vec<Versions<'t>> {
     let Some(definition) = tree.lookup(id) else {
         return Vec::new();
     };
@@ -395,11 +395,11 @@ fn red_hat(cpe: &str) -> Option<String> {
     Some(format!("Red Hat:{rest}"))
 }
 
-fn helper<'t>(definition: Item<'t>) -> Option<Item<'t>> {
+fn helper(definition: Item<'_>) -> Option<Item<'_>> {
     definition.get("product_identification_helper")
 }
 
-fn purls<'t>(definition: Item<'t>) -> impl Iterator<Item = &'t str> {
+fn purls(definition: Item<'_>) -> impl Iterator<Item = &str> {
     let helper = helper(definition);
     let list = helper.and_then(|one| one.get("purls"));
     let one = helper.and_then(|one| one.get("purl"));
@@ -408,7 +408,7 @@ fn purls<'t>(definition: Item<'t>) -> impl Iterator<Item = &'t str> {
         .filter_map(Item::text)
 }
 
-fn cpe<'t>(definition: Item<'t>) -> Option<&'t str> {
+fn cpe(definition: Item<'_>) -> Option<&str> {
     helper(definition)?.get_text("cpe")
 }
 

@@ -25,10 +25,10 @@ fn is_fixed(status: &str) -> bool {
     matches!(status, "first_fixed" | "fixed")
 }
 
-fn of_status<'t>(
-    vulnerability: Item<'t>,
+fn of_status(
+    vulnerability: Item<'_>,
     is_status: fn(&str) -> bool,
-) -> impl Iterator<Item = (&'t str, Item<'t>)> {
+) -> impl Iterator<Item = (&str, Item<'_>)> {
     statuses(vulnerability)
         .filter(move |(name, _)| is_status(name))
         .flat_map(|(_, list)| list_texts(list))
