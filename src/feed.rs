@@ -17,7 +17,7 @@ mod read;
 #[cfg(test)]
 mod tests;
 
-pub use draft::Draft;
+pub use draft::{Draft, Sink};
 pub use export::{Restored, export_snapshot, is_export};
 pub use read::{open_snapshot, verify};
 

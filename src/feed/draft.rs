@@ -9,6 +9,9 @@ use crate::diagnostic::Diagnostic;
 use crate::digest::Digest;
 use crate::snapshot::{Built, INDEX, MANIFEST, RECORDS};
 
+/// Where the records of a snapshot in the making go.
+pub type Sink = BufWriter<File>;
+
 /// A snapshot in the making. Dropped without [`Draft::keep`], it leaves nothing behind.
 pub struct Draft<'f> {
     folder: &'f FeedFolder,
@@ -22,7 +25,7 @@ impl FeedFolder {
     /// # Errors
     ///
     /// `feed-write` where the system refuses.
-    pub fn draft(&self, _lock: &FeedLock) -> Result<(Draft<'_>, BufWriter<File>), Diagnostic> {
+    pub fn draft(&self, _lock: &FeedLock) -> Result<(Draft<'_>, Sink), Diagnostic> {
         let path = self.snapshots().join(format!("{DRAFT}new"));
         let refused = |error: io::Error| write_refused(&path, &error);
         fs::create_dir(&path).map_err(refused)?;
@@ -42,7 +45,7 @@ impl Draft<'_> {
     /// # Errors
     ///
     /// `feed-write` where the system refuses.
-    pub fn keep(self, built: Built<BufWriter<File>>) -> Result<Digest, Diagnostic> {
+    pub fn keep(self, built: Built<Sink>) -> Result<Digest, Diagnostic> {
         let refused = |error: io::Error| write_refused(&self.path, &error);
         let records = built
             .sink
