@@ -9,9 +9,6 @@ use crate::diagnostic::Diagnostic;
 use crate::digest::Digest;
 use crate::snapshot::{Built, INDEX, MANIFEST, RECORDS};
 
-/// Where the records of a snapshot in the making go.
-pub type Sink = BufWriter<File>;
-
 /// A snapshot in the making. Dropped without [`Draft::keep`], it leaves nothing behind.
 pub struct Draft<'f> {
     folder: &'f FeedFolder,
@@ -19,13 +16,16 @@ pub struct Draft<'f> {
     kept: bool,
 }
 
+/// Where the records of a draft go.
+pub type RecordSink = BufWriter<File>;
+
 impl FeedFolder {
     /// Begins a snapshot and gives the sink of its records.
     ///
     /// # Errors
     ///
     /// `feed-write` where the system refuses.
-    pub fn draft(&self, _lock: &FeedLock) -> Result<(Draft<'_>, Sink), Diagnostic> {
+    pub fn draft(&self, _lock: &FeedLock) -> Result<(Draft<'_>, RecordSink), Diagnostic> {
         let path = self.snapshots().join(format!("{DRAFT}new"));
         let refused = |error: io::Error| write_refused(&path, &error);
         fs::create_dir(&path).map_err(refused)?;
@@ -45,7 +45,7 @@ impl Draft<'_> {
     /// # Errors
     ///
     /// `feed-write` where the system refuses.
-    pub fn keep(self, built: Built<Sink>) -> Result<Digest, Diagnostic> {
+    pub fn keep(self, built: Built<RecordSink>) -> Result<Digest, Diagnostic> {
         let refused = |error: io::Error| write_refused(&self.path, &error);
         let records = built
             .sink

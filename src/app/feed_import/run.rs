@@ -11,7 +11,7 @@ use crate::diagnostic::{Diagnostic, Place, Severity};
 use crate::digest::Digest;
 use crate::evidence::MAXIMUM_BYTES;
 use crate::evidence::archive::{Limits, Role, Walk};
-use crate::feed::{FeedFolder, Sink};
+use crate::feed::{FeedFolder, RecordSink};
 use crate::folder::{self, FolderError};
 use crate::snapshot::{Builder, Imported, Snapshot};
 
@@ -28,7 +28,7 @@ const ENDINGS: [&str; 6] = [".json", ".yaml", ".yml", ".csv", ".jsonl", ".gz"];
 
 /// An import that is under way.
 pub(super) struct Run<'r> {
-    pub(super) builder: Builder<Sink>,
+    pub(super) builder: Builder<RecordSink>,
     pub(super) into: &'r str,
     pub(super) batch: Vec<(String, Vec<u8>)>,
     pub(super) batch_bytes: usize,
@@ -45,7 +45,7 @@ pub(super) struct Run<'r> {
 
 impl<'r> Run<'r> {
     /// Begins.
-    pub(super) fn new(sink: Sink, request: &Request<'r>, progress: &'r dyn Fn(u64)) -> Self {
+    pub(super) fn new(sink: RecordSink, request: &Request<'r>, progress: &'r dyn Fn(u64)) -> Self {
         Self {
             builder: Builder::new(sink).on(request.today),
             into: request.into,
