@@ -47,11 +47,11 @@ impl Feed {
     ///
     /// The files are known up to the day that a record of the agency for the whole procurement gives as
     /// `agency.advisories.retrieved_on`, of several records the earliest. Without one, each file is known
-    /// up to the newest date that it carries.
-    pub fn gather<'e>(agency: impl IntoIterator<Item = &'e Evidence>) -> Self {
+    /// up to the newest date that it carries, leaving aside dates after the day of judgment.
+    pub fn gather<'e>(agency: impl IntoIterator<Item = &'e Evidence>, as_of: Date) -> Self {
         let mut evidence: Vec<&Evidence> = agency.into_iter().collect();
         evidence.sort_by(|one, other| one.path.cmp(&other.path));
-        let mut gathering = Gathering::new(retrieved(&evidence));
+        let mut gathering = Gathering::new(retrieved(&evidence), as_of);
         for one in evidence {
             gathering.evidence(one);
         }
@@ -127,9 +127,9 @@ struct Exported {
 }
 
 impl Gathering {
-    fn new(retrieved: Option<(Date, Citation)>) -> Self {
+    fn new(retrieved: Option<(Date, Citation)>, as_of: Date) -> Self {
         Self {
-            builder: Builder::new(Vec::new()),
+            builder: Builder::new(Vec::new()).on(as_of),
             retrieved,
             feed: Feed::default(),
             left_out: 0,
@@ -218,20 +218,16 @@ impl Gathering {
 
     /// Adds a record, and says whether it could be used.
     fn add(&mut self, source: u32, imported: Imported) -> bool {
-        match self.builder.add(source, imported) {
-            Ok(skipped) => {
-                let is_whole = skipped.iter().any(|one| one.whole);
-                for one in skipped {
-                    self.remark(one.remark);
-                }
-                !is_whole
-            }
-            // Memory refuses nothing.
-            Err(_) => {
-                self.is_broken = true;
-                false
-            }
+        // Memory refuses nothing.
+        let Ok(skipped) = self.builder.add(source, imported) else {
+            self.is_broken = true;
+            return false;
+        };
+        let is_whole = skipped.iter().any(|one| one.whole);
+        for one in skipped {
+            self.remark(one.remark);
         }
+        !is_whole
     }
 
     /// Keeps a file of a snapshot that was carried here, and says whether it is one.
