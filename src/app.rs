@@ -1,8 +1,11 @@
 //! Use cases: the one place where reading, judging and keeping meet. Every door calls these.
 
 pub mod advisory_affects;
+pub mod feed_carry;
 pub mod feed_import;
 pub mod feed_open;
+#[cfg(feature = "retrieve")]
+pub mod feed_update;
 pub mod inspect;
 pub mod library;
 pub mod reassess;

@@ -26,6 +26,10 @@ use crate::purl::Purl;
 use crate::snapshot::{Coverage, Snapshot, StoredAffected, release_of};
 use crate::time::{Date, day_of_seconds, days_between, parse_day};
 
+/// How many days old the knowledge of an ecosystem may be where nobody says otherwise. The number is ours:
+/// databases publish daily, and a month is the least often that anybody who keeps a feed should fetch.
+pub const MAXIMUM_AGE_DAYS: i64 = 30;
+
 /// By what day and rules components are judged.
 #[derive(Debug, Clone, Copy)]
 pub struct Policy {
@@ -210,8 +214,11 @@ impl<'f> Matcher<'f> {
 
     /// Whether the snapshot can judge an identity at all.
     fn coverage(&self, identity: &Identity) -> Result<Result<(), Reason>, Diagnostic> {
-        let Some(ecosystem) = identity.ecosystem else {
-            // Without an ecosystem only a product that some record names is known to be watched.
+        let covered = identity
+            .ecosystem
+            .and_then(|ecosystem| Some((ecosystem, self.covered.get(&ecosystem.to_lowercase())?)));
+        let Some((ecosystem, (coverage, is_fresh))) = covered else {
+            // Without a database only a product that some record names is known to be watched.
             let known = self.snapshot.knows(&identity.key)?;
             let is_fresh = is_fresh(self.snapshot.manifest().as_of.as_deref(), self.policy);
             return Ok(match (known, is_fresh) {
@@ -219,9 +226,6 @@ impl<'f> Matcher<'f> {
                 (true, false) => Err(Reason::FeedTooOld),
                 (false, _) => Err(Reason::EcosystemNotCovered),
             });
-        };
-        let Some((coverage, is_fresh)) = self.covered.get(&ecosystem.to_lowercase()) else {
-            return Ok(Err(Reason::EcosystemNotCovered));
         };
         if let Some(distro) = &identity.distro
             && !coverage.releases.is_empty()

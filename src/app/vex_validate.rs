@@ -4,6 +4,7 @@ use serde::Serialize;
 
 use super::Refused;
 use crate::diagnostic::Diagnostic;
+use crate::evidence::csaf::file_name;
 use crate::evidence::sbom::find_lines;
 use crate::evidence::vex::{Finding, read_as_found};
 
@@ -33,20 +34,27 @@ pub struct VexValidation {
 pub struct VexFinding {
     /// The number of the test, such as `6.1.13` (CSAF).
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub test: Option<String>,
+    pub test: Option<&'static str>,
     /// The remark.
     #[serde(flatten)]
     pub diagnostic: Diagnostic,
 }
 
-/// Validates a VEX document. With `in_lines` every finding has its line, also where a JSON pointer tells
-/// the place.
+/// Validates a VEX document; its path counts for CSAF, which has a rule for the names of files. With
+/// `in_lines` every finding has its line, also where a JSON pointer tells the place.
 ///
 /// # Errors
 ///
 /// When it cannot be read at all.
-pub fn validate_vex(bytes: &[u8], in_lines: bool) -> Result<VexValidation, Refused> {
-    let reading = read_as_found(bytes)?;
+pub fn validate_vex(path: &str, bytes: &[u8], in_lines: bool) -> Result<VexValidation, Refused> {
+    let mut reading = read_as_found(bytes)?;
+    if let ("csaf", Some(id)) = (reading.document.format, &reading.document.id) {
+        let misnamed = file_name::check(path, id).map(|diagnostic| Finding {
+            test: None,
+            diagnostic,
+        });
+        reading.findings.extend(misnamed);
+    }
     let valid = reading.valid();
     let (tests, mut diagnostics): (Vec<_>, Vec<_>) = reading
         .findings

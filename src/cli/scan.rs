@@ -6,10 +6,13 @@ use std::fmt::Write as _;
 use super::format::Format;
 use super::output::{Output, remark};
 use super::progress::Progress;
+use super::vex::with_trust;
 use super::{Verdict as Ending, read};
 use crate::app::feed_open::open;
 use crate::app::library::precedence;
+use crate::app::sbom_diff::NamedBytes;
 use crate::app::scan::{Request, Threshold, UnknownThreshold, find_lines, scan};
+use crate::app::vex_apply::VexFile;
 use crate::clock;
 use crate::cvss::Severity;
 use crate::diagnostic::{Diagnostic, Place};
@@ -19,7 +22,7 @@ use crate::document::scan::vdr::vdr;
 use crate::document::scan::{FindingView, ScanView, Verdict};
 use crate::document::table::{Look, Sheet};
 use crate::evidence::vex::Status;
-use crate::matching::Policy;
+use crate::matching::{MAXIMUM_AGE_DAYS, Policy};
 use crate::text::messages::{message, message_with};
 use crate::text::{Lang, printable, shortened};
 use crate::time::Date;
@@ -29,10 +32,6 @@ use crate::time::Date;
 const LISTED: usize = 100;
 const EXPLAINED: usize = 20;
 const SAMPLES: usize = 3;
-
-/// How many days old the knowledge of an ecosystem may be where nobody says otherwise. Ours: databases
-/// change daily, and a quiet month is more than the longest usual mirror interval.
-const MAXIMUM_AGE_DAYS: i64 = 30;
 
 /// Scan SBOMs and lockfiles for known vulnerabilities, offline
 ///
@@ -46,8 +45,9 @@ pub(super) struct Arguments {
     /// SBOMs and Cargo.lock files; `-` is standard input
     #[arg(required = true, value_name = "FILE")]
     files: Vec<String>,
-    /// VEX documents (OpenVEX, CSAF, CycloneDX)
-    #[arg(long, value_name = "FILE")]
+    /// VEX documents: OpenVEX, CSAF or CycloneDX. A level of trust may stand in front, as in
+    /// `agency=triage.json`; otherwise what the document says of its author decides
+    #[arg(long, value_name = "[LEVEL=]FILE")]
     vex: Vec<String>,
     /// The folder of snapshots, or one snapshot; else the variable `MEKIKI_FEED`, else the user's data folder
     #[arg(long, value_name = "FOLDER")]
@@ -85,7 +85,20 @@ pub(super) fn run(
         }
         Ok(files)
     };
-    let (files, vex) = (load(&arguments.files)?, load(&arguments.vex)?);
+    let files = load(&arguments.files)?;
+    let named: Vec<_> = arguments.vex.iter().map(|one| with_trust(one)).collect();
+    let contents: Vec<Vec<u8>> = named
+        .iter()
+        .map(|(_, path)| read(path))
+        .collect::<Result<_, _>>()?;
+    let vex: Vec<_> = named
+        .iter()
+        .zip(&contents)
+        .map(|((trust, path), bytes)| VexFile {
+            file: NamedBytes { path, bytes },
+            trust: *trust,
+        })
+        .collect();
     let progress = Progress::of(files.len());
     let scanned = scan(
         &Request {
@@ -277,15 +290,15 @@ fn state(finding: &FindingView, lang: Lang) -> String {
     }
     if let Some(vex) = &finding.vex {
         let status = match vex.status {
-            Some(Status::NotAffected) => "vex-not-affected",
-            Some(Status::Affected) => "vex-affected",
-            Some(Status::Fixed) => "vex-fixed",
-            Some(Status::UnderInvestigation) => "vex-under-investigation",
-            None => "vex-void",
+            Some(Status::NotAffected) => "scan-vex-not-affected",
+            Some(Status::Affected) => "scan-vex-affected",
+            Some(Status::Fixed) => "scan-vex-fixed",
+            Some(Status::UnderInvestigation) => "scan-vex-under-investigation",
+            None => "scan-vex-void",
         };
         words.push(message(lang, status));
         if vex.conflict {
-            words.push(message(lang, "vex-conflict"));
+            words.push(message(lang, "scan-vex-conflict"));
         }
     }
     let nature = serde_json::to_value(finding.nature).unwrap_or_default();

@@ -10,7 +10,6 @@ use std::io::{self, Write};
 
 use compact_str::CompactString;
 use fst::MapBuilder;
-use jiff::Timestamp;
 
 use super::key::{Key, base_of, release_of};
 use super::manifest::{Coverage, Manifest, Part, Source};
@@ -25,7 +24,7 @@ use crate::digest::Digest;
 use crate::evidence::advisory::lifecycle::{Identifier, Lifecycle};
 use crate::evidence::advisory::{self, Advisory, Content, Parsed};
 use crate::purl::Purl;
-use crate::time::{Date, day_of_instant};
+use crate::time::{Date, Timestamp, day_of_instant};
 
 /// A file that was read, ready to be added.
 #[derive(Debug)]
@@ -79,6 +78,10 @@ pub struct Built<W> {
     pub sink: W,
 }
 
+/// The format of which a folder holds what somebody chose to fetch: it does not cover an ecosystem unless
+/// the importer says so.
+const CSAF: &str = "csaf";
+
 /// An added file.
 struct File {
     source: u32,
@@ -100,6 +103,8 @@ struct Encoded {
     ids: Vec<String>,
     entries: Vec<(Key, Vec<u8>)>,
     ecosystems: Vec<String>,
+    /// Whether its database strives to hold every advisory of its ecosystems.
+    is_of_database: bool,
 }
 
 /// Builds a snapshot.
@@ -114,6 +119,8 @@ pub struct Builder<W> {
     epss: Option<(Option<Timestamp>, u32, Vec<(CompactString, u64)>)>,
     lifecycles: BTreeMap<String, (u32, Lifecycle)>,
     newest: Option<Date>,
+    /// A date behind this day is a slip of the pen, and says nothing of how fresh the records are.
+    today: Option<Date>,
 }
 
 impl<W: Write> Builder<W> {
@@ -129,7 +136,15 @@ impl<W: Write> Builder<W> {
             epss: None,
             lifecycles: BTreeMap::new(),
             newest: None,
+            today: None,
         }
+    }
+
+    /// Tells the day of the import: dates behind it do not make a source fresher than it can be.
+    #[must_use]
+    pub fn on(mut self, today: Date) -> Self {
+        self.today = Some(today);
+        self
     }
 
     /// Names a source of the records that follow, and gives its number. Its digest is set when it is known.
@@ -141,6 +156,7 @@ impl<W: Write> Builder<W> {
             as_of: None,
             sha256: Digest::of(b""),
             records: 0,
+            covers: Vec::new(),
         });
         number
     }
@@ -159,9 +175,22 @@ impl<W: Write> Builder<W> {
         }
     }
 
+    /// Declares that a source holds every advisory of ecosystems, which its format does not promise.
+    pub fn declare(&mut self, source: u32, ecosystems: &[String]) {
+        if let Some(source) = self.sources.get_mut(source as usize) {
+            source.covers = ecosystems.to_vec();
+        }
+    }
+
     /// The newest date that the records added so far carry.
     pub fn newest(&self) -> Option<Date> {
         self.newest
+    }
+
+    /// The newest date that the records added since the last call carry, for sources that are dated one by
+    /// one; [`Builder::newest`] begins anew with it.
+    pub fn take_newest(&mut self) -> Option<Date> {
+        self.newest.take()
     }
 
     /// Adds a file, and says what of it could not be used.
@@ -223,7 +252,8 @@ impl<W: Write> Builder<W> {
     }
 
     fn note(&mut self, day: Option<Date>) {
-        self.newest = self.newest.max(day);
+        let is_possible = |day: &Date| self.today.is_none_or(|today| *day <= today);
+        self.newest = self.newest.max(day.filter(is_possible));
     }
 
     fn index(
@@ -246,7 +276,7 @@ impl<W: Write> Builder<W> {
                     return;
                 }
                 for advisory in &advisories {
-                    self.encode(advisory, file);
+                    self.encode(advisory, file, format != CSAF);
                 }
             }
             Content::Kev(list) => {
@@ -328,7 +358,7 @@ impl<W: Write> Builder<W> {
         true
     }
 
-    fn encode(&mut self, advisory: &Advisory, file: u32) {
+    fn encode(&mut self, advisory: &Advisory, file: u32, is_of_database: bool) {
         let number = u32::try_from(self.advisories.len()).unwrap_or(u32::MAX);
         let mut entries = Vec::new();
         let mut ecosystems = BTreeSet::new();
@@ -348,6 +378,7 @@ impl<W: Write> Builder<W> {
             ids: ids.map(|id| id.trim().to_uppercase()).collect(),
             entries,
             ecosystems: ecosystems.into_iter().collect(),
+            is_of_database,
         });
     }
 
@@ -417,9 +448,14 @@ impl<W: Write> Builder<W> {
             }
             let source = self.files.get(advisory.file as usize);
             let source = source.and_then(|file| self.sources.get(file.source as usize));
+            let declared = source.map_or(&[][..], |source| source.covers.as_slice());
             cover(
                 &mut coverage,
-                &advisory.ecosystems,
+                advisory.ecosystems.iter().filter(|ecosystem| {
+                    let base = base_of(ecosystem);
+                    let is_declared = declared.iter().any(|one| one.eq_ignore_ascii_case(base));
+                    advisory.is_of_database || is_declared
+                }),
                 source.and_then(|source| source.as_of.as_deref()),
             );
         }
@@ -508,7 +544,11 @@ fn keys_of(affected: &advisory::Affected) -> Vec<Key> {
     keys
 }
 
-fn cover(coverage: &mut BTreeMap<String, Coverage>, ecosystems: &[String], as_of: Option<&str>) {
+fn cover<'a>(
+    coverage: &mut BTreeMap<String, Coverage>,
+    ecosystems: impl Iterator<Item = &'a String>,
+    as_of: Option<&str>,
+) {
     let mut counted: Vec<&str> = Vec::new();
     for ecosystem in ecosystems {
         let base = base_of(ecosystem);

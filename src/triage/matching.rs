@@ -80,6 +80,8 @@ pub(super) struct Found {
     pub(super) position: u32,
     pub(super) version: bool,
     pub(super) by: By,
+    /// Whether nothing but vendor, name and version agree.
+    pub(super) is_weak: bool,
 }
 
 /// Finds the parts that a product names, sorted by position, each once by what names it most closely.
@@ -163,6 +165,7 @@ impl Search<'_> {
                 position,
                 version,
                 by,
+                is_weak: by == By::Name,
             });
             return;
         }
@@ -171,6 +174,7 @@ impl Search<'_> {
                 position,
                 version: true,
                 by,
+                is_weak: by == By::Name,
             }),
             Some(false) => self.missed(Miss::OtherVersion),
             None => self.missed(Miss::Unordered),

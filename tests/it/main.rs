@@ -1,12 +1,14 @@
 //! Tests through the library's doors and the binary.
 #![cfg(test)]
 
+mod advisory_facts;
 mod architecture;
 mod assessment_laws;
 mod authority;
 mod binary;
 mod conversion;
 mod corpus;
+mod corpus_csaf;
 mod corpus_advisories;
 mod corpus_detect;
 mod corpus_match;
@@ -20,6 +22,7 @@ mod exit_codes;
 mod feed;
 mod format_laws;
 mod laws;
+mod matching;
 mod messages;
 mod oracle;
 mod service;
@@ -52,3 +55,10 @@ mod bodies;
 mod fuzz_seeds;
 mod hostile;
 mod fuzz_found;
+#[cfg(feature = "retrieve")]
+mod feed_update;
+#[cfg(feature = "retrieve")]
+mod http;
+mod feed_carry;
+mod feed_crash;
+mod feed_malformed;

@@ -33,7 +33,7 @@ pub(super) fn run(arguments: &Arguments, output: &Output) -> anyhow::Result<Verd
         .files
         .par_iter()
         .map(|path| {
-            let outcome = read(path).and_then(|bytes| validate_vex(&bytes, in_lines));
+            let outcome = read(path).and_then(|bytes| validate_vex(path, &bytes, in_lines));
             outcome.map_err(|mut refused| {
                 for diagnostic in &mut refused.0 {
                     diagnostic.file = Some(path.clone());
@@ -170,7 +170,7 @@ fn findings(path: &str, validation: &VexValidation, lang: Lang) -> String {
     sorted.sort_by_key(|finding| std::cmp::Reverse(finding.diagnostic.severity));
     for finding in sorted.iter().take(SHOWN) {
         let said = finding.diagnostic.clone().in_file(path).to_string();
-        let test = finding.test.as_deref().unwrap_or_default();
+        let test = finding.test.unwrap_or_default();
         let line = format!("{test} {said}");
         _ = writeln!(out, "{}", printable(line.trim_start()));
     }

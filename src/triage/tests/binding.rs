@@ -107,6 +107,28 @@ fn a_part_is_bound_inside_of_its_product_only() {
 }
 
 #[test]
+fn a_part_of_a_part_is_bound_inside_of_both() {
+    let id = |name: &str| json!({"@id": format!("pkg:golang/example.com/{name}")});
+    for (names, expected) in [
+        (["app", "one", "deep"], Ok("deep")),
+        (["app", "two", "deep"], Err("reached-otherwise")),
+        (["app", "gone", "deep"], Err("no-component")),
+    ] {
+        let [mut outer, mut middle, inner] = names.map(id);
+        middle["subcomponents"] = json!([inner]);
+        outer["subcomponents"] = json!([middle]);
+        let mut one = statement("CVE-1", "fixed", &[]);
+        one["products"] = json!([outer]);
+        let expected = match expected {
+            Ok(reference) => (vec![reference.to_owned()], vec![]),
+            Err(reason) => (vec![], vec![reason]),
+        };
+        let document = openvex("A", "2026-01-01", &[one]);
+        assert_eq!(bound_to(document), expected, "{names:?}");
+    }
+}
+
+#[test]
 fn hashes_references_and_names_bind() {
     let cyclonedx = |affects: Value| {
         given(&json!({
