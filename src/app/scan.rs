@@ -209,10 +209,10 @@ fn scan_file(
     triage: &Triage,
     request: &Request<'_>,
 ) -> Result<Scanned, Refused> {
-    let named = |faults: Vec<Diagnostic>| {
+    let in_file = |faults: Vec<Diagnostic>| {
         Refused(faults.into_iter().map(|one| one.in_file(path)).collect())
     };
-    let (sbom, own) = read_components(bytes).map_err(named)?;
+    let (sbom, own) = read_components(bytes).map_err(in_file)?;
     let digest = Digest::of(bytes);
     let outcome = matcher
         .judge(sbom.all_components())

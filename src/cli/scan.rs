@@ -49,7 +49,7 @@ pub(super) struct Arguments {
     /// `agency=triage.json`; otherwise what the document says of its author decides
     #[arg(long, value_name = "[LEVEL=]FILE")]
     vex: Vec<String>,
-    /// The folder of snapshots, or one snapshot; else the variable MEKIKI_FEED, else the user's data folder
+    /// The folder of snapshots, or one snapshot; else the variable `MEKIKI_FEED`, else the user's data folder
     #[arg(long, value_name = "FOLDER")]
     feed: Option<String>,
     /// The day of the judgment: its snapshot, and nothing that was published later
@@ -130,24 +130,26 @@ fn write(scan: &ScanView, output: &Output) -> anyhow::Result<()> {
     match output.format() {
         Format::Sarif => return output.json(&sarif(scan)),
         Format::CyclonedxVdr => output.json(&vdr(scan))?,
-        Format::Openvex => match openvex(scan) {
-            Some(document) => output.json(&document)?,
-            None => {
-                // Nothing stays behind that an earlier scan wrote.
-                output.bytes(b"")?;
-                let empty = Diagnostic::note(
-                    "openvex-empty",
-                    Place::whole(),
-                    "there is nothing to state, and an OpenVEX document needs a statement, so none is written",
-                );
-                remark(&format!("{empty}\n"));
-            }
-        },
+        Format::Openvex => write_openvex(scan, output)?,
         _ => return output.either(scan, || text(scan, lang, output.width())),
     }
     remark(&headline(scan, lang));
     remarks(scan);
     Ok(())
+}
+
+fn write_openvex(scan: &ScanView, output: &Output) -> anyhow::Result<()> {
+    if let Some(document) = openvex(scan) {
+        return output.json(&document);
+    }
+    let empty = Diagnostic::note(
+        "openvex-empty",
+        Place::whole(),
+        "there is nothing to state, and an OpenVEX document needs a statement, so none is written",
+    );
+    remark(&format!("{empty}\n"));
+    // Nothing stays behind that an earlier scan wrote.
+    output.bytes(b"")
 }
 
 fn remarks(scan: &ScanView) {
