@@ -23,6 +23,7 @@ const MAY_IMPORT: &[(&str, &[&str])] = &[
     ("tape", &["diagnostic"]),
     ("markup", &["diagnostic", "tape"]),
     ("schema", &["diagnostic", "tape", "markup"]),
+    ("pages", &["diagnostic", "digest"]),
     // Evidence.
     (
         "evidence",
@@ -57,7 +58,15 @@ const MAY_IMPORT: &[(&str, &[&str])] = &[
     ),
     (
         "snapshot",
-        &["diagnostic", "digest", "time", "cpe", "purl", "evidence"],
+        &[
+            "diagnostic",
+            "digest",
+            "time",
+            "pages",
+            "cpe",
+            "purl",
+            "evidence",
+        ],
     ),
     (
         "matching",
@@ -71,6 +80,18 @@ const MAY_IMPORT: &[(&str, &[&str])] = &[
             "cvss",
             "evidence",
             "snapshot",
+        ],
+    ),
+    (
+        "inventory",
+        &[
+            "diagnostic",
+            "digest",
+            "time",
+            "pages",
+            "evidence",
+            "snapshot",
+            "matching",
         ],
     ),
     (
@@ -229,7 +250,10 @@ const MAY_IMPORT: &[(&str, &[&str])] = &[
     // Edge: the only input and output, and no judgment.
     ("clock", &["time"]),
     ("feed", &["diagnostic", "digest", "time", "snapshot"]),
-    ("folder", &["diagnostic", "evidence"]),
+    (
+        "folder",
+        &["diagnostic", "digest", "pages", "evidence", "inventory"],
+    ),
     ("blob", &["digest"]),
     ("storage", &["digest", "id", "text", "time"]),
     ("retrieve", &["diagnostic", "digest", "evidence", "time"]),
@@ -257,14 +281,20 @@ const ONLY_IN: &[(&str, &[&str])] = &[
     ("storage::sqlite", &["app/wire.rs", "storage"]),
     ("storage::postgres", &["app/wire.rs", "storage"]),
     // Input and output.
-    ("std::fs", &["folder.rs", "blob.rs", "feed", "retrieve"]),
+    ("std::fs", &["folder", "blob.rs", "feed", "retrieve"]),
     ("tokio::fs", &[]),
     ("std::env", &["cli", "app/feed_open.rs", "feed/tests.rs"]),
     ("std::net", &["cli", "retrieve", "schema"]),
     ("tokio::net", &["cli", "server"]),
     (
         "std::process",
-        &["cli", "main.rs", "blob.rs", "feed/tests.rs"],
+        &[
+            "cli",
+            "main.rs",
+            "blob.rs",
+            "folder/inventory.rs",
+            "feed/tests.rs",
+        ],
     ),
     ("sqlx::", &["storage"]),
     ("reqwest::", &["retrieve"]),
@@ -301,8 +331,8 @@ const ONLY_IN: &[(&str, &[&str])] = &[
     ("strsim::", &["diagnostic.rs"]),
     ("quick_xml::", &["markup.rs"]),
     ("serde_saphyr::", &["tape"]),
-    ("fst::", &["snapshot"]),
-    ("postcard::", &["snapshot"]),
+    ("fst::", &["pages.rs", "snapshot", "inventory"]),
+    ("postcard::", &["snapshot", "inventory"]),
     ("zip::", &["evidence/archive"]),
     ("tar::", &["evidence/archive", "feed/export.rs"]),
     ("ar::", &["evidence/archive"]),
