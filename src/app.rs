@@ -1,8 +1,11 @@
 //! Use cases: the one place where reading, judging and keeping meet. Every door calls these.
 
 pub mod advisory_affects;
+pub mod feed_carry;
 pub mod feed_import;
 pub mod feed_open;
+#[cfg(feature = "retrieve")]
+pub mod feed_update;
 pub mod inspect;
 pub mod inventory;
 pub mod library;
@@ -16,6 +19,8 @@ pub mod sbom_convert;
 pub mod shelf;
 pub mod tender;
 pub mod version;
+pub mod vex_apply;
+pub mod vex_validate;
 #[cfg(feature = "server")]
 pub mod wire;
 

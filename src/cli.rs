@@ -8,6 +8,7 @@ mod criteria;
 mod detect;
 mod facts;
 mod feed;
+mod format;
 mod inventory;
 mod output;
 mod progress;
@@ -21,14 +22,16 @@ mod serve;
 mod signature;
 mod tender;
 mod version;
+mod vex;
 
 use std::process::ExitCode;
 
-use clap::{Parser, Subcommand, ValueEnum};
+use clap::{ArgMatches, CommandFactory as _, FromArgMatches as _, Parser, Subcommand, ValueEnum};
 
 use crate::app::Refused;
 use crate::app::library::Library;
 use crate::text::Lang;
+use format::Format;
 use output::Output;
 
 /// How a judging command ended (contract: exit codes 0, 1 and 3; usage errors are 2).
@@ -87,22 +90,6 @@ struct Common {
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
-enum Format {
-    /// For people
-    Text,
-    /// For machines
-    Json,
-    /// Markdown, for clauses
-    Md,
-    /// SARIF 2.1.0, for findings in files
-    Sarif,
-    /// CycloneDX 1.6 with vulnerabilities, for `scan`
-    CyclonedxVdr,
-    /// OpenVEX 0.2.0, for `scan`
-    Openvex,
-}
-
-#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
 enum LangArgument {
     /// Japanese
     Ja,
@@ -153,6 +140,9 @@ enum Command {
     /// Order versions by the rules of their ecosystem
     #[command(subcommand)]
     Version(version::Command),
+    /// Judge VEX documents, and bind them to an SBOM
+    #[command(subcommand)]
+    Vex(vex::Command),
     /// List every fact that a rule may use
     Facts,
     /// Read and test the criteria
@@ -181,7 +171,12 @@ enum Command {
 
 /// Runs the command line and returns its exit code.
 pub fn main() -> ExitCode {
-    let cli = Cli::parse();
+    let matches = Cli::command().get_matches();
+    let cli = Cli::from_arg_matches(&matches).unwrap_or_else(|error| error.exit());
+    if let Err(fault) = cli.command.check(cli.common.format, &name_of(&matches)) {
+        output::remark(&format!("{fault}\n"));
+        return ExitCode::from(2);
+    }
     let output = Output::new(&cli.common);
     match run(&cli, &output) {
         Ok(Verdict::Acceptable) => ExitCode::SUCCESS,
@@ -205,6 +200,7 @@ fn run(cli: &Cli, output: &Output) -> anyhow::Result<Verdict> {
         Command::Inventory(command) => inventory::run(command, output),
         Command::Advisory(command) => advisory::run(command, output),
         Command::Version(command) => version::run(command, output),
+        Command::Vex(command) => vex::run(command, library, output),
         Command::Facts => facts::run(&library()?, output),
         Command::Criteria(command) => {
             criteria::run(command, cli.common.criteria.as_deref(), output)
@@ -220,6 +216,17 @@ fn run(cli: &Cli, output: &Output) -> anyhow::Result<Verdict> {
         #[cfg(feature = "server")]
         Command::Serve(arguments) => serve::run(arguments, library()?),
     }
+}
+
+/// What the user calls the command, such as `sbom inspect`.
+fn name_of(matches: &ArgMatches) -> String {
+    let mut names = Vec::new();
+    let mut inner = matches.subcommand();
+    while let Some((name, matches)) = inner {
+        names.push(name);
+        inner = matches.subcommand();
+    }
+    names.join(" ")
 }
 
 /// Reads a file that the command names.
@@ -242,7 +249,6 @@ fn in_record(mut refused: Refused, path: &str) -> Refused {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use clap::CommandFactory;
 
     #[test]
     fn the_command_line_is_consistent() {

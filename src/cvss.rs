@@ -1,10 +1,13 @@
 //! Scores and severities of the Common Vulnerability Scoring System, computed from the vector.
 //!
-//! The equations of 2.0, 3.0, 3.1 and 4.0 are those of the `cvss-rs` package, which reckons in floating
-//! point; a score enters as the decimal that it prints, in tenths, and nothing here reckons with
-//! fractions. The tests hold it to exact arithmetic over every base vector of 2.0, 3.0 and 3.1.
+//! The equations of 3.0, 3.1 and 4.0 are those of the `cvss-rs` package, which reckons in floating point; a
+//! score enters as the decimal that it prints, in tenths, and nothing here reckons with fractions. It also
+//! reads the metrics of 2.0, whose equations stand here in whole numbers. The tests hold every base vector
+//! of 2.0, 3.0 and 3.1 to exact arithmetic, and those of 3.x and 4.0 to a second package.
 //!
 //! A score that a document states beside a vector is never read: the vector decides.
+
+mod version2;
 
 use std::fmt;
 use std::str::FromStr;
@@ -14,6 +17,8 @@ use cvss_rs::v3::CvssV3;
 use cvss_rs::v4_0::CvssV4;
 use serde::{Deserialize, Serialize};
 use thiserror::Error;
+
+use version2::Equations;
 
 /// No vector with every metric given is longer (4.0 has 32 metrics of at most eight characters).
 const MAXIMUM_LENGTH: usize = 512;
@@ -196,19 +201,19 @@ fn second(vector: &str) -> Result<Score, CvssError> {
     if !vector.contains("AV:") {
         return Err(CvssError::UnknownVersion);
     }
-    let cvss = parse::<CvssV2>(vector)?;
-    let tenths = tenths(cvss.calculated_base_score())?;
-    let vector = cvss.to_string();
+    let vector = parse::<CvssV2>(vector)?.to_string();
+    let equations = Equations::of(&vector);
+    let tenths = equations.base().ok_or(CvssError::Incomplete)?;
     let refined = match refinement(&vector, &BASE_V2, &["E", "RL", "RC"]) {
         Refinement::None => None,
-        Refinement::Temporal => cvss.calculated_temporal_score(),
-        Refinement::Environmental => cvss.calculated_environmental_score(),
+        Refinement::Temporal => equations.temporal(),
+        Refinement::Environmental => equations.environmental(),
     };
     Ok(Score {
         version: "2.0",
         tenths,
         severity: Severity::of_tenths_v2(tenths),
-        refined_tenths: refined.and_then(|one| self::tenths(Some(one)).ok()),
+        refined_tenths: refined,
         vector,
     })
 }
@@ -255,11 +260,6 @@ fn parse<T: FromStr<Err = cvss_rs::ParseError>>(vector: &str) -> Result<T, CvssE
 /// The decimal that a computed score prints, in tenths.
 fn tenths(score: Option<f64>) -> Result<u16, CvssError> {
     let printed = format!("{:.1}", score.ok_or(CvssError::Incomplete)?);
-    // Without an impact, 2.0 multiplies a negative number with zero.
-    let printed = printed
-        .strip_prefix('-')
-        .filter(|one| *one == "0.0")
-        .unwrap_or(&printed);
     let digits: String = printed.chars().filter(|one| *one != '.').collect();
     let tenths = digits.parse().ok().filter(|tenths| *tenths <= 100);
     tenths.ok_or_else(|| CvssError::Malformed("its score is out of range".to_owned()))

@@ -3,6 +3,7 @@
 pub mod clauses;
 pub mod criteria;
 pub mod sarif;
+pub mod scan;
 pub mod table;
 pub mod tender;
 pub mod words;

@@ -8,6 +8,7 @@ pub mod advisory;
 pub mod agency_record;
 pub mod archive;
 pub mod certification;
+pub mod csaf;
 pub mod detect;
 pub mod lockfile;
 pub mod questionnaire;

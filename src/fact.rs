@@ -22,6 +22,7 @@ use crate::diagnostic::{Diagnostic, Place};
 use crate::evidence::Citation;
 use crate::evidence::detect::Kind;
 use crate::evidence::questionnaire::parse_either;
+use crate::fact::advisory::Knowledge;
 use crate::fact::answer::Feeds;
 use crate::fact::dossier::{Dossier, Sorted};
 use crate::fact::sbom::Sboms;
@@ -194,6 +195,7 @@ pub fn establish(
     vocabulary: &Vocabulary,
     feeds: &Feeds,
     profiles: &Profiles,
+    knowledge: Knowledge<'_>,
 ) -> Establishment {
     let mut found = Establishment::default();
     agency::establish(dossier, vocabulary, &mut found);
@@ -201,7 +203,7 @@ pub fn establish(
     certification::establish(dossier, &mut found);
     let sboms = Sboms::read(dossier, &mut found);
     sbom::establish(dossier, &sboms, vocabulary, profiles, &mut found);
-    advisory::establish(dossier, &sboms, &mut found);
+    advisory::establish(dossier, &sboms, knowledge, &mut found);
     drop(sboms);
     signature::establish(dossier, &mut found);
     provenance::establish(dossier, &mut found);

@@ -5,19 +5,29 @@
 //! FOLDER/current                 the digest of the snapshot in use
 //! FOLDER/snapshots/<digest>/     manifest.json, index.bin, records.bin; never changed
 //! FOLDER/snapshots/.draft-*/     what an interrupted import left; the next one removes it
+//! FOLDER/downloads/              what `retrieve` keeps of each source
 //! ```
 //!
 //! A snapshot is written beside the others, forced to disk, and only then renamed to its digest and made
 //! the current one. Whatever happens before leaves the last good snapshot in use.
 
+mod draft;
+mod export;
+mod read;
+
+pub use draft::Draft;
+pub use export::{Restored, export_snapshot, is_export};
+pub use read::{open_snapshot, verify};
+
 use std::fs::{self, File, TryLockError};
-use std::io::{self, BufReader, BufWriter, Write as _};
+use std::io::{self, BufReader, Write as _};
 use std::path::{Path, PathBuf};
 
 use crate::diagnostic::{Diagnostic, Place};
 use crate::digest::Digest;
-use crate::snapshot::{Built, INDEX, MANIFEST, Manifest, RECORDS, ReadAt, Records, Snapshot};
+use crate::snapshot::{INDEX, MANIFEST, Manifest, RECORDS, Records, Snapshot};
 use crate::time::{Date, parse_day};
+use read::read_manifest;
 
 /// The file that names the snapshot in use.
 const CURRENT: &str = "current";
@@ -25,46 +35,20 @@ const CURRENT: &str = "current";
 const SNAPSHOTS: &str = "snapshots";
 /// The file that is locked while a snapshot is being made.
 const LOCK: &str = "lock";
-/// How the folder of a snapshot that is not finished begins.
+/// The folder of what is being downloaded.
+const DOWNLOADS: &str = "downloads";
+/// How the folder of a snapshot that is not finished, or on its way out, begins.
 const DRAFT: &str = ".draft-";
-/// The largest manifest that is read: a hundred thousand sources and releases are far below it.
-const MAXIMUM_MANIFEST_BYTES: u64 = 64 * 1024 * 1024;
-
-/// A file that is read at any offset.
-struct OpenFile(File);
-
-impl ReadAt for OpenFile {
-    #[cfg(unix)]
-    fn read_at(&self, offset: u64, into: &mut [u8]) -> io::Result<()> {
-        std::os::unix::fs::FileExt::read_exact_at(&self.0, into, offset)
-    }
-
-    #[cfg(not(unix))]
-    fn read_at(&self, offset: u64, into: &mut [u8]) -> io::Result<()> {
-        use std::io::{Read as _, Seek as _, SeekFrom};
-        let mut file = &self.0;
-        file.seek(SeekFrom::Start(offset))?;
-        file.read_exact(into)
-    }
-}
-
 /// A folder of snapshots.
 #[derive(Debug, Clone)]
 pub struct FeedFolder {
     root: PathBuf,
 }
 
-/// The right to make a snapshot, held by one process at a time; the system takes it back when it ends.
+/// The right to make a snapshot or to download, held by one process at a time; the system takes it back when it ends.
 #[derive(Debug)]
 pub struct FeedLock {
     _file: File,
-}
-
-/// A snapshot in the making. Dropped without [`Draft::keep`], it leaves nothing behind.
-pub struct Draft<'f> {
-    folder: &'f FeedFolder,
-    path: PathBuf,
-    kept: bool,
 }
 
 /// A snapshot of the folder.
@@ -83,6 +67,15 @@ impl Listed {
     pub fn day(&self) -> Option<Date> {
         parse_day(self.manifest.as_of.as_deref()?)
     }
+}
+
+/// What lies in a folder of snapshots.
+#[derive(Debug, Default)]
+pub struct Listing {
+    /// The snapshots whose manifests can be read, the oldest knowledge first.
+    pub snapshots: Vec<Listed>,
+    /// The others, by the digest that they are named after, with what is wrong.
+    pub damaged: Vec<(Digest, Diagnostic)>,
 }
 
 impl FeedFolder {
@@ -110,6 +103,11 @@ impl FeedFolder {
         self.snapshots().join(digest.hex())
     }
 
+    /// The folder of what is being downloaded.
+    pub fn downloads(&self) -> PathBuf {
+        self.root.join(DOWNLOADS)
+    }
+
     /// Takes the right to make snapshots here, makes the folder where there is none, and clears away what
     /// an interrupted import left.
     ///
@@ -119,24 +117,7 @@ impl FeedFolder {
     pub fn lock(&self) -> Result<FeedLock, Diagnostic> {
         let refused = |error: io::Error| write_refused(&self.root, &error);
         fs::create_dir_all(self.snapshots()).map_err(refused)?;
-        let file = File::options()
-            .create(true)
-            .truncate(false)
-            .write(true)
-            .open(self.root.join(LOCK))
-            .map_err(refused)?;
-        match file.try_lock() {
-            Ok(()) => {}
-            Err(TryLockError::WouldBlock) => {
-                return Err(Diagnostic::error(
-                    "feed-busy",
-                    Place::whole(),
-                    format!("another import into `{}` is running", self.root.display()),
-                )
-                .help("wait until it has ended; the snapshot in use is not touched"));
-            }
-            Err(TryLockError::Error(error)) => return Err(refused(error)),
-        }
+        let lock = self.hold(&self.root, "import into")?;
         for entry in fs::read_dir(self.snapshots()).map_err(refused)? {
             let entry = entry.map_err(refused)?;
             let is_draft = entry.file_name().to_string_lossy().starts_with(DRAFT);
@@ -144,27 +125,45 @@ impl FeedFolder {
                 fs::remove_dir_all(entry.path()).map_err(refused)?;
             }
         }
-        Ok(FeedLock { _file: file })
+        match fs::remove_file(self.current_draft()) {
+            Err(error) if error.kind() != io::ErrorKind::NotFound => Err(refused(error)),
+            _ => Ok(lock),
+        }
     }
 
-    /// Begins a snapshot and gives the sink of its records.
+    /// Takes the right to download for this folder, and makes the folder of downloads where there is none.
     ///
     /// # Errors
     ///
-    /// `feed-write` where the system refuses.
-    pub fn draft(&self, _lock: &FeedLock) -> Result<(Draft<'_>, BufWriter<File>), Diagnostic> {
-        let path = self
-            .snapshots()
-            .join(format!("{DRAFT}{}", std::process::id()));
-        let refused = |error: io::Error| write_refused(&path, &error);
-        fs::create_dir(&path).map_err(refused)?;
-        let draft = Draft {
-            folder: self,
-            path: path.clone(),
-            kept: false,
-        };
-        let records = File::create_new(path.join(RECORDS)).map_err(refused)?;
-        Ok((draft, BufWriter::with_capacity(1 << 20, records)))
+    /// As [`FeedFolder::lock`].
+    pub fn lock_downloads(&self) -> Result<FeedLock, Diagnostic> {
+        let folder = self.downloads();
+        fs::create_dir_all(&folder).map_err(|error| write_refused(&folder, &error))?;
+        self.hold(&folder, "update of")
+    }
+
+    fn hold(&self, folder: &Path, what: &str) -> Result<FeedLock, Diagnostic> {
+        let refused = |error: io::Error| write_refused(folder, &error);
+        let file = File::options()
+            .create(true)
+            .truncate(false)
+            .write(true)
+            .open(folder.join(LOCK))
+            .map_err(refused)?;
+        match file.try_lock() {
+            Ok(()) => Ok(FeedLock { _file: file }),
+            Err(TryLockError::WouldBlock) => Err(Diagnostic::error(
+                "feed-busy",
+                Place::whole(),
+                format!("another {what} `{}` is running", self.root.display()),
+            )
+            .help("wait until it has ended; the snapshot in use is not touched")),
+            Err(TryLockError::Error(error)) => Err(refused(error)),
+        }
+    }
+
+    fn current_draft(&self) -> PathBuf {
+        self.root.join(format!("{CURRENT}.partial"))
     }
 
     /// The digest of the snapshot in use; `None` where there is none.
@@ -190,33 +189,83 @@ impl FeedFolder {
     ///
     /// Where a snapshot's manifest cannot be read.
     pub fn list(&self) -> Result<Vec<Listed>, Diagnostic> {
+        let Listing { snapshots, damaged } = self.list_all()?;
+        match damaged.into_iter().next() {
+            Some((_, fault)) => Err(fault),
+            None => Ok(snapshots),
+        }
+    }
+
+    /// Every snapshot, with those that cannot be read set apart.
+    ///
+    /// # Errors
+    ///
+    /// Where the folder cannot be read.
+    pub fn list_all(&self) -> Result<Listing, Diagnostic> {
         let current = self.current()?;
         let entries = match fs::read_dir(self.snapshots()) {
             Ok(entries) => entries,
-            Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(Vec::new()),
+            Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(Listing::default()),
             Err(error) => return Err(damaged(&self.snapshots(), &error.to_string())),
         };
-        let mut listed = Vec::new();
+        let mut listing = Listing::default();
         for entry in entries {
             let entry = entry.map_err(|error| damaged(&self.snapshots(), &error.to_string()))?;
             let Ok(digest) = entry.file_name().to_string_lossy().parse::<Digest>() else {
                 continue;
             };
-            let (bytes, manifest) = read_manifest(&entry.path())?;
-            if Digest::of(&bytes) != digest {
-                return Err(damaged(
-                    &entry.path(),
-                    "its manifest is not what its name says",
-                ));
-            }
-            listed.push(Listed {
-                digest,
-                manifest,
-                current: current == Some(digest),
+            let manifest = read_manifest(&entry.path()).and_then(|(bytes, manifest)| {
+                if Digest::of(&bytes) == digest {
+                    Ok(manifest)
+                } else {
+                    Err(misnamed(&entry.path()))
+                }
             });
+            match manifest {
+                Ok(manifest) => listing.snapshots.push(Listed {
+                    digest,
+                    manifest,
+                    current: current == Some(digest),
+                }),
+                Err(fault) => listing.damaged.push((digest, fault)),
+            }
         }
-        listed.sort_by_key(|one| (one.day(), one.digest));
-        Ok(listed)
+        listing.snapshots.sort_by_key(|one| (one.day(), one.digest));
+        listing.damaged.sort_by_key(|(digest, _)| *digest);
+        Ok(listing)
+    }
+
+    /// Removes a snapshot; the one in use stays.
+    ///
+    /// # Errors
+    ///
+    /// `feed-in-use` for the one in use, `feed-write` where the system refuses.
+    pub fn remove(&self, _lock: &FeedLock, digest: &Digest) -> Result<(), Diagnostic> {
+        if self.current()? == Some(*digest) {
+            return Err(Diagnostic::error(
+                "feed-in-use",
+                Place::whole(),
+                format!("snapshot `{digest}` is in use and is not removed"),
+            )
+            .help("put another in use with `mekiki feed use` first"));
+        }
+        self.set_aside(digest)
+            .and_then(fs::remove_dir_all)
+            .map_err(|error| write_refused(&self.path_of(digest), &error))
+    }
+
+    /// Takes a snapshot's name from it in one step, so that no half of one is ever seen.
+    fn set_aside(&self, digest: &Digest) -> io::Result<PathBuf> {
+        let aside = self.snapshots().join(format!("{DRAFT}{}", digest.hex()));
+        fs::rename(self.path_of(digest), &aside)?;
+        Ok(aside)
+    }
+
+    /// How many bytes the files of a snapshot take.
+    pub fn bytes_of(&self, digest: &Digest) -> u64 {
+        let path = self.path_of(digest);
+        let length = |name: &str| fs::metadata(path.join(name)).map_or(0, |file| file.len());
+        [MANIFEST, INDEX, RECORDS].into_iter().map(length).sum()
     }
 
     /// Opens a snapshot.
@@ -229,10 +278,7 @@ impl FeedFolder {
         if snapshot.digest() == *digest {
             Ok(snapshot)
         } else {
-            Err(damaged(
-                &self.path_of(digest),
-                "its manifest is not what its name says",
-            ))
+            Err(misnamed(&self.path_of(digest)))
         }
     }
 
@@ -258,90 +304,13 @@ impl FeedFolder {
     pub fn use_snapshot(&self, _lock: &FeedLock, digest: &Digest) -> Result<(), Diagnostic> {
         let path = self.root.join(CURRENT);
         let refused = |error: io::Error| write_refused(&path, &error);
-        let draft = self.root.join(format!("{CURRENT}.partial"));
+        let draft = self.current_draft();
         let mut file = File::create(&draft).map_err(refused)?;
         writeln!(file, "{}", digest.hex()).map_err(refused)?;
         file.sync_all().map_err(refused)?;
         fs::rename(&draft, &path).map_err(refused)?;
         sync_folder(&self.root).map_err(refused)
     }
-}
-
-impl Draft<'_> {
-    /// Forces the snapshot to disk, gives it its name and returns its digest. It is not in use yet.
-    ///
-    /// # Errors
-    ///
-    /// `feed-write` where the system refuses.
-    pub fn keep(mut self, built: Built<BufWriter<File>>) -> Result<Digest, Diagnostic> {
-        let refused = |error: io::Error| write_refused(&self.path, &error);
-        let records = built
-            .sink
-            .into_inner()
-            .map_err(|error| refused(error.into_error()))?;
-        records.sync_all().map_err(refused)?;
-        let manifest = built.manifest.text();
-        for (name, bytes) in [
-            (INDEX, built.index.as_slice()),
-            (MANIFEST, manifest.as_bytes()),
-        ] {
-            let mut file = File::create_new(self.path.join(name)).map_err(refused)?;
-            file.write_all(bytes).map_err(refused)?;
-            file.sync_all().map_err(refused)?;
-        }
-        sync_folder(&self.path).map_err(refused)?;
-        let digest = Digest::of(manifest.as_bytes());
-        let place = self.folder.path_of(&digest);
-        if place.is_dir() {
-            // The same import was made before. What is there is kept, but only if it is whole.
-            if self
-                .folder
-                .open(&digest)
-                .is_ok_and(|there| there.verify().is_ok())
-            {
-                return Ok(digest);
-            }
-            fs::remove_dir_all(&place).map_err(refused)?;
-        }
-        fs::rename(&self.path, &place).map_err(refused)?;
-        self.kept = true;
-        sync_folder(&self.folder.snapshots()).map_err(|error| write_refused(&place, &error))?;
-        Ok(digest)
-    }
-}
-
-impl Drop for Draft<'_> {
-    fn drop(&mut self) {
-        if !self.kept {
-            // The next import clears away what cannot be removed now.
-            drop(fs::remove_dir_all(&self.path));
-        }
-    }
-}
-
-/// Opens the snapshot that lies in a folder.
-///
-/// # Errors
-///
-/// `feed-missing` where there is no manifest, `feed-damaged` and `feed-version` as [`Snapshot::open`].
-pub fn open_snapshot(path: &Path) -> Result<Snapshot, Diagnostic> {
-    let (manifest, _) = read_manifest(path)?;
-    let index = path.join(INDEX);
-    let file = File::open(&index).map_err(|error| damaged(&index, &error.to_string()))?;
-    Snapshot::open(&manifest, Box::new(OpenFile(file)))
-        .map_err(|fault| fault.in_file(path.display().to_string()))
-}
-
-fn read_manifest(path: &Path) -> Result<(Vec<u8>, Manifest), Diagnostic> {
-    let file = path.join(MANIFEST);
-    let metadata = fs::metadata(&file).map_err(|error| missing(path, &error))?;
-    if metadata.len() > MAXIMUM_MANIFEST_BYTES {
-        return Err(damaged(&file, "it is far too large for a manifest"));
-    }
-    let bytes = fs::read(&file).map_err(|error| missing(path, &error))?;
-    let manifest =
-        Manifest::parse(&bytes).map_err(|fault| fault.in_file(file.display().to_string()))?;
-    Ok((bytes, manifest))
 }
 
 fn sync_folder(path: &Path) -> io::Result<()> {
@@ -361,13 +330,19 @@ fn missing(path: &Path, error: &io::Error) -> Diagnostic {
     .help("make one with `mekiki feed import`, or name its folder with --feed")
 }
 
+fn misnamed(path: &Path) -> Diagnostic {
+    damaged(path, "its manifest is not what its name says")
+}
+
 fn damaged(path: &Path, why: &str) -> Diagnostic {
     Diagnostic::error(
         "feed-damaged",
         Place::whole(),
         format!("`{}` is damaged: {why}", path.display()),
     )
-    .help("import the records again; `mekiki feed list` shows what else is there")
+    .help(
+        "import the records again with --fresh, or put another in use; `mekiki feed list` shows what is there",
+    )
 }
 
 fn write_refused(path: &Path, error: &io::Error) -> Diagnostic {
@@ -376,5 +351,5 @@ fn write_refused(path: &Path, error: &io::Error) -> Diagnostic {
         Place::whole(),
         format!("`{}` cannot be written: {error}", path.display()),
     )
-    .help("make room or mend the permissions and import again; the snapshot in use is not touched")
+    .help("make room or mend the permissions and do it again; the snapshot in use is not touched")
 }

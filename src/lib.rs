@@ -56,6 +56,10 @@ pub mod folder;
 pub mod blob;
 #[cfg(feature = "server")]
 pub mod storage;
+#[cfg(feature = "retrieve")]
+pub mod retrieve;
+#[cfg(feature = "retrieve")]
+pub mod config;
 
 // Joint.
 pub mod app;

@@ -26,6 +26,10 @@ use crate::purl::Purl;
 use crate::snapshot::{Coverage, Snapshot, StoredAffected, release_of};
 use crate::time::{Date, day_of_seconds, days_between, parse_day};
 
+/// How many days old the knowledge of an ecosystem may be where nobody says otherwise. The number is ours:
+/// databases publish daily, and a month is the least often that anybody who keeps a feed should fetch.
+pub const MAXIMUM_AGE_DAYS: i64 = 30;
+
 /// By what day and rules components are judged.
 #[derive(Debug, Clone, Copy)]
 pub struct Policy {
@@ -208,11 +212,14 @@ impl<'f> Matcher<'f> {
     pub fn missing(&self, identities: &[Identity]) -> Result<Option<Reason>, Diagnostic> {
         let mut worst = Reason::NoIdentity;
         for identity in identities {
-            let reason = match identity.ecosystem {
-                Some(ecosystem) => self.covers(ecosystem, identity.distro.as_deref()),
-                // Without an ecosystem only a product that some record names is known to be watched.
-                None if !self.snapshot.knows(&identity.key)? => Some(Reason::EcosystemNotCovered),
-                None => {
+            let covers = identity
+                .ecosystem
+                .map(|ecosystem| self.covers(ecosystem, identity.distro.as_deref()));
+            let reason = match covers {
+                Some(reason) if reason != Some(Reason::EcosystemNotCovered) => reason,
+                // Without a database only a product that some record names is known to be watched.
+                _ if !self.snapshot.knows(&identity.key)? => Some(Reason::EcosystemNotCovered),
+                _ => {
                     let known = self.snapshot.manifest().as_of.as_deref();
                     (!is_fresh(known, self.policy)).then_some(Reason::FeedTooOld)
                 }
@@ -225,8 +232,8 @@ impl<'f> Matcher<'f> {
         Ok(Some(worst))
     }
 
-    /// Why the snapshot does not cover an ecosystem, and the release of it that package URLs call
-    /// `distro`; `None` where it does.
+    /// Why no database of the snapshot covers an ecosystem, and the release of it that package URLs call
+    /// `distro`; `None` where one does.
     pub fn covers(&self, ecosystem: &str, distro: Option<&str>) -> Option<Reason> {
         let Some((coverage, is_fresh)) = self.covered.get(&ecosystem.to_lowercase()) else {
             return Some(Reason::EcosystemNotCovered);

@@ -17,6 +17,9 @@ use crate::digest::Digest;
 /// The bytes of one page.
 pub const PAGE_BYTES: usize = 32 * 1024;
 
+/// The most bytes that are asked for before they were read.
+const MAXIMUM_CAPACITY: usize = 64 * 1024 * 1024;
+
 /// Bytes of one digest in the list behind the data.
 const DIGEST_BYTES: usize = 32;
 
@@ -211,7 +214,8 @@ impl Pages {
         let start = start
             .and_then(|start| usize::try_from(start).ok())
             .ok_or_else(|| (self.damaged)("a position lies outside of its part"))?;
-        let mut out = Vec::with_capacity(length);
+        // The pages vouch for the length before memory is asked for at length.
+        let mut out = Vec::with_capacity(length.min(MAXIMUM_CAPACITY));
         let mut at = start;
         while out.len() < length {
             let page = self.page(at / PAGE_BYTES)?;

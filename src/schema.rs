@@ -31,6 +31,9 @@ use pattern::Pattern;
 /// The position of a node.
 type Id = u32;
 
+/// The smallest and the largest number.
+type Bounds = (Option<f64>, Option<f64>);
+
 /// The node that everything meets.
 const ANYTHING: Id = 0;
 
@@ -94,7 +97,9 @@ struct Node {
     by: Option<By>,
     list: Option<ListRule>,
     text: Option<TextRule>,
-    range: Option<(Option<i64>, Option<i64>)>,
+    range: Option<Bounds>,
+    /// A number has one digit behind the point at most.
+    tenths: bool,
     flag: Option<bool>,
     choices: Vec<Choice>,
 }
@@ -109,6 +114,10 @@ struct TableRule {
     required: usize,
     /// What any other member must be.
     other: Id,
+    /// The fewest members.
+    least: usize,
+    /// The most members.
+    most: Option<usize>,
 }
 
 impl TableRule {

@@ -15,13 +15,15 @@ mod key;
 mod manifest;
 mod records;
 mod stored;
+#[cfg(test)]
+mod tests;
 
 pub use crate::pages::{Bytes, Part, ReadAt};
 pub use build::{Builder, Built, Imported, Skipped};
 pub use changes::{ChangeKind, Changes};
 pub use key::{Key, base_of, fold, package_of, release_of};
 pub use manifest::{Coverage, Manifest, Source};
-pub use records::{Packed, Records};
+pub use records::{Packed, Records, check_records};
 pub use stored::{
     KevEntry, StoredAdvisory, StoredAffected, StoredCycle, StoredEvent, StoredLifecycle,
     StoredPlace, StoredRange, StoredRating,
@@ -33,6 +35,7 @@ use std::sync::OnceLock;
 use crate::diagnostic::{Diagnostic, Place};
 use crate::digest::Digest;
 use crate::pages::Pages;
+use crate::time::{Date, parse_day};
 use fingerprints::Fingerprints;
 use stored::{StoredFile, decode};
 
@@ -69,6 +72,7 @@ impl Snapshot {
     pub fn open(manifest: &[u8], index: Box<dyn ReadAt>) -> Result<Self, Diagnostic> {
         let digest = Digest::of(manifest);
         let manifest = Manifest::parse(manifest)?;
+        manifest.check_parts()?;
         let pages = Pages::open(index, &manifest.index, damaged)?;
         Ok(Self {
             digest,
@@ -246,6 +250,21 @@ impl Snapshot {
         Ok(self.kev.get_or_init(|| entries))
     }
 
+    /// The day up to which the list of known exploited vulnerabilities is known, as its source says; `None`
+    /// where there is no list or no day.
+    ///
+    /// # Errors
+    ///
+    /// `feed-damaged`.
+    pub fn kev_as_of(&self) -> Result<Option<Date>, Diagnostic> {
+        let Some(first) = self.kev_entries()?.first() else {
+            return Ok(None);
+        };
+        let file = self.file(first.file)?;
+        let source = self.manifest.source(file.source);
+        Ok(source.and_then(|source| parse_day(source.as_of.as_deref()?)))
+    }
+
     /// Probability and percentile of exploitation of a CVE (EPSS), each in units of 1e-9.
     ///
     /// # Errors
@@ -281,13 +300,22 @@ impl Snapshot {
         }
     }
 
-    /// Checks every page.
+    /// Checks every page of the index, and that its maps of keys can be walked.
     ///
     /// # Errors
     ///
     /// `feed-damaged` at the first page that is not what it was.
     pub fn verify(&self) -> Result<(), Diagnostic> {
-        self.pages.verify()
+        self.pages.verify()?;
+        self.section("packages", &self.packages)?;
+        self.section("ids", &self.ids)?;
+        if self.manifest.part("epss").bytes > 0 {
+            self.section("epss", &self.epss)?;
+        }
+        if self.manifest.lifecycles > 0 {
+            self.section("lifecycles", &self.lifecycles)?;
+        }
+        Ok(())
     }
 
     fn section<'s>(
@@ -302,7 +330,12 @@ impl Snapshot {
         let index = if bytes.is_empty() {
             Map::default()
         } else {
-            Map::new(bytes).map_err(|_| damaged("a map of keys cannot be read"))?
+            // A map is walked by addresses that stand in it; its own checksum keeps a look-up inside of it
+            // even where whoever made the snapshot vouches for nonsense.
+            let index = Map::new(bytes).map_err(|_| damaged("a map of keys cannot be read"))?;
+            let checked = index.as_fst().verify();
+            checked.map_err(|_| damaged("a map of keys fails its checksum"))?;
+            index
         };
         Ok(kept.get_or_init(|| index))
     }

@@ -70,6 +70,14 @@ pub fn utc_second(text: &str) -> Option<String> {
     Some(seconds.to_string())
 }
 
+/// Reads a date of HTTP in the form that is sent (RFC 9110, section 5.6.7): `Sun, 06 Nov 1994 08:49:37 GMT`.
+pub fn parse_http_date(text: &str) -> Option<Timestamp> {
+    text.ends_with("GMT")
+        .then(|| jiff::fmt::rfc2822::parse(text).ok())
+        .flatten()
+        .map(|zoned| zoned.timestamp())
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

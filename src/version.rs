@@ -33,7 +33,7 @@ use std::cmp::Ordering;
 use ecosystem::Rule;
 use serde::Serialize;
 
-/// Texts longer than this, in bytes, are no versions. The longest in the OSV records is a small part of it.
+/// Texts longer than this, in bytes, are no versions, so that the work for a text of a stranger is bounded.
 const MAXIMUM_LENGTH: usize = 4096;
 
 /// The rules by which the versions of an ecosystem are ordered.
@@ -183,7 +183,7 @@ impl Scheme {
             Self::Cran => "Writing R Extensions, section 1.1.1; R reference, package_version",
             Self::Hackage => "Haskell Package Versioning Policy; Cabal-syntax, Version",
             Self::Debian => "Debian Policy Manual, section 5.6.12; deb-version(7)",
-            Self::Apk => "apk-package(5), \"Package version\"; apk-tools",
+            Self::Apk => "apk-package(5), field version; apk-tools",
             Self::Rpm => "RPM documentation, rpm-version(7)",
             Self::Opam => "opam manual, \"Version ordering\"",
             Self::FreeBsd => "pkg-version(8); FreeBSD Porter's Handbook, section 5.2.3",

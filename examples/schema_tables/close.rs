@@ -3,7 +3,7 @@
 //! Which members count as evaluated depends on which alternatives hold. So what the form itself demands
 //! is joined with each alternative, and each is closed for itself.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use anyhow::{Context as _, Result, bail, ensure};
 
@@ -17,6 +17,16 @@ impl Graph {
             form.shapes == TABLE,
             "`unevaluatedProperties` beside other types"
         );
+        if let Some(members) = self.members_of_any(&form)? {
+            let mut form = Form {
+                other: NOTHING,
+                ..form
+            };
+            for name in members {
+                form.members.entry(name).or_insert(ANYTHING);
+            }
+            return Ok(form);
+        }
         let base = Form {
             any: Vec::new(),
             one: Vec::new(),
@@ -60,6 +70,30 @@ impl Graph {
             }
             _ => bail!("`unevaluatedProperties` beside more than one kind of alternatives"),
         }
+    }
+
+    /// The members that the alternatives name, where each of them names the same ones and the
+    /// form requires these, so that they count as evaluated whichever holds.
+    fn members_of_any(&mut self, form: &Form) -> Result<Option<BTreeSet<String>>> {
+        let mut all = BTreeSet::new();
+        if form.any.is_empty() || !form.one.is_empty() || !form.ifs.is_empty() {
+            return Ok(None);
+        }
+        for group in &form.any {
+            let mut sets = BTreeSet::new();
+            for id in group {
+                let part = self.flatten(*id)?;
+                if part.other != ANYTHING || part.by.is_some() || !part.required.is_empty() {
+                    return Ok(None);
+                }
+                sets.insert(part.members.into_keys().collect::<BTreeSet<_>>());
+            }
+            if sets.len() != 1 {
+                return Ok(None);
+            }
+            all.extend(sets.into_iter().flatten());
+        }
+        Ok((all.is_subset(&form.required) && !all.is_empty()).then_some(all))
     }
 
     fn closed(&mut self, parts: impl IntoIterator<Item = Id>) -> Id {

@@ -40,6 +40,8 @@ pub(crate) struct Form {
     pub(crate) shapes: u8,
     pub(crate) members: BTreeMap<String, Id>,
     pub(crate) required: BTreeSet<String>,
+    /// Fewest and most members.
+    pub(crate) size: (u64, Option<u64>),
     pub(crate) other: Id,
     pub(crate) by: Option<By>,
     pub(crate) first: Vec<Id>,
@@ -53,7 +55,10 @@ pub(crate) struct Form {
     pub(crate) length: (u64, Option<u64>),
     pub(crate) patterns: BTreeSet<String>,
     pub(crate) formats: BTreeSet<String>,
+    /// Smallest and largest number, in tenths.
     pub(crate) range: (Option<i64>, Option<i64>),
+    /// A number has one digit behind the point at most.
+    pub(crate) tenths: bool,
     pub(crate) any: Vec<Vec<Id>>,
     pub(crate) one: Vec<Vec<Id>>,
     pub(crate) not: Vec<Id>,
@@ -70,6 +75,7 @@ impl Default for Form {
             shapes: EVERY,
             members: BTreeMap::new(),
             required: BTreeSet::new(),
+            size: (0, None),
             other: ANYTHING,
             by: None,
             first: Vec::new(),
@@ -83,6 +89,7 @@ impl Default for Form {
             patterns: BTreeSet::new(),
             formats: BTreeSet::new(),
             range: (None, None),
+            tenths: false,
             any: Vec::new(),
             one: Vec::new(),
             not: Vec::new(),

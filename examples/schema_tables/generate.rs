@@ -30,6 +30,14 @@ const TABLES: &[(&str, &str)] = &[
     ("spdx-2.3.json", "spdx/spdx-schema-v2.3.json"),
     ("spdx-3.0.0.json", "spdx/spdx-schema-v3.0.0.json"),
     ("spdx-3.0.1.json", "spdx/spdx-schema-v3.0.1.json"),
+    ("csaf-2.0.json", "csaf/2.0/csaf_json_schema.json"),
+    ("csaf-2.1.json", "csaf/2.1/csaf.json"),
+    ("csaf-2.1-extension.json", "csaf/2.1/extension-content.json"),
+    ("ssvc-2.0.json", "csaf/2.1/SelectionList_2_0_0.schema.json"),
+    ("cvss-2.0.json", "csaf/2.0/cvss-v2.0.json"),
+    ("cvss-3.0.json", "csaf/2.0/cvss-v3.0.json"),
+    ("cvss-3.1.json", "csaf/2.0/cvss-v3.1.json"),
+    ("cvss-4.0.json", "csaf/2.1/cvss-v4.0.json"),
     ("openvex-0.2.0.json", "openvex/openvex_json_schema.json"),
 ];
 
@@ -38,7 +46,9 @@ const LICENSES: (&str, &str) = ("licenses.json", "cyclonedx/spdx.schema.json");
 
 /// Where a table lies below `src/evidence`.
 fn folder_of(schema: &str) -> &'static str {
-    if schema.starts_with("openvex/") {
+    if schema.starts_with("csaf/") {
+        "csaf/tables"
+    } else if schema.starts_with("openvex/") {
         "vex/tables"
     } else {
         "sbom/tables"

@@ -46,6 +46,7 @@ impl Graph {
         let mut merged = Form {
             shapes: left.shapes & right.shapes,
             required: left.required.union(&right.required).cloned().collect(),
+            size: tighter(left.size, right.size),
             other: self.both(left.other, right.other),
             count: tighter(left.count, right.count),
             unique: left.unique || right.unique,
@@ -65,6 +66,7 @@ impl Graph {
                     (left, right) => left.or(right),
                 },
             ),
+            tenths: left.tenths || right.tenths,
             any: [left.any, right.any].concat(),
             one: [left.one, right.one].concat(),
             not: [left.not, right.not].concat(),

@@ -9,7 +9,9 @@ use serde_json::{Map, Value};
 use super::form::{ANYTHING, Form, Graph, Id, NOTHING, SHAPES};
 
 /// Keywords that tell people something and demand nothing.
-const TOLD: [&str; 12] = [
+const TOLD: [&str; 14] = [
+    "id",
+    "license",
     "$schema",
     "$id",
     "$comment",
@@ -22,6 +24,38 @@ const TOLD: [&str; 12] = [
     "deprecated",
     "meta:enum",
     "additionalItems",
+];
+
+/// The files of schemas that others refer to by the URL under which they are published.
+const PUBLISHED: &[(&str, &str)] = &[
+    (
+        "https://www.first.org/cvss/cvss-v2.0.json",
+        "csaf/2.0/cvss-v2.0.json",
+    ),
+    (
+        "https://www.first.org/cvss/cvss-v3.0.json",
+        "csaf/2.0/cvss-v3.0.json",
+    ),
+    (
+        "https://www.first.org/cvss/cvss-v3.1.json",
+        "csaf/2.0/cvss-v3.1.json",
+    ),
+    (
+        "https://www.first.org/cvss/cvss-v4.0.json",
+        "csaf/2.1/cvss-v4.0.json",
+    ),
+    (
+        "https://certcc.github.io/SSVC/data/schema/v2/SelectionList_2_0_0.schema.json",
+        "csaf/2.1/SelectionList_2_0_0.schema.json",
+    ),
+    (
+        "https://docs.oasis-open.org/csaf/csaf/v2.1/schema/extension-content.json",
+        "csaf/2.1/extension-content.json",
+    ),
+    (
+        "https://docs.oasis-open.org/csaf/csaf/v2.1/schema/extension-metaschema.json",
+        "csaf/2.1/extension-metaschema.json",
+    ),
 ];
 
 /// Reads schemas and what they refer to.
@@ -100,6 +134,8 @@ impl Reader {
         let (name, pointer) = reference.split_once('#').unwrap_or((reference, ""));
         let target = if name.is_empty() {
             file.to_owned()
+        } else if let Some((_, file)) = PUBLISHED.iter().find(|(url, _)| *url == name) {
+            (*file).to_owned()
         } else {
             let folder = file.rsplit_once('/').map_or("", |(folder, _)| folder);
             format!("{folder}/{name}")
@@ -111,7 +147,10 @@ impl Reader {
         let schema = schema.as_object().context("a schema is an object")?;
         // Before 2019-09 whatever stands beside a reference is ignored (Draft 7, section 8.3).
         let draft = self.file(file)?.get("$schema").cloned();
-        let alone = draft.is_some_and(|draft| draft.to_string().contains("draft-07"));
+        let alone = draft.is_some_and(|draft| {
+            let draft = draft.to_string();
+            draft.contains("draft-07") || draft.contains("draft-04")
+        });
         if let Some(reference) = schema.get("$ref").filter(|_| alone) {
             return Ok(Form::all([self.target(graph, file, reference)?]));
         }
@@ -227,8 +266,14 @@ fn read_plain(form: &mut Form, keyword: &str, value: &Value) -> Result<bool> {
             }
         }
         "uniqueItems" => form.unique = value.as_bool().context("true or false")?,
-        "minimum" => form.range.0 = Some(value.as_i64().context("a whole number")?),
-        "maximum" => form.range.1 = Some(value.as_i64().context("a whole number")?),
+        "minimum" => form.range.0 = Some(tenths(value)?),
+        "maximum" => form.range.1 = Some(tenths(value)?),
+        "multipleOf" => {
+            ensure!(tenths(value)? == 1, "only tenths are known");
+            form.tenths = true;
+        }
+        "minProperties" => form.size.0 = value.as_u64().context("a count")?,
+        "maxProperties" => form.size.1 = Some(value.as_u64().context("a count")?),
         "minLength" => form.length.0 = value.as_u64().context("a count")?,
         "maxLength" => form.length.1 = Some(value.as_u64().context("a count")?),
         "minItems" => form.count.0 = value.as_u64().context("a count")?,
@@ -236,6 +281,14 @@ fn read_plain(form: &mut Form, keyword: &str, value: &Value) -> Result<bool> {
         _ => return Ok(false),
     }
     Ok(true)
+}
+
+/// A number with one digit behind the point at most, in tenths.
+fn tenths(value: &Value) -> Result<i64> {
+    let text = value.to_string();
+    let (whole, rest) = text.split_once('.').unwrap_or((&text, "0"));
+    ensure!(rest.len() == 1, "{text} is not in tenths");
+    Ok(format!("{whole}{rest}").parse()?)
 }
 
 fn only_words(form: &mut Form, words: BTreeSet<String>) {

@@ -129,6 +129,9 @@ fn node(form: &Form, names: &HashMap<&str, usize>) -> Result<Value> {
         let required: Result<Vec<_>> = form.required.iter().map(name).collect();
         put("required", json!(required?));
     }
+    if form.size != (0, None) {
+        put("size", json!([form.size.0, form.size.1]));
+    }
     if form.other != ANYTHING {
         put("other", json!(form.other));
     }
@@ -170,7 +173,14 @@ fn node(form: &Form, names: &HashMap<&str, usize>) -> Result<Value> {
         put("formats", json!(form.formats));
     }
     if form.range != (None, None) {
-        put("range", json!([form.range.0, form.range.1]));
+        let number = |bound: Option<i64>| bound.map(in_tenths).transpose();
+        put(
+            "range",
+            json!([number(form.range.0)?, number(form.range.1)?]),
+        );
+    }
+    if form.tenths {
+        put("tenths", json!(true));
     }
     for (key, groups) in [("any", &form.any), ("one", &form.one)] {
         if !groups.is_empty() {
@@ -184,4 +194,13 @@ fn node(form: &Form, names: &HashMap<&str, usize>) -> Result<Value> {
         put("if", json!(form.ifs));
     }
     Ok(Value::Object(node))
+}
+
+/// A bound as it is written in decimals.
+fn in_tenths(tenths: i64) -> Result<Value> {
+    let text = match (tenths / 10, tenths % 10) {
+        (whole, 0) => whole.to_string(),
+        (whole, rest) => format!("{whole}.{}", rest.abs()),
+    };
+    Ok(serde_json::from_str(&text)?)
 }

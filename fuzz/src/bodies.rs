@@ -10,20 +10,23 @@ use mekiki::app::library::Library;
 use mekiki::comparison::{Extent, compare};
 use mekiki::conversion::{Target, convert as convert_to};
 use mekiki::diagnostic::Diagnostic;
+use mekiki::digest::Digest;
 use mekiki::evidence::archive::{Limits, Walk};
 use mekiki::evidence::detect::detect;
 use mekiki::evidence::sbom::{self, cyclonedx, find_lines, spdx2};
 use mekiki::evidence::unpack::{decode, unpack};
+use mekiki::evidence::vex::read as read_vex;
 use mekiki::markup::parse_xml;
 use mekiki::profile::judgment::judge;
 use mekiki::profile::survey::Survey;
 use mekiki::tape::{Addressing, Tape, parse_json, write_json};
+use mekiki::triage::{Given, Inventory, Triage};
 
 /// What takes the bytes of one input.
 pub(crate) type Body = fn(&[u8]);
 
 /// Every target by its name.
-pub(crate) const BODIES: [(&str, Body); 13] = [
+pub(crate) const BODIES: [(&str, Body); 14] = [
     ("cyclonedx_json", cyclonedx_json),
     ("cyclonedx_xml", cyclonedx_xml),
     ("cyclonedx_protobuf", cyclonedx_protobuf),
@@ -37,6 +40,7 @@ pub(crate) const BODIES: [(&str, Body); 13] = [
     ("diff", diff),
     ("profile", profile),
     ("convert", convert),
+    ("vex", vex),
 ];
 
 /// CycloneDX in JSON.
@@ -190,6 +194,41 @@ pub(crate) fn diff(bytes: &[u8]) {
     assert!(comparison.same, "{comparison:?}");
     assert_eq!((counts.changed, counts.added, counts.removed), (0, 0, 0));
     assert!(comparison.document.is_empty(), "{comparison:?}");
+}
+
+/// VEX documents, bound to a fixed SBOM and, where they are one, to themselves.
+pub(crate) fn vex(bytes: &[u8]) {
+    const SBOM: &[u8] = include_bytes!("../seeds/vex/bom.json");
+    static LIBRARY: OnceLock<Library> = OnceLock::new();
+    let library = LIBRARY.get_or_init(|| Library::open(None).expect("our own library is sound"));
+    let Ok((document, findings)) = read_vex(bytes) else {
+        return;
+    };
+    sound(&findings);
+    let ids: Vec<String> = document
+        .statements
+        .iter()
+        .flat_map(|one| one.vulnerability.clone())
+        .collect();
+    let given = Given {
+        path: String::new(),
+        digest: Digest::of(bytes),
+        trust: None,
+        document,
+    };
+    let triage = Triage::new(vec![given], library.precedence.clone(), None);
+    for sbom in [SBOM, bytes] {
+        let Ok((_, reading)) = sbom::read(sbom) else {
+            continue;
+        };
+        let inventory = Inventory::of(&reading.sbom, Some(Digest::of(sbom)));
+        let bound = triage.bind(&inventory);
+        black_box(bound.unbound(None).len());
+        for one in bound.bindings() {
+            let decision = bound.decide(one.position, &ids);
+            assert!(decision.is_some_and(|one| one.status.is_some()) || ids.is_empty());
+        }
+    }
 }
 
 /// Every profile.

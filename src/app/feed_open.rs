@@ -4,6 +4,7 @@ use std::path::PathBuf;
 
 use super::Refused;
 use crate::diagnostic::{Diagnostic, Place};
+use crate::digest::Digest;
 use crate::feed::{FeedFolder, open_snapshot};
 use crate::snapshot::{MANIFEST, Snapshot};
 use crate::time::Date;
@@ -15,6 +16,8 @@ pub const VARIABLE: &str = "MEKIKI_FEED";
 pub struct OpenFeed {
     /// The snapshot.
     pub snapshot: Snapshot,
+    /// The folder that its files lie in.
+    pub path: PathBuf,
     /// What to tell.
     pub remarks: Vec<Diagnostic>,
 }
@@ -48,10 +51,33 @@ pub fn folder_of(path: Option<&str>) -> Result<PathBuf, Refused> {
 ///
 /// `feed-missing` where there is none, `feed-damaged` and `feed-version` where it cannot be used.
 pub fn open(path: Option<&str>, as_of: Option<Date>) -> Result<OpenFeed, Refused> {
+    open_chosen(path, as_of, None)
+}
+
+/// Opens as [`open`] does, or the snapshot of a digest.
+///
+/// # Errors
+///
+/// As [`open`].
+pub fn open_chosen(
+    path: Option<&str>,
+    as_of: Option<Date>,
+    chosen: Option<Digest>,
+) -> Result<OpenFeed, Refused> {
     let root = folder_of(path)?;
     if root.join(MANIFEST).is_file() {
+        let snapshot = open_snapshot(&root)?;
+        if chosen.is_some_and(|chosen| chosen != snapshot.digest()) {
+            let what = format!(
+                "`{}` holds snapshot `{}`",
+                root.display(),
+                snapshot.digest()
+            );
+            return Err(missing(&what).into());
+        }
         return Ok(OpenFeed {
-            snapshot: open_snapshot(&root)?,
+            snapshot,
+            path: root,
             remarks: Vec::new(),
         });
     }
@@ -59,21 +85,20 @@ pub fn open(path: Option<&str>, as_of: Option<Date>) -> Result<OpenFeed, Refused
     let Some(current) = folder.current()? else {
         return Err(missing(&format!("there is no snapshot in `{}`", root.display())).into());
     };
-    let (digest, remarks) = match as_of {
-        Some(day) => known_on(&folder, day)?.unwrap_or((current, Vec::new())),
-        None => (current, Vec::new()),
+    let (digest, remarks) = match (chosen, as_of) {
+        (Some(chosen), _) => (chosen, Vec::new()),
+        (None, Some(day)) => known_on(&folder, day)?.unwrap_or((current, Vec::new())),
+        (None, None) => (current, Vec::new()),
     };
     Ok(OpenFeed {
         snapshot: folder.open(&digest)?,
+        path: folder.path_of(&digest),
         remarks,
     })
 }
 
 /// The newest snapshot that was known on a day. Where all are later, the earliest, with a remark.
-fn known_on(
-    folder: &FeedFolder,
-    day: Date,
-) -> Result<Option<(crate::digest::Digest, Vec<Diagnostic>)>, Refused> {
+fn known_on(folder: &FeedFolder, day: Date) -> Result<Option<(Digest, Vec<Diagnostic>)>, Refused> {
     let listed = folder.list()?;
     let is_known = |one: &&crate::feed::Listed| one.day().is_some_and(|known| known <= day);
     // Of several of one day the one in use is meant.

@@ -28,6 +28,12 @@ const PRECEDENCE: &str = "vex-precedence.toml";
 #[folder = "criteria"]
 struct Embedded;
 
+/// A file that the binary carries; empty where it carries none of that name.
+#[cfg(feature = "retrieve")]
+pub(super) fn built_in(path: &str) -> Vec<u8> {
+    Embedded::get(path).map_or_else(Vec::new, |file| file.data.into_owned())
+}
+
 /// Everything that judging needs beside the evidence.
 #[derive(Debug)]
 pub struct Library {

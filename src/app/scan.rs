@@ -1,15 +1,12 @@
 //! Scans component lists for known vulnerabilities: reads, matches, asks the VEX statements, and judges.
 
-mod support;
+mod component;
+mod feed;
+mod finding;
+mod statement;
 mod threshold;
-mod view;
 
-pub use support::SupportView;
 pub use threshold::{Threshold, UnknownThreshold};
-pub use view::{
-    ComponentView, EpssView, FeedView, FileView, FindingView, RecordView, ScanView, SeverityView,
-    StatementView, UnboundView, UnjudgedView, Verdict,
-};
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -17,8 +14,12 @@ use rayon::iter::{IntoParallelRefIterator as _, ParallelIterator as _};
 
 use super::Refused;
 use super::feed_open::OpenFeed;
-use crate::diagnostic::Diagnostic;
+use crate::diagnostic::{Diagnostic, Place};
 use crate::digest::Digest;
+use crate::document::scan::{
+    ComponentView, FileView, FindingView, ScanView, SupportView, UnboundView, UnjudgedView,
+    Verdict, unjudged_id,
+};
 use crate::evidence::detect::{Kind, detect};
 use crate::evidence::lockfile::{self, Locked, Source};
 use crate::evidence::sbom::model::Format;
@@ -26,9 +27,12 @@ use crate::evidence::sbom::{self, Sbom};
 use crate::evidence::unpack::unpack;
 use crate::evidence::vex;
 use crate::matching::{Matcher, Outcome, Policy};
+use crate::time::instant;
 use crate::triage::{Given, Inventory, Precedence, Triage, Unbound};
-pub(super) use view::finding_view;
-use view::{component_view, unbound_view, unjudged_view};
+use component::{component_view, support_view, unjudged_view};
+use feed::feed_view;
+pub(super) use finding::finding_view;
+use statement::unbound_view;
 
 /// What is scanned, by what.
 pub struct Request<'a> {
@@ -83,7 +87,7 @@ pub fn scan(request: &Request<'_>, progress: &(dyn Fn() + Sync)) -> Result<ScanV
         .collect();
     let mut refused = Vec::new();
     let mut files = Vec::new();
-    let mut view = ScanView::new(request, remarks);
+    let mut view = empty(request, remarks);
     for one in scanned {
         match one {
             Ok(scanned) => files.push(scanned),
@@ -102,8 +106,69 @@ pub fn scan(request: &Request<'_>, progress: &(dyn Fn() + Sync)) -> Result<ScanV
         view.unjudged.extend(scanned.unjudged);
         view.supports.extend(scanned.supports);
     }
-    view.judge(request.thresholds);
+    judge(&mut view, request.thresholds);
     Ok(view)
+}
+
+/// Gives every component its line, also where a JSON pointer tells the place.
+pub fn find_lines(files: &[(String, Vec<u8>)], scan: &mut ScanView) {
+    let mut places: BTreeMap<String, Vec<&mut Place>> = BTreeMap::new();
+    let findings = scan.findings.iter_mut().map(|one| &mut one.component);
+    let unjudged = scan.unjudged.iter_mut().map(|one| &mut one.component);
+    let supports = scan.supports.iter_mut().map(|one| &mut one.component);
+    for component in findings.chain(unjudged).chain(supports) {
+        let file = places.entry(component.file.clone()).or_default();
+        file.push(&mut component.at);
+    }
+    for (path, bytes) in files {
+        if let Some(places) = places.remove(path) {
+            sbom::find_lines_of(bytes, places);
+        }
+    }
+}
+
+/// A result that holds nothing yet.
+fn empty(request: &Request<'_>, remarks: Vec<Diagnostic>) -> ScanView {
+    let mut all = request.feed.remarks.clone();
+    all.extend(remarks);
+    ScanView {
+        schema: "mekiki/scan/v1",
+        verdict: Verdict::Unverifiable,
+        as_of: instant(request.policy.as_of),
+        files: Vec::new(),
+        components: 0,
+        unjudged: Vec::new(),
+        unjudged_by_reason: BTreeMap::new(),
+        findings: Vec::new(),
+        supports: Vec::new(),
+        later: 0,
+        unbound: Vec::new(),
+        feed: feed_view(request),
+        remarks: all,
+    }
+}
+
+/// Says which findings fail and how it ends.
+fn judge(view: &mut ScanView, thresholds: &[Threshold]) {
+    for finding in &mut view.findings {
+        let is_met = thresholds.iter().any(|one| one.is_met(finding));
+        finding.fails = is_met && !finding.is_settled();
+    }
+    for support in &mut view.supports {
+        support.fails = support.is_ended() && thresholds.contains(&Threshold::EndOfSupport);
+    }
+    for one in &view.unjudged {
+        *view.unjudged_by_reason.entry(one.reason).or_default() += 1;
+    }
+    let fails = view.findings.iter().any(|finding| finding.fails)
+        || view.supports.iter().any(|support| support.fails);
+    view.verdict = if fails {
+        Verdict::NotAcceptable
+    } else if view.unjudged.is_empty() && !view.is_empty() {
+        Verdict::Acceptable
+    } else {
+        Verdict::Unverifiable
+    };
 }
 
 fn read_vex(documents: &[(String, Vec<u8>)]) -> Result<(Vec<Given>, Vec<Diagnostic>), Refused> {
@@ -160,6 +225,13 @@ fn scan_file(
         .iter()
         .flat_map(|finding| finding.ids.iter().chain(&finding.upstream))
         .cloned()
+        // What left a component open may be spoken of too.
+        .chain(
+            unjudged
+                .iter()
+                .flat_map(|one| one.advisories.iter().cloned()),
+        )
+        .chain(unjudged.iter().map(|one| unjudged_id(one.reason.word())))
         .collect();
     let findings: Vec<_> = findings
         .iter()
@@ -175,6 +247,7 @@ fn scan_file(
             )
         })
         .collect();
+    let version = sbom.metadata.version.as_deref();
     let touched: BTreeSet<&ComponentView> = findings.iter().map(|one| &one.component).collect();
     Ok(Scanned {
         file: FileView {
@@ -184,6 +257,12 @@ fn scan_file(
             passed_over,
             own,
             touched: touched.len(),
+            product: sbom
+                .root
+                .as_ref()
+                .map(|root| component_view(path, &sbom, root)),
+            identifier: sbom.metadata.identifier.as_deref().map(str::to_owned),
+            version: version.and_then(|one| one.parse().ok()).unwrap_or(1),
         },
         unjudged: unjudged
             .iter()
@@ -191,7 +270,7 @@ fn scan_file(
             .collect(),
         supports: supports
             .iter()
-            .map(|one| SupportView::new(component_view(path, &sbom, one.component), one))
+            .map(|one| support_view(path, &sbom, one))
             .collect(),
         later,
         unbound: bound.unbound(Some(&ids)),
@@ -225,8 +304,7 @@ fn unbound_everywhere(triage: &Triage, files: &[Scanned]) -> Vec<UnboundView> {
         *counts.entry(one).or_default() += 1;
     }
     // One document and place may be missed for another reason in another file; the first reason is told.
-    let mut places: BTreeMap<(usize, usize, &crate::diagnostic::Place), (&Unbound, usize)> =
-        BTreeMap::new();
+    let mut places: BTreeMap<(usize, usize, &Place), (&Unbound, usize)> = BTreeMap::new();
     for (one, count) in counts {
         let slot = places
             .entry((one.document, one.statement, &one.at))

@@ -8,11 +8,14 @@ use crate::assessment::assess;
 use crate::clause::draft::{ClauseGap, DraftedClause, applicable, draft};
 use crate::contract::requirement::{LoggedEvent, propose};
 use crate::criteria::Catalog;
+use crate::criteria::case::Case;
 use crate::diagnostic::{Diagnostic, Place, nearest};
 use crate::evidence::Evidence;
+use crate::fact::advisory::{Feed, Knowledge};
 use crate::fact::dossier::Dossier;
-use crate::fact::establish;
-use crate::id::CriterionId;
+use crate::fact::{FactValue, establish};
+use crate::id::{CriterionId, FactKey};
+use crate::matching::MAXIMUM_AGE_DAYS;
 use crate::tender::evaluate::{Outcome, evaluate};
 use crate::tender::parse::{check_criteria, read_tender};
 use crate::tender::record::{self, RecordProfile, first_difference};
@@ -22,6 +25,9 @@ use crate::time::Date;
 
 /// The tender file of a folder.
 pub const TENDER_FILE: &str = "tender.toml";
+
+/// The parameter of the case that says how many days old advisories may be.
+const MAXIMUM_AGE: &str = "case.advisory_maximum_age_days";
 
 /// A tender with its evidence.
 #[derive(Debug)]
@@ -167,6 +173,12 @@ pub fn judge_tender(
     let catalog = tender.catalog.as_ref().map(|_| &library.catalog);
     let mut assessed = BTreeMap::new();
     if let Some(catalog) = catalog {
+        let feed = Feed::gather(open.evidence.iter().filter(|one| is_agency(one)));
+        let knowledge = Knowledge {
+            feed: &feed,
+            precedence: &library.precedence,
+            maximum_age_days: maximum_age_days(&tender.case),
+        };
         for bid in tender
             .bids
             .iter()
@@ -184,6 +196,7 @@ pub fn judge_tender(
                 &catalog.vocabulary,
                 &library.feeds,
                 &library.profiles,
+                knowledge,
             );
             let mut decisions = tender.decisions.clone();
             decisions.exceptions.retain(|exception| {
@@ -199,6 +212,14 @@ pub fn judge_tender(
     let outcome = evaluate(&tender, assessed)?;
     let view = TenderView::new(&tender, catalog, &outcome, tender.as_of);
     Ok(JudgedTender { outcome, view })
+}
+
+/// How many days old advisories may be: what the case says, or the default.
+fn maximum_age_days(case: &Case) -> i64 {
+    match case.parameters.get(&FactKey::from(MAXIMUM_AGE)) {
+        Some(FactValue::Integer(days)) => *days,
+        _ => MAXIMUM_AGE_DAYS,
+    }
 }
 
 /// Writes the record of a judged tender.

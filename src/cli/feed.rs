@@ -1,4 +1,8 @@
-//! `mekiki feed import|list|show|verify|use`
+//! `mekiki feed import|update|export|list|show|verify|use|prune`
+
+mod carry;
+#[cfg(feature = "retrieve")]
+mod update;
 
 use std::fmt::Write as _;
 
@@ -8,11 +12,12 @@ use super::Verdict;
 use super::output::{Output, remark};
 use super::progress::Counter;
 use crate::app::Refused;
-use crate::app::feed_import::{FeedImport, Request, Told, import};
+use crate::app::feed_import::{FeedImport, Input, Request, Told, import};
 use crate::app::feed_open::{folder_of, open};
+use crate::clock;
 use crate::digest::Digest;
 use crate::document::table::{Look, Sheet};
-use crate::feed::{FeedFolder, Listed};
+use crate::feed::{FeedFolder, Listed, verify};
 use crate::text::messages::{message, message_with};
 use crate::text::{Lang, printable};
 use crate::time::Date;
@@ -28,16 +33,36 @@ pub(super) enum Command {
     /// dates of support, as files, folders, zip or tar archives, told apart by their bytes. What the
     /// snapshot in use holds is kept, unless a newer record replaces it.
     ///
+    /// A single file that `feed export` wrote is taken over as it is: its snapshot is checked to the byte,
+    /// kept under its digest and put in use, and nothing is merged.
+    ///
     /// Example: mekiki feed import all.zip known_exploited_vulnerabilities.json --into feed
     Import(ImportArguments),
+    /// Fetch what is new from the configured sources and make a snapshot of it
+    ///
+    /// Reads the sources of feeds.toml in the folder of snapshots, or of --config; without either, the
+    /// built-in ones. What has not changed is not fetched again, an interrupted download is taken up where
+    /// it stopped, and only a whole, checked file is imported.
+    ///
+    /// Example: mekiki feed update --into feed --from cisa-kev
+    #[cfg(feature = "retrieve")]
+    Update(update::UpdateArguments),
+    /// Write a snapshot into one file that carries it across an air gap
+    ///
+    /// Tell the receiver the digest on another way; `feed import --expect` holds the file to it.
+    ///
+    /// Example: mekiki feed export feed --to monday.mekiki-feed
+    Export(carry::ExportArguments),
     /// List the snapshots of a folder
     List(FolderArguments),
     /// Show what a snapshot holds
     Show(SnapshotArguments),
-    /// Check every byte of a snapshot's index
+    /// Check every byte of a snapshot
     Verify(SnapshotArguments),
     /// Put another snapshot of the folder in use
     Use(UseArguments),
+    /// Remove old snapshots; the one in use stays
+    Prune(carry::PruneArguments),
 }
 
 #[derive(Debug, clap::Args)]
@@ -51,12 +76,19 @@ pub(super) struct ImportArguments {
     /// The day on which the files were fetched; else the newest date in them counts
     #[arg(long, value_name = "DATE")]
     retrieved: Option<Date>,
+    /// Ecosystems of which CSAF documents hold every advisory, such as `Red Hat`; else they cover only the
+    /// products that they name
+    #[arg(long, value_name = "ECOSYSTEM")]
+    covers: Vec<String>,
     /// Begin from nothing instead of from the snapshot in use
     #[arg(long)]
     fresh: bool,
     /// Keep nothing when a file or a part of one cannot be used
     #[arg(long)]
     strict: bool,
+    /// The digest that the snapshot of an export must have
+    #[arg(long, value_name = "DIGEST", conflicts_with_all = ["retrieved", "fresh"])]
+    expect: Option<Digest>,
 }
 
 #[derive(Debug, clap::Args)]
@@ -88,24 +120,39 @@ pub(super) struct UseArguments {
 pub(super) fn run(command: &Command, output: &Output) -> anyhow::Result<Verdict> {
     match command {
         Command::Import(arguments) => run_import(arguments, output),
+        #[cfg(feature = "retrieve")]
+        Command::Update(arguments) => update::run(arguments, output),
+        Command::Export(arguments) => carry::run_export(arguments, output),
         Command::List(arguments) => run_list(arguments, output),
         Command::Show(arguments) => run_show(arguments, output),
         Command::Verify(arguments) => run_verify(arguments, output),
         Command::Use(arguments) => run_use(arguments, output),
+        Command::Prune(arguments) => carry::run_prune(arguments, output),
     }
 }
 
 fn run_import(arguments: &ImportArguments, output: &Output) -> anyhow::Result<Verdict> {
     let into = folder_of(arguments.into.as_deref())?.display().to_string();
+    if let Some(restored) = carry::restore(&arguments.paths, &into, arguments.expect)? {
+        output.either(&restored, || import_text(&restored, output))?;
+        return Ok(Verdict::Acceptable);
+    }
+    let input = |path| Input {
+        covers: arguments.covers.clone(),
+        ..Input::of(path)
+    };
+    let inputs: Vec<_> = arguments.paths.iter().map(input).collect();
     let counter = Counter::new(&message(output.lang(), "feed-reading"));
     let imported = import(
         &Request {
-            paths: &arguments.paths,
+            inputs: &inputs,
+            confirmed: &[],
             into: &into,
             retrieved: arguments.retrieved,
-            origin: None,
+            today: clock::today(),
             fresh: arguments.fresh,
             strict: arguments.strict,
+            keep_going: false,
         },
         &|read| counter.set(read),
     );
@@ -200,8 +247,12 @@ fn told_text(told: &[Told], count: usize, lang: Lang) -> String {
 
 fn run_list(arguments: &FolderArguments, output: &Output) -> anyhow::Result<Verdict> {
     let folder = FeedFolder::new(folder_of(arguments.folder.as_deref())?);
-    let listed = folder.list().map_err(|fault| Refused(vec![fault]))?;
+    let listing = folder.list_all().map_err(|fault| Refused(vec![fault]))?;
+    let listed = &listing.snapshots;
     let lang = output.lang();
+    for (_, fault) in &listing.damaged {
+        remark(&format!("{fault}\n"));
+    }
     let snapshots: Vec<_> = listed
         .iter()
         .map(|one| {
@@ -212,13 +263,23 @@ fn run_list(arguments: &FolderArguments, output: &Output) -> anyhow::Result<Verd
                 "advisories": one.manifest.advisories,
                 "kev": one.manifest.kev,
                 "epss": one.manifest.epss,
+                "bytes": folder.bytes_of(&one.digest),
                 "sources": one.manifest.sources.iter().map(|source| &source.name).collect::<Vec<_>>(),
             })
         })
         .collect();
-    let document = json!({"schema": "mekiki/feed-list/v1", "snapshots": snapshots});
+    let damaged: Vec<_> = listing
+        .damaged
+        .iter()
+        .map(|(digest, fault)| json!({"digest": digest, "code": fault.code, "message": fault.message}))
+        .collect();
+    let document = json!({
+        "schema": "mekiki/feed-list/v1",
+        "snapshots": snapshots,
+        "damaged": damaged,
+    });
     output.either(&document, || {
-        list_text(&folder, &listed, lang, output.width())
+        list_text(&folder, listed, lang, output.width())
     })?;
     Ok(Verdict::Acceptable)
 }
@@ -325,7 +386,7 @@ fn run_show(arguments: &SnapshotArguments, output: &Output) -> anyhow::Result<Ve
 fn run_verify(arguments: &SnapshotArguments, output: &Output) -> anyhow::Result<Verdict> {
     let feed = open(arguments.feed.as_deref(), arguments.as_of)?;
     let digest = feed.snapshot.digest();
-    let fault = feed.snapshot.verify().err();
+    let fault = verify(&feed.path, &feed.snapshot).err();
     let document = json!({
         "schema": "mekiki/feed-verify/v1",
         "digest": digest,

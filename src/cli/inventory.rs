@@ -11,10 +11,11 @@ use crate::app::inventory::{
     Change, InventoryAdd, InventoryList, RescanRequest, RescanView, RescannedView, add, list,
     remove, rescan,
 };
-use crate::app::scan::{Threshold, Verdict};
+use crate::app::scan::Threshold;
 use crate::clock;
 use crate::cvss::Severity;
 use crate::digest::Digest;
+use crate::document::scan::Verdict;
 use crate::document::table::{Look, Sheet};
 use crate::matching::Policy;
 use crate::text::messages::{message, message_with};
@@ -273,7 +274,7 @@ fn findings(view: &RescanView, lang: Lang, width: u16) -> String {
     let mut ordered: Vec<&RescannedView> = view.findings.iter().collect();
     ordered.sort_by_key(|one| {
         let finding = &one.finding;
-        let severity = (finding.severity.band(), finding.severity.tenths());
+        let severity = (finding.severity.band, finding.severity.tenths);
         (
             std::cmp::Reverse((finding.fails, finding.kev, severity)),
             one.change,
@@ -291,7 +292,7 @@ fn findings(view: &RescanView, lang: Lang, width: u16) -> String {
     let mut sheet = Sheet::new(width, header.map(|key| message(lang, key)));
     for one in ordered.iter().take(SHOWN) {
         let finding = &one.finding;
-        let look = match finding.severity.band() {
+        let look = match finding.severity.band {
             _ if !finding.fails => Look::Faint,
             Some(Severity::Critical | Severity::High) => Look::Bad,
             _ => Look::Open,

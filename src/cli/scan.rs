@@ -3,19 +3,23 @@
 use std::collections::{BTreeMap, HashMap};
 use std::fmt::Write as _;
 
+use super::format::Format;
 use super::output::{Output, remark};
 use super::progress::Progress;
 use super::{Verdict as Ending, read};
 use crate::app::feed_open::open;
 use crate::app::library::precedence;
-use crate::app::scan::{
-    FindingView, Request, ScanView, Threshold, UnknownThreshold, Verdict, scan,
-};
+use crate::app::scan::{Request, Threshold, UnknownThreshold, find_lines, scan};
 use crate::clock;
 use crate::cvss::Severity;
+use crate::diagnostic::{Diagnostic, Place};
+use crate::document::scan::openvex::openvex;
+use crate::document::scan::sarif::sarif;
+use crate::document::scan::vdr::vdr;
+use crate::document::scan::{FindingView, ScanView, Verdict};
 use crate::document::table::{Look, Sheet};
 use crate::evidence::vex::Status;
-use crate::matching::Policy;
+use crate::matching::{MAXIMUM_AGE_DAYS, Policy};
 use crate::text::messages::{message, message_with};
 use crate::text::{Lang, printable, shortened};
 use crate::time::Date;
@@ -25,10 +29,6 @@ use crate::time::Date;
 const LISTED: usize = 100;
 const EXPLAINED: usize = 20;
 const SAMPLES: usize = 3;
-
-/// How many days old the knowledge of an ecosystem may be where nobody says otherwise. Ours: databases
-/// change daily, and a quiet month is more than the longest usual mirror interval.
-const MAXIMUM_AGE_DAYS: i64 = 30;
 
 /// Scan SBOMs and lockfiles for known vulnerabilities, offline
 ///
@@ -95,12 +95,47 @@ pub(super) fn run(
         &|| progress.advance(),
     );
     drop(progress);
-    let scanned = scanned?;
-    output.either(&scanned, || text(&scanned, output.lang(), output.width()))?;
+    let mut scanned = scanned?;
+    if output.format() == Format::Sarif {
+        find_lines(&files, &mut scanned);
+    }
+    write(&scanned, output)?;
     match scanned.verdict {
         Verdict::Acceptable => Ok(Ending::Acceptable),
         Verdict::NotAcceptable => Ok(Ending::NotAcceptable),
         Verdict::Unverifiable => Ok(Ending::Unverifiable),
+    }
+}
+
+/// Writes the result. What a form has no place for is told on standard error.
+fn write(scan: &ScanView, output: &Output) -> anyhow::Result<()> {
+    let lang = output.lang();
+    match output.format() {
+        Format::Sarif => return output.json(&sarif(scan)),
+        Format::CyclonedxVdr => output.json(&vdr(scan))?,
+        Format::Openvex => match openvex(scan) {
+            Some(document) => output.json(&document)?,
+            None => {
+                // Nothing stays behind that an earlier scan wrote.
+                output.bytes(b"")?;
+                let empty = Diagnostic::note(
+                    "openvex-empty",
+                    Place::whole(),
+                    "there is nothing to state, and an OpenVEX document needs a statement, so none is written",
+                );
+                remark(&format!("{empty}\n"));
+            }
+        },
+        _ => return output.either(scan, || text(scan, lang, output.width())),
+    }
+    remark(&headline(scan, lang));
+    remarks(scan);
+    Ok(())
+}
+
+fn remarks(scan: &ScanView) {
+    for one in &scan.remarks {
+        remark(&(printable(&one.to_string()) + "\n"));
     }
 }
 
@@ -114,9 +149,7 @@ fn text(scan: &ScanView, lang: Lang, width: u16) -> String {
     out.push_str(&unjudged(scan, lang, width));
     out.push_str(&unbound(scan, lang));
     _ = write!(out, "\n{}", feed(scan, lang));
-    for one in &scan.remarks {
-        remark(&(printable(&one.to_string()) + "\n"));
-    }
+    remarks(scan);
     out
 }
 
@@ -157,7 +190,7 @@ fn headline(scan: &ScanView, lang: Lang) -> String {
 fn ordered(scan: &ScanView) -> Vec<&FindingView> {
     let mut findings: Vec<_> = scan.findings.iter().collect();
     findings.sort_by_key(|one| {
-        let severity = (one.severity.band(), one.severity.tenths());
+        let severity = (one.severity.band, one.severity.tenths);
         std::cmp::Reverse((one.fails, one.kev, severity))
     });
     findings
@@ -197,7 +230,7 @@ fn table(scan: &ScanView, lang: Lang, width: u16) -> String {
     let groups = grouped(&ordered(scan), lang);
     let mut sheet = Sheet::new(width, header.map(|key| message(lang, key)));
     for (finding, state, count) in groups.iter().take(LISTED) {
-        let look = match finding.severity.band() {
+        let look = match finding.severity.band {
             _ if !finding.fails => Look::Faint,
             Some(Severity::Critical | Severity::High) => Look::Bad,
             _ => Look::Open,
@@ -238,15 +271,15 @@ fn state(finding: &FindingView, lang: Lang) -> String {
     }
     if let Some(vex) = &finding.vex {
         let status = match vex.status {
-            Some(Status::NotAffected) => "vex-not-affected",
-            Some(Status::Affected) => "vex-affected",
-            Some(Status::Fixed) => "vex-fixed",
-            Some(Status::UnderInvestigation) => "vex-under-investigation",
-            None => "vex-void",
+            Some(Status::NotAffected) => "scan-vex-not-affected",
+            Some(Status::Affected) => "scan-vex-affected",
+            Some(Status::Fixed) => "scan-vex-fixed",
+            Some(Status::UnderInvestigation) => "scan-vex-under-investigation",
+            None => "scan-vex-void",
         };
         words.push(message(lang, status));
         if vex.conflict {
-            words.push(message(lang, "vex-conflict"));
+            words.push(message(lang, "scan-vex-conflict"));
         }
     }
     let nature = serde_json::to_value(finding.nature).unwrap_or_default();

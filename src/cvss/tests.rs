@@ -1,3 +1,5 @@
+use std::fmt::Write as _;
+
 use super::*;
 use crate::exact::{Exact, RoundingMode};
 
@@ -75,6 +77,11 @@ fn temporal_and_environmental_metrics_stand_apart() {
             "CVSS:3.1/AV:N/AC:L/PR:N/UI:N/S:U/C:H/I:H/A:H/MAV:P",
             (98, Some(68)),
         ),
+        // 9.0 times 0.95 is 8.55, a tie.
+        ("AV:N/AC:L/Au:N/C:C/I:C/A:N/E:F", (94, Some(89))),
+        ("AV:N/AC:L/Au:S/C:C/I:C/A:C/E:F", (90, Some(86))),
+        // What falls below zero is zero.
+        ("AV:L/AC:H/Au:M/C:P/I:N/A:N/CR:L", (8, Some(0))),
         // From the guide of 2.0, section 3.3.1 (CVE-2002-0392).
         ("AV:N/AC:L/Au:N/C:N/I:N/A:C/E:F/RL:OF/RC:C", (78, Some(64))),
         (
@@ -238,10 +245,10 @@ fn every_base_vector_of_3_has_the_score_of_exact_arithmetic() {
     assert_eq!(all.len(), 2592);
     let (one, ten) = (Exact::one(), Exact::from_integer(10));
     for (vector, values) in all {
-        let [av, ac, pr, ui, scope, impacts @ ..] = values.as_slice() else {
+        let [av, ac, pr, ui, change, impacts @ ..] = values.as_slice() else {
             unreachable!()
         };
-        let is_changed = *scope == 1;
+        let is_changed = *change == 1;
         // Privileges weigh more where the scope changes.
         let pr = match (pr, is_changed) {
             (62, true) => 68,
@@ -369,7 +376,7 @@ fn vectors_of_4_have_the_score_of_a_peer() {
             // A third of the vectors has base metrics only, and in the rest half of the others is given.
             if is_base || (round % 3 != 0 && draw(2) == 0) {
                 let value = values.chars().nth(draw(values.len())).unwrap();
-                vector.push_str(&format!("/{metric}:{value}"));
+                write!(vector, "/{metric}:{value}").unwrap();
             }
         }
         let score = score(&vector).unwrap();

@@ -3,9 +3,9 @@
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
 
-use serde_json::{Value, json};
+use serde_json::{Map, Value, json};
 
-use crate::diagnostic::{Diagnostic, Severity};
+use crate::diagnostic::{Diagnostic, Place, Severity};
 use crate::text::printable;
 
 /// The findings of one file.
@@ -40,20 +40,30 @@ pub fn sarif(reports: &[Report]) -> Value {
                 .map(move |finding| result(&report.path, finding, rules))
         })
         .collect();
-    let descriptors: Vec<_> = rules.keys().map(|code| json!({"id": code})).collect();
+    let descriptors = rules.keys().map(|code| json!({"id": code})).collect();
+    log(run(descriptors, results))
+}
+
+/// A log of one run.
+pub(super) fn log(run: Map<String, Value>) -> Value {
     json!({
         "$schema": "https://json.schemastore.org/sarif-2.1.0.json",
         "version": "2.1.0",
-        "runs": [{
-            "tool": {"driver": {
-                "name": "mekiki",
-                "version": env!("CARGO_PKG_VERSION"),
-                "rules": descriptors,
-            }},
-            "columnKind": "unicodeCodePoints",
-            "results": results,
-        }],
+        "runs": [run],
     })
+}
+
+/// A run with its rules and results.
+pub(super) fn run(rules: Vec<Value>, results: Vec<Value>) -> Map<String, Value> {
+    let mut run = Map::new();
+    let version = env!("CARGO_PKG_VERSION");
+    run.insert(
+        "tool".to_owned(),
+        json!({"driver": {"name": "mekiki", "version": version, "rules": rules}}),
+    );
+    run.insert("columnKind".to_owned(), "unicodeCodePoints".into());
+    run.insert("results".to_owned(), results.into());
+    run
 }
 
 fn result(path: &str, finding: &Diagnostic, rules: &BTreeMap<&str, usize>) -> Value {
@@ -66,21 +76,7 @@ fn result(path: &str, finding: &Diagnostic, rules: &BTreeMap<&str, usize>) -> Va
         Some(help) => format!("{}; {help}", finding.message),
         None => finding.message.clone(),
     };
-    let mut region = json!({"startLine": finding.at.line.unwrap_or(1)});
-    if let (Some(column), Some(fields)) = (finding.at.column, region.as_object_mut()) {
-        fields.insert("startColumn".to_owned(), json!(column));
-    }
-    let mut location = json!({
-        "physicalLocation": {"artifactLocation": {"uri": uri(path)}, "region": region},
-    });
-    if let (Some(pointer), Some(fields)) = (&finding.at.pointer, location.as_object_mut())
-        && !pointer.is_empty()
-    {
-        fields.insert(
-            "logicalLocations".to_owned(),
-            json!([{"fullyQualifiedName": printable(pointer)}]),
-        );
-    }
+    let location = location(path, &finding.at);
     json!({
         "ruleId": finding.code,
         "ruleIndex": rules.get(finding.code),
@@ -90,8 +86,28 @@ fn result(path: &str, finding: &Diagnostic, rules: &BTreeMap<&str, usize>) -> Va
     })
 }
 
+/// A place in a file.
+pub(super) fn location(path: &str, at: &Place) -> Value {
+    let mut region = json!({"startLine": at.line.unwrap_or(1)});
+    if let (Some(column), Some(fields)) = (at.column, region.as_object_mut()) {
+        fields.insert("startColumn".to_owned(), json!(column));
+    }
+    let mut location = json!({
+        "physicalLocation": {"artifactLocation": {"uri": uri(path)}, "region": region},
+    });
+    if let (Some(pointer), Some(fields)) = (&at.pointer, location.as_object_mut())
+        && !pointer.is_empty()
+    {
+        fields.insert(
+            "logicalLocations".to_owned(),
+            json!([{"fullyQualifiedName": printable(pointer)}]),
+        );
+    }
+    location
+}
+
 /// A path as a relative URI reference (RFC 3986): what is no plain character is escaped.
-fn uri(path: &str) -> String {
+pub(super) fn uri(path: &str) -> String {
     let mut uri = String::with_capacity(path.len());
     for byte in path.replace('\\', "/").bytes() {
         if byte.is_ascii_alphanumeric() || b"-._~/".contains(&byte) {
@@ -106,7 +122,6 @@ fn uri(path: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::diagnostic::Place;
 
     #[test]
     fn a_finding_has_its_line_and_its_pointer() {

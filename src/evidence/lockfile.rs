@@ -152,14 +152,11 @@ fn version(document: &Document, is_without_metadata: bool) -> Result<u32, Diagno
     let Some(node) = document.root.get("version") else {
         return Ok(if is_without_metadata { 2 } else { 1 });
     };
-    match node.value {
-        tree::Value::Integer(version @ 1..=4) => Ok(u32::try_from(version).unwrap_or_default()),
-        _ => {
-            let at = document.place(node, "/version");
-            let message = "the version of the format is none of 1 to 4".to_owned();
-            Err(malformed(at, message))
-        }
+    if let tree::Value::Integer(version @ 1..=4) = node.value {
+        return Ok(u32::try_from(version).unwrap_or_default());
     }
+    let message = "the version of the format is none of 1 to 4".to_owned();
+    Err(malformed(document.place(node, "/version"), message))
 }
 
 /// The digests of format 1, by what stands behind `checksum`: name, version and source.

@@ -141,12 +141,16 @@ fn read_plain(text: &str, visit: Visit<'_>) -> Result<(Detection, Reading), Vec<
 
 /// Gives findings in a JSON document, which have a pointer, their line and column too.
 pub fn find_lines(bytes: &[u8], findings: &mut [Diagnostic]) {
+    find_lines_of(bytes, findings.iter_mut().map(|finding| &mut finding.at));
+}
+
+/// Finds the lines of places in the same way.
+pub fn find_lines_of<'p>(bytes: &[u8], places: impl IntoIterator<Item = &'p mut Place>) {
     let Ok(content) = unpack(bytes) else { return };
     let Ok(text) = decode(&content) else { return };
     let Ok(tape) = parse_json(&text) else { return };
     let lines = Lines::new(&text);
-    for finding in findings {
-        let at = &mut finding.at;
+    for at in places {
         let Some(pointer) = at.pointer.as_deref().filter(|_| at.line.is_none()) else {
             continue;
         };

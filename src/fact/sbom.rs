@@ -13,6 +13,7 @@ use super::dossier::Dossier;
 use super::vocabulary::{Producer, Vocabulary};
 use super::{Establishment, FactValue};
 use crate::diagnostic::{Diagnostic, Place, Severity};
+use crate::digest::Digest;
 use crate::evidence::Citation;
 use crate::evidence::detect::Kind;
 use crate::evidence::sbom::{Sbom, read};
@@ -43,6 +44,11 @@ pub(super) struct Delivered {
 }
 
 impl Delivered {
+    /// The digest of the document.
+    pub(super) fn digest(&self) -> Digest {
+        self.citation.sha256
+    }
+
     /// Cites a place in it.
     pub(super) fn cite(&self, at: Place) -> Citation {
         Citation {
@@ -57,7 +63,8 @@ impl Delivered {
 pub(super) struct Sboms {
     /// Those that can be read, sorted by path.
     pub(super) readable: Vec<Delivered>,
-    unreadable: Vec<Citation>,
+    /// Those that cannot.
+    pub(super) unreadable: Vec<Citation>,
 }
 
 impl Sboms {
@@ -90,6 +97,13 @@ impl Sboms {
                 .extend(faults.map(|one| one.in_file(evidence.path.clone())));
         }
         sboms
+    }
+
+    /// Whether the document at a path says anything on vulnerabilities.
+    pub(super) fn states_vulnerabilities(&self, path: &str) -> bool {
+        let mut readable = self.readable.iter();
+        let found = readable.find(|one| one.citation.file == path);
+        found.is_some_and(|one| !one.sbom.vulnerabilities.is_empty())
     }
 
     /// The documents as a whole.

@@ -79,6 +79,8 @@ pub struct Record {
     pub summary: String,
     /// The page to read.
     pub url: Option<String>,
+    /// The day of its publication.
+    pub published: Option<Date>,
     /// The day of its last change.
     pub modified: Option<Date>,
 }
@@ -160,7 +162,6 @@ struct Member {
     upstream: Vec<String>,
     related: Vec<String>,
     ratings: Vec<Rated>,
-    published: Option<Date>,
 }
 
 /// Merges what touches a component into findings: records that share an identifier are one vulnerability.
@@ -240,13 +241,13 @@ fn member(
             cause,
             summary: advisory.summary.to_owned(),
             url: advisory.url.map(str::to_owned),
+            published: advisory.published.and_then(day_of_seconds),
             modified: advisory.modified.and_then(day_of_seconds),
         },
         nature: advisory.nature,
         upstream: texts(&advisory.upstream),
         related: texts(&advisory.related),
         ratings,
-        published: advisory.published.and_then(day_of_seconds),
     };
     Ok((member, ids))
 }
@@ -320,7 +321,10 @@ fn finding<'s>(
             .find(|fixed| !fixed.is_empty())
             .cloned()
             .unwrap_or_default(),
-        published: members.iter().filter_map(|member| member.published).min(),
+        published: members
+            .iter()
+            .filter_map(|member| member.record.published)
+            .min(),
         kev,
         epss,
         records: members.into_iter().map(|member| member.record).collect(),

@@ -40,7 +40,47 @@ pub struct Identity {
     pub cpe: Option<Cpe>,
 }
 
-/// Everything that a component may be looked up as: its package URLs, then its CPE names.
+/// The ecosystem that a tool's own word for a kind of package means.
+///
+/// Sources: the package types of syft (property `syft:package:type`) and of trivy (property
+/// `aquasecurity:trivy:PkgType`), as their SBOMs write them. Kinds of distributions are left out: without a
+/// package URL nothing tells the distribution.
+const PACKAGE_TYPES: [(&str, &str); 31] = [
+    ("bundler", "RubyGems"),
+    ("cargo", "crates.io"),
+    ("composer", "Packagist"),
+    ("conan", "ConanCenter"),
+    ("dart-pub", "Pub"),
+    ("dotnet", "NuGet"),
+    ("dotnet-core", "NuGet"),
+    ("gem", "RubyGems"),
+    ("gemspec", "RubyGems"),
+    ("go-module", "Go"),
+    ("gobinary", "Go"),
+    ("gomod", "Go"),
+    ("hackage", "Hackage"),
+    ("hex", "Hex"),
+    ("npm", "npm"),
+    ("node-pkg", "npm"),
+    ("nuget", "NuGet"),
+    ("packages-props", "NuGet"),
+    ("php-composer", "Packagist"),
+    ("pip", "PyPI"),
+    ("pipenv", "PyPI"),
+    ("pnpm", "npm"),
+    ("poetry", "PyPI"),
+    ("pub", "Pub"),
+    ("python", "PyPI"),
+    ("python-pkg", "PyPI"),
+    ("R-package", "CRAN"),
+    ("rust-crate", "crates.io"),
+    ("rustbinary", "crates.io"),
+    ("uv", "PyPI"),
+    ("yarn", "npm"),
+];
+
+/// Everything that a component may be looked up as: its package URLs, then its CPE names; where it has no
+/// package URL, the ecosystem that a tool's property names, with the component's own name.
 pub fn identities(component: &Component) -> Vec<Identity> {
     let mut identities: Vec<Identity> = Vec::new();
     let mut push = |identity: Identity| {
@@ -54,6 +94,11 @@ pub fn identities(component: &Component) -> Vec<Identity> {
             push(source);
         }
         push(own);
+    }
+    if component.purls().next().is_none()
+        && let Some(named) = by_property(component)
+    {
+        push(named);
     }
     for identifier in &component.identifiers {
         if identifier.kind == IdentifierKind::Cpe
@@ -74,6 +119,35 @@ pub fn identities(component: &Component) -> Vec<Identity> {
         }
     }
     identities
+}
+
+/// The ecosystem that a tool's property names, with the component's own name.
+fn by_property(component: &Component) -> Option<Identity> {
+    let kind = property(component, "syft:package:type")
+        .or_else(|| property(component, "aquasecurity:trivy:PkgType"))?;
+    let (_, ecosystem) = PACKAGE_TYPES.iter().find(|(name, _)| *name == kind)?;
+    let name = match component.group.as_deref() {
+        Some(group) if !group.is_empty() => format!("{group}/{}", component.name),
+        _ => component.name.to_string(),
+    };
+    (!name.is_empty()).then(|| Identity {
+        key: Key::package(ecosystem, &name),
+        ecosystem: Some(ecosystem),
+        version: component.version.as_deref().map(str::to_owned),
+        scheme: Scheme::of_ecosystem(ecosystem),
+        distro: None,
+        arch: None,
+        cpe: None,
+    })
+}
+
+/// The value of a property that is not empty.
+fn property<'c>(component: &'c Component, name: &str) -> Option<&'c str> {
+    let mut properties = component.properties.iter();
+    let found = properties.find(|property| property.name == name);
+    found
+        .map(|property| property.value.as_str())
+        .filter(|value| !value.is_empty())
 }
 
 fn of_purl(purl: &Purl, component: &Component) -> Identity {
@@ -103,7 +177,7 @@ fn source_of(purl: &Purl, component: &Component, own: &Identity) -> Option<Ident
     if !matches!(purl.kind.as_str(), "deb" | "apk" | "rpm") {
         return None;
     }
-    let (name, version) = upstream(purl).or_else(|| property(component))?;
+    let (name, version) = upstream(purl).or_else(|| source_by_property(component))?;
     let mut source = purl.clone();
     source.name = name.to_lowercase();
     Some(Identity {
@@ -131,14 +205,8 @@ fn upstream(purl: &Purl) -> Option<(String, Option<String>)> {
 }
 
 /// Properties in which tools name the source package: trivy's, then syft's.
-fn property(component: &Component) -> Option<(String, Option<String>)> {
-    let value = |name: &str| {
-        let mut properties = component.properties.iter();
-        let found = properties.find(|property| property.name == name);
-        found
-            .map(|property| property.value.to_string())
-            .filter(|value| !value.is_empty())
-    };
+fn source_by_property(component: &Component) -> Option<(String, Option<String>)> {
+    let value = |name: &str| property(component, name);
     if let Some(name) = value("aquasecurity:trivy:SrcName") {
         let version = value("aquasecurity:trivy:SrcVersion").map(|version| {
             let epoch = value("aquasecurity:trivy:SrcEpoch").map(|epoch| format!("{epoch}:"));
@@ -150,10 +218,11 @@ fn property(component: &Component) -> Option<(String, Option<String>)> {
                 release.unwrap_or_default()
             )
         });
-        return Some((name, version));
+        return Some((name.to_owned(), version));
     }
     let name = value("syft:metadata:source").or_else(|| value("syft:metadata:originPackage"))?;
-    Some((name, value("syft:metadata:sourceVersion")))
+    let version = value("syft:metadata:sourceVersion").map(str::to_owned);
+    Some((name.to_owned(), version))
 }
 
 #[cfg(test)]
@@ -180,6 +249,35 @@ mod tests {
                 (key, one.version.unwrap_or_default())
             })
             .collect()
+    }
+
+    #[test]
+    fn a_tool_may_name_the_ecosystem() {
+        for (kind, group, name, expected) in [
+            ("syft:package:type", None, "requests", "p/pypi/requests"),
+            (
+                "aquasecurity:trivy:PkgType",
+                Some("@babel"),
+                "core",
+                "p/npm/@babel/core",
+            ),
+        ] {
+            let word = if group.is_some() { "yarn" } else { "python" };
+            let component = Component {
+                name: name.into(),
+                group: group.map(Into::into),
+                properties: vec![Property {
+                    name: kind.into(),
+                    value: word.into(),
+                }],
+                ..Component::default()
+            };
+            let keys: Vec<_> = identities(&component)
+                .into_iter()
+                .map(|one| String::from_utf8_lossy(one.key.as_bytes()).into_owned())
+                .collect();
+            assert_eq!(keys, [expected]);
+        }
     }
 
     #[test]

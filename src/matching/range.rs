@@ -157,7 +157,7 @@ fn in_range(
         }
         // Of the events at or below the version the highest one decides.
         let reached = match event.kind {
-            EventKind::LastAffected => order == Ordering::Greater,
+            EventKind::LastAffected | EventKind::IntroducedAfter => order == Ordering::Greater,
             _ => order != Ordering::Less,
         };
         let is_higher = match last {
@@ -169,10 +169,15 @@ fn in_range(
         }
     }
     let inside = last
-        .filter(|(event, _)| event.kind == EventKind::Introduced && before_limit.unwrap_or(true))
+        .filter(|(event, _)| is_beginning(event.kind) && before_limit.unwrap_or(true))
         .map(|(event, _)| {
             let at = event.at.place(around);
-            (at, format!("introduced {}", event.version))
+            let word = if event.kind == EventKind::Introduced {
+                "introduced"
+            } else {
+                "introduced after"
+            };
+            (at, format!("{word} {}", event.version))
         });
     Some(Found { inside, fixed })
 }
@@ -186,18 +191,30 @@ fn position(version: &str, scheme: Scheme, event: &StoredEvent<'_>) -> Option<Or
     }
 }
 
-/// Whether an event comes behind another in the order of versions; of two at one version, the one that
-/// ends the range comes behind the one that begins it.
+/// Whether an event begins an affected stretch.
+fn is_beginning(kind: EventKind) -> bool {
+    matches!(kind, EventKind::Introduced | EventKind::IntroducedAfter)
+}
+
+/// Whether an event comes behind another in the order of versions. Of two at one version, what happens at
+/// the version comes before what happens behind it, and what begins a stretch before what ends one at the
+/// same point; but a stretch that ends behind a version is over before another begins there.
 fn is_behind(scheme: Scheme, event: &StoredEvent<'_>, known: &StoredEvent<'_>) -> Option<bool> {
     let is_start =
         |event: &StoredEvent<'_>| event.kind == EventKind::Introduced && event.version == "0";
+    let rank = |kind| match kind {
+        EventKind::Introduced => 0,
+        EventKind::Fixed | EventKind::Limit => 1,
+        EventKind::LastAffected => 2,
+        EventKind::IntroducedAfter => 3,
+    };
     Some(match (is_start(event), is_start(known)) {
         (true, _) => false,
         (false, true) => true,
         (false, false) => match scheme.compare(event.version, known.version)? {
             Ordering::Greater => true,
             Ordering::Less => false,
-            Ordering::Equal => event.kind != EventKind::Introduced,
+            Ordering::Equal => rank(event.kind) > rank(known.kind),
         },
     })
 }
@@ -206,7 +223,7 @@ fn is_behind(scheme: Scheme, event: &StoredEvent<'_>, known: &StoredEvent<'_>) -
 mod tests {
     use super::*;
     use crate::snapshot::StoredPlace;
-    use EventKind::{Fixed, Introduced, LastAffected, Limit};
+    use EventKind::{Fixed, Introduced, IntroducedAfter, LastAffected, Limit};
 
     fn range<'a>(kind: RangeKind, events: &[(EventKind, &'a str)]) -> StoredRange<'a> {
         StoredRange {
@@ -260,6 +277,14 @@ mod tests {
         let last = [(Introduced, "1.0.0"), (LastAffected, "1.4.0")];
         let limited = [(Introduced, "1.0.0"), (Limit, "2.0.0")];
         let endless = [(Introduced, "1.0.0")];
+        let but_one = [
+            (Introduced, "0"),
+            (Fixed, "1.1.0"),
+            (IntroducedAfter, "1.1.0"),
+            (LastAffected, "1.3.0"),
+            (IntroducedAfter, "1.3.0"),
+            (Fixed, "1.5.0"),
+        ];
         for (events, version, expected) in [
             (&open[..], "1.1.9", "affected"),
             (&open, "1.2.0", "not"),
@@ -275,6 +300,12 @@ mod tests {
             (&limited, "1.9.0", "affected"),
             (&limited, "2.0.0", "not"),
             (&endless, "99.0.0", "affected"),
+            (&but_one, "1.0.0", "affected"),
+            (&but_one, "1.1.0", "not"),
+            (&but_one, "1.1.1", "affected"),
+            (&but_one, "1.3.0", "affected"),
+            (&but_one, "1.4.0", "affected"),
+            (&but_one, "1.5.0", "not"),
         ] {
             let entry = affected(vec![range(RangeKind::Semver, events)], &[]);
             let hit = evaluate(version, Some(Scheme::Semver), &entry);

@@ -3,12 +3,13 @@
 use crate::tape::{Item, Shape};
 
 use super::format::Format;
-use super::holds::within;
+use super::holds::{is_in_tenths, within};
 use super::index::Index;
 use super::pattern::Pattern;
 use super::unique;
 use super::{
-    ANYTHING, By, Choice, Id, ListRule, NOTHING, Node, Schema, Shapes, TableRule, TextRule, Words,
+    ANYTHING, Bounds, By, Choice, Id, ListRule, NOTHING, Node, Schema, Shapes, TableRule, TextRule,
+    Words,
 };
 
 /// One breach, before it is put into words.
@@ -41,7 +42,11 @@ pub(super) enum Problem<'s, 't> {
     Pattern(&'s Pattern),
     Format(Format),
     Length(usize, Option<usize>),
-    Range((Option<i64>, Option<i64>)),
+    Range(Bounds),
+    /// The number has more than one digit behind the point.
+    Tenths,
+    /// The object has that many members.
+    Size(usize, &'s TableRule),
     /// The list has that many items.
     Count(usize, &'s ListRule),
     /// The item equals an earlier one.
@@ -159,6 +164,8 @@ impl Schema {
             Shape::Integer | Shape::Number => {
                 if let Some(range) = node.range.filter(|range| !within(*range, item)) {
                     faults.add(item, depth, Problem::Range(range));
+                } else if node.tenths && !is_in_tenths(item) {
+                    faults.add(item, depth, Problem::Tenths);
                 }
             }
             Shape::Bool => {
@@ -177,8 +184,9 @@ impl Schema {
         depth: u32,
         faults: &mut Faults<'s, 't>,
     ) {
-        let mut seen = 0u64;
+        let (mut seen, mut count) = (0u64, 0usize);
         for child in item.children() {
+            count += 1;
             let position = rule.names.find(child.key().unwrap_or_default());
             if let Some(position) = position.filter(|position| *position < 64) {
                 seen |= 1 << position;
@@ -188,6 +196,9 @@ impl Schema {
             if seen & (1 << position) == 0 {
                 faults.add(item, depth, Problem::Missing(name));
             }
+        }
+        if !rule.has_size(count) {
+            faults.add(item, depth, Problem::Size(count, rule));
         }
         for child in item.children() {
             let known = rule

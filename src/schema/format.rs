@@ -19,6 +19,8 @@ pub(super) enum Format {
     IriReference,
     /// RFC 3986, with a scheme.
     Uri,
+    /// RFC 9562, in hexadecimal digits with hyphens.
+    Uuid,
 }
 
 impl Format {
@@ -31,6 +33,7 @@ impl Format {
             "iri" => Self::Iri,
             "iri-reference" => Self::IriReference,
             "uri" => Self::Uri,
+            "uuid" => Self::Uuid,
             _ => return None,
         })
     }
@@ -44,6 +47,7 @@ impl Format {
             Self::Iri => "a URL or another IRI with a scheme",
             Self::IriReference => "a URL or another IRI",
             Self::Uri => "a URI",
+            Self::Uuid => "a UUID",
         }
     }
 
@@ -60,6 +64,7 @@ impl Format {
                 "a URL or another IRI, in which spaces, braces and the like are percent-encoded"
             }
             Self::Uri => "a URI with a scheme, such as `https://example.com/`",
+            Self::Uuid => "a UUID such as `3e671687-395b-41f5-a30f-a58921a69b79`",
         }
     }
 
@@ -73,6 +78,7 @@ impl Format {
             Self::Iri => is_plain_url(text) || Iri::parse(text).is_ok(),
             Self::IriReference => is_plain_url(text) || IriRef::parse(text).is_ok(),
             Self::Uri => Uri::parse(text).is_ok(),
+            Self::Uuid => is_uuid(text.as_bytes()),
         }
     }
 }
@@ -84,6 +90,14 @@ fn is_plain_url(text: &str) -> bool {
         .or_else(|| text.strip_prefix("http://"));
     let plain = |byte: u8| byte.is_ascii_alphanumeric() || b"-._~/".contains(&byte);
     rest.is_some_and(|rest| rest.bytes().all(plain))
+}
+
+fn is_uuid(bytes: &[u8]) -> bool {
+    let fits = |(at, byte): (usize, &u8)| match at {
+        8 | 13 | 18 | 23 => *byte == b'-',
+        _ => byte.is_ascii_hexdigit(),
+    };
+    bytes.len() == 36 && bytes.iter().enumerate().all(fits)
 }
 
 fn two(bytes: &[u8], at: usize) -> Option<u32> {

@@ -3,7 +3,9 @@
 use crate::tape::{Item, Shape};
 
 use super::unique;
-use super::{ANYTHING, By, Choice, Id, ListRule, NOTHING, Node, Schema, TableRule, TextRule};
+use super::{
+    ANYTHING, Bounds, By, Choice, Id, ListRule, NOTHING, Node, Schema, TableRule, TextRule,
+};
 
 impl Schema {
     pub(super) fn holds(&self, id: Id, item: Item<'_>) -> bool {
@@ -34,15 +36,19 @@ impl Schema {
                 .text
                 .as_ref()
                 .is_none_or(|rule| item.text().is_some_and(|text| self.text_holds(rule, text))),
-            Shape::Integer | Shape::Number => node.range.is_none_or(|range| within(range, item)),
+            Shape::Integer | Shape::Number => {
+                node.range.is_none_or(|range| within(range, item))
+                    && (!node.tenths || is_in_tenths(item))
+            }
             Shape::Bool => node.flag.is_none_or(|flag| item.bool() == Some(flag)),
             Shape::Null => true,
         }
     }
 
     fn table_holds(&self, rule: &TableRule, item: Item<'_>) -> bool {
-        let mut seen = 0u64;
+        let (mut seen, mut count) = (0u64, 0usize);
         for child in item.children() {
+            count += 1;
             let id = match rule.names.find(child.key().unwrap_or_default()) {
                 Some(position) => {
                     if position < 64 {
@@ -57,7 +63,7 @@ impl Schema {
             }
         }
         let required = rule.required_bits();
-        seen & required == required
+        seen & required == required && rule.has_size(count)
     }
 
     fn by_holds(&self, by: &By, item: Item<'_>) -> bool {
@@ -122,6 +128,13 @@ impl By {
     }
 }
 
+impl TableRule {
+    /// Whether an object may have that many members.
+    pub(super) fn has_size(&self, count: usize) -> bool {
+        count >= self.least && self.most.is_none_or(|most| count <= most)
+    }
+}
+
 impl TextRule {
     /// Whether the text is as long as asked, in characters.
     pub(super) fn length_holds(&self, text: &str) -> bool {
@@ -134,18 +147,16 @@ impl TextRule {
 }
 
 /// Whether a number lies within bounds.
-pub(super) fn within((least, most): (Option<i64>, Option<i64>), item: Item<'_>) -> bool {
-    if let Some(value) = item.integer() {
-        return least.is_none_or(|least| value >= least) && most.is_none_or(|most| value <= most);
-    }
-    #[expect(
-        clippy::cast_precision_loss,
-        reason = "bounds of the schemas are small whole numbers"
-    )]
+pub(super) fn within((least, most): Bounds, item: Item<'_>) -> bool {
     item.magnitude().is_none_or(|value| {
-        least.is_none_or(|least| value >= least as f64)
-            && most.is_none_or(|most| value <= most as f64)
+        least.is_none_or(|least| value >= least) && most.is_none_or(|most| value <= most)
     })
+}
+
+/// Whether a number has one digit behind the point at most.
+pub(super) fn is_in_tenths(item: Item<'_>) -> bool {
+    let text = item.number().unwrap_or_default();
+    text.split_once('.').is_none_or(|(_, rest)| rest.len() <= 1)
 }
 
 #[cfg(test)]

@@ -8,13 +8,13 @@
 //! |---|---|
 //! | `shapes` | sum of 1 null, 2 boolean, 4 integer, 8 other number, 16 text, 32 list, 64 object |
 //! | `members`, `other` | name and node of each member, in turn; the node of any other member |
-//! | `required` | names that an object must have |
+//! | `required`, `size` | names that an object must have; fewest and most members, or null |
 //! | `by` | a member, then words and nodes in turn, then a node: the word of the member chooses the node |
 //! | `first`, `each` | nodes of the first items; the node of all others |
 //! | `count`, `unique` | fewest and most items, or null; whether no two may be equal |
 //! | `words`, `licenses`, `flag` | the only words; whether these are the shared license ids; the only truth value |
 //! | `length`, `patterns`, `formats` | fewest and most characters, or null; regular expressions; formats |
-//! | `range` | smallest and largest number, or null |
+//! | `range`, `tenths` | smallest and largest number, or null; whether one digit behind the point is the most |
 //! | `any`, `one`, `not`, `if` | lists of nodes of which one or more, or exactly one, must be met; nodes that must not; triples |
 
 use std::collections::BTreeSet;
@@ -24,7 +24,9 @@ use crate::tape::{Item, Shape, parse_json};
 use super::format::Format;
 use super::index::Index;
 use super::pattern::Pattern;
-use super::{ANYTHING, By, Choice, Id, ListRule, Node, Schema, Shapes, TableRule, TextRule, Words};
+use super::{
+    ANYTHING, Bounds, By, Choice, Id, ListRule, Node, Schema, Shapes, TableRule, TextRule, Words,
+};
 
 /// A table is not what the generator writes.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -106,6 +108,15 @@ fn pair(list: Item<'_>) -> Result<(Option<i64>, Option<i64>)> {
     }
 }
 
+/// Two numbers of which each may be null.
+fn range(list: Item<'_>) -> Result<Bounds> {
+    let mut items = list.items();
+    match (items.next(), items.next(), items.next()) {
+        (Some(left), Some(right), None) => Ok((left.magnitude(), right.magnitude())),
+        _ => Err(malformed(list)),
+    }
+}
+
 fn bounds(list: Item<'_>) -> Result<(usize, Option<usize>)> {
     let (least, most) = pair(list)?;
     let whole = |value: i64| usize::try_from(value).map_err(|_| malformed(list));
@@ -170,7 +181,8 @@ impl Reader<'_> {
                     let bits = u8::try_from(number(member)?).map_err(|_| malformed(member))?;
                     node.shapes = Shapes(bits);
                 }
-                "members" | "required" | "other" | "first" | "each" | "count" | "unique" => {}
+                "members" | "required" | "size" | "other" | "first" | "each" | "count"
+                | "unique" => {}
                 "by" => node.by = Some(self.by(member)?),
                 "words" => {
                     let words = Index::new(self.names(member)?);
@@ -186,7 +198,8 @@ impl Reader<'_> {
                     let formats = texts(member)?.into_iter().map(Format::new).collect();
                     text.formats = Option::ok_or_else(formats, || malformed(member))?;
                 }
-                "range" => node.range = Some(pair(member)?),
+                "range" => node.range = Some(range(member)?),
+                "tenths" => node.tenths = member.bool() == Some(true),
                 "any" | "one" | "not" | "if" => {
                     for group in member.items() {
                         node.choices.push(self.choice(key, group)?);
@@ -232,9 +245,11 @@ impl Reader<'_> {
     fn table(&self, item: Item<'_>) -> Result<Option<TableRule>> {
         let (members, required) = (item.get("members"), item.get("required"));
         let other = item.get("other").map_or(Ok(ANYTHING), |id| self.id(id))?;
-        if members.is_none() && required.is_none() && other == ANYTHING {
+        let size = item.get("size");
+        if members.is_none() && required.is_none() && size.is_none() && other == ANYTHING {
             return Ok(None);
         }
+        let (least, most) = size.map_or(Ok((0, None)), bounds)?;
         let mut names = required.map_or(Ok(Vec::new()), |list| self.names(list))?;
         let required = names.len();
         let (member_names, member_nodes) =
@@ -258,6 +273,8 @@ impl Reader<'_> {
             nodes,
             required,
             other,
+            least,
+            most,
         }))
     }
 

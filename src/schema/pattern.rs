@@ -10,7 +10,32 @@ use regex::Regex;
 pub(super) struct Pattern {
     source: Box<str>,
     known: Option<Known>,
-    compiled: OnceLock<Option<Regex>>,
+    compiled: OnceLock<Option<Compiled>>,
+}
+
+/// An expression, and the one that may not match where it begins.
+#[derive(Debug)]
+struct Compiled {
+    regex: Regex,
+    not: Option<Regex>,
+}
+
+impl Compiled {
+    fn new(source: &str) -> Option<Self> {
+        let compile = |source: &str| Regex::new(&in_our_syntax(source)).ok();
+        let (ahead, rest) = look_ahead(source);
+        Some(Self {
+            regex: compile(&rest)?,
+            not: match ahead {
+                Some(ahead) => Some(compile(&format!("^(?:{ahead})"))?),
+                None => None,
+            },
+        })
+    }
+
+    fn matches(&self, text: &str) -> bool {
+        self.regex.is_match(text) && !self.not.as_ref().is_some_and(|not| not.is_match(text))
+    }
 }
 
 /// A pattern that is matched by hand.
@@ -115,13 +140,13 @@ impl Pattern {
         match self.known {
             Some(known) => known.matches(text),
             // A test compiles every pattern of every table.
-            None => self.compiled().is_none_or(|regex| regex.is_match(text)),
+            None => self.compiled().is_none_or(|regex| regex.matches(text)),
         }
     }
 
-    fn compiled(&self) -> Option<&Regex> {
+    fn compiled(&self) -> Option<&Compiled> {
         self.compiled
-            .get_or_init(|| Regex::new(&in_our_syntax(&self.source)).ok())
+            .get_or_init(|| Compiled::new(&self.source))
             .as_ref()
     }
 
@@ -132,13 +157,63 @@ impl Pattern {
     }
 }
 
+/// Takes a negative look-ahead off the start of an expression, which the library cannot express.
+fn look_ahead(source: &str) -> (Option<String>, String) {
+    let Some(inner) = source.strip_prefix("^(?!") else {
+        return (None, source.to_owned());
+    };
+    let (mut depth, mut in_class, mut escaped) = (1, false, false);
+    for (at, character) in inner.char_indices() {
+        match character {
+            _ if escaped => escaped = false,
+            '\\' => escaped = true,
+            '[' => in_class = true,
+            ']' => in_class = false,
+            '(' if !in_class => depth += 1,
+            ')' if !in_class => depth -= 1,
+            _ => {}
+        }
+        if depth == 0 {
+            let (ahead, rest) = inner.split_at(at);
+            let rest = rest.strip_prefix(')').unwrap_or(rest);
+            return (Some(ahead.to_owned()), format!("^{rest}"));
+        }
+    }
+    (None, source.to_owned())
+}
+
+/// White space (ECMA 262, section 12.2 and 12.3), as it stands in a class of the library.
+const SPACE: &str = "\\t\\n\\x0B\\x0C\\r\\x20\\u{A0}\\u{1680}\\u{2000}-\\u{200A}\\u{2028}\\u{2029}\\u{202F}\\u{205F}\\u{3000}\\u{FEFF}";
+
 /// Writes what ECMA 262 and the library read differently so that both mean the former: digits are those
-/// of ASCII, and white space has another list (ECMA 262, section 12.2 and 12.3).
+/// of ASCII, white space has another list, and a dot stops at every line terminator (ECMA 262, section 12.3).
 fn in_our_syntax(source: &str) -> String {
-    source.replace("\\d", "[0-9]").replace(
-        "\\s",
-        "\\t\\n\\x0B\\x0C\\r\\x20\\u{A0}\\u{1680}\\u{2000}-\\u{200A}\\u{2028}\\u{2029}\\u{202F}\\u{205F}\\u{3000}\\u{FEFF}",
-    )
+    let mut ours = String::with_capacity(source.len());
+    let mut in_class = false;
+    let mut characters = source.chars();
+    while let Some(character) = characters.next() {
+        match character {
+            '\\' => match characters.next() {
+                Some('d') if in_class => ours.push_str("0-9"),
+                Some('d') => ours.push_str("[0-9]"),
+                Some('s') if in_class => ours.push_str(SPACE),
+                Some('s') => ours.extend(["[", SPACE, "]"]),
+                Some('S') => ours.extend(["[^", SPACE, "]"]),
+                Some(other) => ours.extend(['\\', other]),
+                None => ours.push('\\'),
+            },
+            '.' if !in_class => ours.push_str("[^\\n\\r\\u{2028}\\u{2029}]"),
+            _ => {
+                in_class = match character {
+                    '[' => true,
+                    ']' => false,
+                    _ => in_class,
+                };
+                ours.push(character);
+            }
+        }
+    }
+    ours
 }
 
 impl Known {
@@ -320,6 +395,22 @@ mod tests {
                 matched += usize::from(expected);
             }
             assert!(matched > 0 && matched < TEXTS.len(), "{source}");
+        }
+    }
+
+    #[test]
+    fn a_look_ahead_is_taken_off() {
+        let pattern = Pattern::new("^(?!ab(c|[)])\\.)(a.*)$");
+        for (text, expected) in [
+            ("a", true),
+            ("abc", true),
+            ("abc.", false),
+            ("ab).d", false),
+            ("abd.", true),
+            ("b", false),
+            ("a\r", false),
+        ] {
+            assert_eq!(pattern.matches(text), expected, "{text:?}");
         }
     }
 

@@ -4,7 +4,7 @@ use crate::diagnostic::{Diagnostic, nearest};
 use crate::tape::Item;
 
 use super::explain::{Fault, Faults, Problem};
-use super::{Schema, Shapes};
+use super::{Bounds, Schema, Shapes};
 
 /// The most alternatives that a message lists.
 const LISTED: usize = 8;
@@ -46,8 +46,8 @@ fn diagnostic(fault: &Fault<'_, '_>) -> Diagnostic {
         Problem::Pattern(_) => "schema-pattern",
         Problem::Format(_) => "schema-format",
         Problem::Length(..) => "schema-length",
-        Problem::Range(_) => "schema-range",
-        Problem::Count(..) => "schema-count",
+        Problem::Range(_) | Problem::Tenths => "schema-range",
+        Problem::Count(..) | Problem::Size(..) => "schema-count",
         Problem::Repeated(_) => "schema-unique",
         _ => "schema-choice",
     };
@@ -96,6 +96,18 @@ fn words(item: Item<'_>, problem: &Problem<'_, '_>) -> (String, String) {
         Problem::Range(range) => (
             format!("{} is not {}", value(item), in_range(*range)),
             format!("write a number {}", in_range(*range)),
+        ),
+        Problem::Tenths => (
+            format!("{} has more than one digit behind the point", value(item)),
+            "round it to one digit".to_owned(),
+        ),
+        Problem::Size(count, rule) => (
+            format!(
+                "the object has {} where {} may stand",
+                between(*count, Some(*count), "member"),
+                between(rule.least, rule.most, "member")
+            ),
+            format!("write {}", between(rule.least, rule.most, "member")),
         ),
         Problem::Count(count, rule) => (
             format!(
@@ -288,7 +300,7 @@ fn between(least: usize, most: Option<usize>, unit: &str) -> String {
     }
 }
 
-fn in_range(range: (Option<i64>, Option<i64>)) -> String {
+fn in_range(range: Bounds) -> String {
     match range {
         (Some(least), Some(most)) => format!("from {least} to {most}"),
         (Some(least), None) => format!("from {least} up"),

@@ -11,7 +11,6 @@ use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::io::{self, Write};
 
 use compact_str::CompactString;
-use jiff::Timestamp;
 
 use super::fingerprints::{Hash, hash};
 use super::key::Key;
@@ -24,7 +23,7 @@ use crate::digest::Digest;
 use crate::evidence::advisory::lifecycle::Lifecycle;
 use crate::evidence::advisory::{self, Advisory, Content, Parsed};
 use crate::purl::Purl;
-use crate::time::{Date, day_of_instant};
+use crate::time::{Date, Timestamp, day_of_instant};
 
 /// A file that was read, ready to be added.
 #[derive(Debug)]
@@ -78,6 +77,10 @@ pub struct Built<W> {
     pub sink: W,
 }
 
+/// The format of which a folder holds what somebody chose to fetch: it does not cover an ecosystem unless
+/// the importer says so.
+const CSAF: &str = "csaf";
+
 /// An added file.
 struct File {
     source: u32,
@@ -103,6 +106,8 @@ struct Encoded {
     upstream: Vec<String>,
     entries: Vec<(Key, Vec<u8>)>,
     ecosystems: Vec<String>,
+    /// Whether its database strives to hold every advisory of its ecosystems.
+    is_of_database: bool,
 }
 
 /// Builds a snapshot.
@@ -117,6 +122,8 @@ pub struct Builder<W> {
     epss: Option<(Option<Timestamp>, u32, Vec<(CompactString, u64)>)>,
     lifecycles: BTreeMap<String, (u32, Lifecycle)>,
     newest: Option<Date>,
+    /// A date behind this day is a slip of the pen, and says nothing of how fresh the records are.
+    today: Option<Date>,
 }
 
 impl<W: Write> Builder<W> {
@@ -132,7 +139,15 @@ impl<W: Write> Builder<W> {
             epss: None,
             lifecycles: BTreeMap::new(),
             newest: None,
+            today: None,
         }
+    }
+
+    /// Tells the day of the import: dates behind it do not make a source fresher than it can be.
+    #[must_use]
+    pub fn on(mut self, today: Date) -> Self {
+        self.today = Some(today);
+        self
     }
 
     /// Names a source of the records that follow, and gives its number. Its digest is set when it is known.
@@ -144,6 +159,7 @@ impl<W: Write> Builder<W> {
             as_of: None,
             sha256: Digest::of(b""),
             records: 0,
+            covers: Vec::new(),
         });
         number
     }
@@ -162,9 +178,22 @@ impl<W: Write> Builder<W> {
         }
     }
 
+    /// Declares that a source holds every advisory of ecosystems, which its format does not promise.
+    pub fn declare(&mut self, source: u32, ecosystems: &[String]) {
+        if let Some(source) = self.sources.get_mut(source as usize) {
+            source.covers = ecosystems.to_vec();
+        }
+    }
+
     /// The newest date that the records added so far carry.
     pub fn newest(&self) -> Option<Date> {
         self.newest
+    }
+
+    /// The newest date that the records added since the last call carry, for sources that are dated one by
+    /// one; [`Builder::newest`] begins anew with it.
+    pub fn take_newest(&mut self) -> Option<Date> {
+        self.newest.take()
     }
 
     /// Adds a file, and says what of it could not be used.
@@ -226,7 +255,8 @@ impl<W: Write> Builder<W> {
     }
 
     fn note(&mut self, day: Option<Date>) {
-        self.newest = self.newest.max(day);
+        let is_possible = |day: &Date| self.today.is_none_or(|today| *day <= today);
+        self.newest = self.newest.max(day.filter(is_possible));
     }
 
     fn index(
@@ -250,7 +280,7 @@ impl<W: Write> Builder<W> {
                     return;
                 }
                 for advisory in &advisories {
-                    self.encode(&document, advisory, file);
+                    self.encode(&document, advisory, (file, format != CSAF));
                 }
             }
             Content::Kev(list) => {
@@ -332,8 +362,9 @@ impl<W: Write> Builder<W> {
         true
     }
 
-    /// Encodes an advisory of a document.
-    fn encode(&mut self, document: &str, advisory: &Advisory, file: u32) {
+    /// Encodes an advisory of a document. `is_of_database` tells whether its database strives to hold every
+    /// advisory of its ecosystems.
+    fn encode(&mut self, document: &str, advisory: &Advisory, (file, is_of_database): (u32, bool)) {
         let number = u32::try_from(self.advisories.len()).unwrap_or(u32::MAX);
         let mut entries = Vec::new();
         let mut ecosystems = BTreeSet::new();
@@ -362,6 +393,7 @@ impl<W: Write> Builder<W> {
             ids: ids.map(upper).collect(),
             entries,
             ecosystems: ecosystems.into_iter().collect(),
+            is_of_database,
         });
     }
 }

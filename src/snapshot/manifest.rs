@@ -9,6 +9,10 @@ use crate::diagnostic::{Diagnostic, Place};
 use crate::digest::{Digest, canonical_json};
 use crate::pages::{PAGE_BYTES, Part};
 
+/// The largest index that is opened, 64 GiB: a thousand times that of all of OSV. A sparse file costs its
+/// maker nothing, so what a manifest promises is bounded before memory is asked for.
+const MAXIMUM_INDEX_BYTES: u64 = 64 * 1024 * 1024 * 1024;
+
 /// The form of the manifest and of the index.
 const SCHEMA: &str = "mekiki/feed/v1";
 
@@ -54,6 +58,9 @@ pub struct Source {
     pub sha256: Digest,
     /// How many of its records are in force here.
     pub records: u64,
+    /// Ecosystems of which the importer declared it to hold every advisory.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub covers: Vec<String>,
 }
 
 /// How far an ecosystem is covered.
@@ -128,6 +135,22 @@ impl Manifest {
             .sources
             .binary_search_by_key(&number, |source| source.number);
         found.ok().and_then(|at| self.sources.get(at))
+    }
+
+    /// Checks that the index is no larger than is opened, and that every part lies inside of it.
+    pub(super) fn check_parts(&self) -> Result<(), Diagnostic> {
+        if self.index.bytes > MAXIMUM_INDEX_BYTES {
+            return Err(damaged("its index claims an impossible size"));
+        }
+        let is_inside = |part: &Part| {
+            let end = part.offset.checked_add(part.bytes);
+            end.is_some_and(|end| end <= self.index.bytes)
+        };
+        if self.parts.values().all(is_inside) {
+            Ok(())
+        } else {
+            Err(damaged("a part lies outside of the index"))
+        }
     }
 
     pub(super) fn part(&self, name: &str) -> Part {

@@ -6,11 +6,10 @@
 use std::io::{self, Read, Write};
 
 use serde::{Deserialize, Serialize};
-use sha2::Digest as _;
 
 use super::damaged;
 use crate::diagnostic::Diagnostic;
-use crate::digest::Digest;
+use crate::digest::Digester;
 use crate::pages::Part;
 
 /// From this many bytes on a frame is closed.
@@ -40,7 +39,7 @@ pub(super) struct Packer<W> {
     open: Vec<Packed>,
     open_bytes: usize,
     written: u64,
-    digest: sha2::Sha256,
+    digest: Digester,
 }
 
 impl<W: Write> Packer<W> {
@@ -50,7 +49,7 @@ impl<W: Write> Packer<W> {
             open: Vec::new(),
             open_bytes: 0,
             written: 0,
-            digest: sha2::Sha256::new(),
+            digest: Digester::default(),
         }
     }
 
@@ -89,16 +88,18 @@ impl<W: Write> Packer<W> {
         let part = Part {
             offset: 0,
             bytes: self.written,
-            sha256: Some(Digest::from_bytes(self.digest.finalize().into())),
+            sha256: Some(self.digest.finish()),
         };
         Ok((part, self.sink))
     }
 }
 
-/// Reads frames back, one at a time.
+/// Reads frames back, one at a time, and holds the whole to the digest that the manifest names.
 pub struct Records<R> {
     source: R,
+    part: Part,
     left: u64,
+    digest: Digester,
 }
 
 impl<R: Read> Records<R> {
@@ -106,23 +107,33 @@ impl<R: Read> Records<R> {
     pub fn new(source: R, part: Part) -> Self {
         Self {
             source,
+            part,
             left: part.bytes,
+            digest: Digester::default(),
         }
     }
 
-    /// The records of the next frame; `None` behind the last.
+    /// The records of the next frame; `None` behind the last, when all of them are what was imported.
+    ///
+    /// What came before is vouched for only then: nothing may be kept of it earlier.
     ///
     /// # Errors
     ///
-    /// `feed-damaged` where a frame cannot be read.
+    /// `feed-damaged` where a frame cannot be read, or the whole is not what the manifest says.
     pub fn next_frame(&mut self) -> Result<Option<Vec<Packed>>, Diagnostic> {
         if self.left == 0 {
-            return Ok(None);
+            return if self.part.sha256 == Some(self.digest.clone().finish()) {
+                Ok(None)
+            } else {
+                Err(damaged("its records were altered"))
+            };
         }
         let broken = |_| damaged("its records are cut short");
         let (mut packed, mut plain) = ([0; 8], [0; 8]);
         self.source.read_exact(&mut packed).map_err(broken)?;
         self.source.read_exact(&mut plain).map_err(broken)?;
+        self.digest.update(&packed);
+        self.digest.update(&plain);
         let (packed, plain) = (u64::from_le_bytes(packed), u64::from_le_bytes(plain));
         let left = self
             .left
@@ -138,9 +149,49 @@ impl<R: Read> Records<R> {
             .take(packed)
             .read_to_end(&mut bytes)
             .map_err(broken)?;
+        self.digest.update(&bytes);
         let capacity = usize::try_from(plain).unwrap_or(usize::MAX);
         let unpacked = zstd::bulk::decompress(&bytes, capacity)
             .map_err(|_| damaged("a frame of its records cannot be unpacked"))?;
         super::stored::decode(&unpacked).map(Some)
     }
+}
+
+/// Copies records to `sink` while it holds them to their length and digest.
+///
+/// # Errors
+///
+/// `feed-damaged` in the inner result where they are not what the manifest says; an error of the sink or
+/// of the system in the outer one.
+pub fn check_records(
+    source: &mut dyn Read,
+    part: Part,
+    sink: &mut dyn Write,
+) -> io::Result<Result<(), Diagnostic>> {
+    let mut digest = Digester::default();
+    let mut left = part.bytes;
+    let mut chunk = vec![0; 1 << 20];
+    while left > 0 {
+        let most = usize::try_from(left).unwrap_or(usize::MAX).min(chunk.len());
+        let Some(into) = chunk.get_mut(..most) else {
+            break;
+        };
+        let read = match source.read(into) {
+            Ok(read) => read,
+            Err(error) if error.kind() == io::ErrorKind::Interrupted => continue,
+            Err(_) => return Ok(Err(damaged("its records cannot be read"))),
+        };
+        if read == 0 {
+            return Ok(Err(damaged("its records are cut short")));
+        }
+        let bytes = into.get(..read).unwrap_or_default();
+        digest.update(bytes);
+        sink.write_all(bytes)?;
+        left = left.saturating_sub(read as u64);
+    }
+    Ok(if part.sha256 == Some(digest.finish()) {
+        Ok(())
+    } else {
+        Err(damaged("its records were altered"))
+    })
 }

@@ -6,6 +6,7 @@ use super::unreadable;
 use crate::diagnostic::{Diagnostic, Place};
 use crate::evidence::advisory::lifecycle::Lifecycle;
 use crate::evidence::advisory::{Advisory, Affected, EventKind, Nature, Range, RangeKind, Rating};
+use crate::time::Timestamp;
 
 /// Reads a block.
 pub(super) fn decode<'a, T: Deserialize<'a>>(block: &'a [u8]) -> Result<T, Diagnostic> {
@@ -110,7 +111,7 @@ pub struct StoredAdvisory<'a> {
 impl<'a> StoredAdvisory<'a> {
     pub(super) fn new(advisory: &'a Advisory, file: u32) -> Self {
         let texts = |list: &'a [String]| list.iter().map(String::as_str).collect();
-        let seconds = |instant: Option<jiff::Timestamp>| instant.map(jiff::Timestamp::as_second);
+        let seconds = |instant: Option<Timestamp>| instant.map(Timestamp::as_second);
         Self {
             id: &advisory.id,
             aliases: texts(&advisory.aliases),
@@ -183,7 +184,7 @@ pub struct StoredAffected<'a> {
 
 impl<'a> StoredAffected<'a> {
     pub(super) fn new(advisory: &'a Advisory, number: u32, affected: &'a Affected) -> Self {
-        let seconds = |instant: Option<jiff::Timestamp>| instant.map(jiff::Timestamp::as_second);
+        let seconds = |instant: Option<Timestamp>| instant.map(Timestamp::as_second);
         Self {
             advisory: number,
             withdrawn: seconds(advisory.withdrawn),

@@ -151,6 +151,18 @@ fn read_information(item: &Fields<'_>) -> InformationItem {
     read
 }
 
+/// From which severity on a vulnerability must be fixed or explained, where the tender does not say: from
+/// the lowest one on.
+const LOWEST_SEVERITY: &str = "low";
+
+/// The severities that it may say.
+const SEVERITIES: [(&str, &str); 4] = [
+    (LOWEST_SEVERITY, LOWEST_SEVERITY),
+    ("medium", "medium"),
+    ("high", "high"),
+    ("critical", "critical"),
+];
+
 /// The case: each class is the maximum over the information items (high-water mark).
 fn read_case(fields: &Fields<'_>, information: &[InformationItem]) -> Case {
     let offering_types = fields.words("offering_types", &OfferingType::WORDS);
@@ -204,11 +216,21 @@ fn read_case(fields: &Fields<'_>, information: &[InformationItem]) -> Case {
         ("first_notice_hours", "case.first_notice_hours", 1..=720),
         ("log_retention_months", "case.log_retention_months", 1..=240),
         ("jc_star_level", "case.jc_star_level", 1..=4),
+        (
+            "advisory_maximum_age_days",
+            "case.advisory_maximum_age_days",
+            1..=366,
+        ),
     ] {
         if fields.node(key).is_some() {
             parameters.insert(name.into(), FactValue::Integer(fields.integer(key, range)));
         }
     }
+    let severity = fields.optional_word("lowest_handled_severity", &SEVERITIES);
+    parameters.insert(
+        "case.lowest_handled_severity".into(),
+        FactValue::Text(severity.unwrap_or(LOWEST_SEVERITY).to_owned()),
+    );
     Case::new(
         offering_types,
         highest(|item| item.confidentiality),

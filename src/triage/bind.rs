@@ -5,7 +5,7 @@ use std::collections::{BTreeSet, HashMap};
 use serde::Serialize;
 
 use super::inventory::Inventory;
-use super::matching::{By, Found, Miss, Specificity, find};
+use super::matching::{Budget, Found, Miss, Specificity, find};
 use super::{Given, Triage};
 use crate::diagnostic::Place;
 use crate::evidence::vex::{Product, Statement};
@@ -45,6 +45,8 @@ pub struct Binding {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Reason {
+    /// The statement names no vulnerability.
+    NoVulnerability,
     /// The statement names no product, or by nothing that can be looked up.
     NoIdentifier,
     /// Nothing in the SBOM is the product.
@@ -57,8 +59,11 @@ pub enum Reason {
     VersionUnordered,
     /// The statement links to another SBOM, or another version of this one.
     OtherSbom,
-    /// The part is also reached past the product, where the statement says nothing of it.
+    /// The part is also reached past the product, where the statement says nothing of it, or no way from
+    /// the product to the part is listed.
     ReachedOtherwise,
+    /// The documents ask for more bindings than are made.
+    TooMany,
     /// The product is there, and the vulnerability is not among the findings.
     NoFinding,
 }
@@ -67,6 +72,7 @@ impl Reason {
     /// The word, as in machine output.
     pub fn word(self) -> &'static str {
         match self {
+            Self::NoVulnerability => "no-vulnerability",
             Self::NoIdentifier => "no-identifier",
             Self::NoProduct => "no-product",
             Self::NoComponent => "no-component",
@@ -74,7 +80,26 @@ impl Reason {
             Self::VersionUnordered => "version-unordered",
             Self::OtherSbom => "other-sbom",
             Self::ReachedOtherwise => "reached-otherwise",
+            Self::TooMany => "too-many",
             Self::NoFinding => "no-finding",
+        }
+    }
+
+    /// The reason in words.
+    pub fn sentence(self) -> &'static str {
+        match self {
+            Self::NoVulnerability => "it names no vulnerability",
+            Self::NoIdentifier => "it names no product that can be looked up",
+            Self::NoProduct => "nothing in the SBOM is the product",
+            Self::NoComponent => "the product is there, and nothing in it is the part",
+            Self::OtherVersion => "the product is there in another version or build",
+            Self::VersionUnordered => "the versions of the range have no order that is known",
+            Self::OtherSbom => "it links to another SBOM, or to another version of this one",
+            Self::ReachedOtherwise => {
+                "the part is also reached past the product, or no way from the product to it is listed"
+            }
+            Self::TooMany => "the documents ask for more bindings than are made",
+            Self::NoFinding => "the vulnerability is not among the findings",
         }
     }
 
@@ -85,6 +110,7 @@ impl Reason {
             Miss::OtherSbom => Self::OtherSbom,
             Miss::OtherVersion => Self::OtherVersion,
             Miss::Unordered => Self::VersionUnordered,
+            Miss::TooMany => Self::TooMany,
         }
     }
 }
@@ -132,9 +158,10 @@ impl Triage {
             by_id: HashMap::default(),
             unbound: Vec::new(),
         };
+        let mut budget = Budget::new();
         for (document, given) in self.documents().iter().enumerate() {
             for (index, statement) in given.document.statements.iter().enumerate() {
-                bound.statement(document, given, index, statement);
+                bound.statement((document, given), (index, statement), &mut budget);
             }
         }
         bound
@@ -142,7 +169,12 @@ impl Triage {
 }
 
 impl Bound<'_> {
-    fn statement(&mut self, document: usize, given: &Given, index: usize, statement: &Statement) {
+    fn statement(
+        &mut self,
+        (document, given): (usize, &Given),
+        (index, statement): (usize, &Statement),
+        budget: &mut Budget,
+    ) {
         let first = self.bindings.len();
         let mut context = Context {
             document,
@@ -151,18 +183,22 @@ impl Bound<'_> {
             inventory: self.inventory,
             bindings: &mut self.bindings,
             unbound: &mut self.unbound,
+            budget,
         };
+        let ids: BTreeSet<String> = statement
+            .vulnerability
+            .iter()
+            .map(|id| id.trim().to_lowercase())
+            .collect();
+        if ids.is_empty() {
+            return context.miss(&statement.at, Reason::NoVulnerability);
+        }
         if statement.products.is_empty() {
             context.miss(&statement.at, Reason::NoIdentifier);
         }
         for product in &statement.products {
             context.product(product);
         }
-        let ids: BTreeSet<String> = statement
-            .vulnerability
-            .iter()
-            .map(|id| id.trim().to_lowercase())
-            .collect();
         for id in ids {
             let entry = self.by_id.entry(id).or_default();
             for (index, binding) in self.bindings.iter().enumerate().skip(first) {
@@ -221,6 +257,7 @@ struct Context<'c> {
     inventory: &'c Inventory,
     bindings: &'c mut Vec<Binding>,
     unbound: &'c mut Vec<Unbound>,
+    budget: &'c mut Budget,
 }
 
 impl Context<'_> {
@@ -233,7 +270,7 @@ impl Context<'_> {
         });
     }
 
-    fn hit(&mut self, at: &Place, found: Found, how: How, is_weak: bool) {
+    fn hit(&mut self, at: &Place, found: Found, how: How) {
         self.bindings.push(Binding {
             document: self.document,
             statement: self.statement,
@@ -245,18 +282,18 @@ impl Context<'_> {
                 version: found.version,
                 by: found.by,
             },
-            is_weak: is_weak || found.by == By::Name,
+            is_weak: found.is_weak,
         });
     }
 
     fn product(&mut self, product: &Product) {
-        let found = match find(product, self.given, self.inventory) {
+        let found = match find(product, self.given, self.inventory, self.budget) {
             Ok(found) => found,
             Err(miss) => return self.miss(&product.at, Reason::of(miss)),
         };
         if product.subcomponents.is_empty() {
             for one in found {
-                self.hit(&product.at, one, How::Product, false);
+                self.hit(&product.at, one, How::Product);
             }
             return;
         }
@@ -267,24 +304,38 @@ impl Context<'_> {
 
     /// Binds a part of products that are there.
     fn part(&mut self, part: &Product, products: &[Found]) {
-        let found = match find(part, self.given, self.inventory) {
+        let found = match find(part, self.given, self.inventory, self.budget) {
             Ok(found) => found,
             Err(Miss::NoProduct) => return self.miss(&part.at, Reason::NoComponent),
             Err(miss) => return self.miss(&part.at, Reason::of(miss)),
         };
-        let mut is_bound = false;
+        if !self.budget.take(found.len().saturating_mul(products.len())) {
+            return self.miss(&part.at, Reason::TooMany);
+        }
+        let mut inside = Vec::new();
         for one in found {
-            let inside = products
+            let product = products
                 .iter()
                 .filter(|product| self.inventory.is_through(product.position, one.position))
                 .max_by_key(|product| product.by);
-            if let Some(product) = inside {
-                is_bound = true;
-                self.hit(&part.at, one, How::Subcomponent, product.by == By::Name);
-            }
+            // What is held by something known by name only is no better known.
+            inside.extend(product.map(|product| Found {
+                is_weak: one.is_weak || product.is_weak,
+                ..one
+            }));
         }
-        if !is_bound {
-            self.miss(&part.at, Reason::ReachedOtherwise);
+        if inside.is_empty() {
+            return self.miss(&part.at, Reason::ReachedOtherwise);
+        }
+        if part.subcomponents.is_empty() {
+            for one in inside {
+                self.hit(&part.at, one, How::Subcomponent);
+            }
+            return;
+        }
+        // A part of a part (CSAF: a product in relation to one that is in relation to another).
+        for one in &part.subcomponents {
+            self.part(one, &inside);
         }
     }
 }

@@ -112,6 +112,8 @@ pub struct Inventory {
     parts: Vec<Part>,
     /// What the document describes: the products.
     mains: Vec<u32>,
+    /// The same by position.
+    is_main: Vec<bool>,
     children: Vec<Vec<u32>>,
     parents: Vec<Vec<u32>>,
     /// Whether a part is reached from what the document describes.
@@ -191,6 +193,12 @@ impl Inventory {
             mains,
             ..Self::default()
         };
+        inventory.is_main = vec![false; parts.len()];
+        for main in &inventory.mains {
+            if let Some(slot) = inventory.is_main.get_mut(*main as usize) {
+                *slot = true;
+            }
+        }
         for (from, to) in edges {
             let (from_slot, to_slot) = (*from as usize, *to as usize);
             if from != to && from_slot < parts.len() && to_slot < parts.len() {
@@ -252,7 +260,15 @@ impl Inventory {
 
     /// Whether the list is of this part.
     pub fn is_main(&self, position: u32) -> bool {
-        self.mains.contains(&position)
+        self.is_main
+            .get(position as usize)
+            .copied()
+            .unwrap_or(false)
+    }
+
+    /// The positions of what the list is of.
+    pub fn mains(&self) -> &[u32] {
+        &self.mains
     }
 
     fn children_of(&self, position: u32) -> &[u32] {
@@ -265,6 +281,14 @@ impl Inventory {
             .get(position as usize)
             .copied()
             .unwrap_or(false)
+    }
+
+    /// Whether a statement on a part speaks of other parts too: of what the list is of, of an operating
+    /// system with its packages, or of what others are reached through only.
+    pub fn encloses(&self, position: u32) -> bool {
+        self.is_main(position)
+            || self.part(position).is_some_and(|part| part.is_system)
+            || !self.dominated(position).is_empty()
     }
 
     /// Whether every way from the products of the list to `part` leads through `through`, or the one

@@ -4,6 +4,8 @@
 //! documentation (a package URL without version names every version; what is given must be equal);
 //! NISTIR 7696 for CPE names; ECMA-424 for BOM-Links; CSAF 2.0, 3.1.3.3, for the identifiers of a product.
 
+use std::cmp::Ordering;
+
 use serde::Serialize;
 
 use super::Given;
@@ -48,6 +50,28 @@ pub(super) enum Miss {
     OtherSbom,
     OtherVersion,
     Unordered,
+    TooMany,
+}
+
+/// How many steps the binding of all documents may still take: hostile documents could ask for every
+/// statement with every component.
+#[derive(Debug)]
+pub(super) struct Budget(usize);
+
+impl Budget {
+    /// Enough for any documents that people write.
+    const STEPS: usize = 1_000_000;
+
+    pub(super) fn new() -> Self {
+        Self(Self::STEPS)
+    }
+
+    /// Whether so many steps more may be taken; takes them.
+    pub(super) fn take(&mut self, steps: usize) -> bool {
+        let left = self.0.checked_sub(steps);
+        self.0 = left.unwrap_or(0);
+        left.is_some()
+    }
 }
 
 /// A part that a product names.
@@ -56,6 +80,8 @@ pub(super) struct Found {
     pub(super) position: u32,
     pub(super) version: bool,
     pub(super) by: By,
+    /// Whether nothing but vendor, name and version agree.
+    pub(super) is_weak: bool,
 }
 
 /// Finds the parts that a product names, sorted by position, each once by what names it most closely.
@@ -63,17 +89,15 @@ pub(super) fn find(
     product: &Product,
     given: &Given,
     inventory: &Inventory,
+    budget: &mut Budget,
 ) -> Result<Vec<Found>, Miss> {
     let mut search = Search {
         inventory,
         given,
-        versions: product
-            .identifiers
-            .iter()
-            .filter(|one| matches!(one, Identifier::Vers(_) | Identifier::Version(_)))
-            .collect(),
+        versions: product.identifiers.iter().filter_map(Meant::of).collect(),
         found: Vec::new(),
         miss: Miss::NoIdentifier,
+        budget,
     };
     let is_identified = product.identifiers.iter().any(|one| {
         matches!(
@@ -87,7 +111,8 @@ pub(super) fn find(
     let Search {
         mut found, miss, ..
     } = search;
-    if found.is_empty() {
+    // What was found before the budget ran out is not all.
+    if found.is_empty() || miss == Miss::TooMany {
         return Err(miss);
     }
     found.sort_by_key(|one| (one.position, std::cmp::Reverse((one.version, one.by))));
@@ -95,16 +120,34 @@ pub(super) fn find(
     Ok(found)
 }
 
+/// A version that is meant.
+enum Meant<'i> {
+    One(&'i str),
+    /// A range; `None` for one that cannot be read.
+    Range(Option<Range>),
+}
+
+impl<'i> Meant<'i> {
+    fn of(identifier: &'i Identifier) -> Option<Self> {
+        match identifier {
+            Identifier::Version(text) => Some(Self::One(text.trim())),
+            Identifier::Vers(text) => Some(Self::Range(Range::parse(text))),
+            _ => None,
+        }
+    }
+}
+
 struct Search<'i> {
     inventory: &'i Inventory,
     given: &'i Given,
     /// The versions that are meant; any where there are none.
-    versions: Vec<&'i Identifier>,
+    versions: Vec<Meant<'i>>,
     found: Vec<Found>,
     miss: Miss,
+    budget: &'i mut Budget,
 }
 
-impl<'i> Search<'i> {
+impl Search<'_> {
     fn missed(&mut self, miss: Miss) {
         self.miss = self.miss.max(miss);
     }
@@ -114,11 +157,15 @@ impl<'i> Search<'i> {
         let Some(part) = self.inventory.part(position) else {
             return;
         };
+        if !self.budget.take(1 + self.versions.len()) {
+            return self.missed(Miss::TooMany);
+        }
         if self.versions.is_empty() {
             self.found.push(Found {
                 position,
                 version,
                 by,
+                is_weak: by == By::Name,
             });
             return;
         }
@@ -127,6 +174,7 @@ impl<'i> Search<'i> {
                 position,
                 version: true,
                 by,
+                is_weak: by == By::Name,
             }),
             Some(false) => self.missed(Miss::OtherVersion),
             None => self.missed(Miss::Unordered),
@@ -238,10 +286,8 @@ impl<'i> Search<'i> {
     fn reference(&mut self, name: &str) {
         let inventory = self.inventory;
         if name.is_empty() {
-            for position in 0..u32::try_from(inventory.len()).unwrap_or(u32::MAX) {
-                if inventory.is_main(position) {
-                    self.hit(position, By::Reference, true);
-                }
+            for position in inventory.mains() {
+                self.hit(*position, By::Reference, true);
             }
             return;
         }
@@ -302,34 +348,34 @@ fn covers(stated: &Purl, own: &Purl) -> bool {
 }
 
 /// Whether a part has one of the versions that are meant; `None` where that cannot be told.
-fn is_meant(versions: &[&Identifier], part: &Part) -> Option<bool> {
+fn is_meant(versions: &[Meant<'_>], part: &Part) -> Option<bool> {
     let own = part
         .purls
         .iter()
         .filter_map(|purl| purl.version.as_deref())
         .chain(part.version.as_deref());
     let scheme = part.purls.first().and_then(|purl| scheme_of(&purl.kind));
-    let mut outcome = Some(false);
+    // A component without a version is in no range that anybody could tell.
+    let mut outcome = None;
+    let mut is_unclear = false;
     for own in own {
+        outcome = Some(false);
         for version in versions {
             let is_inside = match version {
-                Identifier::Version(text) => Some(
-                    text.trim() == own
+                Meant::One(text) => Some(
+                    *text == own
                         || scheme
-                            .and_then(|scheme| scheme.compare(text.trim(), own))
-                            .is_some_and(std::cmp::Ordering::is_eq),
+                            .and_then(|scheme| scheme.compare(text, own))
+                            .is_some_and(Ordering::is_eq),
                 ),
-                Identifier::Vers(text) => Range::parse(text).and_then(|range| range.contains(own)),
-                _ => Some(false),
+                Meant::Range(range) => range.as_ref().and_then(|range| range.contains(own)),
             };
             match is_inside {
                 Some(true) => return Some(true),
                 Some(false) => {}
-                None => outcome = None,
+                None => is_unclear = true,
             }
         }
     }
-    // A component without a version is in no range that anybody could tell.
-    let has_version = part.version.is_some() || part.purls.iter().any(|one| one.version.is_some());
-    if has_version { outcome } else { None }
+    if is_unclear { None } else { outcome }
 }

@@ -8,6 +8,9 @@ use std::cmp::Ordering;
 use crate::purl::decoded;
 use crate::version::Scheme;
 
+/// The most constraints of a range; one with more has no order that anybody would wait for.
+const MOST_CONSTRAINTS: usize = 1000;
+
 /// A comparator with its version.
 type Constraint = (Comparator, String);
 
@@ -49,6 +52,9 @@ impl Range {
                 return None;
             }
             range.constraints.push((comparator, version));
+            if range.constraints.len() > MOST_CONSTRAINTS {
+                return None;
+            }
         }
         Some(range)
     }
@@ -154,25 +160,11 @@ fn comparator(text: &str) -> (Comparator, &str) {
 /// Source of the names: the VERS specification, "Some of the known versioning schemes", and the types of
 /// the purl specification.
 pub(super) fn scheme_of(kind: &str) -> Option<Scheme> {
-    let ecosystem = match kind {
-        "semver" | "npm" => "npm",
-        "pypi" => "PyPI",
-        "maven" => "Maven",
-        "gem" => "RubyGems",
-        "golang" => "Go",
-        "cargo" => "crates.io",
-        "nuget" => "NuGet",
-        "composer" => "Packagist",
-        "pub" => "Pub",
-        "hex" => "Hex",
-        "cran" => "CRAN",
-        "hackage" => "Hackage",
-        "deb" => "Debian",
-        "rpm" => "Red Hat",
-        "apk" | "alpine" => "Alpine",
-        _ => return None,
-    };
-    Scheme::of_ecosystem(ecosystem)
+    match kind {
+        "semver" => Some(Scheme::Semver),
+        "alpine" => Scheme::of_purl_type("apk", ""),
+        _ => Scheme::of_purl_type(kind, ""),
+    }
 }
 
 #[cfg(test)]
@@ -227,6 +219,35 @@ mod tests {
             "vers:npm/>=*",
         ] {
             assert_eq!(Range::parse(text), None, "{text}");
+        }
+    }
+
+    #[test]
+    fn intervals_are_found_as_they_were_written() {
+        let version = |number: usize| format!("{number}.0.0");
+        // Every choice of points among eight, read as the ends of intervals in turn.
+        for choice in 1_usize..256 {
+            let points: Vec<usize> = (1..9)
+                .filter(|one| choice & (1 << (one - 1)) != 0)
+                .collect();
+            for begins_below in [true, false] {
+                let constraints: Vec<String> = points
+                    .iter()
+                    .enumerate()
+                    .map(|(index, point)| {
+                        let is_end = (index % 2 == 0) == begins_below;
+                        format!("{}{}", if is_end { "<" } else { ">=" }, version(*point))
+                    })
+                    .collect();
+                let text = format!("vers:npm/{}", constraints.join("|"));
+                let range = Range::parse(&text).unwrap();
+                for number in 0..10 {
+                    let passed = points.iter().filter(|point| **point <= number).count();
+                    let expected = (passed % 2 == 0) == begins_below;
+                    let found = range.contains(&version(number));
+                    assert_eq!(found, Some(expected), "{text} {number}");
+                }
+            }
         }
     }
 }

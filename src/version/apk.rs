@@ -1,6 +1,6 @@
 //! Versions of Alpine packages and of the distributions that use `apk`.
 //!
-//! Source: `apk-package(5)`, "Package version", and the comparison of apk-tools (`version.c`):
+//! Source: `apk-package(5)`, field `version`, and the comparison of apk-tools (`version.c`):
 //! numbers with dots, a letter that digits may follow, suffixes such as `_rc1`, a commit hash `~…` and a
 //! revision `-r1`. The first number is compared by value; a later one with a leading zero as text, like a
 //! fraction. Where one version goes on and the other does not, the kind of what comes next decides:
@@ -152,9 +152,8 @@ impl<'a> Cursor<'a> {
             (b'.', State::Number) => Token::Broken(self.rest),
             (b'_', state) if state <= State::SuffixNumber => self.suffix(behind),
             (b'~', state) if state < State::Hash => {
-                let (hash, rest) = split_while(behind, |byte| {
-                    byte.is_ascii_lowercase() || byte.is_ascii_digit()
-                });
+                let (hash, rest) =
+                    split_while(behind, |byte| matches!(byte, b'0'..=b'9' | b'a'..=b'f'));
                 if hash.is_empty() {
                     return Token::Broken("");
                 }

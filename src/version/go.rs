@@ -3,7 +3,7 @@
 //! Source: The Go Modules Reference, "Versions" and "Pseudo-versions": Semantic Versioning with a leading
 //! `v`; a pseudo-version is a pre-release whose time orders it; `+incompatible` is build metadata, which
 //! does not count. Go documentation, "Go Toolchains", name and version: `go1.21rc2` comes before `go1.21.0`.
-//! The Go vulnerability database writes the same as `1.21.0-rc.2`.
+//! The Go vulnerability database writes the same as `1.21.0-rc.2`, and `go1.21` as `1.21.0`.
 
 use std::borrow::Cow;
 use std::cmp::Ordering;
@@ -22,6 +22,8 @@ fn plain(text: &str) -> Cow<'_, str> {
     let Some(version) = text.strip_prefix("go").filter(is_numbered) else {
         return text.into();
     };
+    // A vendor's suffix, as in `go1.23.4-bigcorp`, does not count.
+    let version = version.split('-').next().unwrap_or(version);
     let (numbers, rest) = split_while(version, |byte| byte.is_ascii_digit() || byte == b'.');
     for word in ["alpha", "beta", "rc"] {
         if let Some(count) = rest.strip_prefix(word).filter(|count| is_number(count)) {
@@ -50,7 +52,7 @@ mod tests {
                 "1.20.0-rc.10 go1.20rc10",
                 "v1.20.0 go1.20 1.20.0+incompatible v1.20",
                 "v1.20.1-0.20200101000000-abcdefabcdef",
-                "go1.20.1",
+                "go1.20.1 go1.20.1-bigcorp",
                 "v2.0.0+incompatible",
             ],
         );

@@ -60,7 +60,7 @@ fn the_order_of_evidence_changes_nothing() {
 
 /// Deletes every file in turn and holds the verdicts that change against those that cited it. Returns
 /// how many files were cited at all.
-fn check_deletions(library: &Library, evidence: &[Evidence]) -> usize {
+pub(crate) fn check_deletions(library: &Library, evidence: &[Evidence]) -> usize {
     let before = verdicts(&record(library, evidence.to_vec()));
     let mut cited = 0;
     for file in evidence.iter().filter(|file| file.path != "tender.toml") {

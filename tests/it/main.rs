@@ -1,18 +1,21 @@
 //! Tests through the library's doors and the binary.
 #![cfg(test)]
 
+mod advisory_facts;
 mod architecture;
 mod assessment_laws;
 mod authority;
 mod binary;
 mod conversion;
 mod corpus;
+mod corpus_csaf;
 mod corpus_advisories;
 mod corpus_detect;
 mod corpus_match;
 mod corpus_sbom;
 mod corpus_signature;
 mod corpus_spdx2;
+mod corpus_vex;
 mod criteria_files;
 mod diagnostics;
 mod exit_codes;
@@ -20,11 +23,13 @@ mod feed;
 mod format_laws;
 mod inventory;
 mod laws;
+mod matching;
 mod messages;
 mod oracle;
 mod service;
 mod signature_faults;
 mod source;
+mod vex;
 mod worked_examples;
 mod sbom_compare;
 mod seeded;
@@ -36,6 +41,7 @@ mod version_compare;
 mod corpus_profiles;
 mod profile_laws;
 mod sbom_check;
+mod scan;
 mod schema_mutation;
 mod schema_oracle;
 mod markup_mutation;
@@ -50,3 +56,10 @@ mod bodies;
 mod fuzz_seeds;
 mod hostile;
 mod fuzz_found;
+#[cfg(feature = "retrieve")]
+mod feed_update;
+#[cfg(feature = "retrieve")]
+mod http;
+mod feed_carry;
+mod feed_crash;
+mod feed_malformed;

@@ -230,3 +230,13 @@ fn every_message_gets_the_arguments_that_it_names() {
     }
     assert!(checked > 40, "the scan has come loose: {checked}");
 }
+
+#[test]
+fn no_message_is_given_twice() {
+    for lang in Lang::BOTH {
+        let mut seen = BTreeSet::new();
+        for key in keys(lang) {
+            assert!(seen.insert(key), "{key} is given twice");
+        }
+    }
+}

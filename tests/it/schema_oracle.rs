@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use std::path::Path;
 
 use jsonschema::{Registry, Validator};
+use mekiki::evidence::csaf;
 use mekiki::evidence::sbom::tables;
 use mekiki::schema::Schema;
 use mekiki::tape::parse_json;
@@ -40,13 +41,18 @@ fn cases(corpus: &Corpus) -> Vec<Case> {
         let family = match row.format.as_str() {
             "cyclonedx-json" => "cyclonedx",
             "spdx-json" | "spdx3-jsonld" => "spdx",
+            "csaf-json" => "csaf",
             _ => continue,
         };
         let version = match row.version.as_str() {
             "2.2.1" => "2.2",
             version => version,
         };
-        let known = if family == "spdx" { &spdx } else { &cyclonedx };
+        let known: &[&str] = match family {
+            "spdx" => &spdx,
+            "csaf" => &["2.0", "2.1"],
+            _ => &cyclonedx,
+        };
         let Ok(text) = String::from_utf8(corpus.read(&row.path)) else {
             continue;
         };
@@ -65,9 +71,61 @@ fn cases(corpus: &Corpus) -> Vec<Case> {
 fn ours(family: &str, version: &str) -> &'static Schema {
     let schema = match family {
         "spdx" => tables::spdx(version),
+        "csaf" => csaf::tables::csaf(version),
         _ => tables::cyclonedx(version),
     };
     schema.expect("a table for every version")
+}
+
+/// The schemas that those of CSAF refer to, by their URLs.
+const CSAF_PARTS: &[(&str, &str)] = &[
+    (
+        "https://www.first.org/cvss/cvss-v2.0.json",
+        "csaf/2.0/cvss-v2.0.json",
+    ),
+    (
+        "https://www.first.org/cvss/cvss-v3.0.json",
+        "csaf/2.0/cvss-v3.0.json",
+    ),
+    (
+        "https://www.first.org/cvss/cvss-v3.1.json",
+        "csaf/2.0/cvss-v3.1.json",
+    ),
+    (
+        "https://www.first.org/cvss/cvss-v4.0.json",
+        "csaf/2.1/cvss-v4.0.json",
+    ),
+    (
+        "https://certcc.github.io/SSVC/data/schema/v2/SelectionList_2_0_0.schema.json",
+        "csaf/2.1/SelectionList_2_0_0.schema.json",
+    ),
+    (
+        "https://docs.oasis-open.org/csaf/csaf/v2.1/schema/extension-content.json",
+        "csaf/2.1/extension-content.json",
+    ),
+    (
+        "https://docs.oasis-open.org/csaf/csaf/v2.1/schema/extension-metaschema.json",
+        "csaf/2.1/extension-metaschema.json",
+    ),
+];
+
+/// A schema in the dialect that its own one extends: those of CSAF 2.1 and CVSS 4.0 only ask for formats
+/// to be checked, which the validator does anyway.
+fn plain(mut schema: Value) -> Value {
+    let dialect = schema.get_mut("$schema").expect("a dialect");
+    if dialect
+        .as_str()
+        .is_some_and(|url| url.ends_with("/meta.json"))
+    {
+        *dialect = "https://json-schema.org/draft/2020-12/schema".into();
+    }
+    // The identifiers of the CVSS schemas carry a date that references to them leave out.
+    if let Some(id) = schema.get_mut("$id")
+        && let Some((url, _)) = id.as_str().and_then(|url| url.split_once('?'))
+    {
+        *id = url.to_owned().into();
+    }
+    schema
 }
 
 /// The independent validators, one for each schema.
@@ -86,6 +144,9 @@ impl Theirs {
             let uri = format!("http://cyclonedx.org/schema/{name}.schema.json");
             registry = registry.add(uri, schema).expect("a resource");
         }
+        for (uri, file) in CSAF_PARTS {
+            registry = registry.add(*uri, plain(read(file))).expect("a resource");
+        }
         let registry = registry.prepare().expect("the resources fit together");
         let (cyclonedx, spdx) = tables::versions();
         let strict = |version: &str| match version {
@@ -103,14 +164,21 @@ impl Theirs {
                 format!("spdx/spdx-schema-v{version}.json"),
             )
         });
-        let validators = cyclonedx.chain(spdx).map(|(family, version, file)| {
-            let validator = jsonschema::options()
-                .with_registry(&registry)
-                .should_validate_formats(true)
-                .build(&read(&file))
-                .unwrap_or_else(|error| panic!("{file}: {error}"));
-            ((family.to_owned(), version.to_owned()), validator)
-        });
+        let csaf = [
+            ("csaf", "2.0", "csaf/2.0/csaf_json_schema.json".to_owned()),
+            ("csaf", "2.1", "csaf/2.1/csaf.json".to_owned()),
+        ];
+        let validators = cyclonedx
+            .chain(spdx)
+            .chain(csaf)
+            .map(|(family, version, file)| {
+                let validator = jsonschema::options()
+                    .with_registry(&registry)
+                    .should_validate_formats(true)
+                    .build(&plain(read(&file)))
+                    .unwrap_or_else(|error| panic!("{file}: {error}"));
+                ((family.to_owned(), version.to_owned()), validator)
+            });
         Self {
             validators: validators.collect(),
         }
@@ -148,7 +216,7 @@ fn the_tables_are_what_the_official_schemas_say() {
     let Some(corpus) = corpus() else { return };
     let made = generate::tables(&corpus.path("schemas")).expect("the schemas are readable");
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("src/evidence");
-    assert_eq!(made.len(), 12);
+    assert_eq!(made.len(), 20);
     for (name, content) in made {
         let committed = std::fs::read_to_string(folder.join(&name)).expect("a committed table");
         assert!(

@@ -5,9 +5,10 @@ use std::collections::{BTreeMap, BTreeSet};
 use serde::Serialize;
 
 use crate::app::Refused;
-use crate::app::scan::{FindingView, SeverityView, Threshold, Verdict, finding_view};
+use crate::app::scan::{Threshold, finding_view};
 use crate::diagnostic::{Diagnostic, Place};
 use crate::digest::Digest;
+use crate::document::scan::{FindingView, SeverityView, Verdict};
 use crate::evidence::advisory::Nature;
 use crate::evidence::sbom::model::{Component, Format, Sbom};
 use crate::feed::FeedFolder;
@@ -313,8 +314,8 @@ fn fails(finding: &FindingView, before: Option<&FindingView>, thresholds: &[Thre
         return true;
     };
     let is_worse = (finding.kev && !before.kev)
-        || finding.severity.band() > before.severity.band()
-        || finding.severity.tenths() > before.severity.tenths();
+        || finding.severity.band > before.severity.band
+        || finding.severity.tenths > before.severity.tenths;
     let meets_another = thresholds
         .iter()
         .any(|threshold| threshold.is_met(finding) && !threshold.is_met(before));

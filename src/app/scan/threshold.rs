@@ -2,8 +2,8 @@
 
 use std::str::FromStr;
 
-use super::view::FindingView;
 use crate::cvss::Severity;
+use crate::document::scan::FindingView;
 use crate::evidence::advisory::Nature;
 
 /// One condition; a finding that meets any of the conditions fails the scan.

@@ -8,6 +8,7 @@ use super::kev::{self, Kev};
 use super::lifecycle::{self, Lifecycle};
 use super::{Advisory, ghsa, osv, rubysec, rustsec};
 use crate::diagnostic::{Diagnostic, Place};
+use crate::evidence::csaf;
 use crate::evidence::detect::{Detection, Kind, detect_item, detect_text};
 use crate::evidence::unpack;
 use crate::tape::{Item, Shape, Step, parse_json, parse_yaml_texts, push_step};
@@ -108,6 +109,7 @@ fn of_json(text: &str, path: &str) -> Result<Parsed, Diagnostic> {
     let tape = parse_json(text)?;
     let root = tape.root();
     let found = detect_item(root);
+    let mut document = None;
     let (content, mut remarks) = match (found.kind, found.format) {
         (Kind::Kev, _) => {
             let (kev, remarks) = kev::read(root)?;
@@ -119,10 +121,23 @@ fn of_json(text: &str, path: &str) -> Result<Parsed, Diagnostic> {
         }
         (Kind::Advisory, "osv") => records(root, osv::read_at)?,
         (Kind::Advisory, "github-advisory") => records(root, ghsa::read_at)?,
+        (_, "csaf") => {
+            let (advisories, remarks) = csaf::advisories(root)?;
+            // Documents of several publishers speak of one CVE.
+            document = ["/document/publisher/namespace", "/document/tracking/id"]
+                .iter()
+                .map(|pointer| root.at(pointer).and_then(Item::text))
+                .collect::<Option<Vec<_>>>()
+                .map(|parts| parts.join(" "));
+            (Content::Advisories(advisories), remarks)
+        }
         _ => return Err(unrecognized(&found)),
     };
     remarks.extend(tape.repeated_members());
-    Ok(Parsed::new(found.format, content, remarks))
+    Ok(Parsed {
+        document,
+        ..Parsed::new(found.format, content, remarks)
+    })
 }
 
 /// Reads the record at a JSON pointer.

@@ -65,8 +65,8 @@ pub fn read(text: &str) -> Result<(Epss, Vec<Diagnostic>), Diagnostic> {
     let mut findings = Findings::new();
     let remark = text.lines().next().filter(|line| line.starts_with('#'));
     let stated = |key| remark.and_then(|line| stated(line, key));
-    let scored = stated("score_date").and_then(scored);
-    if scored.is_none() {
+    let day = stated("score_date").and_then(scored);
+    if day.is_none() {
         let help = "the first line of the published table reads `#model_version:…,score_date:…`";
         findings.warning("epss-date", help, || {
             let message = "the table does not tell when its scores were computed";
@@ -105,7 +105,7 @@ pub fn read(text: &str) -> Result<(Epss, Vec<Diagnostic>), Diagnostic> {
     let model = stated("model_version").unwrap_or_default().to_owned();
     let epss = Epss {
         model,
-        scored,
+        scored: day,
         scores,
     };
     Ok((epss, findings.finish()))
@@ -182,7 +182,7 @@ fn billionths(text: &str) -> Option<u32> {
         digits.checked_mul(10_u64.checked_pow(scale)?)?
     } else {
         let divisor = 10_u64.checked_pow(scale.unsigned_abs())?;
-        (digits % divisor == 0).then_some(digits / divisor)?
+        digits.is_multiple_of(divisor).then_some(digits / divisor)?
     };
     u32::try_from(value)
         .ok()

@@ -59,14 +59,9 @@ impl Fields {
         }
     }
 
-    /// The member, unless it is null.
-    pub(super) fn member<'t>(&mut self, item: Item<'t>, key: &str) -> Option<Item<'t>> {
-        item.get(key).filter(|one| one.shape() != Shape::Null)
-    }
-
     /// A text.
     pub(super) fn text<'t>(&mut self, item: Item<'t>, key: &str, loss: Loss) -> Option<&'t str> {
-        let member = self.member(item, key)?;
+        let member = member(item, key)?;
         let text = member.text();
         if text.is_none() {
             self.wrong_shape(member, "a text", loss);
@@ -82,7 +77,7 @@ impl Fields {
 
     /// An object.
     pub(super) fn table<'t>(&mut self, item: Item<'t>, key: &str, loss: Loss) -> Option<Item<'t>> {
-        let member = self.member(item, key)?;
+        let member = member(item, key)?;
         self.is_table(member, loss).then_some(member)
     }
 
@@ -102,7 +97,7 @@ impl Fields {
         key: &str,
         loss: Loss,
     ) -> impl Iterator<Item = Item<'t>> + use<'t> {
-        let member = self.member(item, key);
+        let member = member(item, key);
         let list = member.filter(|one| one.shape() == Shape::List);
         if let (Some(member), None) = (member, list) {
             self.wrong_shape(member, "a list", loss);
@@ -173,6 +168,11 @@ impl Fields {
                 .help(help)
             });
     }
+}
+
+/// The member, unless it is null.
+pub(super) fn member<'t>(item: Item<'t>, key: &str) -> Option<Item<'t>> {
+    item.get(key).filter(|one| one.shape() != Shape::Null)
 }
 
 /// A text, or a number as its digits.

@@ -3,7 +3,7 @@
 
 use jiff::Timestamp;
 
-use super::field::{Fields, Loss, below};
+use super::field::{Fields, Loss, below, member};
 use crate::diagnostic::{Diagnostic, Place};
 use crate::tape::{Item, Shape, Step};
 use crate::time::{Date, parse_day};
@@ -47,21 +47,18 @@ pub struct Exploited {
 /// `advisory-malformed` where it has no list of vulnerabilities.
 pub fn read(root: Item<'_>) -> Result<(Kev, Vec<Diagnostic>), Diagnostic> {
     let mut fields = Fields::new();
-    let is_list = |one: &Item<'_>| one.shape() == Shape::List;
-    if root.get("vulnerabilities").filter(is_list).is_none() {
+    let list = root.get("vulnerabilities");
+    let Some(list) = list.filter(|one| one.shape() == Shape::List) else {
         let message = "the catalog has no list `vulnerabilities`";
         let fault = Diagnostic::error("advisory-malformed", root.place(), message);
         return Err(fault.help("fetch the catalog again"));
-    }
+    };
     let mut entries = Vec::new();
-    let list = root
-        .get("vulnerabilities")
-        .map_or(0, |list| list.items().count());
     for (position, item) in fields.tables(root, "vulnerabilities", Loss::Match) {
         let steps = [Step::Key("vulnerabilities"), Step::Position(position)];
         entries.extend(entry(item, Place::pointer(below("", &steps)), &mut fields));
     }
-    check_count(root, list, &mut fields);
+    check_count(root, list.items().count(), &mut fields);
     let kev = Kev {
         version: fields
             .filled(root, "catalogVersion", Loss::Detail)
@@ -115,7 +112,7 @@ fn day(item: Item<'_>, key: &str, fields: &mut Fields) -> Option<Date> {
 
 /// A list that was cut off has fewer entries than the catalog says.
 fn check_count(root: Item<'_>, list: usize, fields: &mut Fields) {
-    let Some(count) = fields.member(root, "count") else {
+    let Some(count) = member(root, "count") else {
         return;
     };
     let stated = count

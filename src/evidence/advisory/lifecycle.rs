@@ -1,7 +1,7 @@
 //! When the support of products ends, as endoflife.date tells it: the list of cycles of one product of the
 //! older interface, or the answers of interface 1 (`/api/v1/products/…`), one product or all.
 
-use super::field::{Fields, Loss, below, scalar, shown};
+use super::field::{Fields, Loss, below, member, scalar, shown};
 use crate::diagnostic::{Diagnostic, Place};
 use crate::tape::{Item, Shape, Step};
 use crate::time::{Date, parse_day};
@@ -199,7 +199,7 @@ fn cycle(item: Item<'_>, pointer: String, fields: &mut Fields) -> Option<Cycle> 
 
 /// A member that is a day, or true or false where no day is known.
 fn day_or_word(item: Item<'_>, key: &str, fields: &mut Fields) -> (Option<Date>, Option<bool>) {
-    let Some(member) = fields.member(item, key) else {
+    let Some(member) = member(item, key) else {
         return (None, None);
     };
     let day = member.text().and_then(|text| parse_day(text.trim()));

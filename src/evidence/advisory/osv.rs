@@ -4,6 +4,7 @@
 //! number.
 
 mod affected;
+mod summary;
 
 use super::field::{Fields, Loss, below, shown};
 use super::{Advisory, Nature, Rating};
@@ -44,8 +45,9 @@ pub(super) fn read_at(
         nature: Nature::Vulnerability,
         summary: fields
             .filled(root, "summary", Loss::Detail)
-            .unwrap_or_default()
-            .to_owned(),
+            .map(str::to_owned)
+            .or_else(|| root.get_text("details").map(summary::of_details))
+            .unwrap_or_default(),
         published: fields.instant(root, "published", Loss::Detail),
         modified: fields.instant(root, "modified", Loss::Detail),
         withdrawn: fields.instant(root, "withdrawn", Loss::Match),

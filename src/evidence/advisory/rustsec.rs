@@ -23,6 +23,9 @@ const ECOSYSTEM: &str = "crates.io";
 /// The documents are short; the largest of the database has 20 KiB.
 const MAXIMUM_BYTES: usize = 1024 * 1024;
 
+/// The package holds every requirement against every other; the most in the database are below 20.
+const MAXIMUM_REQUIREMENTS: usize = 1000;
+
 /// An advisory about one crate.
 #[derive(Debug, Clone)]
 pub struct CrateAdvisory {
@@ -171,17 +174,15 @@ pub fn read_advisory(bytes: &[u8]) -> Result<CrateAdvisory, Diagnostic> {
         .trim_start_matches('\u{feff}');
     let document = front_matter(text)?;
     let mut intervals = Vec::new();
-    if let Some(versions) = document.root.get("versions") {
-        for list in ["patched", "unaffected"] {
-            for (position, item) in versions
-                .get(list)
-                .map_or(&[][..], Node::items)
-                .iter()
-                .enumerate()
-            {
-                let at = document.place(item, &format!("/versions/{list}/{position}"));
-                intervals.push(interval_of(item, &at)?);
-            }
+    for list in ["patched", "unaffected"] {
+        let items = document.root.get("versions").and_then(|one| one.get(list));
+        let items = items.map_or(&[][..], Node::items);
+        if items.len() > MAXIMUM_REQUIREMENTS {
+            return Err(malformed(Place::whole(), "it has too many requirements"));
+        }
+        for (position, item) in items.iter().enumerate() {
+            let at = document.place(item, &format!("/versions/{list}/{position}"));
+            intervals.push(interval_of(item, &at)?);
         }
     }
     requirement::check_starts(&intervals)?;

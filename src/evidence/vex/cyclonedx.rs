@@ -279,9 +279,13 @@ impl Reader<'_> {
     }
 }
 
+/// So many package URLs, CPE names and digests of a component are taken, each; a component that is referred
+/// to often is taken over as often.
+const MOST_IDENTIFIERS: usize = 64;
+
 /// What identifies a component of this document in any other one.
 fn describe(component: &Component, with_version: bool, identifiers: &mut Vec<Identifier>) {
-    for purl in component.purls() {
+    for purl in component.purls().take(MOST_IDENTIFIERS) {
         identifiers.push(Identifier::Purl(if with_version {
             purl.to_owned()
         } else {
@@ -290,8 +294,9 @@ fn describe(component: &Component, with_version: bool, identifiers: &mut Vec<Ide
     }
     if with_version {
         let cpes = component.cpes().map(|cpe| Identifier::Cpe(cpe.to_owned()));
-        identifiers.extend(cpes);
-        identifiers.extend(component.hashes.iter().map(|hash| {
+        identifiers.extend(cpes.take(MOST_IDENTIFIERS));
+        let hashes = component.hashes.iter().take(MOST_IDENTIFIERS);
+        identifiers.extend(hashes.map(|hash| {
             let algorithm = hash.algorithm.to_ascii_lowercase();
             Identifier::Hash(algorithm.into(), hash.value.to_ascii_lowercase().into())
         }));
@@ -331,7 +336,7 @@ fn without_version(purl: &str) -> String {
 
 /// Reads a BOM-Link: `urn:cdx:SERIAL/VERSION` with `#REF` behind it, where a component is meant
 /// (ECMA-424, `bomLinkElementType`). With `urn:uuid:` in front it is read too.
-fn bom_link(text: &str) -> Option<Identifier> {
+pub(super) fn bom_link(text: &str) -> Option<Identifier> {
     let rest = text
         .strip_prefix("urn:cdx:")
         .or_else(|| text.strip_prefix("urn:uuid:"))?;

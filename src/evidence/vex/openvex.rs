@@ -6,6 +6,7 @@
 
 use jiff::Timestamp;
 
+use super::cyclonedx::bom_link;
 use super::{Identifier, Product, Statement, Status, VexDocument, tables};
 use crate::diagnostic::{Diagnostic, Findings, Place};
 use crate::evidence::sbom::semantics::{CpeForm, check_cpe, check_purl};
@@ -19,6 +20,9 @@ const CURRENT: &str = "0.2.0";
 
 /// The versions before it, as `@context` names them.
 const DRAFTS: [&str; 3] = ["0.0.0", "0.0.1", "0.1.0"];
+
+/// The most pairs of product and part of a statement of the drafts, which list them apart.
+const MOST_PAIRS: usize = 100_000;
 
 /// Whether an object without a context that says so has the members of an OpenVEX document.
 pub fn is_alike(root: Item<'_>) -> bool {
@@ -64,10 +68,10 @@ pub fn read(root: Item<'_>) -> Result<(VexDocument, Vec<Diagnostic>), Diagnostic
     reader.document.issued = reader.instant(root, "", "timestamp");
     reader.document.updated = reader.instant(root, "", "last_updated");
     if is_alone {
-        reader.statement(root, String::new());
+        reader.statement(root, "");
     }
     for (position, item) in list.into_iter().flat_map(Item::items).enumerate() {
-        reader.statement(item, format!("/statements/{position}"));
+        reader.statement(item, &format!("/statements/{position}"));
     }
     let mut findings = Vec::new();
     if reader.is_draft {
@@ -154,8 +158,8 @@ impl Reader {
         instant
     }
 
-    fn statement(&mut self, item: Item<'_>, pointer: String) {
-        let at = Place::pointer(pointer.as_str());
+    fn statement(&mut self, item: Item<'_>, pointer: &str) {
+        let at = Place::pointer(pointer);
         let vulnerability = vulnerability(item);
         // The schema says of 0.2.0 when there is no name at all.
         let is_named = item
@@ -185,13 +189,13 @@ impl Reader {
             return;
         };
         let text = |key| item.get_text(key).map(str::to_owned);
-        let own = self.instant(item, &pointer, "timestamp");
-        let changed = self.instant(item, &pointer, "last_updated");
+        let own = self.instant(item, pointer, "timestamp");
+        let changed = self.instant(item, pointer, "last_updated");
         // A time of its own keeps the document's from being inherited (OpenVEX 0.2.0, "Inheritance Flow").
         let inherited = (self.document.issued, self.document.updated);
         let statement = Statement {
             vulnerability,
-            products: self.products(item, &pointer),
+            products: self.products(item, pointer),
             status,
             justification: text("justification"),
             impact: text("impact_statement"),
@@ -260,10 +264,22 @@ impl Reader {
         let mut products = self.components(item, pointer, "products");
         // In the drafts the parts stood beside the products.
         let parts = self.components(item, pointer, "subcomponents");
-        if !parts.is_empty() {
-            for product in &mut products {
-                product.subcomponents.extend(parts.iter().cloned());
-            }
+        if products.len().saturating_mul(parts.len()) > MOST_PAIRS {
+            self.findings.error(
+                "openvex-too-many",
+                "split the statement",
+                || {
+                    let (products, parts) = (products.len(), parts.len());
+                    let message = format!(
+                        "the statement is on {parts} parts of each of {products} products, which is not read"
+                    );
+                    (Place::pointer(pointer), message)
+                },
+            );
+            return Vec::new();
+        }
+        for product in &mut products {
+            product.subcomponents.extend(parts.iter().cloned());
         }
         products
     }
@@ -335,6 +351,9 @@ impl Reader {
             Identifier::Purl(id.to_owned())
         } else if begins("cpe:") {
             Identifier::Cpe(id.to_owned())
+        } else if let Some(link) = begins("urn:cdx:").then(|| bom_link(id)).flatten() {
+            // A component without any other identity can be linked to in its document.
+            link
         } else {
             Identifier::Other(id.to_owned())
         }

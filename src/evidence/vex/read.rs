@@ -2,6 +2,7 @@
 
 use super::{VexDocument, cyclonedx, openvex};
 use crate::diagnostic::{Diagnostic, Place, Severity};
+use crate::evidence::csaf;
 use crate::evidence::detect::{Kind, detect_item};
 use crate::evidence::unpack::{decode, unpack};
 use crate::tape::parse_json;
@@ -10,7 +11,7 @@ use crate::tape::parse_json;
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Finding {
     /// The test of the standard that it breaks, such as `6.1.13` (CSAF).
-    pub test: Option<String>,
+    pub test: Option<&'static str>,
     /// The remark.
     pub diagnostic: Diagnostic,
 }
@@ -77,6 +78,17 @@ pub fn read_as_found(bytes: &[u8]) -> Result<Reading, Vec<Diagnostic>> {
             let mut findings = tape.repeated_members();
             findings.extend(found);
             Ok(Reading::new(document, findings))
+        }
+        "csaf" => {
+            let mut remarks = tape.repeated_members();
+            let (document, more) = csaf::vex(root).map_err(|fault| vec![fault])?;
+            remarks.extend(more);
+            let mut reading = Reading::new(document, remarks);
+            let found = csaf::validate(root).findings.into_iter();
+            reading.findings.extend(
+                found.map(|csaf::Finding { test, diagnostic }| Finding { test, diagnostic }),
+            );
+            Ok(reading)
         }
         "cyclonedx" => {
             drop(tape);

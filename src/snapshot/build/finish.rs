@@ -142,9 +142,14 @@ impl<W: Write> Builder<W> {
             }
             let source = self.files.get(advisory.file as usize);
             let source = source.and_then(|file| self.sources.get(file.source as usize));
+            let declared = source.map_or(&[][..], |source| source.covers.as_slice());
             cover(
                 &mut coverage,
-                &advisory.ecosystems,
+                advisory.ecosystems.iter().filter(|ecosystem| {
+                    let base = base_of(ecosystem);
+                    let is_declared = declared.iter().any(|one| one.eq_ignore_ascii_case(base));
+                    advisory.is_of_database || is_declared
+                }),
                 source.and_then(|source| source.as_of.as_deref()),
             );
         }
@@ -197,7 +202,11 @@ impl<W: Write> Builder<W> {
     }
 }
 
-fn cover(coverage: &mut BTreeMap<String, Coverage>, ecosystems: &[String], as_of: Option<&str>) {
+fn cover<'a>(
+    coverage: &mut BTreeMap<String, Coverage>,
+    ecosystems: impl Iterator<Item = &'a String>,
+    as_of: Option<&str>,
+) {
     let mut counted: Vec<&str> = Vec::new();
     for ecosystem in ecosystems {
         let base = base_of(ecosystem);

@@ -107,6 +107,28 @@ fn a_part_is_bound_inside_of_its_product_only() {
 }
 
 #[test]
+fn a_part_of_a_part_is_bound_inside_of_both() {
+    let id = |name: &str| json!({"@id": format!("pkg:golang/example.com/{name}")});
+    for (names, expected) in [
+        (["app", "one", "deep"], Ok("deep")),
+        (["app", "two", "deep"], Err("reached-otherwise")),
+        (["app", "gone", "deep"], Err("no-component")),
+    ] {
+        let [mut outer, mut middle, inner] = names.map(id);
+        middle["subcomponents"] = json!([inner]);
+        outer["subcomponents"] = json!([middle]);
+        let mut one = statement("CVE-1", "fixed", &[]);
+        one["products"] = json!([outer]);
+        let expected = match expected {
+            Ok(reference) => (vec![reference.to_owned()], vec![]),
+            Err(reason) => (vec![], vec![reason]),
+        };
+        let document = openvex("A", "2026-01-01", &[one]);
+        assert_eq!(bound_to(document), expected, "{names:?}");
+    }
+}
+
+#[test]
 fn hashes_references_and_names_bind() {
     let cyclonedx = |affects: Value| {
         given(&json!({
@@ -266,4 +288,27 @@ fn a_finding_is_asked_for_too() {
         .map(|one| (one.statement, one.reason))
         .collect();
     assert_eq!(unbound, [(1, Reason::NoFinding), (2, Reason::NoProduct)]);
+}
+
+#[test]
+fn hostile_documents_ask_for_no_more_than_is_given() {
+    let parts: Vec<Part> = (0..1500)
+        .map(|_| Part {
+            purls: crate::purl::Purl::parse("pkg:npm/a@1.0.0")
+                .into_iter()
+                .collect(),
+            ..Part::default()
+        })
+        .collect();
+    let inventory = Inventory::new(parts, vec![0], &[]);
+    let statements: Vec<Value> = (0..1500)
+        .map(|index| statement(&format!("CVE-{index}"), "fixed", &["pkg:npm/a"]))
+        .collect();
+    let document = openvex("A", "2026-01-01", &statements);
+    let triage = Triage::new(vec![document], by_default(), None);
+    let bound = triage.bind(&inventory);
+    assert!(bound.bindings().len() <= 1_000_000);
+    let left = bound.unbound(None);
+    assert!(left.len() > 500, "{}", left.len());
+    assert!(left.iter().all(|one| one.reason == Reason::TooMany));
 }

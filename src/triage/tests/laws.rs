@@ -142,3 +142,47 @@ fn a_more_trusted_statement_wins() {
         }
     }
 }
+
+#[test]
+fn what_is_reached_through_a_part_only_is_found_as_by_walking_around_it() {
+    let mut dominated = 0;
+    for seed in 0..300 {
+        let (_, mut below) = chance(seed);
+        let count = 3 + below(8);
+        let edges: Vec<(u32, u32)> = (0..count + below(2 * count))
+            .map(|_| {
+                let end = |value: usize| u32::try_from(value).unwrap();
+                (end(below(count)), end(below(count)))
+            })
+            .collect();
+        let mains = if below(4) == 0 { vec![0, 1] } else { vec![0] };
+        let parts = vec![Part::default(); count];
+        let inventory = Inventory::new(parts, mains.clone(), &edges);
+        let reached = |around: Option<u32>| {
+            let mut seen = vec![false; count];
+            let mut open: Vec<u32> = mains.clone();
+            while let Some(next) = open.pop() {
+                if Some(next) == around || std::mem::replace(&mut seen[next as usize], true) {
+                    continue;
+                }
+                open.extend(edges.iter().filter(|one| one.0 == next).map(|one| one.1));
+            }
+            seen
+        };
+        let anyhow = reached(None);
+        for through in 0..u32::try_from(count).unwrap() {
+            if mains.contains(&through) || !anyhow[through as usize] {
+                continue;
+            }
+            let around = reached(Some(through));
+            for part in 0..u32::try_from(count).unwrap() {
+                let slot = part as usize;
+                let expected = through == part || (anyhow[slot] && !around[slot]);
+                let found = inventory.is_through(through, part);
+                assert_eq!(found, expected, "{seed}: {edges:?} {through} {part}");
+                dominated += usize::from(found && through != part);
+            }
+        }
+    }
+    assert!(dominated > 500, "{dominated}");
+}

@@ -3,7 +3,7 @@
 
 use std::cmp::Ordering;
 
-use super::super::field::{Fields, Loss, below, shown};
+use super::super::field::{Fields, Loss, below, member, shown};
 use super::super::{Event, EventKind, Range, RangeKind};
 use super::{Names, present};
 use crate::diagnostic::Place;
@@ -83,7 +83,7 @@ fn is_behind(ecosystem: &str, patched: &str, last: &str) -> bool {
 /// The first patched version, which some answers wrap into an object.
 fn patched<'t>(item: Item<'t>, pointer: &str, fields: &mut Fields) -> Option<(&'t str, Place)> {
     let key = present(item, PATCHED);
-    let member = fields.member(item, key)?;
+    let member = member(item, key)?;
     let (version, pointer) = if member.shape() == Shape::Table {
         let steps = [Step::Key(key), Step::Key("identifier")];
         let version = fields.filled(member, "identifier", Loss::Match);

@@ -82,6 +82,10 @@ fn what_would_make_the_package_panic_is_refused() {
             "error[advisory-malformed]: the advisory cannot be read: ",
         ),
         (
+            with_versions(&format!("[{}]", "\"< 1\",".repeat(1001)), "[]"),
+            "error[advisory-malformed]: the advisory cannot be read: it has too many requirements",
+        ),
+        (
             with_versions("[7]", "[]"),
             "8:12: error[advisory-malformed]: the advisory cannot be read: a requirement is no text",
         ),

@@ -1,0 +1,73 @@
+//! In what forms each command can write its result.
+
+use clap::ValueEnum;
+
+use super::Command;
+use super::sbom::Command as Sbom;
+use crate::diagnostic::{Diagnostic, Place};
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(super) enum Format {
+    /// For people
+    Text,
+    /// For machines
+    Json,
+    /// Markdown, for clauses
+    Md,
+    /// SARIF 2.1.0, for findings in files
+    Sarif,
+    /// CycloneDX 1.6 with vulnerabilities, for `scan`
+    CyclonedxVdr,
+    /// OpenVEX 0.2.0, for `scan`
+    Openvex,
+}
+
+impl Format {
+    fn name(self) -> String {
+        let value = self.to_possible_value();
+        value.map_or_else(String::new, |value| value.get_name().to_owned())
+    }
+}
+
+/// What every command writes that has no findings in files.
+const PLAIN: &[Format] = &[Format::Text, Format::Json];
+const WITH_SARIF: &[Format] = &[Format::Text, Format::Json, Format::Sarif];
+
+impl Command {
+    /// The forms that the command can write, the first one for people.
+    fn formats(&self) -> &'static [Format] {
+        match self {
+            Self::Scan(_) => &[
+                Format::Text,
+                Format::Json,
+                Format::Sarif,
+                Format::CyclonedxVdr,
+                Format::Openvex,
+            ],
+            Self::Clauses(_) => &[Format::Text, Format::Json, Format::Md],
+            Self::Vex(_)
+            | Self::Sbom(Sbom::Inspect(_) | Sbom::Check(_) | Sbom::Diff(_) | Sbom::Match(_)) => {
+                WITH_SARIF
+            }
+            _ => PLAIN,
+        }
+    }
+
+    /// Whether the command can write a form.
+    ///
+    /// # Errors
+    ///
+    /// `format-unsupported`, which names what it can write. `name` is what the user calls the command.
+    pub(super) fn check(&self, format: Format, name: &str) -> Result<(), Diagnostic> {
+        let formats = self.formats();
+        if formats.contains(&format) {
+            return Ok(());
+        }
+        let names: Vec<_> = formats.iter().map(|one| one.name()).collect();
+        let message = format!("`{name}` cannot write {}", format.name());
+        Err(
+            Diagnostic::error("format-unsupported", Place::whole(), message)
+                .help(format!("it writes {}", names.join(", "))),
+        )
+    }
+}

@@ -1,0 +1,28 @@
+//! `mekiki vex …`
+
+mod apply;
+mod validate;
+
+use super::output::Output;
+use super::{Verdict, read};
+use crate::app::Refused;
+use crate::app::library::Library;
+
+#[derive(Debug, clap::Subcommand)]
+pub(super) enum Command {
+    /// Read VEX documents and name every breach of their standard with its place
+    Validate(validate::Arguments),
+    /// Bind VEX documents to an SBOM: what each statement speaks of, what binds to nothing, what contradicts
+    Apply(apply::Arguments),
+}
+
+pub(super) fn run(
+    command: &Command,
+    library: impl FnOnce() -> Result<Library, Refused>,
+    output: &Output,
+) -> anyhow::Result<Verdict> {
+    match command {
+        Command::Validate(arguments) => validate::run(arguments, output),
+        Command::Apply(arguments) => apply::run(arguments, &library()?, output),
+    }
+}
