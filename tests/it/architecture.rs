@@ -23,6 +23,7 @@ const MAY_IMPORT: &[(&str, &[&str])] = &[
     ("tape", &["diagnostic"]),
     ("markup", &["diagnostic", "tape"]),
     ("schema", &["diagnostic", "tape", "markup"]),
+    ("pages", &["diagnostic", "digest"]),
     // Evidence.
     (
         "evidence",
@@ -57,7 +58,15 @@ const MAY_IMPORT: &[(&str, &[&str])] = &[
     ),
     (
         "snapshot",
-        &["diagnostic", "digest", "time", "cpe", "purl", "evidence"],
+        &[
+            "diagnostic",
+            "digest",
+            "time",
+            "cpe",
+            "purl",
+            "pages",
+            "evidence",
+        ],
     ),
     (
         "matching",
@@ -71,6 +80,17 @@ const MAY_IMPORT: &[(&str, &[&str])] = &[
             "cvss",
             "evidence",
             "snapshot",
+        ],
+    ),
+    (
+        "inventory",
+        &[
+            "diagnostic",
+            "digest",
+            "pages",
+            "evidence",
+            "snapshot",
+            "matching",
         ],
     ),
     (
@@ -229,7 +249,10 @@ const MAY_IMPORT: &[(&str, &[&str])] = &[
     // Edge: the only input and output, and no judgment.
     ("clock", &["time"]),
     ("feed", &["diagnostic", "digest", "time", "snapshot"]),
-    ("folder", &["diagnostic", "evidence"]),
+    (
+        "folder",
+        &["diagnostic", "digest", "pages", "evidence", "inventory"],
+    ),
     ("blob", &["digest"]),
     ("storage", &["digest", "id", "text", "time"]),
     ("retrieve", &["diagnostic", "digest", "evidence", "time"]),
@@ -259,7 +282,16 @@ const ONLY_IN: &[(&str, &[&str])] = &[
     ("std::env", &["cli", "app/feed_open.rs"]),
     ("std::net", &["cli", "retrieve", "schema"]),
     ("tokio::net", &["cli", "server"]),
-    ("std::process", &["cli", "main.rs", "blob.rs", "feed.rs"]),
+    (
+        "std::process",
+        &[
+            "cli",
+            "main.rs",
+            "blob.rs",
+            "feed.rs",
+            "folder/inventory.rs",
+        ],
+    ),
     ("sqlx::", &["storage"]),
     ("reqwest::", &["retrieve"]),
     ("tokio::", &["cli", "server", "storage", "jobs"]),
@@ -295,8 +327,8 @@ const ONLY_IN: &[(&str, &[&str])] = &[
     ("strsim::", &["diagnostic.rs"]),
     ("quick_xml::", &["markup.rs"]),
     ("serde_saphyr::", &["tape"]),
-    ("fst::", &["snapshot"]),
-    ("postcard::", &["snapshot"]),
+    ("fst::", &["pages.rs", "snapshot", "inventory"]),
+    ("postcard::", &["snapshot", "inventory"]),
     ("zip::", &["evidence/archive"]),
     ("tar::", &["evidence/archive"]),
     ("ar::", &["evidence/archive"]),
