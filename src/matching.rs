@@ -212,19 +212,17 @@ impl<'f> Matcher<'f> {
     pub fn missing(&self, identities: &[Identity]) -> Result<Option<Reason>, Diagnostic> {
         let mut worst = Reason::NoIdentity;
         for identity in identities {
-            let reason = identity
+            let covers = identity
                 .ecosystem
-                .map_or(Some(Reason::EcosystemNotCovered), |ecosystem| {
-                    self.covers(ecosystem, identity.distro.as_deref())
-                });
-            // Without a database only a product that some record names is known to be watched.
-            let is_watched = reason == Some(Reason::EcosystemNotCovered)
-                && self.snapshot.knows(&identity.key)?;
-            let reason = if is_watched {
-                let known = self.snapshot.manifest().as_of.as_deref();
-                (!is_fresh(known, self.policy)).then_some(Reason::FeedTooOld)
-            } else {
-                reason
+                .map(|ecosystem| self.covers(ecosystem, identity.distro.as_deref()));
+            let reason = match covers {
+                Some(reason) if reason != Some(Reason::EcosystemNotCovered) => reason,
+                // Without a database only a product that some record names is known to be watched.
+                _ if !self.snapshot.knows(&identity.key)? => Some(Reason::EcosystemNotCovered),
+                _ => {
+                    let known = self.snapshot.manifest().as_of.as_deref();
+                    (!is_fresh(known, self.policy)).then_some(Reason::FeedTooOld)
+                }
             };
             match reason {
                 Some(reason) => worst = worst.max(reason),
@@ -234,8 +232,8 @@ impl<'f> Matcher<'f> {
         Ok(Some(worst))
     }
 
-    /// Why the snapshot does not cover an ecosystem, and the release of it that package URLs call
-    /// `distro`; `None` where it does.
+    /// Why no database of the snapshot covers an ecosystem, and the release of it that package URLs call
+    /// `distro`; `None` where one does.
     pub fn covers(&self, ecosystem: &str, distro: Option<&str>) -> Option<Reason> {
         let Some((coverage, is_fresh)) = self.covered.get(&ecosystem.to_lowercase()) else {
             return Some(Reason::EcosystemNotCovered);

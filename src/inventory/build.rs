@@ -211,10 +211,8 @@ impl Builder {
                 group
             }
         };
-        if let Some(group) = self.groups.get_mut(group as usize)
-            && group.kind.has_others
-        {
-            group.others.push(number);
+        if let Some(group) = self.groups.get_mut(group as usize) {
+            group.items.push(number);
         }
         self.numbers.insert(bytes.to_vec(), number);
         self.items.push(Item {

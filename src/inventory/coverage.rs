@@ -1,7 +1,7 @@
 //! Which components of an inventory a snapshot cannot judge, without judging each.
 //!
-//! Whether a snapshot covers a component depends on its ecosystems and releases alone, as long as each of
-//! its identities has an ecosystem; so components are counted in groups by those. The others are looked up.
+//! Whether a snapshot covers a component depends on its ecosystems and releases alone, as long as a database
+//! covers those; so components are counted in groups by them. Only where none does, each is looked up.
 
 use std::collections::BTreeMap;
 
@@ -42,8 +42,8 @@ pub(super) struct Group {
     pub(super) kind: Grouped,
     /// How many there are, those of retired SBOMs too.
     pub(super) components: u64,
-    /// The items in it with an identity that has no ecosystem.
-    pub(super) others: Vec<u32>,
+    /// The items in it.
+    pub(super) items: Vec<u32>,
 }
 
 impl Group {
@@ -51,7 +51,7 @@ impl Group {
         Self {
             kind,
             components: 0,
-            others: Vec::new(),
+            items: Vec::new(),
         }
     }
 }
@@ -94,12 +94,14 @@ impl Inventory {
                     let release = first.and_then(|(_, release)| release.clone());
                     *gaps.entry((reason, ecosystem, release)).or_default() += components;
                 };
-                if !has_others {
+                let uncovered = Some(Reason::EcosystemNotCovered);
+                let is_looked_up = *has_others || missing.contains(&uncovered);
+                if !is_looked_up {
                     let reason = missing.into_iter().flatten().max();
                     note(reason.unwrap_or(Reason::NoIdentity), components);
                     continue;
                 }
-                for item in group.others {
+                for item in group.items {
                     let component = component_of(&live.segment.item(item)?)?;
                     if let Some(reason) = matcher.missing(&identities(&component))? {
                         note(reason, occurrences(live, item)?);

@@ -280,7 +280,7 @@ impl<W: Write> Builder<W> {
                     return;
                 }
                 for advisory in &advisories {
-                    self.encode(&document, advisory, file, format != CSAF);
+                    self.encode(&document, advisory, (file, format != CSAF));
                 }
             }
             Content::Kev(list) => {
@@ -362,8 +362,9 @@ impl<W: Write> Builder<W> {
         true
     }
 
-    /// Encodes an advisory of a document.
-    fn encode(&mut self, document: &str, advisory: &Advisory, file: u32, is_of_database: bool) {
+    /// Encodes an advisory of a document. `is_of_database` tells whether its database strives to hold every
+    /// advisory of its ecosystems.
+    fn encode(&mut self, document: &str, advisory: &Advisory, (file, is_of_database): (u32, bool)) {
         let number = u32::try_from(self.advisories.len()).unwrap_or(u32::MAX);
         let mut entries = Vec::new();
         let mut ecosystems = BTreeSet::new();
