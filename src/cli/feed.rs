@@ -36,7 +36,7 @@ pub(super) enum Command {
     /// A single file that `feed export` wrote is taken over as it is: its snapshot is checked to the byte,
     /// kept under its digest and put in use, and nothing is merged.
     ///
-    /// Example: mekiki feed import all.zip known_exploited_vulnerabilities.json --into feed
+    /// Example: mekiki feed import all.zip kev.json --into feed
     Import(ImportArguments),
     /// Fetch what is new from the configured sources and make a snapshot of it
     ///
