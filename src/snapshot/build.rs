@@ -81,6 +81,9 @@ pub struct Built<W> {
 /// the importer says so.
 const CSAF: &str = "csaf";
 
+/// A CVE with its probability and percentile of exploitation, packed into one number.
+type Probability = (CompactString, u64);
+
 /// An added file.
 struct File {
     source: u32,
@@ -119,7 +122,7 @@ pub struct Builder<W> {
     in_force: HashMap<(&'static str, String), InForce>,
     advisories: Vec<Encoded>,
     kev: Option<(Option<Timestamp>, u32, Vec<KevEntry>)>,
-    epss: Option<(Option<Timestamp>, u32, Vec<(CompactString, u64)>)>,
+    epss: Option<(Option<Timestamp>, u32, Vec<Probability>)>,
     lifecycles: BTreeMap<String, (u32, Lifecycle)>,
     newest: Option<Date>,
     /// A date behind this day is a slip of the pen, and says nothing of how fresh the records are.
@@ -314,7 +317,7 @@ impl<W: Write> Builder<W> {
                 }
                 let pack =
                     |score: u32, percentile: u32| (u64::from(score) << 32) | u64::from(percentile);
-                let mut rows: Vec<(CompactString, u64)> = scores
+                let mut rows: Vec<Probability> = scores
                     .scores
                     .into_iter()
                     .map(|row| {
