@@ -73,7 +73,7 @@ pub(super) struct ImportArguments {
     /// The folder of snapshots; made where there is none
     #[arg(long, value_name = "FOLDER")]
     into: Option<String>,
-    /// The day on which the files were fetched; else the newest date in them counts
+    /// The day on which the files were fetched; else it is today
     #[arg(long, value_name = "DATE")]
     retrieved: Option<Date>,
     /// Ecosystems of which CSAF documents hold every advisory, such as `Red Hat`; else they cover only the
@@ -212,6 +212,13 @@ fn import_text(imported: &FeedImport, output: &Output) -> String {
                 with(lang, key, &[("count", count.to_string())])
             );
             out.push_str(&told_text(told, count, lang));
+        }
+    }
+    for one in &imported.quiet {
+        let line = format!("{}: {}", one.path, one.message);
+        _ = writeln!(out, "\n{}", printable(&line));
+        if let Some(help) = &one.help {
+            _ = writeln!(out, "  {help}");
         }
     }
     if imported.passed_over > 0 {

@@ -160,6 +160,7 @@ impl<W: Write> Builder<W> {
             number,
             name: name.into(),
             as_of: None,
+            newest: None,
             sha256: Digest::of(b""),
             records: 0,
             covers: Vec::new(),
@@ -181,6 +182,13 @@ impl<W: Write> Builder<W> {
         }
     }
 
+    /// Says what the newest date in a source's records is.
+    pub fn date(&mut self, source: u32, newest: Option<&str>) {
+        if let Some(source) = self.sources.get_mut(source as usize) {
+            source.newest = newest.map(str::to_owned);
+        }
+    }
+
     /// Declares that a source holds every advisory of ecosystems, which its format does not promise.
     pub fn declare(&mut self, source: u32, ecosystems: &[String]) {
         if let Some(source) = self.sources.get_mut(source as usize) {
@@ -188,13 +196,7 @@ impl<W: Write> Builder<W> {
         }
     }
 
-    /// The newest date that the records added so far carry.
-    pub fn newest(&self) -> Option<Date> {
-        self.newest
-    }
-
-    /// The newest date that the records added since the last call carry, for sources that are dated one by
-    /// one; [`Builder::newest`] begins anew with it.
+    /// The newest date that the records added since the last call carry.
     pub fn take_newest(&mut self) -> Option<Date> {
         self.newest.take()
     }

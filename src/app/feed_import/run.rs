@@ -213,6 +213,7 @@ impl<'r> Run<'r> {
                 source.as_of.clone()
             };
             self.builder.know_until(number, known.as_deref());
+            self.builder.date(number, source.newest.as_deref());
             self.builder.declare(number, &source.covers);
             numbers.insert(source.number, number);
         }
