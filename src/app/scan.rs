@@ -160,15 +160,19 @@ fn judge(view: &mut ScanView, thresholds: &[Threshold]) {
     for one in &view.unjudged {
         *view.unjudged_by_reason.entry(one.reason).or_default() += 1;
     }
+    // A condition on a list that is not there is not met by anything, which is no pass.
+    let blind = thresholds.iter().filter_map(|one| one.blind(&view.feed));
+    let blind: Vec<_> = blind.collect();
     let fails = view.findings.iter().any(|finding| finding.fails)
         || view.supports.iter().any(|support| support.fails);
     view.verdict = if fails {
         Verdict::NotAcceptable
-    } else if view.unjudged.is_empty() && !view.is_empty() {
+    } else if view.unjudged.is_empty() && !view.is_empty() && blind.is_empty() {
         Verdict::Acceptable
     } else {
         Verdict::Unverifiable
     };
+    view.remarks.extend(blind);
 }
 
 fn read_vex(

@@ -20,6 +20,7 @@ pub(super) fn feed_view(request: &Request<'_>) -> FeedView {
         maximum_age_days: request.policy.maximum_age_days,
         advisories: manifest.advisories,
         kev: manifest.kev,
+        lifecycles: manifest.lifecycles,
         epss: manifest.epss,
         ecosystems: manifest
             .ecosystems

@@ -21,6 +21,8 @@ pub struct FeedView {
     pub advisories: u64,
     /// Entries of known exploited vulnerabilities; zero where the list was not imported.
     pub kev: u64,
+    /// Products with dates of support; zero where no such list was imported.
+    pub lifecycles: u64,
     /// CVEs with a probability of exploitation; zero where the scores were not imported.
     pub epss: u64,
     /// By ecosystem.
