@@ -446,7 +446,13 @@ fn feed(scan: &ScanView, lang: Lang) -> String {
         ),
         ("age", scan.feed.age_days.unwrap_or_default().to_string()),
     ];
-    let mut out = with(lang, "scan-feed", &arguments) + "\n";
+    let is_later = scan.feed.age_days.is_some_and(|age| age < 0);
+    let key = if is_later {
+        "scan-feed-later"
+    } else {
+        "scan-feed"
+    };
+    let mut out = with(lang, key, &arguments) + "\n";
     if scan.feed.kev == 0 {
         _ = writeln!(out, "{}", message(lang, "scan-without-kev"));
     }
