@@ -1,7 +1,7 @@
 use std::io::Cursor;
 
-use super::pages::seal;
 use super::*;
+use crate::pages::{self, seal};
 
 fn osv(id: &str, modified: &str, package: &str, more: &str) -> (String, Vec<u8>) {
     let text = format!(
