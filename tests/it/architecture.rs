@@ -87,6 +87,7 @@ const MAY_IMPORT: &[(&str, &[&str])] = &[
         &[
             "diagnostic",
             "digest",
+            "time",
             "pages",
             "evidence",
             "snapshot",
@@ -277,7 +278,7 @@ const ONLY_IN: &[(&str, &[&str])] = &[
     ("storage::sqlite", &["app/wire.rs", "storage"]),
     ("storage::postgres", &["app/wire.rs", "storage"]),
     // Input and output.
-    ("std::fs", &["folder.rs", "blob.rs", "feed.rs"]),
+    ("std::fs", &["folder", "blob.rs", "feed.rs"]),
     ("tokio::fs", &[]),
     ("std::env", &["cli", "app/feed_open.rs"]),
     ("std::net", &["cli", "retrieve", "schema"]),
