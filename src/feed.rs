@@ -14,14 +14,17 @@
 mod draft;
 mod export;
 mod read;
+#[cfg(test)]
+mod tests;
 
-pub use draft::Draft;
+pub use draft::{Draft, RecordSink};
 pub use export::{Restored, export_snapshot, is_export};
 pub use read::{open_snapshot, verify};
 
 use std::fs::{self, File, TryLockError};
 use std::io::{self, BufReader, Write as _};
 use std::path::{Path, PathBuf};
+use std::time::Duration;
 
 use crate::diagnostic::{Diagnostic, Place};
 use crate::digest::Digest;
@@ -39,6 +42,10 @@ const LOCK: &str = "lock";
 const DOWNLOADS: &str = "downloads";
 /// How the folder of a snapshot that is not finished, or on its way out, begins.
 const DRAFT: &str = ".draft-";
+/// How often a lock that another process holds is asked for again, and after what pause.
+const PATIENCE: usize = 25;
+const PAUSE: Duration = Duration::from_millis(20);
+
 /// A folder of snapshots.
 #[derive(Debug, Clone)]
 pub struct FeedFolder {
@@ -150,7 +157,16 @@ impl FeedFolder {
             .write(true)
             .open(folder.join(LOCK))
             .map_err(refused)?;
-        match file.try_lock() {
+        // A process that was forked beside us holds what is open until it runs its own program.
+        let mut taken = file.try_lock();
+        for _ in 0..PATIENCE {
+            if !matches!(taken, Err(TryLockError::WouldBlock)) {
+                break;
+            }
+            std::thread::sleep(PAUSE);
+            taken = file.try_lock();
+        }
+        match taken {
             Ok(()) => Ok(FeedLock { _file: file }),
             Err(TryLockError::WouldBlock) => Err(Diagnostic::error(
                 "feed-busy",

@@ -323,6 +323,7 @@ impl Snapshot {
         self.pages.verify()?;
         self.section("packages", &self.packages)?;
         self.section("ids", &self.ids)?;
+        self.section("upstreams", &self.upstreams)?;
         if self.manifest.part("epss").bytes > 0 {
             self.section("epss", &self.epss)?;
         }

@@ -10,6 +10,7 @@ use super::feed_open::OpenFeed;
 use crate::diagnostic::{Diagnostic, Place};
 use crate::digest::Digest;
 use crate::feed::{FeedFolder, Listed, export_snapshot};
+use crate::time::Date;
 
 /// An export that was written.
 #[derive(Debug, Serialize)]
@@ -46,12 +47,17 @@ pub fn export(feed: &OpenFeed, to: &str) -> Result<FeedExport, Refused> {
 ///
 /// # Errors
 ///
-/// `feed-export-damaged`, `feed-expected`, `feed-version`, `feed-busy`, `feed-write`.
-pub fn restore(file: &str, into: &str, expected: Option<Digest>) -> Result<FeedImport, Refused> {
+/// `feed-export-damaged`, `feed-expected`, `feed-retrieved-later`, `feed-version`, `feed-busy`, `feed-write`.
+pub fn restore(
+    file: &str,
+    into: &str,
+    expected: Option<Digest>,
+    today: Date,
+) -> Result<FeedImport, Refused> {
     let folder = FeedFolder::new(into);
     let lock = folder.lock()?;
     let before = folder.current()?;
-    let restored = folder.restore(&lock, Path::new(file), expected)?;
+    let restored = folder.restore(&lock, Path::new(file), expected, today)?;
     folder.use_snapshot(&lock, &restored.digest)?;
     let records = restored.manifest.sources.iter();
     let mut imported = FeedImport {

@@ -16,7 +16,8 @@ use crate::diagnostic::{Diagnostic, Place, Severity};
 use crate::digest::Digest;
 use crate::feed::FeedFolder;
 use crate::snapshot::Manifest;
-use crate::time::{Date, parse_day};
+use crate::matching::MAXIMUM_AGE_DAYS;
+use crate::time::{Date, days_between, parse_day};
 use run::{EMPTY, Run, empty, refused, source_name};
 
 /// A file or folder to import.
@@ -50,7 +51,7 @@ pub struct Request<'a> {
     pub confirmed: &'a [String],
     /// The folder of snapshots.
     pub into: &'a str,
-    /// The day on which the files were fetched; without it, the newest date in the records.
+    /// The day on which the files were fetched; without it, the day of the import.
     pub retrieved: Option<Date>,
     /// The day of the import: a record that claims a later one does not make the snapshot fresher.
     pub today: Date,
@@ -85,6 +86,9 @@ pub struct FeedImport {
     pub as_of: Option<String>,
     /// Advisories by ecosystem.
     pub ecosystems: BTreeMap<String, u64>,
+    /// Inputs in which nothing is new, though nobody said that they were fetched earlier.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub quiet: Vec<Told>,
     /// Inputs of which nothing was taken, under the names of their sources.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub failed: Vec<Told>,
@@ -154,6 +158,7 @@ impl FeedImport {
                 .iter()
                 .map(|(name, coverage)| (name.clone(), coverage.records))
                 .collect(),
+            quiet: Vec::new(),
             failed: Vec::new(),
             skipped: Vec::new(),
             skipped_count: 0,
@@ -162,6 +167,17 @@ impl FeedImport {
             passed_over: 0,
         }
     }
+}
+
+/// An import that calls itself fresh, though nothing in it is.
+fn quiet_source(name: &str, newest: Date) -> Diagnostic {
+    Diagnostic::warning(
+        "feed-quiet",
+        Place::whole(),
+        format!("the newest date in it is {newest}, and it counts as fetched today"),
+    )
+    .help("say with --retrieved on which day it was fetched, unless it was today")
+    .in_file(name)
 }
 
 impl Refused {
@@ -202,7 +218,10 @@ pub fn import(request: &Request<'_>, progress: &dyn Fn(u64)) -> Result<FeedImpor
     for input in request.inputs {
         let before = run.read;
         match run.input(input) {
-            Ok(source) if run.read > before => sources.push((source, &input.covers)),
+            Ok(source) if run.read > before => {
+                let newest = run.builder.take_newest();
+                sources.push((source, input, newest));
+            }
             Ok(_) => failed.push(empty(input)),
             Err(refused) if request.keep_going && !refused.is_of_folder() => {
                 let name = source_name(input);
@@ -228,11 +247,17 @@ pub fn import(request: &Request<'_>, progress: &dyn Fn(u64)) -> Result<FeedImpor
         faults.extend(run.skipped.into_iter().take(100));
         return Err(Refused(faults));
     }
-    let known = request.retrieved.or(run.builder.newest());
-    let known = known.map(|day| day.to_string());
-    for (source, covers) in sources {
-        run.builder.know_until(source, known.as_deref());
-        run.builder.declare(source, covers);
+    let known = request.retrieved.unwrap_or(request.today);
+    let mut quiet = Vec::new();
+    for (source, input, newest) in sources {
+        run.builder.know_until(source, Some(&known.to_string()));
+        run.builder.declare(source, &input.covers);
+        run.builder.date(source, newest.map(|day| day.to_string()).as_deref());
+        if request.retrieved.is_none()
+            && let Some(newest) = newest.filter(|day| days_between(*day, known) > MAXIMUM_AGE_DAYS)
+        {
+            quiet.push(quiet_source(source_name(input), newest));
+        }
     }
     let imported = run.read;
     let told = (
@@ -262,6 +287,7 @@ pub fn import(request: &Request<'_>, progress: &dyn Fn(u64)) -> Result<FeedImpor
         unchanged: snapshot.is_some() && snapshot == before.map(|before| before.digest()),
         snapshot,
         records: imported,
+        quiet: quiet.into_iter().map(Told::new).collect(),
         failed: failed.into_iter().map(Told::new).collect(),
         skipped: told.0.into_iter().map(Told::new).collect(),
         remarks: told.1.into_iter().map(Told::new).collect(),

@@ -14,6 +14,7 @@ use rayon::iter::{IntoParallelRefIterator as _, ParallelIterator as _};
 
 use super::Refused;
 use super::feed_open::OpenFeed;
+use super::vex_apply::{VexFile, open_vex};
 use crate::diagnostic::{Diagnostic, Place};
 use crate::digest::Digest;
 use crate::document::scan::{
@@ -25,7 +26,6 @@ use crate::evidence::lockfile::{self, Locked, Source};
 use crate::evidence::sbom::model::Format;
 use crate::evidence::sbom::{self, Sbom};
 use crate::evidence::unpack::unpack;
-use crate::evidence::vex;
 use crate::matching::{Matcher, Outcome, Policy};
 use crate::time::instant;
 use crate::triage::{Given, Inventory, Precedence, Triage, Unbound};
@@ -39,7 +39,7 @@ pub struct Request<'a> {
     /// The lists of components, as the caller named them.
     pub files: &'a [(String, Vec<u8>)],
     /// VEX documents, as the caller named them.
-    pub vex: &'a [(String, Vec<u8>)],
+    pub vex: &'a [VexFile<'a>],
     /// By what their statements are weighed.
     pub precedence: &'a Precedence,
     /// The snapshot.
@@ -69,7 +69,7 @@ struct Scanned {
 /// Where a file or VEX document cannot be read, or the snapshot is damaged: then nothing is judged, since
 /// a verdict over a part would read as one over the whole.
 pub fn scan(request: &Request<'_>, progress: &(dyn Fn() + Sync)) -> Result<ScanView, Refused> {
-    let (given, remarks) = read_vex(request.vex)?;
+    let (given, remarks) = read_vex(request.vex, request.precedence)?;
     let triage = Triage::new(
         given,
         request.precedence.clone(),
@@ -171,22 +171,28 @@ fn judge(view: &mut ScanView, thresholds: &[Threshold]) {
     };
 }
 
-fn read_vex(documents: &[(String, Vec<u8>)]) -> Result<(Vec<Given>, Vec<Diagnostic>), Refused> {
+fn read_vex(
+    documents: &[VexFile<'_>],
+    precedence: &Precedence,
+) -> Result<(Vec<Given>, Vec<Diagnostic>), Refused> {
     let mut given = Vec::new();
     let mut remarks = Vec::new();
     let mut refused = Vec::new();
-    for (path, bytes) in documents {
-        match vex::read(bytes) {
-            Ok((document, found)) => {
-                given.push(Given {
-                    path: path.clone(),
-                    digest: Digest::of(bytes),
-                    trust: None,
-                    document,
-                });
-                remarks.extend(found.into_iter().map(|one| one.in_file(path.clone())));
+    for document in documents {
+        match open_vex(*document, precedence) {
+            Ok((one, is_valid)) => {
+                if !is_valid {
+                    let remark = Diagnostic::warning(
+                        "vex-invalid",
+                        Place::whole(),
+                        "the document breaches its standard; its statements are read all the same",
+                    );
+                    let help = "`mekiki vex validate` names every breach";
+                    remarks.push(remark.help(help).in_file(&one.path));
+                }
+                given.push(one);
             }
-            Err(faults) => refused.extend(faults.into_iter().map(|one| one.in_file(path.clone()))),
+            Err(Refused(faults)) => refused.extend(faults),
         }
     }
     if refused.is_empty() {
@@ -203,10 +209,10 @@ fn scan_file(
     triage: &Triage,
     request: &Request<'_>,
 ) -> Result<Scanned, Refused> {
-    let named = |faults: Vec<Diagnostic>| {
+    let in_file = |faults: Vec<Diagnostic>| {
         Refused(faults.into_iter().map(|one| one.in_file(path)).collect())
     };
-    let (sbom, own) = read_components(bytes).map_err(named)?;
+    let (sbom, own) = read_components(bytes).map_err(in_file)?;
     let digest = Digest::of(bytes);
     let outcome = matcher
         .judge(sbom.all_components())

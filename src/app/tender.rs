@@ -173,7 +173,8 @@ pub fn judge_tender(
     let catalog = tender.catalog.as_ref().map(|_| &library.catalog);
     let mut assessed = BTreeMap::new();
     if let Some(catalog) = catalog {
-        let feed = Feed::gather(open.evidence.iter().filter(|one| is_agency(one)));
+        let agency = open.evidence.iter().filter(|one| is_agency(one));
+        let feed = Feed::gather(agency, tender.as_of);
         let knowledge = Knowledge {
             feed: &feed,
             precedence: &library.precedence,

@@ -36,7 +36,7 @@ pub(super) enum Command {
     /// A single file that `feed export` wrote is taken over as it is: its snapshot is checked to the byte,
     /// kept under its digest and put in use, and nothing is merged.
     ///
-    /// Example: mekiki feed import all.zip known_exploited_vulnerabilities.json --into feed
+    /// Example: mekiki feed import all.zip kev.json --into feed
     Import(ImportArguments),
     /// Fetch what is new from the configured sources and make a snapshot of it
     ///
@@ -73,7 +73,7 @@ pub(super) struct ImportArguments {
     /// The folder of snapshots; made where there is none
     #[arg(long, value_name = "FOLDER")]
     into: Option<String>,
-    /// The day on which the files were fetched; else the newest date in them counts
+    /// The day on which the files were fetched; else it is today
     #[arg(long, value_name = "DATE")]
     retrieved: Option<Date>,
     /// Ecosystems of which CSAF documents hold every advisory, such as `Red Hat`; else they cover only the
@@ -212,6 +212,13 @@ fn import_text(imported: &FeedImport, output: &Output) -> String {
                 with(lang, key, &[("count", count.to_string())])
             );
             out.push_str(&told_text(told, count, lang));
+        }
+    }
+    for one in &imported.quiet {
+        let line = format!("{}: {}", one.path, one.message);
+        _ = writeln!(out, "\n{}", printable(&line));
+        if let Some(help) = &one.help {
+            _ = writeln!(out, "  {help}");
         }
     }
     if imported.passed_over > 0 {

@@ -6,10 +6,13 @@ use std::fmt::Write as _;
 use super::format::Format;
 use super::output::{Output, remark};
 use super::progress::Progress;
+use super::vex::with_trust;
 use super::{Verdict as Ending, read};
 use crate::app::feed_open::open;
 use crate::app::library::precedence;
+use crate::app::sbom_diff::NamedBytes;
 use crate::app::scan::{Request, Threshold, UnknownThreshold, find_lines, scan};
+use crate::app::vex_apply::VexFile;
 use crate::clock;
 use crate::cvss::Severity;
 use crate::diagnostic::{Diagnostic, Place};
@@ -42,10 +45,11 @@ pub(super) struct Arguments {
     /// SBOMs and Cargo.lock files; `-` is standard input
     #[arg(required = true, value_name = "FILE")]
     files: Vec<String>,
-    /// VEX documents (OpenVEX, CSAF, CycloneDX)
-    #[arg(long, value_name = "FILE")]
+    /// VEX documents: OpenVEX, CSAF or CycloneDX. A level of trust may stand in front, as in
+    /// `agency=triage.json`; otherwise what the document says of its author decides
+    #[arg(long, value_name = "[LEVEL=]FILE")]
     vex: Vec<String>,
-    /// The folder of snapshots, or one snapshot; else the variable MEKIKI_FEED, else the user's data folder
+    /// The folder of snapshots, or one snapshot; else the variable `MEKIKI_FEED`, else the user's data folder
     #[arg(long, value_name = "FOLDER")]
     feed: Option<String>,
     /// The day of the judgment: its snapshot, and nothing that was published later
@@ -81,7 +85,20 @@ pub(super) fn run(
         }
         Ok(files)
     };
-    let (files, vex) = (load(&arguments.files)?, load(&arguments.vex)?);
+    let files = load(&arguments.files)?;
+    let named: Vec<_> = arguments.vex.iter().map(|one| with_trust(one)).collect();
+    let contents: Vec<Vec<u8>> = named
+        .iter()
+        .map(|(_, path)| read(path))
+        .collect::<Result<_, _>>()?;
+    let vex: Vec<_> = named
+        .iter()
+        .zip(&contents)
+        .map(|((trust, path), bytes)| VexFile {
+            file: NamedBytes { path, bytes },
+            trust: *trust,
+        })
+        .collect();
     let progress = Progress::of(files.len());
     let scanned = scan(
         &Request {
@@ -113,24 +130,26 @@ fn write(scan: &ScanView, output: &Output) -> anyhow::Result<()> {
     match output.format() {
         Format::Sarif => return output.json(&sarif(scan)),
         Format::CyclonedxVdr => output.json(&vdr(scan))?,
-        Format::Openvex => match openvex(scan) {
-            Some(document) => output.json(&document)?,
-            None => {
-                // Nothing stays behind that an earlier scan wrote.
-                output.bytes(b"")?;
-                let empty = Diagnostic::note(
-                    "openvex-empty",
-                    Place::whole(),
-                    "there is nothing to state, and an OpenVEX document needs a statement, so none is written",
-                );
-                remark(&format!("{empty}\n"));
-            }
-        },
+        Format::Openvex => write_openvex(scan, output)?,
         _ => return output.either(scan, || text(scan, lang, output.width())),
     }
     remark(&headline(scan, lang));
     remarks(scan);
     Ok(())
+}
+
+fn write_openvex(scan: &ScanView, output: &Output) -> anyhow::Result<()> {
+    if let Some(document) = openvex(scan) {
+        return output.json(&document);
+    }
+    let empty = Diagnostic::note(
+        "openvex-empty",
+        Place::whole(),
+        "there is nothing to state, and an OpenVEX document needs a statement, so none is written",
+    );
+    remark(&format!("{empty}\n"));
+    // Nothing stays behind that an earlier scan wrote.
+    output.bytes(b"")
 }
 
 fn remarks(scan: &ScanView) {

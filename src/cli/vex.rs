@@ -26,3 +26,16 @@ pub(super) fn run(
         Command::Apply(arguments) => apply::run(arguments, &library()?, output),
     }
 }
+
+/// The level of trust in front of a path, if one stands there. A level is lower-case letters only, so a path
+/// with a dot or a slash in front of its equals sign is a path.
+pub(super) fn with_trust(argument: &str) -> (Option<&str>, &str) {
+    match argument.split_once('=') {
+        Some((level, path))
+            if !level.is_empty() && level.bytes().all(|byte| byte.is_ascii_lowercase()) =>
+        {
+            (Some(level), path)
+        }
+        _ => (None, argument),
+    }
+}

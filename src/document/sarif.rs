@@ -46,21 +46,22 @@ pub fn sarif(reports: &[Report]) -> Value {
 
 /// A log of one run.
 pub(super) fn log(run: Map<String, Value>) -> Value {
-    json!({
-        "$schema": "https://json.schemastore.org/sarif-2.1.0.json",
-        "version": "2.1.0",
-        "runs": [run],
-    })
+    let mut log = Map::new();
+    let schema = "https://json.schemastore.org/sarif-2.1.0.json";
+    log.insert("$schema".to_owned(), schema.into());
+    log.insert("version".to_owned(), "2.1.0".into());
+    log.insert("runs".to_owned(), vec![Value::from(run)].into());
+    log.into()
 }
 
 /// A run with its rules and results.
 pub(super) fn run(rules: Vec<Value>, results: Vec<Value>) -> Map<String, Value> {
     let mut run = Map::new();
-    let version = env!("CARGO_PKG_VERSION");
-    run.insert(
-        "tool".to_owned(),
-        json!({"driver": {"name": "mekiki", "version": version, "rules": rules}}),
-    );
+    let mut driver = Map::new();
+    driver.insert("name".to_owned(), "mekiki".into());
+    driver.insert("version".to_owned(), env!("CARGO_PKG_VERSION").into());
+    driver.insert("rules".to_owned(), rules.into());
+    run.insert("tool".to_owned(), json!({"driver": driver}));
     run.insert("columnKind".to_owned(), "unicodeCodePoints".into());
     run.insert("results".to_owned(), results.into());
     run

@@ -31,6 +31,8 @@ use report::Report;
 /// How many places of one kind are cited.
 const CITED: usize = 8;
 
+/// Why the age of the feed is not known.
+const UNTOLD: &str = "nothing says up to which day the advisories are known";
 /// Why nothing is known of what an SBOM lists.
 const UNREADABLE: &str = "an SBOM cannot be read";
 

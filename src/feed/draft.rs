@@ -16,13 +16,16 @@ pub struct Draft<'f> {
     kept: bool,
 }
 
+/// Where the records of a draft go.
+pub type RecordSink = BufWriter<File>;
+
 impl FeedFolder {
     /// Begins a snapshot and gives the sink of its records.
     ///
     /// # Errors
     ///
     /// `feed-write` where the system refuses.
-    pub fn draft(&self, _lock: &FeedLock) -> Result<(Draft<'_>, BufWriter<File>), Diagnostic> {
+    pub fn draft(&self, _lock: &FeedLock) -> Result<(Draft<'_>, RecordSink), Diagnostic> {
         let path = self.snapshots().join(format!("{DRAFT}new"));
         let refused = |error: io::Error| write_refused(&path, &error);
         fs::create_dir(&path).map_err(refused)?;
@@ -42,7 +45,7 @@ impl Draft<'_> {
     /// # Errors
     ///
     /// `feed-write` where the system refuses.
-    pub fn keep(self, built: Built<BufWriter<File>>) -> Result<Digest, Diagnostic> {
+    pub fn keep(self, built: Built<RecordSink>) -> Result<Digest, Diagnostic> {
         let refused = |error: io::Error| write_refused(&self.path, &error);
         let records = built
             .sink

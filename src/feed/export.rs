@@ -15,6 +15,7 @@ use super::{FeedFolder, FeedLock, open_snapshot, sync_folder, verify, write_refu
 use crate::diagnostic::{Diagnostic, Place};
 use crate::digest::{Digest, canonical_json};
 use crate::snapshot::{INDEX, MANIFEST, Manifest, RECORDS, Snapshot};
+use crate::time::{Date, parse_day};
 
 /// The first member.
 const NOTE: &str = "mekiki-feed.json";
@@ -60,12 +61,14 @@ impl FeedFolder {
     /// # Errors
     ///
     /// `feed-export-damaged` for what is cut short or altered, `feed-expected` where it is another snapshot
-    /// than the expected one, `feed-version` for another form, `feed-write` where the system refuses.
+    /// than the expected one, `feed-retrieved-later` where it claims to be known later than `today`,
+    /// `feed-version` for another form, `feed-write` where the system refuses.
     pub fn restore(
         &self,
         lock: &FeedLock,
         file: &Path,
         expected: Option<Digest>,
+        today: Date,
     ) -> Result<Restored, Diagnostic> {
         let source = File::open(file).map_err(|error| broken(file, &error.to_string()))?;
         let mut members = Members {
@@ -91,6 +94,16 @@ impl FeedFolder {
         let manifest = Manifest::parse(&bytes).map_err(of_export)?;
         if note != note_of(&digest, &manifest) {
             return Err(broken(file, "its note is not that of its snapshot"));
+        }
+        let known = manifest.as_of.as_deref().and_then(parse_day);
+        if known.is_some_and(|known| known > today) {
+            return Err(Diagnostic::error(
+                "feed-retrieved-later",
+                Place::whole(),
+                "the snapshot claims to be known until a day that is still to come",
+            )
+            .in_file(file.display().to_string())
+            .help("check the clocks of both machines"));
         }
         let (draft, records) = self.draft(lock)?;
         let path = draft.path().join(INDEX);

@@ -81,6 +81,9 @@ pub struct Built<W> {
 /// the importer says so.
 const CSAF: &str = "csaf";
 
+/// A CVE with its probability and percentile of exploitation, packed into one number.
+type Probability = (CompactString, u64);
+
 /// An added file.
 struct File {
     source: u32,
@@ -129,7 +132,7 @@ pub struct Builder<W> {
     in_force: HashMap<(&'static str, String), InForce>,
     advisories: Vec<Encoded>,
     kev: Option<(Option<Timestamp>, u32, Vec<KevEntry>)>,
-    epss: Option<(Option<Timestamp>, u32, Vec<(CompactString, u64)>)>,
+    epss: Option<(Option<Timestamp>, u32, Vec<Probability>)>,
     lifecycles: BTreeMap<String, (u32, Lifecycle)>,
     newest: Option<Date>,
     /// A date behind this day is a slip of the pen, and says nothing of how fresh the records are.
@@ -167,6 +170,7 @@ impl<W: Write> Builder<W> {
             number,
             name: name.into(),
             as_of: None,
+            newest: None,
             sha256: Digest::of(b""),
             records: 0,
             covers: Vec::new(),
@@ -188,6 +192,13 @@ impl<W: Write> Builder<W> {
         }
     }
 
+    /// Says what the newest date in a source's records is.
+    pub fn date(&mut self, source: u32, newest: Option<&str>) {
+        if let Some(source) = self.sources.get_mut(source as usize) {
+            source.newest = newest.map(str::to_owned);
+        }
+    }
+
     /// Declares that a source holds every advisory of ecosystems, which its format does not promise.
     pub fn declare(&mut self, source: u32, ecosystems: &[String]) {
         if let Some(source) = self.sources.get_mut(source as usize) {
@@ -195,13 +206,7 @@ impl<W: Write> Builder<W> {
         }
     }
 
-    /// The newest date that the records added so far carry.
-    pub fn newest(&self) -> Option<Date> {
-        self.newest
-    }
-
-    /// The newest date that the records added since the last call carry, for sources that are dated one by
-    /// one; [`Builder::newest`] begins anew with it.
+    /// The newest date that the records added since the last call carry.
     pub fn take_newest(&mut self) -> Option<Date> {
         self.newest.take()
     }
@@ -324,7 +329,7 @@ impl<W: Write> Builder<W> {
                 }
                 let pack =
                     |score: u32, percentile: u32| (u64::from(score) << 32) | u64::from(percentile);
-                let mut rows: Vec<(CompactString, u64)> = scores
+                let mut rows: Vec<Probability> = scores
                     .scores
                     .into_iter()
                     .map(|row| {

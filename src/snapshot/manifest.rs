@@ -52,8 +52,11 @@ pub struct Source {
     pub number: u32,
     /// The name that the importer gave: the last step of a path, or an address.
     pub name: String,
-    /// The day up to which it is known: declared by the importer, or the newest date in its records.
+    /// The day up to which it is known: that on which it was fetched.
     pub as_of: Option<String>,
+    /// The newest date in its records; not every database dates them.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub newest: Option<String>,
     /// The digest of what was imported: of the file, or of the list of the folder's files.
     pub sha256: Digest,
     /// How many of its records are in force here.

@@ -199,7 +199,7 @@ fn of_two_records_with_one_identifier_the_newer_is_in_force() {
 #[test]
 fn of_two_lists_the_newer_is_in_force() {
     let older = |text: &str| text.replace("2026-11-20T", "2026-11-10T").into_bytes();
-    let kev = older(KEV).to_vec();
+    let kev = older(KEV);
     let kev = String::from_utf8(kev)
         .unwrap()
         .replace("CVE-2026-1", "CVE-2026-9")
@@ -339,7 +339,7 @@ fn a_nonsensical_index_that_its_maker_vouches_for_is_refused_and_never_panics() 
                         1,
                         3,
                         part.bytes / 2,
-                        part.bytes + 1,
+                        part.bytes.saturating_add(1),
                         length as u64,
                         u64::MAX,
                     ];

@@ -217,7 +217,17 @@ fn excluded(chrome: &Chrome, library: &Library, address: &str, bids: &[Value]) -
 
 /// The citations of a part of a record as links to the cited places.
 pub(super) fn links(chrome: &Chrome, address: &str, cited: &Value) -> Vec<Link> {
-    list(cited, "citations")
+    let citations = list(cited, "citations");
+    // What lies in an archive is not kept by itself; the archive, which is cited with it, is.
+    let kept = |citation: &Value| {
+        let file = string(citation, "file");
+        let outer = file.split_once("!/").and_then(|(outer, _)| {
+            let mut all = citations.iter();
+            all.find(|one| string(one, "file") == outer)
+        });
+        string(outer.unwrap_or(citation), "sha256")
+    };
+    citations
         .iter()
         .map(|citation| {
             let at = citation.get("at").cloned().unwrap_or_default();
@@ -235,7 +245,7 @@ pub(super) fn links(chrome: &Chrome, address: &str, cited: &Value) -> Vec<Link> 
             Link {
                 address: format!(
                     "{address}/evidence/{}?{place}&lang={}",
-                    string(citation, "sha256"),
+                    kept(citation),
                     chrome.code()
                 ),
                 label: format!("{} {shown}", string(citation, "file"))

@@ -125,6 +125,16 @@ fn zip_of(files: &[(String, Vec<u8>)]) -> Vec<u8> {
     writer.finish().unwrap().into_inner()
 }
 
+fn tar_of(files: &[(&str, &[u8])]) -> Vec<u8> {
+    let mut builder = tar::Builder::new(Vec::new());
+    for (path, bytes) in files {
+        let mut header = tar::Header::new_ustar();
+        header.set_size(bytes.len() as u64);
+        builder.append_data(&mut header, path, *bytes).unwrap();
+    }
+    builder.into_inner().unwrap()
+}
+
 fn is_advisory(path: &str) -> bool {
     path.starts_with("advisories/")
 }
@@ -245,6 +255,22 @@ fn an_archive_and_a_snapshot_say_what_loose_files_say() {
     let expected = values(&loose);
     assert_eq!(values(&zipped), expected, "zip");
     assert_eq!(values(&carried(built.sink.clone())), expected, "snapshot");
+    let export = Demo::new()
+        .without(|path| is_advisory(path) || path == "agency/advisories.toml")
+        .with(
+            "advisories/feed.tar",
+            tar_of(&[
+                (
+                    "mekiki-feed.json",
+                    b"{\"schema\":\"mekiki/feed-export/v1\"}",
+                ),
+                ("manifest.json", built.manifest.text().as_bytes()),
+                ("index.bin", &built.index),
+                ("records.bin", &built.sink),
+            ]),
+        );
+    assert_eq!(values(&export), expected, "export");
+    assert!(!export.record().contains("advisory-unrecognized"));
     // A record in an archive is cited by its own digest, the archive with it.
     let judgment = &zipped.judgments()[1].1;
     let cited: Vec<_> = judgment["citations"]

@@ -128,3 +128,61 @@ fn every_document_is_read_as_statements_and_advisories() {
         say(&line);
     }
 }
+
+/// A document with that many products, each of which is affected, mended and spoken of in a relation.
+fn large(count: usize) -> String {
+    let list = |each: &dyn Fn(usize) -> String| (0..count).map(each).collect::<Vec<_>>().join(",");
+    let branches = list(&|one| {
+        format!(
+            r#"{{"category":"product_version","name":"1.{one}","product":{{"product_id":"P{one}","name":"Box 1.{one}","product_identification_helper":{{"purl":"pkg:npm/box{one}@1.{one}"}}}}}}"#
+        )
+    });
+    let relations = list(&|one| {
+        format!(
+            r#"{{"category":"default_component_of","product_reference":"P{one}","relates_to_product_reference":"R","full_product_name":{{"product_id":"R{one}","name":"Box in a rack"}}}}"#
+        )
+    });
+    let ids = list(&|one| format!(r#""R{one}""#));
+    let flags =
+        list(&|one| format!(r#"{{"label":"component_not_present","product_ids":["P{one}"]}}"#));
+    format!(
+        r#"{{"document":{{"category":"csaf_security_advisory","csaf_version":"2.0","title":"t","publisher":{{"category":"vendor","name":"n","namespace":"https://example.com"}},
+        "tracking":{{"id":"T","status":"final","version":"1","current_release_date":"2024-01-01T00:00:00Z","initial_release_date":"2024-01-01T00:00:00Z",
+        "revision_history":[{{"number":"1","date":"2024-01-01T00:00:00Z","summary":"s"}}]}}}},
+        "product_tree":{{"branches":[{{"category":"vendor","name":"v","branches":[{{"category":"product_name","name":"Box","branches":[{branches}]}}]}}],
+        "full_product_names":[{{"product_id":"R","name":"Rack"}}],"relationships":[{relations}],"product_groups":[{{"group_id":"G","product_ids":[{ids}]}}]}},
+        "vulnerabilities":[{{"cve":"CVE-2024-0001","notes":[{{"category":"summary","text":"t"}}],"product_status":{{"known_affected":[{ids}],"recommended":["X"]}},
+        "flags":[{flags}],"remediations":[{{"category":"vendor_fix","details":"d","group_ids":["G"]}},{{"category":"workaround","details":"d","product_ids":[{ids}]}}]}}]}}"#
+    )
+}
+
+#[test]
+fn time_grows_with_the_size_of_a_document() {
+    let mut told = Vec::new();
+    for count in [10_000, 40_000] {
+        let text = large(count);
+        let tape = parse_json(&text).expect("JSON");
+        let start = std::time::Instant::now();
+        let validation = validate(tape.root());
+        let validated = start.elapsed();
+        let (document, _) = vex(tape.root()).expect("a version");
+        let (made, _) = advisories(tape.root()).expect("a version");
+        let taken = start.elapsed();
+        told.push((text.len(), validated, taken));
+        assert_eq!(
+            errors(&validation).len(),
+            1,
+            "only the product X is unknown"
+        );
+        assert_eq!(document.statements[0].products.len(), count);
+        assert_eq!(made[0].affected.len(), count);
+    }
+    say(&format!(
+        "csaf: bytes, validated, read in all, not optimized: {told:?}"
+    ));
+    let per_product = |(_, _, taken): &(usize, _, std::time::Duration), count: u32| *taken / count;
+    assert!(
+        per_product(&told[1], 40_000) < per_product(&told[0], 10_000) * 4,
+        "{told:?}"
+    );
+}

@@ -65,8 +65,8 @@ fn folder(scratch: &Scratch) -> String {
         tarred(&[("bad.json", b"{{"), ("good.json", good.as_bytes())]),
     );
     scratch.write(
-        "f/h-bomb.zip",
-        zipped(&[("bomb.json", &vec![b' '; 20 * 1024 * 1024])]),
+        "f/h-bomb.tar.zst",
+        tarred(&[("bomb.json", &vec![b' '; 20 * 1024 * 1024])]),
     );
     scratch.write("f/i-text.json", b"\xff\xfe\xfd");
     scratch.write("f/j-empty.json", b"");

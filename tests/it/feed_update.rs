@@ -16,7 +16,7 @@ use crate::http::{Server, answer, declared};
 
 const TODAY: &str = "2026-11-26";
 
-/// A record of OSV for a package of PyPI.
+/// A record of OSV for a package of `PyPI`.
 fn record(id: &str, summary: &str) -> Vec<u8> {
     format!(
         r#"{{"schema_version":"1.7.0","id":"{id}","modified":"2026-11-20T00:00:00Z","summary":"{summary}",
@@ -101,15 +101,15 @@ impl House {
 #[test]
 fn what_has_not_changed_is_not_fetched_again() {
     let body = record("PYSEC-1", "one");
-    let server = Server::start(move |asked, _| match asked.header("if-none-match") {
-        Some("\"v1\"") => answer("304 Not Modified", &[], b""),
-        _ => {
-            let headers = [
-                ("ETag", "\"v1\""),
-                ("Last-Modified", "Fri, 20 Nov 2026 00:00:00 GMT"),
-            ];
-            answer("200 OK", &headers, &body)
+    let server = Server::start(move |asked, _| {
+        if asked.header("if-none-match") == Some("\"v1\"") {
+            return answer("304 Not Modified", &[], b"");
         }
+        let headers = [
+            ("ETag", "\"v1\""),
+            ("Last-Modified", "Fri, 20 Nov 2026 00:00:00 GMT"),
+        ];
+        answer("200 OK", &headers, &body)
     });
     let house = House::of(&server, &["/a.json"]);
     let first = house.update().unwrap();
@@ -354,9 +354,9 @@ fn only_a_file_with_the_right_digest_is_used() {
     let body = record("PYSEC-1", "one");
     let digest = Digest::of(&body);
     let published = format!("{digest}  a.json\n{}  b.json\n", Digest::of(b"b"));
-    let served = body.clone();
+    let file = body.clone();
     let server = Server::start(move |asked, _| match asked.path.as_str() {
-        "/a.json" | "/b.json" => answer("200 OK", &[], &served),
+        "/a.json" | "/b.json" => answer("200 OK", &[], &file),
         "/sums" => answer("200 OK", &[], published.as_bytes()),
         _ => answer("404 Not Found", &[], b""),
     });

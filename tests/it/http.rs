@@ -87,12 +87,12 @@ pub(crate) fn declared(
     body: &[u8],
     length: usize,
 ) -> Vec<u8> {
-    let mut out = format!("HTTP/1.1 {status}\r\nContent-Length: {length}\r\nConnection: close\r\n");
+    let first = format!("HTTP/1.1 {status}\r\nContent-Length: {length}\r\nConnection: close\r\n");
+    let mut out = first.into_bytes();
     for (name, value) in headers {
-        out += &format!("{name}: {value}\r\n");
+        out.extend_from_slice(format!("{name}: {value}\r\n").as_bytes());
     }
-    out += "\r\n";
-    let mut out = out.into_bytes();
+    out.extend_from_slice(b"\r\n");
     out.extend_from_slice(body);
     out
 }

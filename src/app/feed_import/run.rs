@@ -1,8 +1,7 @@
 //! An import that is under way: files in, records out, and everything that is told on the way.
 
 use std::collections::BTreeMap;
-use std::fs::File;
-use std::io::{self, BufWriter};
+use std::io;
 
 use rayon::iter::{IntoParallelIterator as _, ParallelIterator as _};
 
@@ -12,7 +11,7 @@ use crate::diagnostic::{Diagnostic, Place, Severity};
 use crate::digest::Digest;
 use crate::evidence::MAXIMUM_BYTES;
 use crate::evidence::archive::{Limits, Role, Walk};
-use crate::feed::FeedFolder;
+use crate::feed::{FeedFolder, RecordSink};
 use crate::folder::{self, FolderError};
 use crate::snapshot::{Builder, Imported, Snapshot};
 
@@ -29,7 +28,7 @@ const ENDINGS: [&str; 6] = [".json", ".yaml", ".yml", ".csv", ".jsonl", ".gz"];
 
 /// An import that is under way.
 pub(super) struct Run<'r> {
-    pub(super) builder: Builder<BufWriter<File>>,
+    pub(super) builder: Builder<RecordSink>,
     pub(super) into: &'r str,
     pub(super) batch: Vec<(String, Vec<u8>)>,
     pub(super) batch_bytes: usize,
@@ -46,11 +45,7 @@ pub(super) struct Run<'r> {
 
 impl<'r> Run<'r> {
     /// Begins.
-    pub(super) fn new(
-        sink: BufWriter<File>,
-        request: &Request<'r>,
-        progress: &'r dyn Fn(u64),
-    ) -> Self {
+    pub(super) fn new(sink: RecordSink, request: &Request<'r>, progress: &'r dyn Fn(u64)) -> Self {
         Self {
             builder: Builder::new(sink).on(request.today),
             into: request.into,
@@ -218,6 +213,7 @@ impl<'r> Run<'r> {
                 source.as_of.clone()
             };
             self.builder.know_until(number, known.as_deref());
+            self.builder.date(number, source.newest.as_deref());
             self.builder.declare(number, &source.covers);
             numbers.insert(source.number, number);
         }

@@ -10,6 +10,7 @@ use crate::app::feed_import::FeedImport;
 use crate::app::feed_open::{folder_of, open_chosen};
 use crate::cli::Verdict;
 use crate::cli::output::{Output, remark};
+use crate::clock;
 use crate::diagnostic::{Diagnostic, Place};
 use crate::digest::Digest;
 use crate::feed::{FeedFolder, is_export};
@@ -44,17 +45,17 @@ pub(super) fn restore(
     expected: Option<Digest>,
 ) -> Result<Option<FeedImport>, Refused> {
     let export = paths.iter().find(|path| is_export(Path::new(path)));
-    let refuse = |message: &str, help: &str| {
+    let alone = |message: &str, help: &str| {
         let refused = Diagnostic::error("feed-export-alone", Place::whole(), message).help(help);
         Err(Refused::from(refused))
     };
     match (export, paths) {
-        (Some(_), [only]) => feed_carry::restore(only, into, expected).map(Some),
-        (Some(export), _) => refuse(
+        (Some(_), [only]) => feed_carry::restore(only, into, expected, clock::today()).map(Some),
+        (Some(export), _) => alone(
             &format!("`{export}` is an export, which cannot be merged with other files"),
             "import it alone, then the others in an import of their own",
         ),
-        (None, _) if expected.is_some() => refuse(
+        (None, _) if expected.is_some() => alone(
             "a digest is expected, but what is named is no export of a snapshot",
             "name the one file that `mekiki feed export` wrote, or leave --expect out",
         ),

@@ -70,10 +70,10 @@ pub(super) fn run(arguments: &UpdateArguments, output: &Output) -> anyhow::Resul
         .import
         .as_ref()
         .is_some_and(|import| import.snapshot.is_none());
-    Ok(if !updated.failed.is_empty() {
-        Verdict::Unverifiable
-    } else {
+    Ok(if updated.failed.is_empty() {
         Verdict::of(!kept_nothing)
+    } else {
+        Verdict::Unverifiable
     })
 }
 

@@ -2,7 +2,7 @@
 
 use std::fmt::Write as _;
 
-use super::read;
+use super::{read, with_trust};
 use crate::app::library::Library;
 use crate::app::sbom_diff::NamedBytes;
 use crate::app::vex_apply::{
@@ -82,19 +82,6 @@ pub(super) fn run(
         output.either(&applied, || text(&applied, output.lang(), output.width()))?;
     }
     Ok(Verdict::of(applied.agrees))
-}
-
-/// The level of trust in front of a path, if one stands there. A level is lower-case letters only, so a path
-/// with a dot or a slash in front of its equals sign is a path.
-fn with_trust(argument: &str) -> (Option<&str>, &str) {
-    match argument.split_once('=') {
-        Some((level, path))
-            if !level.is_empty() && level.bytes().all(|byte| byte.is_ascii_lowercase()) =>
-        {
-            (Some(level), path)
-        }
-        _ => (None, argument),
-    }
 }
 
 fn text(applied: &VexApplication, lang: Lang, width: u16) -> String {

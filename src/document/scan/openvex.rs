@@ -5,6 +5,7 @@
 //! product can say `affected`. What could not be judged is under investigation too.
 
 use std::collections::BTreeMap;
+use std::fmt::Write as _;
 
 use serde_json::{Map, Value, json};
 
@@ -155,7 +156,7 @@ fn notes(scan: &ScanView, finding: &FindingView) -> String {
             _ if vex.conflict => notes.push_str("; VEX statements contradict each other"),
             (Some(source), Some(at)) => {
                 let author = vex.author.as_deref().unwrap_or("an unnamed author");
-                notes.push_str(&format!("; stated by {author} in {source}:{at}"));
+                _ = write!(notes, "; stated by {author} in {source}:{at}");
             }
             _ => notes.push_str("; no VEX statement on it holds"),
         }

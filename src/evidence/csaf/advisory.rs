@@ -124,7 +124,7 @@ fn ratings(document: &Document<'_>, vulnerability: Item<'_>, pointer: &str) -> V
 }
 
 /// The vectors and words of a metric, each with the rest of its place.
-fn values<'t>(metric: Metric<'t>) -> impl Iterator<Item = (&'t str, String)> {
+fn values(metric: Metric<'_>) -> impl Iterator<Item = (&str, String)> {
     let vectors = metric.cvss().filter_map(|(key, score)| {
         Some((
             score.get_text("vectorString")?,

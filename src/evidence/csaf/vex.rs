@@ -147,6 +147,9 @@ struct Said {
     remediations: Vec<u32>,
 }
 
+/// One of the lists of what is said.
+type Slot = fn(&mut Said) -> &mut Vec<u32>;
+
 /// What is said of the products of a vulnerability.
 struct Facts<'t> {
     vulnerability: Item<'t>,
@@ -163,7 +166,7 @@ impl<'t> Facts<'t> {
             said: HashMap::new(),
             nothing: Said::default(),
         };
-        let lists: [(&str, fn(&mut Said) -> &mut Vec<u32>); 4] = [
+        let lists: [(&str, Slot); 4] = [
             ("ids", |said| &mut said.ids),
             ("flags", |said| &mut said.flags),
             ("threats", |said| &mut said.impacts),

@@ -24,6 +24,8 @@ pub(super) const RETRIEVED: &str = "agency.advisories.retrieved_on";
 const CITED_FILES: usize = 64;
 /// How many remarks on them are told.
 const TOLD: usize = 64;
+/// The member of an exported snapshot that says what it is; its manifest and records say the rest.
+const EXPORT_NOTE: &str = "mekiki-feed.json";
 /// Endings by which a file of an archive calls itself a record, so that it is named when it is none.
 const ENDINGS: [&str; 5] = [".json", ".yaml", ".yml", ".csv", ".jsonl"];
 
@@ -45,11 +47,11 @@ impl Feed {
     ///
     /// The files are known up to the day that a record of the agency for the whole procurement gives as
     /// `agency.advisories.retrieved_on`, of several records the earliest. Without one, each file is known
-    /// up to the newest date that it carries.
-    pub fn gather<'e>(agency: impl IntoIterator<Item = &'e Evidence>) -> Self {
+    /// up to the newest date that it carries, leaving aside dates after the day of judgment.
+    pub fn gather<'e>(agency: impl IntoIterator<Item = &'e Evidence>, as_of: Date) -> Self {
         let mut evidence: Vec<&Evidence> = agency.into_iter().collect();
         evidence.sort_by(|one, other| one.path.cmp(&other.path));
-        let mut gathering = Gathering::new(retrieved(&evidence));
+        let mut gathering = Gathering::new(retrieved(&evidence), as_of);
         for one in evidence {
             gathering.evidence(one);
         }
@@ -125,9 +127,9 @@ struct Exported {
 }
 
 impl Gathering {
-    fn new(retrieved: Option<(Date, Citation)>) -> Self {
+    fn new(retrieved: Option<(Date, Citation)>, as_of: Date) -> Self {
         Self {
-            builder: Builder::new(Vec::new()),
+            builder: Builder::new(Vec::new()).on(as_of),
             retrieved,
             feed: Feed::default(),
             left_out: 0,
@@ -200,6 +202,9 @@ impl Gathering {
         if self.exported(path, bytes) {
             return true;
         }
+        if path.ends_with(EXPORT_NOTE) {
+            return false;
+        }
         let imported = Imported::read(path, bytes.to_vec());
         if imported.unrecognized().is_some() && !ENDINGS.iter().any(|one| path.ends_with(one)) {
             return false;
@@ -213,20 +218,16 @@ impl Gathering {
 
     /// Adds a record, and says whether it could be used.
     fn add(&mut self, source: u32, imported: Imported) -> bool {
-        match self.builder.add(source, imported) {
-            Ok(skipped) => {
-                let is_whole = skipped.iter().any(|one| one.whole);
-                for one in skipped {
-                    self.remark(one.remark);
-                }
-                !is_whole
-            }
-            // Memory refuses nothing.
-            Err(_) => {
-                self.is_broken = true;
-                false
-            }
+        // Memory refuses nothing.
+        let Ok(skipped) = self.builder.add(source, imported) else {
+            self.is_broken = true;
+            return false;
+        };
+        let is_whole = skipped.iter().any(|one| one.whole);
+        for one in skipped {
+            self.remark(one.remark);
         }
+        !is_whole
     }
 
     /// Keeps a file of a snapshot that was carried here, and says whether it is one.
@@ -274,6 +275,7 @@ impl Gathering {
             let number = self.builder.source(source.name.as_str());
             self.builder.set_digest(number, source.sha256);
             self.builder.know_until(number, source.as_of.as_deref());
+            self.builder.declare(number, &source.covers);
             sources.insert(source.number, number);
         }
         let mut frames = Records::new(records, manifest.records);

@@ -6,14 +6,14 @@ use super::finding::Held;
 use super::word::{Documents, Speaker};
 use super::{
     AGE, BANDS, CITED, CONFLICTS, EXPLOITED, Examined, FIXABLE, INVESTIGATED, JUDGED, KNOWN,
-    NOTICES, OLDEST, TOUCHING, UNJUDGED, UNREADABLE,
+    NOTICES, OLDEST, TOUCHING, UNJUDGED, UNREADABLE, UNTOLD,
 };
 use crate::evidence::Citation;
 use crate::evidence::advisory::Nature;
 use crate::fact::dossier::Dossier;
 use crate::fact::{Establishment, Fact, FactValue, ProofRank, Scope};
 use crate::matching::{Doubt, Policy, Reason};
-use crate::snapshot::{Manifest, Snapshot};
+use crate::snapshot::{Coverage, Manifest, Snapshot};
 use crate::time::{Date, days_between, parse_day};
 
 /// What is told of an examined dossier.
@@ -181,7 +181,7 @@ impl Report<'_> {
             .ecosystems
             .iter()
             .filter_map(|ecosystem| coverage_of(manifest, ecosystem))
-            .map(|known| known.and_then(parse_day));
+            .map(|coverage| parse_day(coverage.as_of.as_deref()?));
         let known: Option<Vec<Date>> = ages.collect();
         let citations = self.citations.clone();
         match known.map(|known| known.into_iter().min()) {
@@ -195,8 +195,7 @@ impl Report<'_> {
                 found.gap(AGE, reason, citations);
             }
             None => {
-                let reason = "nothing says up to which day the advisories are known";
-                found.gap(AGE, reason, citations);
+                found.gap(AGE, UNTOLD, citations);
             }
         }
     }
@@ -301,7 +300,9 @@ impl Report<'_> {
                     "of a release that no advisory at hand speaks of".to_owned()
                 }
                 Reason::FeedTooOld => {
-                    format!("of an ecosystem whose advisories are more than {days} days old")
+                    format!(
+                        "of an ecosystem whose advisories are undated or more than {days} days old"
+                    )
                 }
                 Reason::Doubtful(Doubt::NoVersion) => "without a version".to_owned(),
                 Reason::Doubtful(_) => "left open by the advisories that speak of them".to_owned(),
@@ -320,11 +321,11 @@ impl Report<'_> {
     }
 }
 
-/// Up to when an ecosystem is known; `None` where nothing is.
-fn coverage_of<'m>(manifest: &'m Manifest, ecosystem: &str) -> Option<Option<&'m str>> {
+/// What a feed says of an ecosystem.
+fn coverage_of<'m>(manifest: &'m Manifest, ecosystem: &str) -> Option<&'m Coverage> {
     let mut all = manifest.ecosystems.iter();
     let found = all.find(|(name, _)| name.eq_ignore_ascii_case(ecosystem));
-    found.map(|(_, coverage)| coverage.as_of.as_deref())
+    found.map(|(_, coverage)| coverage)
 }
 
 /// The findings that no statement settles.

@@ -59,7 +59,7 @@ fn found(files: &[File]) -> Establishment {
     let document = crate::tree::parse_toml(PRECEDENCE.as_bytes()).unwrap();
     let precedence = Precedence::read(&document, &complaints);
     assert_eq!(complaints.into_sorted(), []);
-    let feed = Feed::gather(agency);
+    let feed = Feed::gather(agency, day);
     let mut found = Establishment::default();
     let sboms = Sboms::read(&dossier, &mut found);
     let knowledge = Knowledge {

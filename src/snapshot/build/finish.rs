@@ -91,12 +91,12 @@ impl<W: Write> Builder<W> {
         let (whole, index_part, table) = parts.seal();
         let (records, sink) = self.packer.finish()?;
         let mut manifest = Manifest::new(index_part, table, records);
+        self.sources.retain(|source| source.records > 0);
         manifest.as_of = self
             .sources
             .iter()
             .filter_map(|source| source.as_of.clone())
             .max();
-        self.sources.retain(|source| source.records > 0);
         manifest.sources = self.sources;
         manifest.ecosystems = coverage;
         manifest.advisories = count;
@@ -109,6 +109,7 @@ impl<W: Write> Builder<W> {
             sink,
         })
     }
+
     /// Writes the advisories, the maps that lead to them and their fingerprints; gives how far each
     /// ecosystem is covered, and how many advisories there are.
     fn advisories(&self, parts: &mut Parts) -> io::Result<(BTreeMap<String, Coverage>, u64)> {

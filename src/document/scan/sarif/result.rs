@@ -1,5 +1,7 @@
 //! The results of the log.
 
+use std::fmt::Write as _;
+
 use serde_json::{Map, Value, json};
 
 use super::super::stated::{unjudged_sentence, update};
@@ -58,13 +60,13 @@ pub(super) fn of_finding(finding: &FindingView) -> Map<String, Value> {
     };
     let mut text = format!("{} is touched by {}", full_name(component), finding.id());
     if !finding.summary.is_empty() {
-        text.push_str(&format!(": {}", finding.summary));
+        _ = write!(text, ": {}", finding.summary);
     }
     if finding.kev {
         text.push_str("; it is known to be exploited");
     }
     if let Some(advice) = update(&finding.fixed) {
-        text.push_str(&format!("; {advice}"));
+        _ = write!(text, "; {advice}");
     }
     let mut fields = result(level, &text, place(component), identity(component));
     if finding.is_settled()

@@ -46,6 +46,9 @@ enum Target {
     Cpe(String),
 }
 
+/// A product with the version or the range that is meant.
+type Versions<'t> = (Target, Option<String>, Option<&'t str>);
+
 /// A product of a list.
 #[derive(Debug)]
 struct Entry<'t> {
@@ -66,7 +69,7 @@ pub(super) fn read<'t>(
 ) -> Vec<Affected> {
     let mut entries = Vec::new();
     let mut unknown = 0usize;
-    let mut known: HashMap<&str, Vec<(Target, Option<String>, Option<&'t str>)>> = HashMap::new();
+    let mut known: HashMap<&str, Vec<Versions<'_>>> = HashMap::new();
     let lists = vulnerability.get("product_status");
     for list in lists.into_iter().flat_map(Item::children) {
         let name = list.key().unwrap_or_default();
@@ -107,40 +110,30 @@ pub(super) fn read<'t>(
 }
 
 fn affected(entries: &[Entry<'_>]) -> Vec<Affected> {
-    let mut fixed: HashMap<&Target, HashSet<&str>> = HashMap::new();
+    let mut fixes: HashMap<&Target, Option<&Entry<'_>>> = HashMap::new();
     let mut last: HashMap<&Target, &Entry<'_>> = HashMap::new();
     let mut is_told: HashSet<&Target> = HashSet::new();
     let mut has_first: HashSet<&Target> = HashSet::new();
     for entry in entries {
-        match (entry.role, entry.version.as_deref()) {
-            (Role::Fixed, Some(version)) => {
-                _ = fixed.entry(&entry.target).or_default().insert(version)
+        let target = &entry.target;
+        match entry.role {
+            Role::Fixed if entry.version.is_none() => {}
+            Role::Fixed => {
+                let known = fixes.entry(target).or_insert(Some(entry));
+                // Several fixed versions belong to lines that are not told apart.
+                if known.is_some_and(|one| one.version != entry.version) {
+                    *known = None;
+                }
             }
-            (Role::Fixed, None) => {}
-            (role, _) => {
-                is_told.insert(&entry.target);
+            role => {
+                is_told.insert(target);
                 if role == Role::Last {
-                    last.insert(&entry.target, entry);
+                    last.insert(target, entry);
                 } else if role == Role::First {
-                    has_first.insert(&entry.target);
+                    has_first.insert(target);
                 }
             }
         }
-    }
-    // Several fixed versions belong to lines that are not told apart.
-    let fix = |target: &Target| -> Option<&Entry<'_>> {
-        let versions = fixed.get(target).filter(|versions| versions.len() == 1)?;
-        let version = versions.iter().next().copied();
-        entries.iter().find(|one| {
-            one.role == Role::Fixed && one.target == *target && one.version.as_deref() == version
-        })
-    };
-    let mut fixes: HashMap<&Target, Option<&Entry<'_>>> = HashMap::new();
-    for target in fixed.keys().copied() {
-        fixes.insert(target, None);
-    }
-    for (target, slot) in &mut fixes {
-        *slot = fix(target);
     }
     let fix = |target: &Target| fixes.get(target).copied().flatten();
     let mut all = Vec::new();
@@ -315,10 +308,7 @@ fn decoded(version: &str) -> String {
 }
 
 /// What a product is elsewhere, each with its version or its range.
-fn targets<'t>(
-    tree: &ProductTree<'t>,
-    id: &'t str,
-) -> Vec<(Target, Option<String>, Option<&'t str>)> {
+fn targets<'t>(tree: &ProductTree<'t>, id: &'t str) -> Vec<Versions<'t>> {
     let Some(definition) = tree.lookup(id) else {
         return Vec::new();
     };
@@ -405,11 +395,11 @@ fn red_hat(cpe: &str) -> Option<String> {
     Some(format!("Red Hat:{rest}"))
 }
 
-fn helper<'t>(definition: Item<'t>) -> Option<Item<'t>> {
+fn helper(definition: Item<'_>) -> Option<Item<'_>> {
     definition.get("product_identification_helper")
 }
 
-fn purls<'t>(definition: Item<'t>) -> impl Iterator<Item = &'t str> {
+fn purls(definition: Item<'_>) -> impl Iterator<Item = &str> {
     let helper = helper(definition);
     let list = helper.and_then(|one| one.get("purls"));
     let one = helper.and_then(|one| one.get("purl"));
@@ -418,7 +408,7 @@ fn purls<'t>(definition: Item<'t>) -> impl Iterator<Item = &'t str> {
         .filter_map(Item::text)
 }
 
-fn cpe<'t>(definition: Item<'t>) -> Option<&'t str> {
+fn cpe(definition: Item<'_>) -> Option<&str> {
     helper(definition)?.get_text("cpe")
 }
 

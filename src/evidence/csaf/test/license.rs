@@ -4,7 +4,7 @@ use super::Report;
 use super::profile::notes_titled;
 use crate::evidence::csaf::document::Document;
 
-/// References to licenses by a list that is published with their texts (`AboutCode` `ScanCode` LicenseDB).
+/// References to licenses by a list that is published with their texts (`AboutCode` `ScanCode` `LicenseDB`).
 const PUBLISHED: &str = "LicenseRef-scancode-";
 
 /// 6.1.54: the license is an SPDX license expression that refers to no other document (SPDX 3.0.1, annex B;

@@ -46,7 +46,8 @@ pub(super) fn circular_product(document: &Document<'_>, report: &mut Report<'_>)
             parts.entry(definition.id).or_default().extend(ids);
         }
     }
-    let circular = circular(&parts);
+    let ids = document.tree.definitions.iter().map(|one| one.id);
+    let circular = circular(ids, &parts);
     for definition in &document.tree.definitions {
         if !definition.path.is_empty() && circular.contains(definition.id) {
             report.at(
@@ -58,7 +59,10 @@ pub(super) fn circular_product(document: &Document<'_>, report: &mut Report<'_>)
 }
 
 /// The ids that lead back to themselves, found without recursion: a document may chain any number of them.
-fn circular<'a>(parts: &HashMap<&'a str, Vec<&'a str>>) -> HashSet<&'a str> {
+fn circular<'a>(
+    starts: impl Iterator<Item = &'a str>,
+    parts: &HashMap<&'a str, Vec<&'a str>>,
+) -> HashSet<&'a str> {
     #[derive(Clone, Copy, PartialEq)]
     enum Seen {
         Open,
@@ -66,7 +70,7 @@ fn circular<'a>(parts: &HashMap<&'a str, Vec<&'a str>>) -> HashSet<&'a str> {
     }
     let mut seen: HashMap<&str, Seen> = HashMap::new();
     let mut circular = HashSet::new();
-    for start in parts.keys().copied() {
+    for start in starts {
         if seen.contains_key(start) {
             continue;
         }
@@ -85,12 +89,11 @@ fn circular<'a>(parts: &HashMap<&'a str, Vec<&'a str>>) -> HashSet<&'a str> {
                     // One finding a circle is enough: the product that closes it.
                     circular.insert(id);
                 }
-                Some(Seen::Done) => {}
                 None if parts.contains_key(part) => {
                     seen.insert(part, Seen::Open);
                     stack.push((part, 0));
                 }
-                None => {}
+                _ => {}
             }
         }
     }

@@ -42,9 +42,7 @@ pub(super) fn group_references<'t>(
 }
 
 /// The lists of a vulnerability's product status, each with its name.
-pub(super) fn statuses<'t>(
-    vulnerability: Item<'t>,
-) -> impl Iterator<Item = (&'t str, Item<'t>)> + use<'t> {
+pub(super) fn statuses(vulnerability: Item<'_>) -> impl Iterator<Item = (&str, Item<'_>)> {
     vulnerability
         .get("product_status")
         .into_iter()
@@ -53,9 +51,7 @@ pub(super) fn statuses<'t>(
 }
 
 /// The texts of a list, each with its place.
-pub(super) fn list_texts<'t>(
-    list: Item<'t>,
-) -> impl Iterator<Item = (&'t str, Item<'t>)> + use<'t> {
+pub(super) fn list_texts(list: Item<'_>) -> impl Iterator<Item = (&str, Item<'_>)> {
     list.items().filter_map(|item| Some((item.text()?, item)))
 }
 

@@ -6,33 +6,38 @@ use crate::evidence::csaf::tables;
 use crate::tape::Item;
 
 /// The decision points of the namespace `ssvc` by key and version, each with the keys of its values in
-/// ascending order (SSVC documentation of CERT/CC, "Decision Points").
-///
-/// Two points may share a key. What is not listed here is not judged.
+/// order (SSVC documentation of CERT/CC, "Decision Points", as of 2026-10).
 const POINTS: &[(&str, &str, &str)] = &[
     ("A", "2.0.0", "N Y"),
+    ("COORDINATE", "1.0.0", "D T C"),
+    ("COORDINATE", "1.0.1", "D T C"),
     ("CS", "1.0.0", "N Y"),
+    ("DSOI", "1.0.0", "D S O I"),
     ("E", "1.0.0", "N P A"),
     ("E", "1.1.0", "N P A"),
     ("EXP", "1.0.0", "S C U"),
     ("EXP", "1.0.1", "S C O"),
-    ("HI", "1.0.0", "L M H VH"),
     ("HI", "2.0.0", "L M H VH"),
     ("HI", "2.0.1", "L M H VH"),
+    ("HI", "2.0.2", "L M H VH"),
     ("HVA", "1.0.0", "N Y"),
     ("MI", "1.0.0", "N NED MSC MEF MF"),
     ("MI", "2.0.0", "D MSC MEF MF"),
+    ("MWI", "1.0.0", "L M H"),
     ("PSI", "2.0.0", "M S"),
     ("PSI", "2.0.1", "M S"),
-    ("PVA", "1.0.0", "P A L"),
+    ("PUBLISH", "1.0.0", "N P"),
+    ("PVA", "1.0.0", "L A P"),
+    ("PWI", "1.1.0", "M MA I"),
     ("RC", "1.0.0", "NC C"),
     ("RP", "1.0.0", "Y N"),
     ("SC", "1.0.0", "O M"),
-    ("SC", "1.0.0", "N Y"),
+    ("SCON", "1.0.0", "N Y"),
     ("SE", "1.0.0", "A U"),
     ("SI", "1.0.0", "N M J H C"),
-    ("SI", "1.0.0", "FR C UU"),
     ("SI", "2.0.0", "N M R C"),
+    ("SI", "2.0.1", "N M R C"),
+    ("SINV", "1.0.0", "FR C UU"),
     ("TI", "1.0.0", "P T"),
     ("U", "1.0.0", "L E S"),
     ("U", "1.0.1", "L E S"),
@@ -45,9 +50,17 @@ const METRICS: &[(&str, &str)] = &[
     ("AV", "P L A N"),
     ("AC", "H M L"),
     ("AT", "P N"),
-    ("AU", "M S N Y"),
+    ("AU", "N Y"),
+    ("Au", "M S N"),
     ("PR", "H L N"),
     ("UI", "A P R N"),
+    ("C", "N P C L H"),
+    ("I", "N P C L H"),
+    ("A", "N P C L H"),
+    ("S", "U C N P"),
+    ("SC", "N L H"),
+    ("SI", "N L H S"),
+    ("SA", "N L H S"),
     ("VC", "N L H"),
     ("VI", "N L H"),
     ("VA", "N L H"),
@@ -95,8 +108,8 @@ pub(super) fn targets(document: &Document<'_>, report: &mut Report<'_>) {
     }
 }
 
-/// 6.1.48: a decision point of a registered namespace has the values that it is defined with, in their
-/// order (2.1).
+/// 6.1.48: a decision point of the namespaces `ssvc` and `cvss` exists and has the values that it is defined
+/// with, in their order (2.1). Of `cvss` it is only asked whether the values exist.
 ///
 /// The order is judged in English only: a translation is defined elsewhere.
 pub(super) fn points(document: &Document<'_>, report: &mut Report<'_>) {
@@ -113,10 +126,9 @@ pub(super) fn points(document: &Document<'_>, report: &mut Report<'_>) {
                 let mut known = POINTS
                     .iter()
                     .filter(|(one, its, _)| *one == key && *its == version)
-                    .map(|(_, _, values)| *values)
-                    .peekable();
+                    .map(|(_, _, values)| *values);
                 let in_order = is_english(extension);
-                known.peek().is_none() || known.any(|known| fits(&values, known, in_order))
+                known.any(|known| fits(&values, known, in_order))
             }
             "cvss" => METRICS
                 .iter()
@@ -234,9 +246,11 @@ mod tests {
             ("ssvc", "E", "1.1.0", &["N", "P"] as &[&str], true),
             ("ssvc", "E", "1.1.0", &["P", "N"], false),
             ("ssvc", "E", "1.1.0", &["N", "N"], false),
-            ("ssvc", "SI", "1.0.0", &["FR", "UU"], true),
+            ("ssvc", "SINV", "1.0.0", &["FR", "UU"], true),
             ("ssvc", "MI", "1.0.0", &["D"], false),
-            ("ssvc", "ZZ", "1.0.0", &["D"], true),
+            ("ssvc", "ZZ", "1.0.0", &["D"], false),
+            ("ssvc", "E", "9.0.0", &["N"], false),
+            ("cisa", "KEV", "1.0.0", &["N"], true),
             ("ssvc//.example.test#x", "E", "1.1.0", &["Q"], false),
             ("ssvc//.example.test$de-DE", "E", "1.1.0", &["P", "N"], true),
             ("ssvc/de-DE", "E", "1.1.0", &["P", "N"], true),

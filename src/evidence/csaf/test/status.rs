@@ -81,7 +81,7 @@ pub(super) fn contradicting(document: &Document<'_>, report: &mut Report<'_>) {
     }
 }
 
-fn kinds<'t>(vulnerability: Item<'t>) -> impl Iterator<Item = (Kind, &'t str, Item<'t>)> + use<'t> {
+fn kinds(vulnerability: Item<'_>) -> impl Iterator<Item = (Kind, &str, Item<'_>)> {
     statuses(vulnerability)
         .filter_map(|(name, list)| Some((Kind::of(name)?, list)))
         .flat_map(|(kind, list)| list_texts(list).map(move |(id, item)| (kind, id, item)))

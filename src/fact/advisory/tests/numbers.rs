@@ -72,6 +72,9 @@ fn nothing_is_a_zero_while_a_component_is_unjudged() {
     let clean = advisory("CVE-2026-6", "elsewhere", Some(CRITICAL));
     let mut old = record("CVE-2026-6", "elsewhere", None, "2026-01-01");
     old["modified"] = json!("2026-01-01T00:00:00Z");
+    let mut future = old.clone();
+    future["modified"] = json!("2099-01-01T00:00:00Z");
+    let future = file("advisories/future.json", &future);
     let old = file("advisories/old.json", &old);
     let dated = (
         "agency/fetched.toml".to_owned(),
@@ -84,7 +87,7 @@ fn nothing_is_a_zero_while_a_component_is_unjudged() {
         "{\"bomFormat\": \"CycloneDX\", \"specVersion\": ".to_owned(),
     );
     let none = "no advisories are at hand, so nothing was looked up";
-    let stale = "1 of 1 components cannot be judged: 1 of an ecosystem whose advisories are more than 30 days old";
+    let stale = "1 of 1 components cannot be judged: 1 of an ecosystem whose advisories are undated or more than 30 days old";
     let uncovered =
         "1 of 2 components cannot be judged: 1 of an ecosystem that no advisory at hand speaks of";
     for (case, files, known, unjudged, judged, age) in [
@@ -104,6 +107,14 @@ fn nothing_is_a_zero_while_a_component_is_unjudged() {
             "1 at 6",
             "0 at 6",
             "323 at 6",
+        ),
+        (
+            "a date that cannot be",
+            vec![&ours, &future],
+            stale,
+            "1 at 6",
+            "0 at 6",
+            UNTOLD,
         ),
         (
             "old, fetched lately",

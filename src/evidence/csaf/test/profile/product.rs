@@ -21,10 +21,14 @@ fn is_affected(status: &str) -> bool {
     )
 }
 
-fn of_status<'t>(
-    vulnerability: Item<'t>,
+fn is_fixed(status: &str) -> bool {
+    matches!(status, "first_fixed" | "fixed")
+}
+
+fn of_status(
+    vulnerability: Item<'_>,
     is_status: fn(&str) -> bool,
-) -> impl Iterator<Item = (&'t str, Item<'t>)> {
+) -> impl Iterator<Item = (&str, Item<'_>)> {
     statuses(vulnerability)
         .filter(move |(name, _)| is_status(name))
         .flat_map(|(_, list)| list_texts(list))
@@ -48,14 +52,19 @@ pub(in crate::evidence::csaf::test) fn corresponding(
     document: &Document<'_>,
     report: &mut Report<'_>,
 ) {
+    let definitions = document.tree.definitions.iter();
+    let related: Vec<_> = definitions.filter(|one| !one.path.is_empty()).collect();
     let vulnerabilities = document.vulnerabilities.iter();
     for vulnerability in vulnerabilities.filter(|_| is(document, ADVISORY)) {
+        if of_status(*vulnerability, is_fixed).next().is_none() {
+            continue;
+        }
         let mut known = HashSet::new();
         for (id, _) in of_status(*vulnerability, is_affected) {
             collect(&document.tree, id, &mut known, 0);
         }
         // What is related to an affected product.
-        for definition in &document.tree.definitions {
+        for definition in &related {
             let mut steps = definition.path.iter();
             if steps.any(|step| known.contains(&Key::Product(step.id))) {
                 for step in &definition.path {
@@ -64,9 +73,7 @@ pub(in crate::evidence::csaf::test) fn corresponding(
                 known.insert(Key::Product(definition.id));
             }
         }
-        for (id, item) in of_status(*vulnerability, |name| {
-            matches!(name, "first_fixed" | "fixed")
-        }) {
+        for (id, item) in of_status(*vulnerability, is_fixed) {
             let mut own = HashSet::new();
             collect(&document.tree, id, &mut own, 0);
             let matches = !known.is_empty()
