@@ -323,7 +323,8 @@ fn concerns(identity: &Identity, affected: &StoredAffected<'_>) -> bool {
     ) {
         return cpe.covers_beside_version(own);
     }
-    let Some(purl) = affected.purl.and_then(Purl::parse) else {
+    let stated = affected.purl.filter(|purl| purl.contains("arch="));
+    let Some(purl) = stated.and_then(Purl::parse) else {
         return true;
     };
     let arch = purl.qualifiers.iter().find(|(key, _)| key == "arch");

@@ -14,8 +14,9 @@ use serde::{Deserialize, Serialize};
 use crate::diagnostic::Diagnostic;
 use crate::digest::Digest;
 
-/// The bytes of one page.
-pub const PAGE_BYTES: usize = 32 * 1024;
+/// The bytes of one page. Look-ups lie scattered, and a page is read and digested for each, so it is small;
+/// the list of digests is still less than a hundredth of the index.
+pub const PAGE_BYTES: usize = 4 * 1024;
 
 /// The most bytes that are asked for before they were read.
 const MAXIMUM_CAPACITY: usize = 64 * 1024 * 1024;
@@ -197,10 +198,16 @@ impl Pages {
         self.source
             .read_at(start, &mut page)
             .map_err(|_| (self.damaged)("a page cannot be read"))?;
+        self.check(number, &page)?;
+        Ok(page)
+    }
+
+    /// Holds a page to its digest.
+    fn check(&self, number: usize, page: &[u8]) -> Result<(), Diagnostic> {
         let at = number * DIGEST_BYTES;
         let expected = self.digests.get(at..at + DIGEST_BYTES);
-        if expected == Some(Digest::of(&page).bytes().as_slice()) {
-            Ok(page)
+        if expected == Some(Digest::of(page).bytes().as_slice()) {
+            Ok(())
         } else {
             Err((self.damaged)("a page was altered"))
         }
@@ -238,7 +245,24 @@ impl Pages {
             .ok()
             .filter(|_| part.offset.saturating_add(part.bytes) <= self.bytes)
             .ok_or_else(|| (self.damaged)("a part lies outside of the index"))?;
-        self.bytes(part, 0, length)
+        // Whole pages around it, read and checked in one go and not kept.
+        let page_bytes = PAGE_BYTES as u64;
+        let first = part.offset / page_bytes;
+        let end = part.offset.saturating_add(part.bytes);
+        let start = first * page_bytes;
+        let until = end.next_multiple_of(page_bytes).min(self.bytes);
+        let mut pages = vec![0; usize::try_from(until.saturating_sub(start)).unwrap_or(0)];
+        self.source
+            .read_at(start, &mut pages)
+            .map_err(|_| (self.damaged)("a page cannot be read"))?;
+        let first = usize::try_from(first).unwrap_or(usize::MAX);
+        for (number, page) in pages.chunks(PAGE_BYTES).enumerate() {
+            self.check(first.saturating_add(number), page)?;
+        }
+        let before = usize::try_from(part.offset - start).unwrap_or(0);
+        pages.drain(..before.min(pages.len()));
+        pages.truncate(length);
+        Ok(pages)
     }
 
     /// A block: its length in four bytes, then its bytes.

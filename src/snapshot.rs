@@ -149,6 +149,24 @@ impl Snapshot {
         Ok(visit(advisory))
     }
 
+    /// Shows `visit` an advisory by its number, with the imported file that it was read from.
+    ///
+    /// # Errors
+    ///
+    /// `feed-damaged`.
+    pub fn advisory_in_file<T>(
+        &self,
+        number: u32,
+        visit: impl FnOnce(StoredAdvisory<'_>, RecordFile) -> T,
+    ) -> Result<T, Diagnostic> {
+        let offsets = self.manifest.part("advisory-offsets");
+        let offset = self.pages.number(offsets, number)?;
+        let block = self.pages.block(self.manifest.part("advisories"), offset)?;
+        let (advisory, rest) = postcard::take_from_bytes(&block).map_err(|_| unreadable())?;
+        let (_, file) = postcard::take_from_bytes::<Vec<u64>>(rest).map_err(|_| unreadable())?;
+        Ok(visit(advisory, RecordFile::new(&decode(file)?)))
+    }
+
     /// Under what the packages of an advisory stand.
     ///
     /// # Errors
@@ -160,7 +178,8 @@ impl Snapshot {
         let block = self.pages.block(self.manifest.part("advisories"), offset)?;
         let (_, packages) =
             postcard::take_from_bytes::<StoredAdvisory<'_>>(&block).map_err(|_| unreadable())?;
-        let packages: Vec<u64> = decode(packages)?;
+        let (packages, _) =
+            postcard::take_from_bytes::<Vec<u64>>(packages).map_err(|_| unreadable())?;
         packages
             .into_iter()
             .map(|offset| self.key_at(offset))
@@ -218,12 +237,7 @@ impl Snapshot {
             .pages
             .number(self.manifest.part("file-offsets"), number)?;
         let block = self.pages.block(self.manifest.part("files"), offset)?;
-        let file: StoredFile<'_> = decode(&block)?;
-        Ok(RecordFile {
-            source: file.source,
-            path: file.path.to_owned(),
-            digest: Digest::from_bytes(file.digest),
-        })
+        Ok(RecordFile::new(&decode(&block)?))
     }
 
     /// The entry of a CVE in the list of known exploited vulnerabilities.
@@ -351,6 +365,16 @@ pub struct RecordFile {
     pub path: String,
     /// The digest of its bytes.
     pub digest: Digest,
+}
+
+impl RecordFile {
+    fn new(file: &StoredFile<'_>) -> Self {
+        Self {
+            source: file.source,
+            path: file.path.to_owned(),
+            digest: Digest::from_bytes(file.digest),
+        }
+    }
 }
 
 /// A block whose content has another form.

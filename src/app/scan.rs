@@ -221,7 +221,12 @@ fn scan_file(
     let outcome = matcher
         .judge(sbom.all_components())
         .map_err(|fault| Refused(vec![fault]))?;
-    let inventory = Inventory::of(&sbom, Some(digest));
+    let inventory = if triage.documents().is_empty() {
+        // Nothing will be asked of it.
+        Inventory::of(&Sbom::new(sbom.format, ""), None)
+    } else {
+        Inventory::of(&sbom, Some(digest))
+    };
     let bound = triage.bind(&inventory);
     let Outcome {
         components,

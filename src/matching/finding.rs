@@ -7,7 +7,7 @@ use crate::diagnostic::{Diagnostic, Place};
 use crate::digest::Digest;
 use crate::evidence::advisory::Nature;
 use crate::evidence::sbom::model::Component;
-use crate::snapshot::{KevEntry, Snapshot, StoredAdvisory, StoredRating};
+use crate::snapshot::{KevEntry, RecordFile, Snapshot, StoredAdvisory, StoredRating};
 use crate::time::{Date, day_of_seconds};
 
 use super::range::Cause;
@@ -174,9 +174,9 @@ pub(super) fn merge<'s>(
     touched.dedup_by(|one, other| one.0 == other.0);
     let mut groups: Vec<Group> = Vec::new();
     for (number, cause, ratings) in touched {
-        let (member, ids) = snapshot.advisory(number, |advisory| {
-            member(snapshot, &advisory, cause, ratings)
-        })??;
+        let (member, ids) = snapshot.advisory_in_file(number, |advisory, file| {
+            member(&advisory, file, cause, ratings)
+        })?;
         let upper: BTreeSet<String> = ids.iter().map(|id| id.to_uppercase()).collect();
         let (same, mut other): (Vec<_>, Vec<_>) = groups
             .into_iter()
@@ -213,13 +213,12 @@ pub(super) fn merge<'s>(
 }
 
 fn member(
-    snapshot: &Snapshot,
     advisory: &StoredAdvisory<'_>,
+    file: RecordFile,
     cause: Cause,
     mut ratings: Vec<Rated>,
-) -> Result<(Member, Vec<String>), Diagnostic> {
+) -> (Member, Vec<String>) {
     let texts = |list: &[&str]| list.iter().map(|text| (*text).to_owned()).collect();
-    let file = snapshot.file(advisory.file)?;
     if ratings.is_empty() {
         ratings = advisory.ratings.iter().map(Rated::new).collect();
     }
@@ -249,7 +248,7 @@ fn member(
         related: texts(&advisory.related),
         ratings,
     };
-    Ok((member, ids))
+    (member, ids)
 }
 
 fn finding<'s>(

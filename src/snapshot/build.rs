@@ -16,7 +16,7 @@ use super::fingerprints::{Hash, hash};
 use super::key::Key;
 use super::manifest::{Manifest, Source};
 use super::records::{Packed, Packer};
-use super::stored::{KevEntry, StoredAdvisory, StoredAffected, encode};
+use super::stored::{KevEntry, StoredAdvisory, StoredAffected, StoredFile, encode};
 use crate::cpe::Cpe;
 use crate::diagnostic::Diagnostic;
 use crate::digest::Digest;
@@ -90,6 +90,16 @@ struct File {
     path: String,
     digest: Digest,
     in_force: bool,
+}
+
+impl File {
+    fn stored(&self) -> StoredFile<'_> {
+        StoredFile {
+            source: self.source,
+            path: &self.path,
+            digest: *self.digest.bytes(),
+        }
+    }
 }
 
 /// Which record of a database is in force.

@@ -57,21 +57,27 @@ fn main() -> Result<(), Box<dyn Error>> {
     let mut archive =
         zip::ZipArchive::new(std::io::BufReader::new(std::fs::File::open(advisories)?))?;
     let mut by_package: HashMap<(String, String), Vec<(String, Affected)>> = HashMap::new();
-    let mut text = String::new();
-    for number in 0..archive.len() {
-        text.clear();
-        archive.by_index(number)?.read_to_string(&mut text)?;
-        let record: Record = serde_json::from_str(&text)?;
-        if record.withdrawn.is_some() {
-            continue;
+    let mut number = 0;
+    while number < archive.len() {
+        // In batches: what is kept would otherwise lie between the buffers of the archive and grow the heap.
+        let mut texts = Vec::new();
+        for _ in 0..4096.min(archive.len() - number) {
+            let mut text = String::new();
+            archive.by_index(number)?.read_to_string(&mut text)?;
+            texts.push(text);
+            number += 1;
         }
-        for affected in record.affected {
-            let Package { ecosystem, name } = &affected.package;
-            let key = (ecosystem.clone(), name.clone());
-            by_package
-                .entry(key)
-                .or_default()
-                .push((record.id.clone(), affected));
+        for text in texts {
+            let record: Record = serde_json::from_str(&text)?;
+            if record.withdrawn.is_some() {
+                continue;
+            }
+            for affected in record.affected {
+                let Package { ecosystem, name } = &affected.package;
+                let key = (ecosystem.clone(), name.clone());
+                let listed = by_package.entry(key).or_default();
+                listed.push((record.id.clone(), affected));
+            }
         }
     }
     let sbom: Sbom = serde_json::from_slice(&std::fs::read(sbom)?)?;

@@ -5,7 +5,7 @@ use std::io::{self, Write};
 
 use fst::{Map, MapBuilder};
 
-use super::{Builder, Built};
+use super::{Builder, Built, File};
 use crate::cpe::Cpe;
 use crate::evidence::advisory::lifecycle::Identifier;
 use crate::pages::{Parts, push_block, sorted_blocks};
@@ -13,7 +13,7 @@ use crate::purl::Purl;
 use crate::snapshot::fingerprints::{self, Fingerprint};
 use crate::snapshot::key::{Key, base_of, release_of};
 use crate::snapshot::manifest::{Coverage, Manifest};
-use crate::snapshot::stored::{StoredFile, StoredLifecycle, encode};
+use crate::snapshot::stored::{StoredLifecycle, encode};
 
 impl<W: Write> Builder<W> {
     /// The products with dates of support under every key by which they are found.
@@ -62,12 +62,7 @@ impl<W: Write> Builder<W> {
         let (mut offsets, mut blocks) = (Vec::new(), Vec::new());
         for file in &self.files {
             offsets.extend_from_slice(&(blocks.len() as u64).to_le_bytes());
-            let stored = StoredFile {
-                source: file.source,
-                path: &file.path,
-                digest: *file.digest.bytes(),
-            };
-            push_block(&mut blocks, &encode(&stored));
+            push_block(&mut blocks, &encode(&file.stored()));
         }
         parts.add("file-offsets", &offsets);
         parts.add("files", &blocks);
@@ -183,7 +178,14 @@ impl<W: Write> Builder<W> {
                 .into_iter()
                 .filter_map(|key| map.get(key.as_bytes()))
                 .collect();
-            let block = [advisory.bytes.as_slice(), &encode(&packages)].concat();
+            // Whoever reads an advisory asks for its file, so both stand on one page.
+            let file = self.files.get(advisory.file as usize).map(File::stored);
+            let block = [
+                advisory.bytes.as_slice(),
+                &encode(&packages),
+                &file.map(|file| encode(&file)).unwrap_or_default(),
+            ]
+            .concat();
             push_block(&mut blocks, &block);
             fingerprints.push(Fingerprint {
                 identity: advisory.identity,
