@@ -17,6 +17,7 @@ use super::feed_open::OpenFeed;
 use super::vex_apply::{VexFile, open_vex};
 use crate::diagnostic::{Diagnostic, Place};
 use crate::digest::Digest;
+use crate::document::scan::sarif::PER_RULE;
 use crate::document::scan::{
     ComponentView, FileView, FindingView, ScanView, SupportView, UnboundView, UnjudgedView,
     Verdict, unjudged_id,
@@ -110,11 +111,13 @@ pub fn scan(request: &Request<'_>, progress: &(dyn Fn() + Sync)) -> Result<ScanV
     Ok(view)
 }
 
-/// Gives every component its line, also where a JSON pointer tells the place.
+/// Gives every component that SARIF shows its line, also where a JSON pointer tells the place.
 pub fn find_lines(files: &[(String, Vec<u8>)], scan: &mut ScanView) {
     let mut places: BTreeMap<String, Vec<&mut Place>> = BTreeMap::new();
     let findings = scan.findings.iter_mut().map(|one| &mut one.component);
-    let unjudged = scan.unjudged.iter_mut().map(|one| &mut one.component);
+    // Finding a place takes a walk through the document, so only what will be shown is looked for.
+    let unjudged = scan.unjudged.iter_mut().take(PER_RULE);
+    let unjudged = unjudged.map(|one| &mut one.component);
     let supports = scan.supports.iter_mut().map(|one| &mut one.component);
     for component in findings.chain(unjudged).chain(supports) {
         let file = places.entry(component.file.clone()).or_default();
