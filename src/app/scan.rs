@@ -59,6 +59,7 @@ struct Scanned {
     supports: Vec<SupportView>,
     later: usize,
     unbound: Vec<Unbound>,
+    by_ecosystem: BTreeMap<&'static str, usize>,
 }
 
 /// Scans.
@@ -102,6 +103,13 @@ pub fn scan(request: &Request<'_>, progress: &(dyn Fn() + Sync)) -> Result<ScanV
     for scanned in files {
         view.components += scanned.file.components;
         view.later += scanned.later;
+        for (ecosystem, count) in scanned.by_ecosystem {
+            let mut known = view.feed.ecosystems.iter_mut();
+            let found = known.find(|(name, _)| name.eq_ignore_ascii_case(ecosystem));
+            if let Some((_, known)) = found {
+                known.components += count;
+            }
+        }
         view.files.push(scanned.file);
         view.findings.extend(scanned.findings);
         view.unjudged.extend(scanned.unjudged);
@@ -233,6 +241,7 @@ fn scan_file(
     let bound = triage.bind(&inventory);
     let Outcome {
         components,
+        by_ecosystem,
         passed_over,
         findings,
         unjudged,
@@ -291,6 +300,7 @@ fn scan_file(
             .map(|one| support_view(path, &sbom, one))
             .collect(),
         later,
+        by_ecosystem,
         unbound: bound.unbound(Some(&ids)),
         findings,
     })

@@ -453,6 +453,16 @@ fn feed(scan: &ScanView, lang: Lang) -> String {
         "scan-feed"
     };
     let mut out = with(lang, key, &arguments) + "\n";
+    for (name, known) in &scan.feed.ecosystems {
+        if known.components > 0 {
+            let arguments = [
+                ("ecosystem", name.clone()),
+                ("components", known.components.to_string()),
+                ("records", known.records.to_string()),
+            ];
+            _ = writeln!(out, "  {}", with(lang, "scan-ecosystem", &arguments));
+        }
+    }
     if scan.feed.kev == 0 {
         _ = writeln!(out, "{}", message(lang, "scan-without-kev"));
     }

@@ -280,6 +280,7 @@ scan-support = Support has ended
 scan-unbound = VEX statements that bind to nothing here: { $count }
 scan-feed = Judged by snapshot { $digest }: { $advisories } advisories, known until { $day } ({ $age } days old)
 scan-feed-later = Judged by snapshot { $digest }: { $advisories } advisories, known until { $day }, which is later than the day of the judgment
+scan-ecosystem = { $ecosystem }: components { $components }, advisories { $records }
 scan-without-kev = The snapshot holds no list of known exploited vulnerabilities
 severity-none = none
 severity-low = low

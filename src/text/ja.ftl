@@ -280,6 +280,7 @@ scan-support = サポートが終了したもの
 scan-unbound = どの構成要素にも対応しないVEXの記述が { $count } 件あります:
 scan-feed = 使用したスナップショット { $digest }:脆弱性情報 { $advisories } 件、{ $day } 現在({ $age } 日前)
 scan-feed-later = 使用したスナップショット { $digest }:脆弱性情報 { $advisories } 件、{ $day } 現在(基準日より後)
+scan-ecosystem = { $ecosystem }:構成要素 { $components } 個、脆弱性情報 { $records } 件
 scan-without-kev = スナップショットに、悪用が確認された脆弱性の一覧がありません
 severity-none = なし
 severity-low = 注意

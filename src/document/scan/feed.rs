@@ -34,6 +34,8 @@ pub struct FeedView {
 pub struct EcosystemView {
     /// Advisories that name a package of it.
     pub records: u64,
+    /// Packages of it among the components.
+    pub components: usize,
     /// The day up to which it is known, as an instant.
     pub as_of: Option<String>,
     /// How old that is.
