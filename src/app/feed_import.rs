@@ -15,8 +15,8 @@ use super::Refused;
 use crate::diagnostic::{Diagnostic, Place, Severity};
 use crate::digest::Digest;
 use crate::feed::FeedFolder;
-use crate::snapshot::Manifest;
 use crate::matching::MAXIMUM_AGE_DAYS;
+use crate::snapshot::Manifest;
 use crate::time::{Date, days_between, parse_day};
 use run::{EMPTY, Run, empty, refused, source_name};
 
@@ -252,7 +252,8 @@ pub fn import(request: &Request<'_>, progress: &dyn Fn(u64)) -> Result<FeedImpor
     for (source, input, newest) in sources {
         run.builder.know_until(source, Some(&known.to_string()));
         run.builder.declare(source, &input.covers);
-        run.builder.date(source, newest.map(|day| day.to_string()).as_deref());
+        run.builder
+            .date(source, newest.map(|day| day.to_string()).as_deref());
         if request.retrieved.is_none()
             && let Some(newest) = newest.filter(|day| days_between(*day, known) > MAXIMUM_AGE_DAYS)
         {
