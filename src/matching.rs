@@ -18,6 +18,8 @@ pub use support::{Ended, Support};
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
+use rayon::iter::ParallelIterator as _;
+use rayon::slice::ParallelSlice as _;
 use serde::Serialize;
 
 use crate::diagnostic::Diagnostic;
@@ -29,6 +31,9 @@ use crate::time::{Date, day_of_seconds, days_between, parse_day};
 /// How many days old the knowledge of an ecosystem may be where nobody says otherwise. The number is ours:
 /// databases publish daily, and a month is the least often that anybody who keeps a feed should fetch.
 pub const MAXIMUM_AGE_DAYS: i64 = 30;
+
+/// How many components are judged one after another; more are judged beside each other.
+const CHUNK: usize = 512;
 
 /// By what day and rules components are judged.
 #[derive(Debug, Clone, Copy)]
@@ -138,8 +143,42 @@ impl<'f> Matcher<'f> {
         &self,
         components: impl IntoIterator<Item = &'s Component>,
     ) -> Result<Outcome<'s>, Diagnostic> {
+        let components: Vec<(u32, &Component)> = (0u32..).zip(components).collect();
+        if components.len() <= CHUNK {
+            return self.chunk(&components);
+        }
+        // In the order of the components, so that the outcome does not depend on who was faster.
+        let outcomes: Vec<Outcome<'s>> = components
+            .par_chunks(CHUNK)
+            .map(|chunk| self.chunk(chunk))
+            .collect::<Result<_, _>>()?;
+        let mut whole = Outcome::default();
+        for outcome in outcomes {
+            let Outcome {
+                components,
+                by_ecosystem,
+                passed_over,
+                findings,
+                unjudged,
+                supports,
+                later,
+            } = outcome;
+            whole.components += components;
+            for (ecosystem, count) in by_ecosystem {
+                *whole.by_ecosystem.entry(ecosystem).or_default() += count;
+            }
+            whole.passed_over += passed_over;
+            whole.findings.extend(findings);
+            whole.unjudged.extend(unjudged);
+            whole.supports.extend(supports);
+            whole.later += later;
+        }
+        Ok(whole)
+    }
+
+    fn chunk<'s>(&self, components: &[(u32, &'s Component)]) -> Result<Outcome<'s>, Diagnostic> {
         let mut outcome = Outcome::default();
-        for (position, component) in (0u32..).zip(components) {
+        for (position, component) in components {
             let identities = identities(component);
             if identities.is_empty() && component.kind == ComponentKind::File {
                 outcome.passed_over += 1;
@@ -150,7 +189,7 @@ impl<'f> Matcher<'f> {
             if let Some(ecosystem) = ecosystem {
                 *outcome.by_ecosystem.entry(ecosystem).or_default() += 1;
             }
-            self.component((position, component), &identities, &mut outcome)?;
+            self.component((*position, component), &identities, &mut outcome)?;
         }
         Ok(outcome)
     }
