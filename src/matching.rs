@@ -16,7 +16,7 @@ pub use identity::{Identity, SOURCE_PROPERTIES, identities};
 pub use range::{Cause, Doubt, Hit, evaluate};
 pub use support::{Ended, Support};
 
-use std::collections::{BTreeSet, HashMap};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use rayon::iter::ParallelIterator as _;
 use rayon::slice::ParallelSlice as _;
@@ -97,6 +97,8 @@ pub struct Unjudged<'s> {
 pub struct Outcome<'s> {
     /// How many components were to be judged.
     pub components: usize,
+    /// How many of them are packages of an ecosystem, by ecosystem.
+    pub by_ecosystem: BTreeMap<&'static str, usize>,
     /// Files without an identity of their own, which no advisory can speak of.
     pub passed_over: usize,
     /// What touches them, in the order of the components.
@@ -154,6 +156,7 @@ impl<'f> Matcher<'f> {
         for outcome in outcomes {
             let Outcome {
                 components,
+                by_ecosystem,
                 passed_over,
                 findings,
                 unjudged,
@@ -161,6 +164,9 @@ impl<'f> Matcher<'f> {
                 later,
             } = outcome;
             whole.components += components;
+            for (ecosystem, count) in by_ecosystem {
+                *whole.by_ecosystem.entry(ecosystem).or_default() += count;
+            }
             whole.passed_over += passed_over;
             whole.findings.extend(findings);
             whole.unjudged.extend(unjudged);
@@ -179,6 +185,10 @@ impl<'f> Matcher<'f> {
                 continue;
             }
             outcome.components += 1;
+            let ecosystem = identities.iter().find_map(|identity| identity.ecosystem);
+            if let Some(ecosystem) = ecosystem {
+                *outcome.by_ecosystem.entry(ecosystem).or_default() += 1;
+            }
             self.component((*position, component), &identities, &mut outcome)?;
         }
         Ok(outcome)

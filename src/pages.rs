@@ -14,6 +14,10 @@ use serde::{Deserialize, Serialize};
 use crate::diagnostic::Diagnostic;
 use crate::digest::Digest;
 
+/// How pages and blocks are laid out. It stands in the manifests, so that an index of another layout is told
+/// from a damaged one; whoever changes the layout, or what stands in the blocks, counts it up.
+pub const LAYOUT: u32 = 1;
+
 /// The bytes of one page. Look-ups lie scattered, and a page is read and digested for each, so it is small;
 /// the list of digests is still less than a hundredth of the index.
 pub const PAGE_BYTES: usize = 4 * 1024;

@@ -8,6 +8,7 @@
 //! send. To add an encoding: a file in `tape/` that feeds a [`Builder`].
 
 mod builder;
+mod finder;
 mod item;
 mod json;
 mod lines;
@@ -17,6 +18,7 @@ mod write;
 mod yaml;
 
 pub use builder::{Builder, Full};
+pub use finder::Finder;
 pub use item::{Children, Item, Step, push_step};
 pub use json::parse_json;
 pub use lines::Lines;

@@ -17,6 +17,7 @@ use super::feed_open::OpenFeed;
 use super::vex_apply::{VexFile, open_vex};
 use crate::diagnostic::{Diagnostic, Place};
 use crate::digest::Digest;
+use crate::document::scan::sarif::PER_RULE;
 use crate::document::scan::{
     ComponentView, FileView, FindingView, ScanView, SupportView, UnboundView, UnjudgedView,
     Verdict, unjudged_id,
@@ -58,6 +59,7 @@ struct Scanned {
     supports: Vec<SupportView>,
     later: usize,
     unbound: Vec<Unbound>,
+    by_ecosystem: BTreeMap<&'static str, usize>,
 }
 
 /// Scans.
@@ -101,6 +103,13 @@ pub fn scan(request: &Request<'_>, progress: &(dyn Fn() + Sync)) -> Result<ScanV
     for scanned in files {
         view.components += scanned.file.components;
         view.later += scanned.later;
+        for (ecosystem, count) in scanned.by_ecosystem {
+            let mut known = view.feed.ecosystems.iter_mut();
+            let found = known.find(|(name, _)| name.eq_ignore_ascii_case(ecosystem));
+            if let Some((_, known)) = found {
+                known.components += count;
+            }
+        }
         view.files.push(scanned.file);
         view.findings.extend(scanned.findings);
         view.unjudged.extend(scanned.unjudged);
@@ -110,11 +119,13 @@ pub fn scan(request: &Request<'_>, progress: &(dyn Fn() + Sync)) -> Result<ScanV
     Ok(view)
 }
 
-/// Gives every component its line, also where a JSON pointer tells the place.
+/// Gives every component that SARIF shows its line, also where a JSON pointer tells the place.
 pub fn find_lines(files: &[(String, Vec<u8>)], scan: &mut ScanView) {
     let mut places: BTreeMap<String, Vec<&mut Place>> = BTreeMap::new();
     let findings = scan.findings.iter_mut().map(|one| &mut one.component);
-    let unjudged = scan.unjudged.iter_mut().map(|one| &mut one.component);
+    // Finding a place takes a walk through the document, so only what will be shown is looked for.
+    let unjudged = scan.unjudged.iter_mut().take(PER_RULE);
+    let unjudged = unjudged.map(|one| &mut one.component);
     let supports = scan.supports.iter_mut().map(|one| &mut one.component);
     for component in findings.chain(unjudged).chain(supports) {
         let file = places.entry(component.file.clone()).or_default();
@@ -160,15 +171,19 @@ fn judge(view: &mut ScanView, thresholds: &[Threshold]) {
     for one in &view.unjudged {
         *view.unjudged_by_reason.entry(one.reason).or_default() += 1;
     }
+    // A condition on a list that is not there is not met by anything, which is no pass.
+    let blind = thresholds.iter().filter_map(|one| one.blind(&view.feed));
+    let blind: Vec<_> = blind.collect();
     let fails = view.findings.iter().any(|finding| finding.fails)
         || view.supports.iter().any(|support| support.fails);
     view.verdict = if fails {
         Verdict::NotAcceptable
-    } else if view.unjudged.is_empty() && !view.is_empty() {
+    } else if view.unjudged.is_empty() && !view.is_empty() && blind.is_empty() {
         Verdict::Acceptable
     } else {
         Verdict::Unverifiable
     };
+    view.remarks.extend(blind);
 }
 
 fn read_vex(
@@ -226,6 +241,7 @@ fn scan_file(
     let bound = triage.bind(&inventory);
     let Outcome {
         components,
+        by_ecosystem,
         passed_over,
         findings,
         unjudged,
@@ -284,6 +300,7 @@ fn scan_file(
             .map(|one| support_view(path, &sbom, one))
             .collect(),
         later,
+        by_ecosystem,
         unbound: bound.unbound(Some(&ids)),
         findings,
     })

@@ -214,11 +214,11 @@ fn import_text(imported: &FeedImport, output: &Output) -> String {
             out.push_str(&told_text(told, count, lang));
         }
     }
-    for one in &imported.quiet {
-        let line = format!("{}: {}", one.path, one.message);
-        _ = writeln!(out, "\n{}", printable(&line));
-        if let Some(help) = &one.help {
-            _ = writeln!(out, "  {help}");
+    if !imported.quiet.is_empty() {
+        _ = writeln!(out, "\n{}", message(lang, "feed-quiet"));
+        for one in &imported.quiet {
+            let line = format!("  {}: {}", one.path, one.message);
+            _ = writeln!(out, "{}", printable(&line));
         }
     }
     if imported.passed_over > 0 {

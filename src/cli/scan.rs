@@ -446,7 +446,23 @@ fn feed(scan: &ScanView, lang: Lang) -> String {
         ),
         ("age", scan.feed.age_days.unwrap_or_default().to_string()),
     ];
-    let mut out = with(lang, "scan-feed", &arguments) + "\n";
+    let is_later = scan.feed.age_days.is_some_and(|age| age < 0);
+    let key = if is_later {
+        "scan-feed-later"
+    } else {
+        "scan-feed"
+    };
+    let mut out = with(lang, key, &arguments) + "\n";
+    for (name, known) in &scan.feed.ecosystems {
+        if known.components > 0 {
+            let arguments = [
+                ("ecosystem", name.clone()),
+                ("components", known.components.to_string()),
+                ("records", known.records.to_string()),
+            ];
+            _ = writeln!(out, "  {}", with(lang, "scan-ecosystem", &arguments));
+        }
+    }
     if scan.feed.kev == 0 {
         _ = writeln!(out, "{}", message(lang, "scan-without-kev"));
     }

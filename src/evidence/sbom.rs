@@ -19,7 +19,7 @@ use crate::diagnostic::{Diagnostic, Place, Severity};
 use crate::evidence::detect::{Detection, Kind, detect_binary, detect_item, detect_text};
 use crate::evidence::unpack::{decode, unpack};
 use crate::markup::{Markup, parse_xml};
-use crate::tape::{Item, Lines, Tape, parse_json};
+use crate::tape::{Finder, Item, Lines, Tape, parse_json};
 
 pub use model::{Component, Format, Relationship, Sbom};
 
@@ -150,6 +150,7 @@ pub fn find_lines_of<'p>(bytes: &[u8], places: impl IntoIterator<Item = &'p mut 
     let Ok(text) = decode(&content) else { return };
     let Ok(tape) = parse_json(&text) else { return };
     let lines = Lines::new(&text);
+    let mut finder = Finder::new(&tape);
     for at in places {
         let Some(pointer) = at.pointer.as_deref().filter(|_| at.line.is_none()) else {
             continue;
@@ -159,7 +160,7 @@ pub fn find_lines_of<'p>(bytes: &[u8], places: impl IntoIterator<Item = &'p mut 
         let offset = std::iter::from_fn(|| {
             let pointer = around?;
             around = pointer.rfind('/').and_then(|end| pointer.get(..end));
-            Some(tape.root().at(pointer).and_then(Item::offset))
+            Some(finder.at(pointer).and_then(Item::offset))
         })
         .flatten()
         .next();

@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize, de::DeserializeOwned};
 use super::damaged;
 use crate::diagnostic::{Diagnostic, Place};
 use crate::digest::{Digest, canonical_json};
-use crate::pages::Part;
+use crate::pages::{LAYOUT, Part};
 
 /// The form of an inventory.
 const SCHEMA: &str = "mekiki/inventory/v1";
@@ -42,6 +42,7 @@ pub struct Held {
 #[serde(deny_unknown_fields)]
 pub struct SegmentManifest {
     schema: String,
+    layout: u32,
     /// SBOMs.
     pub sboms: u32,
     /// Distinct items.
@@ -97,6 +98,7 @@ impl SegmentManifest {
     ) -> Self {
         Self {
             schema: SEGMENT_SCHEMA.to_owned(),
+            layout: LAYOUT,
             sboms,
             items,
             components,
@@ -127,14 +129,21 @@ impl SegmentManifest {
 fn read<T: DeserializeOwned>(bytes: &[u8], schema: &str) -> Result<T, Diagnostic> {
     let value: serde_json::Value =
         serde_json::from_slice(bytes).map_err(|_| damaged("a manifest is no JSON"))?;
-    let found = value.get("schema").and_then(serde_json::Value::as_str);
-    if let Some(other) = found.filter(|found| *found != schema) {
-        return Err(Diagnostic::error(
+    let other = |pointer, form: String| {
+        Diagnostic::error(
             "inventory-version",
-            Place::pointer("/schema"),
-            format!("the inventory has the form `{other}`, not `{schema}`"),
+            Place::pointer(pointer),
+            format!("the inventory has {form}, which this version does not read"),
         )
-        .help("make it again in an empty folder with this version"));
+        .help("make it again in an empty folder with this version")
+    };
+    let found = value.get("schema").and_then(serde_json::Value::as_str);
+    if let Some(found) = found.filter(|found| *found != schema) {
+        return Err(other("/schema", format!("the form `{found}`")));
+    }
+    let layout = value.get("layout").and_then(serde_json::Value::as_u64);
+    if let Some(found) = layout.filter(|layout| *layout != u64::from(LAYOUT)) {
+        return Err(other("/layout", format!("the layout {found}")));
     }
     serde_json::from_value(value).map_err(|_| damaged("a manifest has another form"))
 }

@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 use super::damaged;
 use crate::diagnostic::{Diagnostic, Place};
 use crate::digest::{Digest, canonical_json};
-use crate::pages::{PAGE_BYTES, Part};
+use crate::pages::{LAYOUT, PAGE_BYTES, Part};
 
 /// The largest index that is opened, 64 GiB: a thousand times that of all of OSV. A sparse file costs its
 /// maker nothing, so what a manifest promises is bounded before memory is asked for.
@@ -21,6 +21,7 @@ const SCHEMA: &str = "mekiki/feed/v1";
 #[serde(deny_unknown_fields)]
 pub struct Manifest {
     schema: String,
+    layout: u32,
     /// The day up to which the whole is known: the newest of its sources.
     pub as_of: Option<String>,
     /// Where it came from.
@@ -83,6 +84,7 @@ impl Manifest {
     pub(super) fn new(index: Part, parts: BTreeMap<String, Part>, records: Part) -> Self {
         Self {
             schema: SCHEMA.to_owned(),
+            layout: LAYOUT,
             as_of: None,
             sources: Vec::new(),
             ecosystems: BTreeMap::new(),
@@ -104,14 +106,21 @@ impl Manifest {
     pub fn parse(bytes: &[u8]) -> Result<Self, Diagnostic> {
         let value: serde_json::Value =
             serde_json::from_slice(bytes).map_err(|_| damaged("its manifest is no JSON"))?;
-        let schema = value.get("schema").and_then(serde_json::Value::as_str);
-        if let Some(other) = schema.filter(|schema| *schema != SCHEMA) {
-            return Err(Diagnostic::error(
+        let other = |pointer, form: String| {
+            Diagnostic::error(
                 "feed-version",
-                Place::pointer("/schema"),
-                format!("the snapshot has the form `{other}`, not `{SCHEMA}`"),
+                Place::pointer(pointer),
+                format!("the snapshot has {form}, which this version does not read"),
             )
-            .help("import the records again with this version"));
+            .help("import the records again with --fresh")
+        };
+        let schema = value.get("schema").and_then(serde_json::Value::as_str);
+        if let Some(found) = schema.filter(|schema| *schema != SCHEMA) {
+            return Err(other("/schema", format!("the form `{found}`")));
+        }
+        let layout = value.get("layout").and_then(serde_json::Value::as_u64);
+        if let Some(found) = layout.filter(|layout| *layout != u64::from(LAYOUT)) {
+            return Err(other("/layout", format!("the layout {found}")));
         }
         serde_json::from_value(value).map_err(|_| damaged("its manifest has another form"))
     }

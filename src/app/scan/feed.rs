@@ -20,6 +20,7 @@ pub(super) fn feed_view(request: &Request<'_>) -> FeedView {
         maximum_age_days: request.policy.maximum_age_days,
         advisories: manifest.advisories,
         kev: manifest.kev,
+        lifecycles: manifest.lifecycles,
         epss: manifest.epss,
         ecosystems: manifest
             .ecosystems
@@ -28,6 +29,7 @@ pub(super) fn feed_view(request: &Request<'_>) -> FeedView {
                 let age_days = age(coverage.as_of.as_deref());
                 let view = EcosystemView {
                     records: coverage.records,
+                    components: 0,
                     as_of: written(coverage.as_of.as_deref()),
                     age_days,
                     fresh: age_days.is_some_and(|age| age <= request.policy.maximum_age_days),

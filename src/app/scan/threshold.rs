@@ -3,7 +3,8 @@
 use std::str::FromStr;
 
 use crate::cvss::Severity;
-use crate::document::scan::FindingView;
+use crate::diagnostic::{Diagnostic, Place};
+use crate::document::scan::{FeedView, FindingView};
 use crate::evidence::advisory::Nature;
 
 /// One condition; a finding that meets any of the conditions fails the scan.
@@ -75,6 +76,19 @@ fn decimal(text: &str, digits: usize) -> Option<u32> {
 }
 
 impl Threshold {
+    /// Why the condition cannot be judged by a snapshot: the list that it asks is not in it.
+    pub(super) fn blind(self, feed: &FeedView) -> Option<Diagnostic> {
+        let (list, format) = match self {
+            Self::Kev if feed.kev == 0 => ("known exploited vulnerabilities", "the KEV list"),
+            Self::Epss(_) if feed.epss == 0 => ("probabilities of exploitation", "EPSS scores"),
+            Self::EndOfSupport if feed.lifecycles == 0 => ("dates of support", "endoflife records"),
+            _ => return None,
+        };
+        let message = format!("the snapshot holds no {list}, so the condition cannot be judged");
+        let remark = Diagnostic::warning("scan-blind", Place::whole(), message);
+        Some(remark.help(format!("import {format}, or leave the condition out")))
+    }
+
     /// Whether a finding meets the condition. A severity or score that nobody told is not below any bound:
     /// unknown is not a pass.
     pub fn is_met(self, finding: &FindingView) -> bool {

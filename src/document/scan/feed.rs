@@ -21,6 +21,8 @@ pub struct FeedView {
     pub advisories: u64,
     /// Entries of known exploited vulnerabilities; zero where the list was not imported.
     pub kev: u64,
+    /// Products with dates of support; zero where no such list was imported.
+    pub lifecycles: u64,
     /// CVEs with a probability of exploitation; zero where the scores were not imported.
     pub epss: u64,
     /// By ecosystem.
@@ -32,6 +34,8 @@ pub struct FeedView {
 pub struct EcosystemView {
     /// Advisories that name a package of it.
     pub records: u64,
+    /// Packages of it among the components.
+    pub components: usize,
     /// The day up to which it is known, as an instant.
     pub as_of: Option<String>,
     /// How old that is.

@@ -21,7 +21,7 @@ use result::{empty, of_finding, of_support, of_unbound, of_unjudged};
 use rule::Rules;
 
 /// The most results of one rule: hosts cut off what is more, silently. How many are left out is told.
-const PER_RULE: usize = 1000;
+pub const PER_RULE: usize = 1000;
 
 /// Writes a scan as SARIF.
 ///

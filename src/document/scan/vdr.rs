@@ -18,17 +18,20 @@ use crate::document::sarif::uri;
 use inventory::Inventory;
 use vulnerability::{affected, of_finding, unjudged};
 
+/// What an entry affects, each once, by its text.
+type Targets = BTreeMap<String, Value>;
+
 /// Writes a scan as CycloneDX.
 pub fn vdr(scan: &ScanView) -> Value {
     let mut inventory = Inventory::of(scan);
     // Findings that differ in nothing but the component are one entry.
-    let mut groups: BTreeMap<(String, String), (Value, Vec<Value>)> = BTreeMap::new();
+    let mut groups: BTreeMap<(String, String), (Value, Targets)> = BTreeMap::new();
     let mut add = |entry: Value, target: Option<Value>| {
         let id = entry.get("id").and_then(Value::as_str);
         let id = id.unwrap_or_default().to_owned();
         let group = groups.entry((id, entry.to_string()));
-        let (_, targets) = group.or_insert((entry, Vec::new()));
-        targets.extend(target.filter(|target| !targets.contains(target)));
+        let (_, targets) = group.or_insert((entry, Targets::new()));
+        targets.extend(target.map(|target| (target.to_string(), target)));
     };
     for finding in &scan.findings {
         let reference = inventory.reference(&finding.component);
@@ -55,10 +58,9 @@ pub fn vdr(scan: &ScanView) -> Value {
     }
     let vulnerabilities: Vec<Value> = groups
         .into_values()
-        .map(|(mut entry, mut targets)| {
-            targets.sort_by_key(Value::to_string);
+        .map(|(mut entry, targets)| {
             if let (false, Some(fields)) = (targets.is_empty(), entry.as_object_mut()) {
-                fields.insert("affects".to_owned(), targets.into());
+                fields.insert("affects".to_owned(), targets.into_values().collect());
             }
             entry
         })

@@ -20,6 +20,8 @@ pub(super) struct Inventory<'s> {
     /// Positions of the files by path.
     files: BTreeMap<&'s str, usize>,
     taken: BTreeSet<String>,
+    /// How many components each name was asked for by.
+    counts: BTreeMap<String, usize>,
     components: BTreeMap<Position, (String, ComponentView)>,
     /// The product, where the scan is of one.
     main: Option<Position>,
@@ -35,6 +37,7 @@ impl<'s> Inventory<'s> {
                 .map(|(position, file)| (file.path.as_str(), position))
                 .collect(),
             taken: BTreeSet::new(),
+            counts: BTreeMap::new(),
             components: BTreeMap::new(),
             main: None,
         };
@@ -73,9 +76,9 @@ impl<'s> Inventory<'s> {
             own
         };
         let mut reference = own.clone();
-        let mut count = 1;
+        let count = self.counts.entry(own.clone()).or_insert(1);
         while !self.taken.insert(reference.clone()) {
-            count += 1;
+            *count += 1;
             reference = format!("{own}#{count}");
         }
         let entry = (reference.clone(), component.clone());
