@@ -41,11 +41,7 @@ def advisory(number: int, packages: int, changed: bool = False) -> dict:
     fixed = f"{low + 1 + chance.randrange(3)}.{chance.randrange(20)}.{chance.randrange(10)}"
     vector = f"CVSS:3.1/AV:{chance.choice('NLA')}/AC:{chance.choice('LH')}/PR:{chance.choice('NLH')}/UI:{chance.choice('NR')}/S:U/C:{chance.choice('LHN')}/I:{chance.choice('LH')}/A:{chance.choice('LHN')}"
     if changed:
-        # Half of the changes are a later release that mends it, half another severity.
-        if number % 2:
-            fixed = f"{low + 5}.0.0"
-        else:
-            vector = "CVSS:3.1/AV:N/AC:L/PR:N/UI:N/S:C/C:H/I:H/A:H"
+        vector = "CVSS:3.1/AV:N/AC:L/PR:N/UI:N/S:C/C:H/I:H/A:H"
     day = f"2026-{1 + chance.randrange(9):02}-{1 + chance.randrange(28):02}"
     return {
         "schema_version": "1.7.0",

@@ -30,6 +30,10 @@ use crate::diagnostic::{Diagnostic, Place};
 use crate::digest::Digest;
 use crate::pages::ReadAt;
 
+/// Gives the manifest and the index of the segment of a digest.
+pub type OpenSegment<'o> =
+    dyn FnMut(&Digest) -> Result<(Vec<u8>, Box<dyn ReadAt>), Diagnostic> + 'o;
+
 /// A segment of an inventory, with the numbers of its SBOMs that are retired.
 pub struct Live {
     /// The segment.
@@ -51,10 +55,7 @@ impl Inventory {
     ///
     /// `inventory-damaged` where a segment is not what its digest says, `inventory-version` where another
     /// version of this program wrote it, or what `open` returns.
-    pub fn open(
-        manifest: &Manifest,
-        open: &mut dyn FnMut(&Digest) -> Result<(Vec<u8>, Box<dyn ReadAt>), Diagnostic>,
-    ) -> Result<Self, Diagnostic> {
+    pub fn open(manifest: &Manifest, open: &mut OpenSegment<'_>) -> Result<Self, Diagnostic> {
         let mut segments = Vec::new();
         for held in &manifest.segments {
             let (bytes, index) = open(&held.digest)?;

@@ -87,7 +87,7 @@ pub(super) struct RescanArguments {
     /// The snapshot to judge by now; else the one in use
     #[arg(long, value_name = "DIGEST")]
     to: Option<Digest>,
-    /// The folder of snapshots; else the variable MEKIKI_FEED, else the user's data folder
+    /// The folder of snapshots; else the variable `MEKIKI_FEED`, else the user's data folder
     #[arg(long, value_name = "FOLDER")]
     feed: Option<String>,
     /// The day of the judgment: nothing that was published later

@@ -113,7 +113,7 @@ impl Builder {
         for (item, occurrence) in &listing.parts {
             let one: StoredOccurrence<'_> =
                 postcard::from_bytes(occurrence).map_err(|_| super::segment::unreadable())?;
-            let group = self.occur(item, one.renumbered(sbom))?;
+            let group = self.occur(item, &one.renumbered(sbom))?;
             *groups.entry(group).or_default() += 1;
         }
         let product = listing.product.as_ref();
@@ -149,7 +149,7 @@ impl Builder {
                 let Some(sbom) = numbers.get(&one.sbom) else {
                     return Ok(());
                 };
-                let group = self.occur(&bytes, one.renumbered(*sbom))?;
+                let group = self.occur(&bytes, &one.renumbered(*sbom))?;
                 *groups.entry(*sbom).or_default().entry(group).or_default() += 1;
                 Ok(())
             })?;
@@ -174,7 +174,7 @@ impl Builder {
     }
 
     /// Notes an occurrence of an item and gives the item's group.
-    fn occur(&mut self, bytes: &[u8], one: StoredOccurrence<'_>) -> Result<u32, Diagnostic> {
+    fn occur(&mut self, bytes: &[u8], one: &StoredOccurrence<'_>) -> Result<u32, Diagnostic> {
         let number = match self.numbers.get(bytes) {
             Some(number) => *number,
             None => self.item(bytes)?,
@@ -183,7 +183,7 @@ impl Builder {
         let Some(item) = self.items.get_mut(number as usize) else {
             return Ok(0);
         };
-        item.occurrences.extend(encode(&one));
+        item.occurrences.extend(encode(one));
         if let Some(group) = self.groups.get_mut(item.group as usize) {
             group.components += 1;
         }
@@ -202,15 +202,13 @@ impl Builder {
             }
         }
         let kind = Grouped::of(&identities);
-        let group = match self.groups_by_kind.get(&kind) {
-            Some(group) => *group,
-            None => {
-                let group = u32::try_from(self.groups.len()).unwrap_or(u32::MAX);
-                self.groups.push(Group::new(kind.clone()));
-                self.groups_by_kind.insert(kind, group);
-                group
-            }
-        };
+        let known = self.groups_by_kind.get(&kind).copied();
+        let group = known.unwrap_or_else(|| {
+            let group = u32::try_from(self.groups.len()).unwrap_or(u32::MAX);
+            self.groups.push(Group::new(kind.clone()));
+            self.groups_by_kind.insert(kind, group);
+            group
+        });
         if let Some(group) = self.groups.get_mut(group as usize) {
             group.items.push(number);
         }

@@ -79,7 +79,7 @@ pub fn rescan<T: Send>(
     changes: &Changes,
     before: &Matcher<'_>,
     after: &Matcher<'_>,
-    show: &(dyn Fn(Touched<'_>) -> T + Sync),
+    show: &(dyn Fn(&Touched<'_>) -> T + Sync),
 ) -> Result<Rescan<T>, Diagnostic> {
     // By the item's bytes, since one item may stand in several segments.
     let mut items: BTreeMap<Vec<u8>, Vec<(usize, u32)>> = BTreeMap::new();
@@ -113,7 +113,7 @@ pub fn rescan<T: Send>(
                 return Ok(None);
             }
             occurrences.sort();
-            Ok(Some(show(Touched {
+            Ok(Some(show(&Touched {
                 component: &component,
                 findings,
                 doubt,
@@ -141,18 +141,18 @@ fn judge<'s>(
             was.is_some_and(|was| was.reason == one.reason && was.advisories == one.advisories);
         matches!(one.reason, Reason::Doubtful(_)) && !is_same
     });
-    Ok((difference(old.findings, new.findings), doubt))
+    Ok((difference(&old.findings, new.findings), doubt))
 }
 
 /// What is different between the findings of one component before and now. Two findings are the same one
 /// where they share a name.
-pub fn difference<'s>(before: Vec<Finding<'s>>, after: Vec<Finding<'s>>) -> Vec<FindingChange<'s>> {
+pub fn difference<'s>(before: &[Finding<'s>], after: Vec<Finding<'s>>) -> Vec<FindingChange<'s>> {
     let mut changes = Vec::new();
     let is_same = |one: &Finding<'_>, other: &Finding<'_>| {
         let mut names = one.ids.iter();
         names.any(|id| other.ids.iter().any(|known| known.eq_ignore_ascii_case(id)))
     };
-    for old in &before {
+    for old in before {
         if !after.iter().any(|new| is_same(old, new)) {
             changes.push(FindingChange::Disappeared(old.clone()));
         }

@@ -196,7 +196,8 @@ mod tests {
     #[test]
     fn what_is_the_same_is_passed_over() {
         type Pairs = [(u8, u8)];
-        let cases: [(&Pairs, &Pairs, &[(Option<u8>, Option<u8>)]); 6] = [
+        type Found = [(Option<u8>, Option<u8>)];
+        let cases: [(&Pairs, &Pairs, &Found); 6] = [
             (&[(1, 1)], &[(1, 1)], &[]),
             (&[(1, 1)], &[(1, 2)], &[(Some(1), Some(2))]),
             (&[(1, 1), (3, 1)], &[(3, 1)], &[(Some(1), None)]),

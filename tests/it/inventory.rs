@@ -79,7 +79,7 @@ impl Fleet {
 
     /// Runs with JSON out; what names a file or folder of the scratch folder is led there.
     fn run(&self, arguments: &[&str]) -> Run {
-        let is_path = |one: &str| one.ends_with(".json") || matches!(one, "inventory" | "feed");
+        let is_path = |one: &str| one.contains(".json") || matches!(one, "inventory" | "feed");
         let led: Vec<String> = arguments
             .iter()
             .enumerate()

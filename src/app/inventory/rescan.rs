@@ -244,7 +244,7 @@ fn verdict(view: &RescanView) -> Verdict {
     }
 }
 
-fn show(touched: Touched<'_>, as_of: Date, thresholds: &[Threshold]) -> Shown {
+fn show(touched: &Touched<'_>, as_of: Date, thresholds: &[Threshold]) -> Shown {
     let component = touched.component;
     let places = || touched.occurrences.iter().map(occurrence_view).collect();
     let view = |finding: &Finding<'_>| {
