@@ -227,8 +227,8 @@ fn scan_file(
     let in_file = |faults: Vec<Diagnostic>| {
         Refused(faults.into_iter().map(|one| one.in_file(path)).collect())
     };
-    let (sbom, own) = read_components(bytes).map_err(in_file)?;
-    let digest = Digest::of(bytes);
+    let (read, digest) = rayon::join(|| read_components(bytes), || Digest::of(bytes));
+    let (sbom, own) = read.map_err(in_file)?;
     let outcome = matcher
         .judge(sbom.all_components())
         .map_err(|fault| Refused(vec![fault]))?;
