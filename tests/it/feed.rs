@@ -30,7 +30,10 @@ pub(crate) fn corpus_advisories(corpus: &Corpus) -> Vec<(String, Vec<u8>)> {
         [".json", ".yaml", ".yml"]
             .iter()
             .any(|ending| path.ends_with(ending))
-            || path.contains("/crates/") && path.ends_with(".md")
+            || path.contains("/crates/")
+                && path
+                    .rsplit_once('.')
+                    .is_some_and(|(_, ending)| ending == "md")
     };
     let mut files = Vec::new();
     for row in corpus.rows.iter().filter(|row| row.kind == "advisory") {
