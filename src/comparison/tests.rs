@@ -683,6 +683,7 @@ fn plain(mut comparison: Comparison) -> Comparison {
             (&one.a, &one.b)
                 .cmp(&(&other.a, &other.b))
                 .then_with(|| one.change.cmp(&other.change))
+                .then_with(|| one.reason.cmp(&other.reason))
         });
     }
     comparison
