@@ -180,7 +180,7 @@ impl<'f> Matcher<'f> {
         let mut outcome = Outcome::default();
         for (position, component) in components {
             let identities = identities(component);
-            if identities.is_empty() && component.kind == ComponentKind::File {
+            if is_passed_over(component, &identities) {
                 outcome.passed_over += 1;
                 continue;
             }
@@ -344,6 +344,20 @@ impl<'f> Matcher<'f> {
         let published = affected.published.and_then(day_of_seconds);
         published.is_some_and(|day| day > self.policy.as_of)
     }
+}
+
+/// Whether a component is of a kind that no database of advisories speaks of, and has no identity either:
+/// what it holds is listed beside it, package by package, if at all.
+pub fn is_passed_over(component: &Component, identities: &[Identity]) -> bool {
+    identities.is_empty()
+        && matches!(
+            component.kind,
+            ComponentKind::File
+                | ComponentKind::OperatingSystem
+                | ComponentKind::Data
+                | ComponentKind::Specification
+                | ComponentKind::CryptographicAsset
+        )
 }
 
 /// Whether knowledge up to a day is fresh enough. Knowledge without a day is not.

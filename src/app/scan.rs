@@ -27,7 +27,7 @@ use crate::evidence::lockfile::{self, Locked, Source};
 use crate::evidence::sbom::model::Format;
 use crate::evidence::sbom::{self, Sbom};
 use crate::evidence::unpack::unpack;
-use crate::matching::{Matcher, Outcome, Policy};
+use crate::matching::{Matcher, Outcome, Policy, Reason};
 use crate::time::instant;
 use crate::triage::{Given, Inventory, Precedence, Triage, Unbound};
 use component::{component_view, support_view, unjudged_view};
@@ -240,14 +240,22 @@ fn scan_file(
     };
     let bound = triage.bind(&inventory);
     let Outcome {
-        components,
+        mut components,
         by_ecosystem,
         passed_over,
         findings,
-        unjudged,
+        mut unjudged,
         supports,
         later,
     } = outcome;
+    // The product itself is looked up, but no database is expected to watch it: what it is made of counts.
+    let product = sbom.product();
+    let counted = unjudged.len();
+    unjudged.retain(|one| {
+        let is_unwatched = matches!(one.reason, Reason::NoIdentity | Reason::EcosystemNotCovered);
+        !(is_unwatched && product == Some(one.position))
+    });
+    components -= counted - unjudged.len();
     let ids: BTreeSet<String> = findings
         .iter()
         .flat_map(|finding| finding.ids.iter().chain(&finding.upstream))

@@ -184,7 +184,7 @@ fn examine<'s>(
         let outcome = matcher.judge(sbom.all_components())?;
         examined.components += outcome.components;
         for one in outcome.unjudged {
-            let is_root = sbom.root.is_some() && one.position == 0;
+            let is_root = sbom.product() == Some(one.position);
             // The product itself belongs to no ecosystem as a rule; that nobody publishes advisories on it
             // says nothing of what it is made of.
             let is_own =

@@ -12,8 +12,8 @@ use super::manifest::SegmentManifest;
 use super::segment::{Segment, StoredSbom, component_of};
 use crate::diagnostic::Diagnostic;
 use crate::digest::Digest;
-use crate::evidence::sbom::model::{ComponentKind, Sbom};
-use crate::matching::identities;
+use crate::evidence::sbom::model::Sbom;
+use crate::matching::{identities, is_passed_over};
 use crate::pages::{Parts, push_block, sorted_blocks};
 use crate::snapshot::Key;
 
@@ -35,7 +35,7 @@ impl Listing {
         let mut parts = Vec::new();
         for component in sbom.all_components() {
             // As `Matcher::judge` does.
-            if component.kind == ComponentKind::File && identities(component).is_empty() {
+            if is_passed_over(component, &identities(component)) {
                 passed_over += 1;
                 continue;
             }

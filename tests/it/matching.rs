@@ -255,3 +255,22 @@ fn a_cpe_name_is_looked_up_as_well() {
     let outcome = judge(&snapshot, &list, "2026-11-26");
     assert_eq!(outcome.unjudged[0].reason.word(), "ecosystem-not-covered");
 }
+
+#[test]
+fn what_no_database_speaks_of_is_passed_over() {
+    let snapshot = snapshot(&[record("A-1", "npm", "kakitori", "1.2.0")]);
+    let of_kind = |kind| Component {
+        kind,
+        name: "debian".into(),
+        version: Some("12".into()),
+        ..Component::default()
+    };
+    let list = [
+        of_kind(ComponentKind::OperatingSystem),
+        of_kind(ComponentKind::File),
+        of_kind(ComponentKind::Library),
+    ];
+    let outcome = judge(&snapshot, &list, "2026-11-26");
+    assert_eq!((outcome.components, outcome.passed_over), (1, 2));
+    assert_eq!(outcome.unjudged[0].position, 2);
+}

@@ -209,6 +209,24 @@ impl Sbom {
         self.root.iter().chain(&self.components)
     }
 
+    /// The position, in [`Self::all_components`], of the product that the document is a list of: its root,
+    /// or the one component that it says to describe. `None` where it does not tell, or tells of several.
+    pub fn product(&self) -> Option<u32> {
+        if self.root.is_some() {
+            return Some(0);
+        }
+        let mut described = self.relationships.iter().filter_map(|one| {
+            let is_described =
+                one.kind == "DESCRIBES" && self.references.target(one.from) == Target::Document;
+            match self.references.target(one.to) {
+                Target::Component(index) if is_described => Some(index),
+                _ => None,
+            }
+        });
+        let first = described.next()?;
+        described.all(|other| other == first).then_some(first)
+    }
+
     /// The name by which a document refers to a component; empty where it has none.
     pub fn reference_of<'a>(&'a self, component: &Component) -> &'a str {
         component
