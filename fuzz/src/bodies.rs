@@ -13,20 +13,24 @@ use mekiki::diagnostic::Diagnostic;
 use mekiki::digest::Digest;
 use mekiki::evidence::archive::{Limits, Walk};
 use mekiki::evidence::detect::detect;
+use mekiki::evidence::sbom::model::Component;
 use mekiki::evidence::sbom::{self, cyclonedx, find_lines, spdx2};
 use mekiki::evidence::unpack::{decode, unpack};
 use mekiki::evidence::vex::read as read_vex;
 use mekiki::markup::parse_xml;
+use mekiki::matching::{Matcher, Policy};
 use mekiki::profile::judgment::judge;
 use mekiki::profile::survey::Survey;
+use mekiki::snapshot::{Builder, Bytes, Imported, Snapshot};
 use mekiki::tape::{Addressing, Tape, parse_json, write_json};
+use mekiki::time::parse_day;
 use mekiki::triage::{Given, Inventory, Triage};
 
 /// What takes the bytes of one input.
 pub(crate) type Body = fn(&[u8]);
 
 /// Every target by its name.
-pub(crate) const BODIES: [(&str, Body); 14] = [
+pub(crate) const BODIES: [(&str, Body); 15] = [
     ("cyclonedx_json", cyclonedx_json),
     ("cyclonedx_xml", cyclonedx_xml),
     ("cyclonedx_protobuf", cyclonedx_protobuf),
@@ -41,7 +45,55 @@ pub(crate) const BODIES: [(&str, Body); 14] = [
     ("profile", profile),
     ("convert", convert),
     ("vex", vex),
+    ("advisory", advisory),
 ];
+
+/// Whatever stands in a feed: read, put into a snapshot, and found again there.
+pub(crate) fn advisory(bytes: &[u8]) {
+    let mut builder = Builder::new(Vec::new());
+    let source = builder.source("input");
+    builder.know_until(source, Some("2026-11-20"));
+    let added = builder.add(source, Imported::read("input", bytes.to_vec()));
+    assert!(added.is_ok(), "memory takes every record");
+    let Ok(built) = builder.finish() else {
+        panic!("memory takes every snapshot");
+    };
+    let manifest = built.manifest.text();
+    let opened = Snapshot::open(manifest.as_bytes(), Box::new(Bytes(built.index)));
+    let Ok(snapshot) = opened else {
+        panic!("what was built is opened");
+    };
+    assert!(snapshot.verify().is_ok(), "what was built is whole");
+    for id in ["TEST-2026-1", "CVE-2026-10001", "CVE-2026-10007"] {
+        black_box(snapshot.advisories_of(id).is_ok());
+        black_box(snapshot.kev(id).is_ok());
+        black_box(snapshot.epss(id).is_ok());
+    }
+    let component = |purl: &str| Component {
+        name: "input".into(),
+        purl: Some(purl.into()),
+        ..Component::default()
+    };
+    let components = [
+        component("pkg:npm/%40aoba/kakitori@1.1.0"),
+        component("pkg:npm/kakitori@1.0.0"),
+        component("pkg:deb/debian/kakitori@1.1?distro=debian-12"),
+        component("pkg:pypi/kakitori-index@1.0rc1"),
+        component("pkg:pypi/kakitori@1.4"),
+        component("pkg:cargo/kakitori-index@0.4.1"),
+        component("pkg:gem/kakitori@1.1.3"),
+        component("pkg:generic/loom@2.1.3"),
+    ];
+    let Some(as_of) = parse_day("2026-11-26") else {
+        return;
+    };
+    let policy = Policy {
+        as_of,
+        maximum_age_days: 30,
+    };
+    let judged = Matcher::new(&snapshot, policy).judge(&components);
+    assert!(judged.is_ok(), "what was built is read back");
+}
 
 /// CycloneDX in JSON.
 pub(crate) fn cyclonedx_json(bytes: &[u8]) {
