@@ -50,6 +50,7 @@ pub mod document;
 
 // Edge.
 pub mod clock;
+pub mod file;
 pub mod feed;
 pub mod folder;
 #[cfg(feature = "server")]

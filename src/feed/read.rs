@@ -6,28 +6,11 @@ use std::path::Path;
 
 use super::{damaged, missing};
 use crate::diagnostic::Diagnostic;
-use crate::snapshot::{INDEX, MANIFEST, Manifest, RECORDS, ReadAt, Snapshot, check_records};
+use crate::file::OpenFile;
+use crate::snapshot::{INDEX, MANIFEST, Manifest, RECORDS, Snapshot, check_records};
 
 /// The largest manifest that is read: a hundred thousand sources and releases are far below it.
 pub(super) const MAXIMUM_MANIFEST_BYTES: u64 = 64 * 1024 * 1024;
-
-/// A file that is read at any offset.
-struct OpenFile(File);
-
-impl ReadAt for OpenFile {
-    #[cfg(unix)]
-    fn read_at(&self, offset: u64, into: &mut [u8]) -> io::Result<()> {
-        std::os::unix::fs::FileExt::read_exact_at(&self.0, into, offset)
-    }
-
-    #[cfg(not(unix))]
-    fn read_at(&self, offset: u64, into: &mut [u8]) -> io::Result<()> {
-        use std::io::{Read as _, Seek as _, SeekFrom};
-        let mut file = &self.0;
-        file.seek(SeekFrom::Start(offset))?;
-        file.read_exact(into)
-    }
-}
 
 /// Opens the snapshot that lies in a folder.
 ///
@@ -37,8 +20,8 @@ impl ReadAt for OpenFile {
 pub fn open_snapshot(path: &Path) -> Result<Snapshot, Diagnostic> {
     let (manifest, _) = read_manifest(path)?;
     let index = path.join(INDEX);
-    let file = File::open(&index).map_err(|error| damaged(&index, &error.to_string()))?;
-    Snapshot::open(&manifest, Box::new(OpenFile(file)))
+    let file = OpenFile::open(&index).map_err(|error| damaged(&index, &error.to_string()))?;
+    Snapshot::open(&manifest, Box::new(file))
         .map_err(|fault| fault.in_file(path.display().to_string()))
 }
 

@@ -16,8 +16,8 @@ use std::path::{Path, PathBuf};
 
 use crate::diagnostic::{Diagnostic, Place};
 use crate::digest::Digest;
+use crate::file::OpenFile;
 use crate::inventory::{Built, Inventory, Manifest};
-use crate::pages::ReadAt;
 
 /// The file that names the segments.
 const INVENTORY: &str = "inventory.json";
@@ -33,24 +33,6 @@ const LOCK: &str = "lock";
 const DRAFT: &str = ".draft-";
 /// The largest manifest that is read.
 const MAXIMUM_MANIFEST_BYTES: u64 = 64 * 1024 * 1024;
-
-/// A file that is read at any offset.
-struct OpenFile(File);
-
-impl ReadAt for OpenFile {
-    #[cfg(unix)]
-    fn read_at(&self, offset: u64, into: &mut [u8]) -> io::Result<()> {
-        std::os::unix::fs::FileExt::read_exact_at(&self.0, into, offset)
-    }
-
-    #[cfg(not(unix))]
-    fn read_at(&self, offset: u64, into: &mut [u8]) -> io::Result<()> {
-        use std::io::{Read as _, Seek as _, SeekFrom};
-        let mut file = &self.0;
-        file.seek(SeekFrom::Start(offset))?;
-        file.read_exact(into)
-    }
-}
 
 /// A folder that holds an inventory.
 #[derive(Debug, Clone)]
@@ -161,8 +143,8 @@ impl InventoryFolder {
             let folder = self.segments().join(digest.hex());
             let (manifest, index) = (folder.join(MANIFEST), folder.join(INDEX));
             let bytes = read_small(&manifest).map_err(|error| damaged(&manifest, &error))?;
-            let file = File::open(&index).map_err(|error| damaged(&index, &error))?;
-            Ok((bytes, Box::new(OpenFile(file))))
+            let file = OpenFile::open(&index).map_err(|error| damaged(&index, &error))?;
+            Ok((bytes, Box::new(file)))
         })
     }
 

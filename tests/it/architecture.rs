@@ -249,10 +249,21 @@ const MAY_IMPORT: &[(&str, &[&str])] = &[
     ),
     // Edge: the only input and output, and no judgment.
     ("clock", &["time"]),
-    ("feed", &["diagnostic", "digest", "time", "snapshot"]),
+    ("file", &["pages"]),
+    (
+        "feed",
+        &["diagnostic", "digest", "time", "snapshot", "file"],
+    ),
     (
         "folder",
-        &["diagnostic", "digest", "pages", "evidence", "inventory"],
+        &[
+            "diagnostic",
+            "digest",
+            "pages",
+            "evidence",
+            "inventory",
+            "file",
+        ],
     ),
     ("blob", &["digest"]),
     ("storage", &["digest", "id", "text", "time"]),
@@ -281,7 +292,10 @@ const ONLY_IN: &[(&str, &[&str])] = &[
     ("storage::sqlite", &["app/wire.rs", "storage"]),
     ("storage::postgres", &["app/wire.rs", "storage"]),
     // Input and output.
-    ("std::fs", &["folder", "blob.rs", "feed", "retrieve"]),
+    (
+        "std::fs",
+        &["file.rs", "folder", "blob.rs", "feed", "retrieve"],
+    ),
     ("tokio::fs", &[]),
     ("std::env", &["cli", "app/feed_open.rs", "feed/tests.rs"]),
     ("std::net", &["cli", "retrieve", "schema"]),
