@@ -3,6 +3,8 @@
 use std::collections::{BTreeSet, HashSet};
 
 use mekiki::app::advisory_affects::{Answer, Asked, affects};
+use mekiki::evidence::advisory::Nature;
+use mekiki::evidence::lockfile;
 
 use crate::corpus::{corpus, say};
 use crate::feed::{components, corpus_advisories, judge, snapshot_of};
@@ -127,4 +129,38 @@ fn matches_are_among_the_recorded_answers_and_none_is_missed() {
         "{asked} recorded answers: {found} of {found} ids at hand are found, {younger} findings are younger than the answers"
     ));
     assert!(found > 100);
+}
+
+#[test]
+fn lock_files_give_what_is_recorded() {
+    let Some(corpus) = corpus() else { return };
+    let snapshot = snapshot_of(corpus_advisories(corpus), "2026-08-20");
+    // The day on which the records were made is before the advisories of 2026.
+    for (name, day, expected) in [
+        ("base64_vuln", "2026-08-25", &["RUSTSEC-2017-0004"][..]),
+        ("no_vulns", "2026-08-25", &[]),
+        ("unaffected-newer", "2025-12-31", &[]),
+        ("unsound", "2026-08-25", &["RUSTSEC-2021-0090"]),
+    ] {
+        let bytes = corpus.read(&format!("match/cargo-lock/{name}.lock"));
+        let (lockfile, _) = lockfile::read(&bytes).unwrap();
+        let parts = lockfile.packages.iter();
+        let parts: Vec<_> = parts
+            .filter(|one| one.source != lockfile::Source::Path)
+            .map(lockfile::Locked::component)
+            .collect();
+        let outcome = judge(&snapshot, &parts, day);
+        let found: Vec<_> = outcome
+            .findings
+            .iter()
+            .flat_map(|finding| finding.records.iter().map(|record| record.id.as_str()))
+            .collect();
+        assert_eq!(found, expected, "{name}");
+        assert_eq!(outcome.unjudged, [], "{name}");
+        let is_unsound = outcome
+            .findings
+            .iter()
+            .any(|one| one.nature == Nature::Unsound);
+        assert_eq!(is_unsound, name == "unsound", "{name}");
+    }
 }

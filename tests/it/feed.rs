@@ -30,7 +30,7 @@ pub(crate) fn corpus_advisories(corpus: &Corpus) -> Vec<(String, Vec<u8>)> {
         [".json", ".yaml", ".yml"]
             .iter()
             .any(|ending| path.ends_with(ending))
-            || path.contains("/crates/")
+            || path.contains("crates/")
                 && path
                     .rsplit_once('.')
                     .is_some_and(|(_, ending)| ending == "md")
