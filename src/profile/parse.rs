@@ -76,6 +76,28 @@ const FIELDS: [(&str, Field); 24] = [
     ("signature", Field::Signature),
 ];
 
+impl Source {
+    /// Reads a table `source`; one that is absent was complained of already, and says nothing.
+    pub fn read(fields: Option<Fields<'_>>) -> Self {
+        let Some(fields) = fields else {
+            return Self {
+                document: String::new(),
+                url: String::new(),
+                mark: Mark::Recalled,
+                note: None,
+            };
+        };
+        let source = Self {
+            document: fields.text("document"),
+            url: fields.text("url"),
+            mark: fields.word("mark", &MARKS).unwrap_or(Mark::Recalled),
+            note: fields.optional_text("note"),
+        };
+        fields.finish();
+        source
+    }
+}
+
 impl Profile {
     /// Reads a profile; what is wrong with it is complained about.
     pub fn read(document: &Document, complaints: &Complaints) -> Self {
@@ -86,24 +108,7 @@ impl Profile {
             version: fields.text("version"),
             valid_from: fields.day("valid_from"),
             title: fields.both("title"),
-            source: source.map_or_else(
-                || Source {
-                    document: String::new(),
-                    url: String::new(),
-                    mark: Mark::Recalled,
-                    note: None,
-                },
-                |source| {
-                    let read = Source {
-                        document: source.text("document"),
-                        url: source.text("url"),
-                        mark: source.word("mark", &MARKS).unwrap_or(Mark::Recalled),
-                        note: source.optional_text("note"),
-                    };
-                    source.finish();
-                    read
-                },
-            ),
+            source: Source::read(source),
             elements: read_elements(&fields),
             digest: Digest::of(document.source.as_bytes()),
         };

@@ -5,7 +5,7 @@ use serde::Serialize;
 use super::Given;
 use crate::digest::Digest;
 use crate::evidence::vex::Status;
-use crate::profile::{Mark, Source};
+use crate::profile::Source;
 use crate::text::Text;
 use crate::tree::{Complaints, Document, Fields};
 
@@ -27,8 +27,6 @@ const KEYS: [(&str, Key); 3] = [
     ("time", Key::Time),
     ("specificity", Key::Specificity),
 ];
-
-const MARKS: [(&str, Mark); 2] = [("verified", Mark::Verified), ("recalled", Mark::Recalled)];
 
 /// The longest time that a status may hold by the data: 100 years.
 const MOST_DAYS: i64 = 36_525;
@@ -100,24 +98,7 @@ impl Precedence {
             id: fields.text("id"),
             version: fields.text("version"),
             title: fields.both("title"),
-            source: source.map_or_else(
-                || Source {
-                    document: String::new(),
-                    url: String::new(),
-                    mark: Mark::Recalled,
-                    note: None,
-                },
-                |source| {
-                    let read = Source {
-                        document: source.text("document"),
-                        url: source.text("url"),
-                        mark: source.word("mark", &MARKS).unwrap_or(Mark::Recalled),
-                        note: source.optional_text("note"),
-                    };
-                    source.finish();
-                    read
-                },
-            ),
+            source: Source::read(source),
             order: fields.words("order", &KEYS),
             default_level: position.unwrap_or(levels.len()),
             levels,
