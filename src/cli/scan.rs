@@ -6,13 +6,11 @@ use std::fmt::Write as _;
 use super::format::Format;
 use super::output::{Output, remark};
 use super::progress::Progress;
-use super::vex::with_trust;
+use super::vex::Documents;
 use super::{Verdict as Ending, read};
 use crate::app::feed_open::open;
 use crate::app::library::precedence;
-use crate::app::sbom_diff::NamedBytes;
 use crate::app::scan::{Request, Threshold, UnknownThreshold, find_lines, scan};
-use crate::app::vex_apply::VexFile;
 use crate::clock;
 use crate::cvss::Severity;
 use crate::diagnostic::{Diagnostic, Place};
@@ -86,24 +84,12 @@ pub(super) fn run(
         Ok(files)
     };
     let files = load(&arguments.files)?;
-    let named: Vec<_> = arguments.vex.iter().map(|one| with_trust(one)).collect();
-    let contents: Vec<Vec<u8>> = named
-        .iter()
-        .map(|(_, path)| read(path))
-        .collect::<Result<_, _>>()?;
-    let vex: Vec<_> = named
-        .iter()
-        .zip(&contents)
-        .map(|((trust, path), bytes)| VexFile {
-            file: NamedBytes { path, bytes },
-            trust: *trust,
-        })
-        .collect();
+    let vex = Documents::read(&arguments.vex)?;
     let progress = Progress::of(files.len());
     let scanned = scan(
         &Request {
             files: &files,
-            vex: &vex,
+            vex: &vex.files(),
             precedence: &precedence(criteria)?,
             feed: &feed,
             policy,

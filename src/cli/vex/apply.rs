@@ -2,11 +2,11 @@
 
 use std::fmt::Write as _;
 
-use super::{read, with_trust};
+use super::{Documents, read};
 use crate::app::library::Library;
 use crate::app::sbom_diff::NamedBytes;
 use crate::app::vex_apply::{
-    AppliedDecision, AppliedVoice, ComponentName, VexApplication, VexFile, apply_vex,
+    AppliedDecision, AppliedVoice, ComponentName, VexApplication, apply_vex,
 };
 use crate::cli::Verdict;
 use crate::cli::output::Output;
@@ -46,19 +46,8 @@ pub(super) fn run(
     output: &Output,
 ) -> anyhow::Result<Verdict> {
     let sbom = read(&arguments.sbom)?;
-    let named: Vec<_> = arguments.vex.iter().map(|one| with_trust(one)).collect();
-    let contents: Vec<Vec<u8>> = named
-        .iter()
-        .map(|(_, path)| read(path))
-        .collect::<Result<_, _>>()?;
-    let documents: Vec<_> = named
-        .iter()
-        .zip(&contents)
-        .map(|((trust, path), bytes)| VexFile {
-            file: NamedBytes { path, bytes },
-            trust: *trust,
-        })
-        .collect();
+    let vex = Documents::read(&arguments.vex)?;
+    let documents = vex.files();
     let file = NamedBytes {
         path: &arguments.sbom,
         bytes: &sbom,
@@ -66,14 +55,15 @@ pub(super) fn run(
     let applied = apply_vex(file, &documents, &library.precedence, arguments.as_of)?;
     if output.is_sarif() {
         let findings = applied.findings();
-        let reports = named.iter().zip(&contents).map(|((_, path), bytes)| {
+        let reports = documents.iter().map(|document| {
+            let NamedBytes { path, bytes } = document.file;
             let of_file = findings
                 .iter()
-                .filter(|one| one.file.as_deref() == Some(*path));
+                .filter(|one| one.file.as_deref() == Some(path));
             let mut findings: Vec<_> = of_file.cloned().collect();
             find_lines(bytes, &mut findings);
             Report {
-                path: (*path).to_owned(),
+                path: path.to_owned(),
                 findings,
             }
         });
@@ -230,23 +220,4 @@ fn reason(reason: Reason, lang: Lang) -> String {
         Reason::NoFinding => "vex-reason-no-finding",
     };
     message(lang, key)
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_level_may_stand_in_front_of_a_path() {
-        for (argument, expected) in [
-            ("a.json", (None, "a.json")),
-            ("agency=a.json", (Some("agency"), "a.json")),
-            ("./agency=a.json", (None, "./agency=a.json")),
-            ("A=b", (None, "A=b")),
-            ("=b", (None, "=b")),
-            ("supplier=a=b", (Some("supplier"), "a=b")),
-        ] {
-            assert_eq!(with_trust(argument), expected, "{argument}");
-        }
-    }
 }
