@@ -205,6 +205,15 @@ fn read_vex(
                     let help = "`mekiki vex validate` names every breach";
                     remarks.push(remark.help(help).in_file(&one.path));
                 }
+                if one.document.statements.is_empty() {
+                    let remark = Diagnostic::warning(
+                        "vex-empty",
+                        Place::whole(),
+                        "the document makes no statement, so it changes nothing",
+                    );
+                    let help = "hand in the document that holds the statements";
+                    remarks.push(remark.help(help).in_file(&one.path));
+                }
                 given.push(one);
             }
             Err(Refused(faults)) => refused.extend(faults),

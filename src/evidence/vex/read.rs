@@ -67,7 +67,17 @@ pub fn read_as_found(bytes: &[u8]) -> Result<Reading, Vec<Diagnostic>> {
         .filter(|text| text.trim_start().starts_with(['{', '[']));
     let Some(text) = text else {
         // XML and Protobuf: CycloneDX is the only format that has them.
-        return cyclonedx::read(&content).map(|(document, found)| Reading::new(document, found));
+        return cyclonedx::read(&content)
+            .map(|(document, found)| Reading::new(document, found))
+            .map_err(|faults| {
+                let is_other =
+                    |one: &Diagnostic| matches!(one.code, "sbom-unsupported" | "sbom-unrecognized");
+                if faults.iter().any(is_other) {
+                    vec![unrecognized("the file is no known VEX document")]
+                } else {
+                    faults
+                }
+            });
     };
     let tape = parse_json(&text).map_err(|fault| vec![fault])?;
     let root = tape.root();
@@ -112,10 +122,12 @@ pub fn read_as_found(bytes: &[u8]) -> Result<Reading, Vec<Diagnostic>> {
                 Kind::Unknown => "the document is no known VEX document".to_owned(),
                 _ => format!("{} is no VEX document that is read", detection.format),
             };
-            Err(vec![
-                Diagnostic::error("vex-unrecognized", Place::whole(), what)
-                    .help("hand in OpenVEX, CSAF or CycloneDX with vulnerabilities"),
-            ])
+            Err(vec![unrecognized(what)])
         }
     }
+}
+
+fn unrecognized(what: impl Into<String>) -> Diagnostic {
+    Diagnostic::error("vex-unrecognized", Place::whole(), what)
+        .help("hand in OpenVEX, CSAF or CycloneDX with vulnerabilities")
 }
