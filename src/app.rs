@@ -10,6 +10,7 @@ pub mod inspect;
 pub mod inventory;
 pub mod library;
 pub mod reassess;
+pub mod signature;
 pub mod scan;
 pub mod sbom_check;
 pub mod sbom_diff;
@@ -31,6 +32,16 @@ use crate::folder::FolderError;
 #[derive(Debug, thiserror::Error)]
 #[error("{}", .0.first().map(ToString::to_string).unwrap_or_default())]
 pub struct Refused(pub Vec<Diagnostic>);
+
+impl Refused {
+    /// Names `path` as the file of every fault that names none.
+    pub fn in_file_if_unnamed(mut self, path: &str) -> Self {
+        for fault in &mut self.0 {
+            fault.file.get_or_insert_with(|| path.to_owned());
+        }
+        self
+    }
+}
 
 impl From<Diagnostic> for Refused {
     fn from(diagnostic: Diagnostic) -> Self {

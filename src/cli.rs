@@ -21,6 +21,7 @@ mod scan;
 mod serve;
 mod signature;
 mod tender;
+mod trust_material;
 mod version;
 mod vex;
 

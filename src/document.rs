@@ -4,6 +4,7 @@ pub mod clauses;
 pub mod criteria;
 pub mod sarif;
 pub mod scan;
+pub mod signature;
 pub mod table;
 pub mod tender;
 pub mod words;

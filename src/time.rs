@@ -32,6 +32,12 @@ pub fn day_of_instant(instant: Timestamp) -> Date {
     TimeZone::UTC.to_datetime(instant).date()
 }
 
+/// The last second of a day in UTC: what was signed on the day of judgment was signed before it.
+pub fn end_of_day(day: Date) -> Timestamp {
+    let end = day.at(23, 59, 59, 0);
+    TimeZone::UTC.to_timestamp(end).unwrap_or(Timestamp::MAX)
+}
+
 /// The day of an instant given in seconds since 1970; `None` outside of the calendar.
 pub fn day_of_seconds(seconds: i64) -> Option<Date> {
     Timestamp::from_second(seconds).ok().map(day_of_instant)

@@ -1,14 +1,12 @@
-//! Looking at single documents: what they are, whether an SBOM is sound, whether a signature verifies.
+//! Looking at single documents: what they are, whether an SBOM is sound.
 
 use serde::Serialize;
 
 use super::Refused;
-use crate::diagnostic::{Diagnostic, Place};
+use crate::diagnostic::Diagnostic;
 use crate::digest::Digest;
 use crate::evidence::detect::{Detection, detect};
 use crate::evidence::sbom;
-use crate::evidence::signature::sigstore::Sigstore;
-use crate::evidence::signature::{Artifact, Signer, Verification, VerifyBundle, raw_key};
 
 /// What one file is.
 #[derive(Debug, Clone, Serialize)]
@@ -111,102 +109,5 @@ impl<'a> InspectedFile<'a> {
             inspection: outcome.ok(),
             refused: outcome.err().map(|refused| refused.0.as_slice()),
         }
-    }
-}
-
-/// How a fault names the bundle of a [`SignatureRequest`], whose path is not known here.
-pub const BUNDLE: &str = "bundle";
-/// How a fault names the trusted root.
-pub const TRUSTED_ROOT: &str = "trusted root";
-/// How a fault names the public key.
-pub const KEY: &str = "key";
-
-/// What is to be verified.
-#[derive(Debug, Clone, Copy, Default)]
-pub struct SignatureRequest<'a> {
-    /// The signed bytes.
-    pub artifact: Option<&'a [u8]>,
-    /// Or their digest.
-    pub digest: Option<Digest>,
-    /// A Sigstore bundle.
-    pub bundle: Option<&'a [u8]>,
-    /// A detached signature (base64).
-    pub signature: Option<&'a [u8]>,
-    /// The trusted root for a bundle.
-    pub trusted_root: Option<&'a [u8]>,
-    /// The expected identity and issuer.
-    pub identity: Option<(&'a str, &'a str)>,
-    /// The expected public key (PEM).
-    pub key: Option<&'a [u8]>,
-}
-
-/// Verifies one signature.
-///
-/// # Errors
-///
-/// When it cannot be judged: no trusted root, no expected signer, or an unreadable bundle or key.
-pub fn verify_signature(request: &SignatureRequest<'_>) -> Result<Verification, Refused> {
-    let refuse = |code, message: &str, help: &str| {
-        Refused::from(Diagnostic::error(code, Place::whole(), message).help(help))
-    };
-    let artifact = match (request.artifact, request.digest) {
-        (Some(bytes), _) => Artifact::Bytes(bytes),
-        (None, Some(digest)) => Artifact::Sha256(digest),
-        (None, None) => {
-            return Err(refuse(
-                "artifact-missing",
-                "no artifact is given",
-                "name a file or sha256:HEX",
-            ));
-        }
-    };
-    if let Some(bundle) = request.bundle {
-        let root = request.trusted_root.ok_or_else(|| {
-            refuse(
-                "trusted-root-missing",
-                "a bundle cannot be judged without a trusted root",
-                "give --trusted-root trusted_root.json",
-            )
-        })?;
-        let signer = match (request.key, request.identity) {
-            (Some(key), _) => Signer::Key(key),
-            (None, Some((identity, issuer))) => Signer::Identity { identity, issuer },
-            (None, None) => {
-                return Err(refuse(
-                    "signer-missing",
-                    "the expected signer is not given",
-                    "give --certificate-identity and --certificate-oidc-issuer, or --key",
-                ));
-            }
-        };
-        let root = Sigstore::new(root).map_err(|fault| fault.in_file(TRUSTED_ROOT))?;
-        let verification =
-            root.verify(bundle, artifact, signer)
-                .map_err(|fault| match fault.code {
-                    "key-malformed" => fault.in_file(KEY),
-                    _ => fault.in_file(BUNDLE),
-                })?;
-        return Ok(verification);
-    }
-    match (request.signature, request.key, artifact) {
-        (Some(signature), Some(key), Artifact::Bytes(bytes)) => {
-            let verified = raw_key::verify(bytes, signature, key);
-            Ok(verified.map_err(|fault| fault.in_file(KEY))?)
-        }
-        (Some(_), None, _) => Err(refuse(
-            "signer-missing",
-            "a detached signature cannot be judged without the public key",
-            "give --key key.pub",
-        )),
-        (Some(_), _, _) => Err(refuse(
-            "artifact-missing",
-            "a detached signature needs the artifact itself",
-            "name the file instead of its digest",
-        )),
-        (None, _, _) => Err(refuse(
-            "signature-missing",
-            "no signature is given",
-            "give --bundle or --signature",
-        )),
     }
 }

@@ -1,135 +1,128 @@
 //! `mekiki signature verify ARTIFACT|sha256:HEX`
 
-use std::fmt::Write as _;
-
-use serde_json::json;
-
 use super::output::Output;
+use super::trust_material::{self, material};
 use super::{Verdict, read};
 use crate::app::Refused;
-use crate::app::inspect::{BUNDLE, KEY, SignatureRequest, TRUSTED_ROOT, verify_signature};
-use crate::digest::Digest;
-use crate::evidence::signature::Verification;
-use crate::text::messages::message;
-use crate::text::{Lang, printable};
+use crate::app::signature::{SignatureRequest, verify_signature};
+use crate::diagnostic::{Diagnostic, Place};
+use crate::document::signature::{text, view};
+use crate::evidence::signature::{Artifact, Kind};
+use crate::folder::read_delivered;
 
 #[derive(Debug, clap::Subcommand)]
 pub(super) enum Command {
     /// Verify one signature over one artifact
-    Verify(Arguments),
+    Verify(Box<Arguments>),
 }
 
 #[derive(Debug, clap::Args)]
 pub(super) struct Arguments {
-    /// The signed file, or its digest as sha256:HEX
+    /// The signed file, or its digest as sha256:HEX, sha384:HEX or sha512:HEX
     artifact: String,
     /// A Sigstore bundle
-    #[arg(
-        long,
-        value_name = "FILE",
-        conflicts_with = "signature",
-        required_unless_present = "signature"
-    )]
+    #[arg(long, value_name = "FILE", conflicts_with = "signature")]
     bundle: Option<String>,
-    /// A detached signature in base64, as `cosign sign-blob` writes it
+    /// A signature in a file of its own; without one, it must stand inside the artifact
     #[arg(long, value_name = "FILE")]
     signature: Option<String>,
-    /// The trusted root for a bundle (`trusted_root.json`)
-    #[arg(long, value_name = "FILE")]
-    trusted_root: Option<String>,
-    /// The identity that must have signed
-    #[arg(
-        long,
-        value_name = "ID",
-        requires = "certificate_oidc_issuer",
-        conflicts_with = "key"
-    )]
-    certificate_identity: Option<String>,
-    /// The issuer of that identity
-    #[arg(long, value_name = "URL", requires = "certificate_identity")]
-    certificate_oidc_issuer: Option<String>,
-    /// The public key that must have signed (PEM)
-    #[arg(long, value_name = "FILE")]
-    key: Option<String>,
+    /// The kind of signature
+    #[arg(long, value_enum, default_value = "auto")]
+    kind: KindArgument,
+    #[command(flatten)]
+    trust: trust_material::TrustArguments,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, clap::ValueEnum)]
+enum KindArgument {
+    /// Told from the bytes
+    Auto,
+    Sigstore,
+    Cosign,
+    Dsse,
+    Openpgp,
+    Minisign,
+    Cms,
+    Xmldsig,
+    Jsf,
+    Sshsig,
+}
+
+impl KindArgument {
+    fn kind(self) -> Option<Kind> {
+        match self {
+            Self::Auto => None,
+            Self::Sigstore => Some(Kind::Sigstore),
+            Self::Cosign => Some(Kind::Cosign),
+            Self::Dsse => Some(Kind::Dsse),
+            Self::Openpgp => Some(Kind::Openpgp),
+            Self::Minisign => Some(Kind::Minisign),
+            Self::Cms => Some(Kind::Cms),
+            Self::Xmldsig => Some(Kind::Xmldsig),
+            Self::Jsf => Some(Kind::Jsf),
+            Self::Sshsig => Some(Kind::Sshsig),
+        }
+    }
 }
 
 pub(super) fn run(command: &Command, output: &Output) -> anyhow::Result<Verdict> {
     let Command::Verify(arguments) = command;
-    let file = |path: &Option<String>| path.as_deref().map(read).transpose();
-    let digest = arguments
-        .artifact
-        .starts_with("sha256:")
-        .then(|| arguments.artifact.parse::<Digest>())
-        .transpose()
-        .map_err(|error| {
-            Refused::from(
-                crate::diagnostic::Diagnostic::error(
-                    "digest-malformed",
-                    crate::diagnostic::Place::whole(),
-                    error.to_string(),
-                )
-                .help("write sha256: and 64 hexadecimal digits"),
-            )
-        })?;
-    let artifact = if digest.is_some() {
-        None
-    } else {
-        Some(read(&arguments.artifact)?)
+    let trust = arguments.trust.read()?;
+    let path = arguments.bundle.as_ref().or(arguments.signature.as_ref());
+    let signature = path
+        .map(|path| Ok::<_, Refused>((path.clone(), read(path)?)))
+        .transpose()?;
+    let kind = match arguments.bundle {
+        Some(_) => Some(arguments.kind.kind().unwrap_or(Kind::Sigstore)),
+        None => arguments.kind.kind(),
     };
-    let (bundle, signature) = (file(&arguments.bundle)?, file(&arguments.signature)?);
-    let (trusted_root, key) = (file(&arguments.trusted_root)?, file(&arguments.key)?);
-    let request = SignatureRequest {
-        artifact: artifact.as_deref(),
-        digest,
-        bundle: bundle.as_deref(),
-        signature: signature.as_deref(),
-        trusted_root: trusted_root.as_deref(),
-        identity: arguments
-            .certificate_identity
-            .as_deref()
-            .zip(arguments.certificate_oidc_issuer.as_deref()),
-        key: key.as_deref(),
-    };
-    let verification = verify_signature(&request).map_err(|mut refused| {
-        for fault in &mut refused.0 {
-            match fault.file.as_deref() {
-                Some(BUNDLE) => fault.file.clone_from(&arguments.bundle),
-                Some(TRUSTED_ROOT) => fault.file.clone_from(&arguments.trusted_root),
-                Some(KEY) => fault.file.clone_from(&arguments.key),
-                _ => {}
-            }
-        }
-        refused
-    })?;
-    let mut view = json!(verification);
-    if let Some(fields) = view.as_object_mut() {
-        fields.insert("schema".to_owned(), json!("mekiki/signature-verify/v1"));
-    }
-    output.either(&view, || text(&verification, output.lang()))?;
+    let artifact = ArtifactArgument::read(&arguments.artifact)?;
+    let verification = verify_signature(&SignatureRequest {
+        signature: signature.as_ref().map(material),
+        kind,
+        ..trust.request(artifact.artifact())
+    })
+    .map_err(|refused| refused.in_file_if_unnamed(&arguments.artifact))?;
+    output.either(&view(&verification), || text(&verification, output.lang()))?;
     Ok(Verdict::of(verification.verified))
 }
 
-fn text(verification: &Verification, lang: Lang) -> String {
-    let mut out = String::new();
-    let key = if verification.verified {
-        "signature-verified"
-    } else {
-        "signature-refused"
-    };
-    _ = writeln!(out, "{} ({})", message(lang, key), verification.kind);
-    for check in &verification.checks {
-        let mark = if check.passed {
-            "\u{1b}[32m✓\u{1b}[0m"
-        } else {
-            "\u{1b}[31m✗\u{1b}[0m"
-        };
-        _ = writeln!(out, "  {mark} {}: {}", check.name, printable(&check.detail));
+/// An artifact that a command names: a file in memory, or a digest.
+pub(super) enum ArtifactArgument {
+    Bytes(Vec<u8>),
+    Digest(Artifact<'static>),
+}
+
+impl ArtifactArgument {
+    pub(super) fn read(argument: &str) -> Result<Self, Refused> {
+        let is_digest = Artifact::ALGORITHMS.iter().any(|algorithm| {
+            let name = algorithm.name().replace('-', "").to_ascii_lowercase();
+            argument
+                .strip_prefix(&name)
+                .is_some_and(|rest| rest.starts_with(':'))
+        });
+        if !is_digest {
+            let bytes = if argument == "-" {
+                read(argument)?
+            } else {
+                read_delivered(argument)?
+            };
+            return Ok(Self::Bytes(bytes));
+        }
+        Artifact::parse_digest(argument)
+            .map(Self::Digest)
+            .ok_or_else(|| {
+                let message = format!("`{argument}` is no digest");
+                Diagnostic::error("digest-malformed", Place::whole(), message)
+                .help("write sha256: and 64 hexadecimal digits, sha384: and 96, or sha512: and 128")
+                .into()
+            })
     }
-    for time in &verification.signer.times {
-        _ = writeln!(out, "    {time}");
+
+    pub(super) fn artifact(&self) -> Artifact<'_> {
+        match self {
+            Self::Bytes(bytes) => Artifact::of_bytes(bytes),
+            Self::Digest(artifact) => artifact.clone(),
+        }
     }
-    for warning in &verification.warnings {
-        _ = writeln!(out, "  ! {}", printable(warning));
-    }
-    out
 }

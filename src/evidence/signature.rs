@@ -1,129 +1,142 @@
 //! Signatures: is this artifact the one that the expected signer signed?
 //!
-//! Everything here is offline: trust anchors and keys are arguments, and the time of signing comes from
-//! the proofs inside the signature. The library for bundles also refuses times that lie in the future of
-//! the machine's clock (ADR 6).
+//! Everything here is offline: what is trusted ([`Trust`]) is an argument, and the time of signing comes from
+//! the proofs inside the signature. One file a kind; each takes the signature's bytes, the [`Artifact`] and
+//! the [`Trust`], walks its checks in order and stops at the first that fails.
 
-pub mod raw_key;
+mod artifact;
+pub mod check;
+pub mod cosign;
+pub mod key;
 pub mod sigstore;
 pub mod statement;
+pub mod trust;
 
 use serde::Serialize;
 
-use crate::diagnostic::Diagnostic;
-use crate::digest::Digest;
+pub use artifact::Artifact;
+pub use check::{Check, CheckName, Proof, ProvenSigner, Verification, Witness, WitnessKind};
+pub use trust::{Expected, Material, Trust};
 
-/// What is said to be signed.
-#[derive(Debug, Clone, Copy)]
-pub enum Artifact<'a> {
-    /// The bytes.
-    Bytes(&'a [u8]),
-    /// Only the SHA-256 digest is at hand.
-    Sha256(Digest),
+use super::detect::detect;
+use crate::diagnostic::{Diagnostic, Place};
+
+/// The kinds of signatures.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Kind {
+    /// A Sigstore bundle.
+    Sigstore,
+    /// A bare signature in base64 under a public key or a certificate, as `cosign sign-blob` writes it.
+    Cosign,
+    /// A DSSE envelope with an in-toto statement about the artifact.
+    Dsse,
+    /// An `OpenPGP` signature, detached or in clear text.
+    Openpgp,
+    /// A signature of minisign or signify.
+    Minisign,
+    /// CMS (PKCS #7), detached or around the artifact.
+    Cms,
+    /// An XML signature inside the artifact.
+    Xmldsig,
+    /// A JSON signature (JSF) inside the artifact.
+    Jsf,
+    /// An SSH signature.
+    Sshsig,
 }
 
-/// Who must have signed.
-#[derive(Debug, Clone, Copy)]
-pub enum Signer<'a> {
-    /// A certificate with this identity (subject alternative name) from this OpenID Connect issuer.
-    Identity {
-        /// The whole identity, compared exactly.
-        identity: &'a str,
-        /// The issuer's address, compared exactly.
-        issuer: &'a str,
-    },
-    /// The holder of this public key, in PEM.
-    Key(&'a [u8]),
-}
+impl Kind {
+    /// Every kind.
+    pub const ALL: [Self; 9] = [
+        Self::Sigstore,
+        Self::Cosign,
+        Self::Dsse,
+        Self::Openpgp,
+        Self::Minisign,
+        Self::Cms,
+        Self::Xmldsig,
+        Self::Jsf,
+        Self::Sshsig,
+    ];
 
-/// One step of a verification.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
-pub struct Check {
-    /// Stable kebab-case name.
-    pub name: &'static str,
-    /// Whether it held.
-    pub passed: bool,
-    /// What was found.
-    pub detail: String,
-}
-
-impl Check {
-    fn passed(name: &'static str, detail: impl Into<String>) -> Self {
-        Self {
-            name,
-            passed: true,
-            detail: detail.into(),
-        }
-    }
-
-    fn failed(name: &'static str, detail: impl Into<String>) -> Self {
-        Self {
-            name,
-            passed: false,
-            detail: detail.into(),
-        }
-    }
-}
-
-/// What a verification found about the signer. A part is given only when it was proven.
-#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize)]
-pub struct ProvenSigner {
-    /// The identity in the certificate.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub identity: Option<String>,
-    /// The issuer of that identity.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub issuer: Option<String>,
-    /// SHA-256 of the public key file that verified.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub key_sha256: Option<Digest>,
-    /// Times of signing that a log or a timestamp authority vouches for, RFC 3339.
-    #[serde(skip_serializing_if = "Vec::is_empty")]
-    pub times: Vec<String>,
-}
-
-/// The outcome of a verification.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
-pub struct Verification {
-    /// Whether every check held.
-    pub verified: bool,
-    /// The kind of signature.
-    pub kind: &'static str,
-    /// Who signed, as far as it is proven.
-    pub signer: ProvenSigner,
-    /// The steps, in their order; the first that failed ends the list.
-    pub checks: Vec<Check>,
-    /// What deserves attention though it does not decide.
-    pub warnings: Vec<String>,
-    /// Whether a transparency log holds the signature.
-    pub transparency_logged: bool,
-}
-
-impl Verification {
-    fn refused(kind: &'static str, check: Check) -> Self {
-        Self {
-            verified: false,
-            kind,
-            signer: ProvenSigner::default(),
-            checks: vec![check],
-            warnings: Vec::new(),
-            transparency_logged: false,
-        }
-    }
-}
-
-/// A verifier of Sigstore bundles. The library behind it can be exchanged without touching a caller.
-pub trait VerifyBundle {
-    /// Verifies `bundle` over `artifact` against the expected signer.
+    /// Tells the kind from the bytes of a signature, or of a signed document where `inside`.
     ///
     /// # Errors
     ///
-    /// A diagnostic when the bundle cannot be read at all; a bundle that reads but does not verify is a
-    /// [`Verification`] that is not `verified`.
-    fn verify(
-        &self,
-        bundle: &[u8],
-        artifact: Artifact<'_>,
-        signer: Signer<'_>,
-    ) -> Result<Verification, Diagnostic>;
+    /// `signature-missing` where the signature is said to stand inside the artifact and does not.
+    pub fn of(bytes: &[u8], inside: bool) -> Result<Self, Diagnostic> {
+        let detection = detect(bytes);
+        let kind = match (detection.format, detection.encoding) {
+            ("sigstore-bundle", _) => Some(Self::Sigstore),
+            ("dsse", _) => Some(Self::Dsse),
+            ("openpgp", _) => Some(Self::Openpgp),
+            ("minisign", _) => Some(Self::Minisign),
+            ("cms", _) => Some(Self::Cms),
+            ("sshsig", _) => Some(Self::Sshsig),
+            ("cyclonedx", "xml") => Some(Self::Xmldsig),
+            ("cyclonedx", "json") => Some(Self::Jsf),
+            _ => None,
+        };
+        match kind {
+            Some(kind) => Ok(kind),
+            None if inside => {
+                let message = "the artifact holds no signature that is known";
+                Err(
+                    Diagnostic::error("signature-missing", Place::whole(), message)
+                        .help("give the signature with --bundle or --signature"),
+                )
+            }
+            None => Ok(Self::Cosign),
+        }
+    }
+
+    /// Whether a signature of this kind can prove an identity by a certificate.
+    pub fn can_prove_identity(self) -> bool {
+        matches!(
+            self,
+            Self::Sigstore | Self::Cosign | Self::Cms | Self::Xmldsig | Self::Jsf
+        )
+    }
+
+    /// Whether a signature of this kind can prove who vouched for the identity.
+    pub fn can_prove_issuer(self) -> bool {
+        matches!(self, Self::Sigstore | Self::Cosign)
+    }
+}
+
+/// Verifies `signature` of the kind `kind` over `artifact`.
+///
+/// A signature that stands inside the artifact is the artifact: both are the same bytes.
+///
+/// # Errors
+///
+/// A diagnostic when it cannot be judged: an unreadable signature or key, nobody expected, or an expectation
+/// that this kind of signature cannot meet or miss. A signature that reads but does not verify is a
+/// [`Verification`] that is not `verified`.
+pub fn verify(
+    kind: Kind,
+    signature: &[u8],
+    artifact: &Artifact<'_>,
+    trust: &Trust<'_>,
+) -> Result<Verification, Diagnostic> {
+    let unprovable = |what: &str| {
+        let message = format!("a signature of this kind cannot prove {what}");
+        Diagnostic::error("expectation-unprovable", Place::whole(), message)
+            .help("expect a key instead, or ask the supplier for a signature with a certificate")
+    };
+    if trust.identity.is_some() && !kind.can_prove_identity() {
+        return Err(unprovable("an identity"));
+    }
+    if trust.issuer.is_some() && !kind.can_prove_issuer() {
+        return Err(unprovable("who vouched for the identity"));
+    }
+    match kind {
+        Kind::Sigstore => sigstore::verify(signature, artifact, trust),
+        Kind::Cosign => cosign::verify(signature, artifact, trust),
+        _ => Err(Diagnostic::error(
+            "signature-missing",
+            Place::whole(),
+            "signatures of this kind are not verified yet",
+        )),
+    }
 }

@@ -7,15 +7,18 @@ use super::dossier::{Dossier, Sorted};
 use super::{Establishment, FactValue};
 use crate::diagnostic::{Diagnostic, Place};
 use crate::evidence::detect::Kind;
-use crate::evidence::signature::sigstore::{Sigstore, claimed_digests};
-use crate::evidence::signature::{Artifact, Signer, Verification, VerifyBundle};
+use crate::evidence::signature::sigstore::{Sigstore, VerifyBundle, claimed_digests};
+use crate::evidence::signature::{Artifact, Expected, Trust, Verification};
 use crate::evidence::{Citation, Evidence};
+use crate::time::{Timestamp, end_of_day};
 
 /// The bundles of a dossier, verified one by one under the agency's trusted root.
 pub(super) struct Verifier<'a> {
     bundles: Vec<Bundle<'a>>,
     roots: Vec<(Citation, Sigstore)>,
     signer: Option<(&'a str, &'a str)>,
+    /// The end of the day of judgment.
+    at: Timestamp,
 }
 
 /// A bundle with the paths of the files that it belongs to.
@@ -70,6 +73,7 @@ impl<'a> Verifier<'a> {
             bundles,
             roots,
             signer,
+            at: end_of_day(dossier.as_of),
         }
     }
 
@@ -106,7 +110,12 @@ impl<'a> Verifier<'a> {
                 outcomes: Vec::new(),
             };
         };
-        let signer = Signer::Identity { identity, issuer };
+        let trust = Trust {
+            identity: Some(Expected::Exact(identity.to_owned())),
+            issuer: Some(Expected::Exact(issuer.to_owned())),
+            ..Trust::none(self.at)
+        };
+        let artifact = Artifact::of_bytes(&file.bytes);
         let outcomes = self
             .bundles
             .iter()
@@ -116,7 +125,7 @@ impl<'a> Verifier<'a> {
             .map(|bundle| {
                 let mut last = None;
                 for (_, root) in &self.roots {
-                    let outcome = root.verify(&bundle.bytes, Artifact::Bytes(&file.bytes), signer);
+                    let outcome = root.verify(&bundle.bytes, &artifact, &trust);
                     let done = outcome.as_ref().is_ok_and(|one| one.verified);
                     last = Some(outcome);
                     if done {
@@ -210,7 +219,7 @@ pub(super) fn establish(dossier: &Dossier<'_>, found: &mut Establishment) {
         let in_log = signed.iter().all(|one| {
             one.outcomes
                 .iter()
-                .any(|(_, outcome)| outcome.as_ref().is_ok_and(|one| one.transparency_logged))
+                .any(|(_, outcome)| outcome.as_ref().is_ok_and(Verification::is_logged))
         });
         let (before, mut places) = logged.unwrap_or((true, Vec::new()));
         places.extend(citations.iter().cloned());
@@ -251,7 +260,7 @@ fn remark(signed: &Signed<'_>, found: &mut Establishment) {
             Ok(verification) => verification
                 .checks
                 .last()
-                .map(|check| format!("{}: {}", check.name, check.detail))
+                .map(|check| format!("{}: {}", check.name.word(), check.detail))
                 .unwrap_or_default(),
             Err(fault) => fault.message.clone(),
         };

@@ -1,10 +1,10 @@
 //! The signature cases of the corpus: who signed is accepted or refused as their makers say.
 
-use mekiki::app::inspect::{SignatureRequest, verify_signature};
 use mekiki::digest::Digest;
 use mekiki::evidence::signature::sigstore;
 use serde_json::Value;
 
+use crate::asked::Asked;
 use crate::corpus::{Corpus, corpus, say};
 
 const PUBLIC_GOOD: &str = "trust/public-good-trusted_root.json";
@@ -16,14 +16,14 @@ const GITHUB: &str = "https://github.com/login/oauth";
 const GOOGLE: &str = "https://accounts.google.com";
 
 /// The outcome in one line: `verified`, the check that failed, or the code of the error.
-fn outcome(request: &SignatureRequest<'_>) -> String {
-    match verify_signature(request) {
+fn outcome(request: &Asked<'_>) -> String {
+    match request.verify() {
         Ok(verification) if verification.verified => "verified".to_owned(),
         Ok(verification) => verification
             .checks
             .iter()
             .find(|check| !check.passed)
-            .map(|check| check.name.to_owned())
+            .map(|check| check.name.word().to_owned())
             .expect("a refusal names the check that failed"),
         Err(refused) => refused.0[0].code.to_owned(),
     }
@@ -50,18 +50,18 @@ fn sigstore_conformance_cases_come_out_as_expected() {
         let file = |key: &str| text(case, key).map(|path| corpus.read(path));
         let (artifact, bundle) = (file("artifact"), file("bundle"));
         let (trusted_root, key) = (file("trusted_root"), file("key"));
-        let request = SignatureRequest {
+        let request = Asked {
             artifact: artifact.as_deref(),
             bundle: bundle.as_deref(),
             trusted_root: trusted_root.as_deref(),
             identity: text(case, "identity").zip(text(case, "issuer")),
             key: key.as_deref(),
-            ..SignatureRequest::default()
+            ..Asked::default()
         };
         let found = outcome(&request);
         assert!(is_expected(case, &found), "{case}: {found}");
         if found == "verified" && key.is_none() {
-            let by_another = SignatureRequest {
+            let by_another = Asked {
                 identity: Some(ALEXIS),
                 ..request
             };
@@ -85,11 +85,11 @@ fn signatures_under_a_bare_key_come_out_as_expected() {
             continue;
         }
         let file = |key: &str| corpus.read(text(&case, key).expect("a case names its files"));
-        let outcome = outcome(&SignatureRequest {
+        let outcome = outcome(&Asked {
             artifact: Some(&file("artifact")),
             signature: Some(&file("signature")),
             key: Some(&file("key")),
-            ..SignatureRequest::default()
+            ..Asked::default()
         });
         assert!(is_expected(&case, &outcome), "{case}: {outcome}");
         decided += 1;
@@ -208,21 +208,21 @@ const CLIENT_CASES: [ClientCase; 15] = [
         "python/bundle_no_cert_v1.txt",
         STAGING,
         WILLIAM,
-        "bundle",
+        "structure",
     ),
     case(
         "python/bundle_no_checkpoint.txt.sigstore",
         "python/bundle_no_checkpoint.txt",
         STAGING,
         WILLIAM,
-        "bundle",
+        "structure",
     ),
     case(
         "python/bundle_no_log_entry.txt.sigstore",
         "python/bundle_no_log_entry.txt",
         STAGING,
         ("alex.cameron@trailofbits.com", GOOGLE),
-        "bundle",
+        "structure",
     ),
     case(
         "python/bundle_v3_no_signed_time.txt.sigstore.json",
@@ -281,13 +281,13 @@ impl ClientCase {
         } else {
             read(self.trusted_root)
         };
-        outcome(&SignatureRequest {
+        outcome(&Asked {
             artifact: artifact.as_deref(),
             digest,
             bundle: Some(&read(self.bundle)),
             trusted_root: Some(&trusted_root),
             identity: Some(self.signer),
-            ..SignatureRequest::default()
+            ..Asked::default()
         })
     }
 }
@@ -314,12 +314,12 @@ fn bundles_of_sigstore_clients_come_out_as_expected() {
     }
     for bundle in ["duplicate", "many_timestamp"] {
         let bundle = format!("sigstore/python/tsa/bundle.{bundle}.sigstore");
-        let refused = outcome(&SignatureRequest {
+        let refused = outcome(&Asked {
             artifact: Some(&corpus.read("sigstore/python/tsa/bundle.txt")),
             bundle: Some(&corpus.read(&bundle)),
             trusted_root: Some(&trust_in_test_tsa(corpus)),
             identity: Some(ALEXIS),
-            ..SignatureRequest::default()
+            ..Asked::default()
         });
         assert_eq!(refused, "timestamp", "{bundle}");
     }

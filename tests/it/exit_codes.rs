@@ -172,12 +172,8 @@ fn exit_code_2_is_a_usage_error() {
         vec!["detect"],
         vec!["assess", DEMO, "--bid", "aoba", "--as-of", "yesterday"],
         vec!["assess", DEMO, "--bid", "aoba", "--as-of", "2026-11-31"],
-        verify(ARTIFACT, &[]),
         verify(ARTIFACT, &["--bundle", BUNDLE, "--signature", BUNDLE]),
-        verify(
-            ARTIFACT,
-            &["--bundle", BUNDLE, "--certificate-identity", "x"],
-        ),
+        verify(ARTIFACT, &["--bundle", BUNDLE, "--as-of", "yesterday"]),
         vec!["reassess", "record.json", "--evidence", DEMO],
     ] {
         let run = mekiki(&arguments);
@@ -231,7 +227,25 @@ fn exit_code_3_is_no_judgment_and_says_why() {
             verify(ARTIFACT, &["--bundle", BUNDLE, "--trusted-root", ROOT]),
             "signer-missing",
         ),
-        (verify(ARTIFACT, &["--signature", BUNDLE]), "signer-missing"),
+        (verify(ARTIFACT, &[]), "signature-missing"),
+        (
+            verify(
+                ARTIFACT,
+                &[
+                    "--bundle",
+                    BUNDLE,
+                    "--trusted-root",
+                    ROOT,
+                    "--certificate-identity",
+                    IDENTITY,
+                ],
+            ),
+            "signer-missing",
+        ),
+        (
+            verify(ARTIFACT, &["--signature", BUNDLE]),
+            "trusted-root-missing",
+        ),
         (
             verify("sha256:00", &["--bundle", BUNDLE]),
             "digest-malformed",

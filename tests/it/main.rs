@@ -3,6 +3,7 @@
 
 mod advisory_facts;
 mod architecture;
+mod asked;
 mod assessment_laws;
 mod authority;
 mod binary;

@@ -10,11 +10,12 @@ use mekiki::evidence::certification::read_certification;
 use mekiki::evidence::detect::{Kind, detect};
 use mekiki::evidence::questionnaire::read_answers;
 use mekiki::evidence::sbom;
-use mekiki::evidence::signature::{raw_key, sigstore, statement};
+use mekiki::evidence::signature::{sigstore, statement};
 use mekiki::profile::judgment::judge;
 use mekiki::profile::survey::Survey;
 use mekiki::tree::{parse_json, parse_toml};
 
+use crate::asked::Asked;
 use crate::authority::{Authority, provenance, raw_key_pair};
 use crate::seeded::Seeded;
 
@@ -141,7 +142,13 @@ fn read_as_everything(bytes: &[u8]) {
     _ = sigstore::parse(bytes);
     _ = sigstore::Sigstore::new(bytes);
     _ = statement::of_bundle(bytes);
-    _ = raw_key::verify(b"artifact", bytes, bytes);
+    _ = Asked {
+        artifact: Some(b"artifact"),
+        signature: Some(bytes),
+        key: Some(bytes),
+        ..Asked::default()
+    }
+    .verify();
     _ = read_answers(bytes);
     _ = read_certification(bytes);
     _ = read_agency_record(bytes);

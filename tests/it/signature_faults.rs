@@ -1,11 +1,12 @@
 //! What verifies under our own authority, and that every single fault is refused by the check it fails.
 
 use base64::prelude::{BASE64_STANDARD, Engine as _};
-use mekiki::app::inspect::{SignatureRequest, verify_signature};
 use mekiki::digest::Digest;
+use mekiki::evidence::signature::key::PublicKey;
 use mekiki::evidence::signature::{Verification, sigstore, statement};
 use serde_json::Value;
 
+use crate::asked::{Asked, material};
 use crate::authority::{Authority, Fault, provenance, raw_key_pair};
 use crate::seeded::Seeded;
 
@@ -41,22 +42,24 @@ fn bundle(authority: &Authority, content: Content, fault: Option<Fault>) -> Stri
 }
 
 /// A request that asks for nothing but what the bundle holds.
-fn request<'a>(bundle: &'a str, trusted_root: &'a str) -> SignatureRequest<'a> {
-    SignatureRequest {
+fn request<'a>(bundle: &'a str, trusted_root: &'a str) -> Asked<'a> {
+    Asked {
         artifact: Some(ARTIFACT),
         bundle: Some(bundle.as_bytes()),
         trusted_root: Some(trusted_root.as_bytes()),
         identity: Some((IDENTITY, ISSUER)),
-        ..SignatureRequest::default()
+        ..Asked::default()
     }
 }
 
-fn verify(request: &SignatureRequest<'_>) -> Verification {
-    verify_signature(request).expect("the signature can be judged")
+fn verify(request: &Asked<'_>) -> Verification {
+    request.verify().expect("the signature can be judged")
 }
 
-fn code(request: &SignatureRequest<'_>) -> &'static str {
-    let refused = verify_signature(request).expect_err("the signature cannot be judged");
+fn code(request: &Asked<'_>) -> &'static str {
+    let refused = request
+        .verify()
+        .expect_err("the signature cannot be judged");
     refused.0[0].code
 }
 
@@ -67,7 +70,7 @@ fn a_genuine_bundle_verifies_and_names_its_signer() {
     for content in CONTENTS {
         let bundle = bundle(&authority, content, None);
         let request = request(&bundle, &trusted_root);
-        let by_digest = SignatureRequest {
+        let by_digest = Asked {
             artifact: None,
             digest: Some(Digest::of(ARTIFACT)),
             ..request
@@ -75,11 +78,11 @@ fn a_genuine_bundle_verifies_and_names_its_signer() {
         for request in [request, by_digest] {
             let verification = verify(&request);
             assert!(verification.verified, "{content:?}: {verification:?}");
-            assert!(verification.transparency_logged, "{content:?}");
+            assert!(verification.is_logged(), "{content:?}");
             let checks: Vec<_> = verification
                 .checks
                 .iter()
-                .map(|check| (check.name, check.passed))
+                .map(|check| (check.name.word(), check.passed))
                 .collect();
             assert_eq!(
                 checks,
@@ -108,7 +111,7 @@ fn an_email_address_is_an_identity_too() {
     let identity = "release@authority.test";
     let bundle = authority.signer(identity, ISSUER, AT).sign_blob(ARTIFACT);
     let trusted_root = authority.trusted_root();
-    let request = SignatureRequest {
+    let request = Asked {
         identity: Some((identity, ISSUER)),
         ..request(&bundle, &trusted_root)
     };
@@ -162,12 +165,12 @@ fn every_fault_is_refused_by_the_check_that_it_fails() {
             );
         };
         assert_eq!(
-            (check.name, check.passed),
+            (check.name.word(), check.passed),
             (expected, false),
             "{fault:?} in {content:?}: {}",
             check.detail
         );
-        assert!(!verification.transparency_logged && verification.signer.identity.is_none());
+        assert!(!verification.is_logged() && verification.signer.identity.is_none());
     }
     // The library refuses to read an envelope with more than one signature.
     let bundle = bundle(&authority, Statement, Some(Fault::ExtraSignature));
@@ -186,7 +189,7 @@ fn another_signer_or_artifact_or_root_is_refused() {
         for (case, request, expected) in [
             (
                 "identity",
-                SignatureRequest {
+                Asked {
                     identity: Some(("https://authority.test/release.yml@refs/tags/v2", ISSUER)),
                     ..good
                 },
@@ -194,7 +197,7 @@ fn another_signer_or_artifact_or_root_is_refused() {
             ),
             (
                 "the beginning of the identity",
-                SignatureRequest {
+                Asked {
                     identity: Some(("https://authority.test/release.yml", ISSUER)),
                     ..good
                 },
@@ -202,7 +205,7 @@ fn another_signer_or_artifact_or_root_is_refused() {
             ),
             (
                 "issuer",
-                SignatureRequest {
+                Asked {
                     identity: Some((IDENTITY, "https://accounts.stranger.test")),
                     ..good
                 },
@@ -210,7 +213,7 @@ fn another_signer_or_artifact_or_root_is_refused() {
             ),
             (
                 "artifact",
-                SignatureRequest {
+                Asked {
                     artifact: Some(b"another archive"),
                     ..good
                 },
@@ -218,7 +221,7 @@ fn another_signer_or_artifact_or_root_is_refused() {
             ),
             (
                 "digest",
-                SignatureRequest {
+                Asked {
                     artifact: None,
                     digest: Some(other),
                     ..good
@@ -227,7 +230,7 @@ fn another_signer_or_artifact_or_root_is_refused() {
             ),
             (
                 "root",
-                SignatureRequest {
+                Asked {
                     trusted_root: Some(stranger.as_bytes()),
                     ..good
                 },
@@ -236,7 +239,7 @@ fn another_signer_or_artifact_or_root_is_refused() {
         ] {
             let verification = verify(&request);
             assert!(!verification.verified, "{case} of {content:?}");
-            let last = verification.checks.last().map(|check| check.name);
+            let last = verification.refusal().map(|check| check.name.word());
             assert_eq!(
                 last,
                 Some(expected),
@@ -257,63 +260,63 @@ fn what_cannot_be_judged_is_an_error_with_a_code() {
     let cut_off = &bundle.as_bytes()[..bundle.len() / 2];
     for (request, expected) in [
         (
-            SignatureRequest {
+            Asked {
                 trusted_root: None,
                 ..good
             },
             "trusted-root-missing",
         ),
         (
-            SignatureRequest {
+            Asked {
                 identity: None,
                 ..good
             },
             "signer-missing",
         ),
         (
-            SignatureRequest {
+            Asked {
                 artifact: None,
                 ..good
             },
             "artifact-missing",
         ),
         (
-            SignatureRequest {
+            Asked {
                 bundle: None,
                 ..good
             },
             "signature-missing",
         ),
         (
-            SignatureRequest {
+            Asked {
                 bundle: Some(repeated.as_bytes()),
                 ..good
             },
             "json-duplicate-member",
         ),
         (
-            SignatureRequest {
+            Asked {
                 bundle: Some(cut_off),
                 ..good
             },
             "json-truncated",
         ),
         (
-            SignatureRequest {
+            Asked {
                 bundle: Some(b"{}"),
                 ..good
             },
             "bundle-malformed",
         ),
         (
-            SignatureRequest {
+            Asked {
                 trusted_root: Some(b"{}"),
                 ..good
             },
             "trusted-root-malformed",
         ),
         (
-            SignatureRequest {
+            Asked {
                 key: Some(b"no key"),
                 ..good
             },
@@ -341,43 +344,47 @@ fn a_bare_key_verifies_what_it_signed_and_nothing_else() {
     let (key, sign) = raw_key_pair();
     let (other_key, _) = raw_key_pair();
     let signature = sign(ARTIFACT);
-    let good = SignatureRequest {
+    let good = Asked {
         artifact: Some(ARTIFACT),
         signature: Some(signature.as_bytes()),
         key: Some(key.as_bytes()),
-        ..SignatureRequest::default()
+        ..Asked::default()
     };
     let verification = verify(&good);
     assert!(verification.verified);
     assert_eq!(
         verification.signer.key_sha256,
-        Some(Digest::of(key.as_bytes()))
+        Some(
+            PublicKey::read(material("key", key.as_bytes()))
+                .unwrap()
+                .digest()
+        )
     );
     for (case, request) in [
         (
             "artifact",
-            SignatureRequest {
+            Asked {
                 artifact: Some(b"the delivered archivE"),
                 ..good
             },
         ),
         (
             "key",
-            SignatureRequest {
+            Asked {
                 key: Some(other_key.as_bytes()),
                 ..good
             },
         ),
         (
             "signature",
-            SignatureRequest {
+            Asked {
                 signature: Some(b"MEQ="),
                 ..good
             },
         ),
         (
             "no signature",
-            SignatureRequest {
+            Asked {
                 signature: Some(b""),
                 ..good
             },
@@ -385,13 +392,10 @@ fn a_bare_key_verifies_what_it_signed_and_nothing_else() {
     ] {
         let verification = verify(&request);
         assert!(!verification.verified, "{case}");
-        assert_eq!(verification.checks[0].name, "signature", "{case}");
+        assert_eq!(verification.checks[0].name.word(), "signature", "{case}");
     }
-    assert_eq!(
-        code(&SignatureRequest { key: None, ..good }),
-        "signer-missing"
-    );
-    let by_digest = SignatureRequest {
+    assert_eq!(code(&Asked { key: None, ..good }), "signer-missing");
+    let by_digest = Asked {
         artifact: None,
         digest: Some(Digest::of(ARTIFACT)),
         ..good
@@ -440,7 +444,7 @@ fn no_flipped_bit_is_accepted() {
             bytes[bit / 8] ^= 1 << (bit % 8);
             *field = Value::String(BASE64_STANDARD.encode(bytes));
             let flipped = flipped.to_string();
-            let outcome = verify_signature(&request(&flipped, &trusted_root));
+            let outcome = request(&flipped, &trusted_root).verify();
             let accepted = outcome.is_ok_and(|verification| verification.verified);
             assert!(!accepted, "{content:?}: bit {bit} of {place}");
         }

@@ -11,12 +11,14 @@ use sigstore_verify::{
 
 use base64::Engine as _;
 
-use super::{Artifact, Check, ProvenSigner, Signer, Verification, VerifyBundle, statement};
+use super::trust::signer_missing;
+use super::{
+    Artifact, CheckName, Expected, Kind, Proof, Trust, Verification, Witness, WitnessKind,
+    statement,
+};
 use crate::diagnostic::{Diagnostic, Place};
 use crate::digest::Digest;
 use crate::tree::{Node, parse_json};
-
-const KIND: &str = "sigstore";
 
 /// A bundle is a few kilobytes; one with a large attestation stays far below this.
 const MAXIMUM_BYTES: usize = 16 * 1024 * 1024;
@@ -101,120 +103,160 @@ pub fn claimed_digests(bundle: &[u8]) -> Vec<Digest> {
         .collect()
 }
 
+/// A verifier of Sigstore bundles. The library behind it can be exchanged without touching a caller.
+pub trait VerifyBundle {
+    /// Verifies `bundle` over `artifact` against the expected signer.
+    ///
+    /// # Errors
+    ///
+    /// A diagnostic when the bundle cannot be read at all; a bundle that reads but does not verify is a
+    /// [`Verification`] that is not `verified`.
+    fn verify(
+        &self,
+        bundle: &[u8],
+        artifact: &Artifact<'_>,
+        trust: &Trust<'_>,
+    ) -> Result<Verification, Diagnostic>;
+}
+
+/// Verifies a bundle under the trusted root in `trust`.
+///
+/// # Errors
+///
+/// `trusted-root-missing`, and what [`VerifyBundle::verify`] gives.
+pub(super) fn verify(
+    bundle: &[u8],
+    artifact: &Artifact<'_>,
+    trust: &Trust<'_>,
+) -> Result<Verification, Diagnostic> {
+    let Some(root) = trust.sigstore else {
+        let message = "a bundle cannot be judged without a trusted root";
+        return Err(
+            Diagnostic::error("trusted-root-missing", Place::whole(), message)
+                .help("give --trusted-root trusted_root.json"),
+        );
+    };
+    root.verify(bundle, artifact, trust)
+}
+
 impl VerifyBundle for Sigstore {
     fn verify(
         &self,
         bundle: &[u8],
-        artifact: Artifact<'_>,
-        signer: Signer<'_>,
+        artifact: &Artifact<'_>,
+        trust: &Trust<'_>,
     ) -> Result<Verification, Diagnostic> {
         let parsed = parse(bundle)?;
-        let artifact = match artifact {
-            Artifact::Bytes(bytes) => LibraryArtifact::Blob(bytes),
-            Artifact::Sha256(digest) => Sha256Hash::from(*digest.bytes()).into(),
-        };
-        let mut key_sha256 = None;
-        let outcome = match signer {
-            Signer::Identity { identity, issuer } => self.verifier.verify(
-                artifact,
-                &parsed,
-                &VerificationPolicy::new(identity, issuer),
-            ),
-            Signer::Key(pem) => {
-                let key =
-                    DerPublicKey::from_pem(&String::from_utf8_lossy(pem)).map_err(|error| {
-                        let message = format!(
-                            "the public key cannot be read: {}",
-                            one_line(&error.to_string())
-                        );
-                        Diagnostic::error("key-malformed", Place::whole(), message)
-                            .help("hand in a public key in PEM (SubjectPublicKeyInfo)")
-                    })?;
-                key_sha256 = Some(Digest::of(pem));
-                self.verifier
-                    .verify(artifact, &parsed, &PublicKeyVerificationPolicy::new(key))
+        let handed_in = match (artifact.bytes(), artifact.sha256()) {
+            (Some(bytes), _) => LibraryArtifact::Blob(bytes),
+            (None, Some(digest)) => Sha256Hash::from(*digest.bytes()).into(),
+            (None, None) => {
+                let message = "a bundle is judged by the SHA-256 digest of its artifact";
+                return Err(
+                    Diagnostic::error("artifact-missing", Place::whole(), message)
+                        .help("name the file or sha256:HEX"),
+                );
             }
         };
+        let mut key_sha256 = None;
+        let outcome = match (trust.keys.first(), &trust.identity, &trust.issuer) {
+            (Some(key), _, _) => {
+                let pem = String::from_utf8_lossy(key.bytes);
+                let key_der = DerPublicKey::from_pem(&pem).map_err(|error| {
+                    let message = format!(
+                        "the public key cannot be read: {}",
+                        one_line(&error.to_string())
+                    );
+                    Diagnostic::error("key-malformed", Place::whole(), message)
+                        .help("hand in a public key in PEM (SubjectPublicKeyInfo)")
+                        .in_file(key.name)
+                })?;
+                key_sha256 = Some(Digest::of(key_der.as_bytes()));
+                self.verifier.verify(
+                    handed_in,
+                    &parsed,
+                    &PublicKeyVerificationPolicy::new(key_der),
+                )
+            }
+            (None, Some(Expected::Exact(identity)), Some(Expected::Exact(issuer))) => {
+                self.verifier.verify(
+                    handed_in,
+                    &parsed,
+                    &VerificationPolicy::new(identity, issuer),
+                )
+            }
+            _ => {
+                return Err(signer_missing(
+                    "the expected signer is not given",
+                    "give --certificate-identity and --certificate-oidc-issuer, or --key",
+                ));
+            }
+        };
+        let mut proof = Proof::new(Kind::Sigstore, artifact);
         Ok(match outcome {
-            Ok(result) => accepted(&result, key_sha256),
-            Err(error) => Verification::refused(KIND, refusal(&error)),
+            Ok(result) => {
+                proof.signer().key_sha256 = key_sha256;
+                accepted(proof, &result)
+            }
+            Err(error) => proof.refused(failed(&error), one_line(&error.to_string())),
         })
     }
 }
 
-fn accepted(result: &VerificationResult, key_sha256: Option<Digest>) -> Verification {
-    let identity = result
-        .identity()
-        .map(ToString::to_string)
-        .filter(|_| result.certificate_verified());
-    let issuer = result
-        .issuer()
-        .map(str::to_owned)
-        .filter(|_| result.certificate_verified());
-    let times: Vec<_> = result
+fn accepted(mut proof: Proof, result: &VerificationResult) -> Verification {
+    proof.passed(CheckName::Signature, "the signature covers this artifact");
+    if result.certificate_verified() {
+        proof.passed(
+            CheckName::CertificateChain,
+            "the certificate leads to the trusted root and was valid at signing",
+        );
+        let identity = result.identity().map(ToString::to_string);
+        let issuer = result.issuer().map(str::to_owned);
+        proof.passed(CheckName::Identity, identity.clone().unwrap_or_default());
+        proof.passed(CheckName::Issuer, issuer.clone().unwrap_or_default());
+        proof.signer().identity = identity;
+        proof.signer().issuer = issuer;
+    }
+    if result.sct_verified() {
+        proof.passed(
+            CheckName::CertificateTransparency,
+            "the certificate was logged when it was issued",
+        );
+    }
+    if result.tlog_verified() {
+        proof.passed(
+            CheckName::TransparencyLog,
+            "the log entry, its inclusion proof and the checkpoint agree",
+        );
+        proof.witnessed(Witness {
+            kind: WitnessKind::TransparencyLog,
+            name: String::new(),
+            at: None,
+            entry: None,
+        });
+    }
+    proof.signer().times = result
         .verified_timestamps()
         .iter()
         .map(ToString::to_string)
         .collect();
-    let mut checks = vec![Check::passed(
-        "signature",
-        "the signature covers this artifact",
-    )];
-    if result.certificate_verified() {
-        checks.push(Check::passed(
-            "certificate-chain",
-            "the certificate leads to the trusted root and was valid at signing",
-        ));
-        checks.push(Check::passed(
-            "identity",
-            identity.clone().unwrap_or_default(),
-        ));
-        checks.push(Check::passed("issuer", issuer.clone().unwrap_or_default()));
-    }
-    if result.sct_verified() {
-        checks.push(Check::passed(
-            "certificate-transparency",
-            "the certificate was logged when it was issued",
-        ));
-    }
-    if result.tlog_verified() {
-        checks.push(Check::passed(
-            "transparency-log",
-            "the log entry, its inclusion proof and the checkpoint agree",
-        ));
-    }
-    let signer = ProvenSigner {
-        identity,
-        issuer,
-        key_sha256,
-        times,
-    };
-    Verification {
-        verified: true,
-        kind: KIND,
-        signer,
-        checks,
-        warnings: Vec::new(),
-        transparency_logged: result.tlog_verified(),
-    }
+    proof.verified()
 }
 
-fn refusal(error: &Error) -> Check {
-    let name = match error {
-        Error::IdentityMismatch { .. } => "identity",
-        Error::IssuerMismatch { .. } => "issuer",
-        Error::SignatureInvalid(_) | Error::Crypto(_) => "signature",
-        Error::ArtifactMismatch(_) | Error::UnsupportedArtifact(_) => "artifact",
-        Error::Certificate(sigstore_verify::CertificateError::Sct(_)) => "certificate-transparency",
-        Error::Certificate(_) => "certificate-chain",
-        Error::TransparencyLog(_) => "transparency-log",
-        Error::Timestamp(_) => "timestamp",
-        Error::InvalidTrustRoot(_) | Error::TrustRoot(_) | Error::TrustedCertificate(_) => {
-            "trusted-root"
+fn failed(error: &Error) -> CheckName {
+    match error {
+        Error::IdentityMismatch { .. } => CheckName::Identity,
+        Error::IssuerMismatch { .. } => CheckName::Issuer,
+        Error::SignatureInvalid(_) | Error::Crypto(_) => CheckName::Signature,
+        Error::ArtifactMismatch(_) | Error::UnsupportedArtifact(_) => CheckName::Artifact,
+        Error::Certificate(sigstore_verify::CertificateError::Sct(_)) => {
+            CheckName::CertificateTransparency
         }
-        _ => "bundle",
-    };
-    Check::failed(name, one_line(&error.to_string()))
+        Error::Certificate(_) => CheckName::CertificateChain,
+        Error::TransparencyLog(_) => CheckName::TransparencyLog,
+        Error::Timestamp(_) => CheckName::Timestamp,
+        _ => CheckName::Structure,
+    }
 }
 
 fn one_line(text: &str) -> String {

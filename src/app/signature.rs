@@ -1,0 +1,107 @@
+//! Verifying one signature over one artifact.
+
+use super::Refused;
+use crate::diagnostic::{Diagnostic, Place};
+use crate::evidence::signature::sigstore::Sigstore;
+use crate::evidence::signature::{self, Artifact, Expected, Kind, Material, Trust, Verification};
+use crate::time::Timestamp;
+
+/// What is to be verified, and what is trusted for it.
+#[derive(Clone)]
+pub struct SignatureRequest<'a> {
+    /// What is said to be signed.
+    pub artifact: Artifact<'a>,
+    /// The signature or bundle; `None` where it stands inside the artifact.
+    pub signature: Option<Material<'a>>,
+    /// The kind of signature; `None` asks for it to be told from the bytes.
+    pub kind: Option<Kind>,
+    /// The trusted root of a Sigstore infrastructure.
+    pub trusted_root: Option<Material<'a>>,
+    /// Public keys that may sign.
+    pub keys: Vec<Material<'a>>,
+    /// Certificates of which the signer's must be one.
+    pub certificates: Vec<Material<'a>>,
+    /// Certificates that anchor trust, with intermediate ones.
+    pub anchors: Vec<Material<'a>>,
+    /// Lists of revoked certificates.
+    pub revocations: Vec<Material<'a>>,
+    /// The expected identity.
+    pub identity: Option<Expected>,
+    /// The expected issuer of the identity.
+    pub issuer: Option<Expected>,
+    /// How many keys must have signed.
+    pub threshold: usize,
+    /// The namespace of an SSH signature.
+    pub namespace: Option<&'a str>,
+    /// The time of judgment.
+    pub at: Timestamp,
+}
+
+impl<'a> SignatureRequest<'a> {
+    /// Asks about `artifact` at `at`, trusting nothing yet.
+    pub fn new(artifact: Artifact<'a>, at: Timestamp) -> Self {
+        Self {
+            artifact,
+            signature: None,
+            kind: None,
+            trusted_root: None,
+            keys: Vec::new(),
+            certificates: Vec::new(),
+            anchors: Vec::new(),
+            revocations: Vec::new(),
+            identity: None,
+            issuer: None,
+            threshold: 1,
+            namespace: None,
+            at,
+        }
+    }
+}
+
+/// Verifies one signature.
+///
+/// # Errors
+///
+/// When it cannot be judged: nothing trusted, nobody expected, or an unreadable signature, root or key.
+pub fn verify_signature(request: &SignatureRequest<'_>) -> Result<Verification, Refused> {
+    let inside = request.artifact.bytes().map(|bytes| Material {
+        name: "artifact",
+        bytes,
+    });
+    let signature = request.signature.or(inside).ok_or_else(|| {
+        let message = "no signature is given";
+        Diagnostic::error("signature-missing", Place::whole(), message)
+            .help("give --bundle or --signature")
+    })?;
+    let in_signature = |fault: Diagnostic| {
+        if fault.file.is_some() || request.signature.is_none() {
+            fault
+        } else {
+            fault.in_file(signature.name)
+        }
+    };
+    let kind = match request.kind {
+        Some(kind) => kind,
+        None => Kind::of(signature.bytes, request.signature.is_none()).map_err(in_signature)?,
+    };
+    let root = request
+        .trusted_root
+        .map(|root| Sigstore::new(root.bytes).map_err(|fault| fault.in_file(root.name)))
+        .transpose()?;
+    let trust = Trust {
+        at: request.at,
+        sigstore: root.as_ref(),
+        keys: request.keys.clone(),
+        certificates: request.certificates.clone(),
+        anchors: request.anchors.clone(),
+        revocations: request.revocations.clone(),
+        identity: request.identity.clone(),
+        issuer: request.issuer.clone(),
+        threshold: request.threshold,
+        namespace: request.namespace,
+    };
+    Ok(
+        signature::verify(kind, signature.bytes, &request.artifact, &trust)
+            .map_err(in_signature)?,
+    )
+}
