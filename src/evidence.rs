@@ -14,6 +14,8 @@ pub mod lockfile;
 pub mod questionnaire;
 pub mod sbom;
 pub mod signature;
+pub mod trusted_root;
+pub mod tuf;
 pub mod unpack;
 pub mod vex;
 
