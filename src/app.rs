@@ -19,6 +19,9 @@ pub mod sbom_convert;
 #[cfg(feature = "server")]
 pub mod shelf;
 pub mod tender;
+pub mod trust_root;
+#[cfg(feature = "retrieve")]
+pub mod trust_update;
 pub mod version;
 pub mod vex_apply;
 pub mod vex_validate;

@@ -1,6 +1,7 @@
 //! Reading evidence from disk, within limits and without following links.
 
 pub mod inventory;
+pub mod trusted_root;
 
 use std::fs;
 use std::io::Read;

@@ -17,6 +17,8 @@ pub struct SignatureRequest<'a> {
     pub kind: Option<Kind>,
     /// The trusted root of a Sigstore infrastructure.
     pub trusted_root: Option<Material<'a>>,
+    /// What a reader should know of that trusted root; told where it was used.
+    pub root_cautions: Vec<String>,
     /// Public keys that may sign.
     pub keys: Vec<Material<'a>>,
     /// Certificates of which the signer's must be one.
@@ -45,6 +47,7 @@ impl<'a> SignatureRequest<'a> {
             signature: None,
             kind: None,
             trusted_root: None,
+            root_cautions: Vec::new(),
             keys: Vec::new(),
             certificates: Vec::new(),
             anchors: Vec::new(),
@@ -100,8 +103,11 @@ pub fn verify_signature(request: &SignatureRequest<'_>) -> Result<Verification, 
         threshold: request.threshold,
         namespace: request.namespace,
     };
-    Ok(
-        signature::verify(kind, signature.bytes, &request.artifact, &trust)
-            .map_err(in_signature)?,
-    )
+    let mut verification = signature::verify(kind, signature.bytes, &request.artifact, &trust)
+        .map_err(in_signature)?;
+    if kind == Kind::Sigstore {
+        let cautions = request.root_cautions.iter().cloned();
+        verification.warnings.extend(cautions);
+    }
+    Ok(verification)
 }
