@@ -19,6 +19,7 @@ pub mod sbom_convert;
 #[cfg(feature = "server")]
 pub mod shelf;
 pub mod tender;
+pub mod trust;
 pub mod trust_root;
 #[cfg(feature = "retrieve")]
 pub mod trust_update;

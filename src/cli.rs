@@ -128,7 +128,7 @@ enum Command {
     /// Verify signatures, offline
     #[command(subcommand)]
     Signature(signature::Command),
-    /// Keep what signatures are verified by
+    /// Keep the register of who may sign what, and hold signatures to it
     #[command(subcommand)]
     Trust(trust::Command),
     /// Scan SBOMs and lockfiles for known vulnerabilities, offline

@@ -214,6 +214,21 @@ pub struct Verification {
 }
 
 impl Verification {
+    /// A verification of which no step was made yet; it is not verified.
+    pub fn unjudged(kind: Kind) -> Self {
+        Self {
+            verified: false,
+            kind,
+            artifact: Vec::new(),
+            signer: ProvenSigner::default(),
+            cosigners: Vec::new(),
+            witnesses: Vec::new(),
+            checks: Vec::new(),
+            warnings: Vec::new(),
+            policy: None,
+        }
+    }
+
     /// The step that failed.
     pub fn refusal(&self) -> Option<&Check> {
         self.checks.iter().find(|check| !check.passed)
@@ -245,15 +260,8 @@ impl Proof {
     pub fn new(kind: Kind, artifact: &Artifact<'_>) -> Self {
         Self {
             outcome: Verification {
-                verified: false,
-                kind,
                 artifact: artifact.names(),
-                signer: ProvenSigner::default(),
-                cosigners: Vec::new(),
-                witnesses: Vec::new(),
-                checks: Vec::new(),
-                warnings: Vec::new(),
-                policy: None,
+                ..Verification::unjudged(kind)
             },
         }
     }

@@ -190,19 +190,24 @@ impl Signers {
 #[derive(Debug, Clone)]
 pub(super) struct Root {
     pub(super) consistent_snapshot: bool,
-    of_root: Signers,
-    of_timestamp: Signers,
-    of_snapshot: Signers,
-    of_targets: Signers,
+    signers: RoleSigners,
+}
+
+#[derive(Debug, Clone)]
+struct RoleSigners {
+    root: Signers,
+    timestamp: Signers,
+    snapshot: Signers,
+    targets: Signers,
 }
 
 impl Root {
     pub(super) fn signers(&self, name: RoleName) -> &Signers {
         match name {
-            RoleName::Root => &self.of_root,
-            RoleName::Timestamp => &self.of_timestamp,
-            RoleName::Snapshot => &self.of_snapshot,
-            RoleName::Targets => &self.of_targets,
+            RoleName::Root => &self.signers.root,
+            RoleName::Timestamp => &self.signers.timestamp,
+            RoleName::Snapshot => &self.signers.snapshot,
+            RoleName::Targets => &self.signers.targets,
         }
     }
 
@@ -248,10 +253,12 @@ impl Role for Root {
                     return Err(malformed(pointer, "it is neither true nor false"));
                 }
             },
-            of_root: signers(RoleName::Root)?,
-            of_timestamp: signers(RoleName::Timestamp)?,
-            of_snapshot: signers(RoleName::Snapshot)?,
-            of_targets: signers(RoleName::Targets)?,
+            signers: RoleSigners {
+                root: signers(RoleName::Root)?,
+                timestamp: signers(RoleName::Timestamp)?,
+                snapshot: signers(RoleName::Snapshot)?,
+                targets: signers(RoleName::Targets)?,
+            },
         })
     }
 }
