@@ -96,6 +96,7 @@ decided-partly = machine in part, people for the rest
 decided-people = people
 settled-by = settled by proof rank { $rank } or higher
 class-from = confidentiality { $class } and up
+signature-attached = Attached to the image:
 trust-root-changed = A new trusted root is kept
 trust-root-as-before = The trusted root is the one that was kept already
 trust-root-imported = The trusted root is kept; compare its digest with what its keepers say

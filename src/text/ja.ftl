@@ -96,6 +96,7 @@ decided-partly = 一部は機械、その他は人
 decided-people = 人
 settled-by = 証拠ランク{ $rank }以上で確定
 class-from = 機密性{ $class }以上
+signature-attached = イメージに付された署名：
 trust-root-changed = 新しい信頼ルートを保存しました
 trust-root-as-before = 信頼ルートは保存済みのものと同じです
 trust-root-imported = 信頼ルートを保存しました。ダイジェストを管理者の公表値と照合してください
