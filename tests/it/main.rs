@@ -26,10 +26,15 @@ mod inventory;
 mod laws;
 mod matching;
 mod messages;
+mod oci;
 mod oracle;
 mod service;
 mod signature_faults;
 mod source;
+#[cfg(feature = "retrieve")]
+mod offline;
+#[cfg(feature = "retrieve")]
+mod trust_root;
 mod tuf;
 mod tuf_maker;
 mod tuf_oracle;
