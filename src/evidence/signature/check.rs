@@ -188,6 +188,19 @@ pub struct ProvenSigner {
     pub claimed_time: Option<String>,
 }
 
+impl ProvenSigner {
+    /// Who signed, in one text: identity, subject, fingerprint or digest of the key.
+    pub fn name(&self) -> Option<String> {
+        let named = [&self.identity, &self.subject, &self.fingerprint];
+        let key = || {
+            self.key_sha256
+                .or(self.certificate_sha256)
+                .map(|digest| format!("sha256:{}", digest.hex()))
+        };
+        named.into_iter().flatten().next().cloned().or_else(key)
+    }
+}
+
 /// The outcome of a verification.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct Verification {
