@@ -10,7 +10,7 @@ use super::dossier::{Dossier, Sorted};
 use super::{Establishment, FactValue};
 use crate::diagnostic::{Diagnostic, Place};
 use crate::evidence::detect::Kind;
-use crate::evidence::signature::{CheckName, Verification};
+use crate::evidence::signature::Verification;
 use crate::evidence::{Citation, Evidence};
 use crate::trust::Purpose;
 
@@ -145,22 +145,22 @@ fn remark(signed: &Signed<'_>, found: &mut Establishment) {
                 .unwrap_or_default(),
             Err(fault) => fault.message.clone(),
         };
-        let policy = outcome
-            .verification
-            .as_ref()
-            .ok()
-            .and_then(Verification::refusal);
-        let help = if policy.is_some_and(|check| check.name == CheckName::Policy) {
-            "ask the supplier who signed and why, and approve the signer in the trust policy if that is right"
+        let file = &signed.file.path;
+        let (code, message, help) = if outcome.is_changed {
+            (
+                "signer-changed",
+                format!("the signer of `{file}` has changed without approval: {reason}"),
+                "ask the supplier who signs now and why; if that is right, approve the new signer in the trust policy",
+            )
         } else {
-            "ask the supplier for the file as it was signed"
+            (
+                "signature-refused",
+                format!("the signature over `{file}` does not verify: {reason}"),
+                "ask the supplier for the file as it was signed",
+            )
         };
-        let message = format!(
-            "the signature over `{}` does not verify: {reason}",
-            signed.file.path
-        );
         found.remarks.push(
-            Diagnostic::error("signature-refused", Place::whole(), message)
+            Diagnostic::error(code, Place::whole(), message)
                 .help(help)
                 .in_file(outcome.signature.path.clone()),
         );

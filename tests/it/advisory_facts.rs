@@ -2,12 +2,10 @@
 
 use std::io::Write as _;
 
-use mekiki::app::library::Library;
-use mekiki::app::tender::{Replay, judge_tender, open_tender, replay_record, write_record};
-use mekiki::evidence::Evidence;
+use mekiki::app::tender::{Replay, replay_record};
 use mekiki::folder::read_folder;
 use mekiki::snapshot::{Builder, Imported};
-use serde_json::{Value, json};
+use serde_json::json;
 
 use crate::binary::DEMO;
 use crate::demo::Demo;

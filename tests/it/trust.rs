@@ -148,7 +148,7 @@ fn the_register_is_kept_on_the_command_line() {
     // A second signer is a decision, not an accident.
     let silent = add(&other, &[]);
     assert_eq!(
-        (silent.code, &silent.error()["code"]),
+        (silent.code, &silent.error()["error"]["code"]),
         (3, &Value::from("trust-signer-changes"))
     );
     assert_eq!(add(&other, &["--beside"]).json()["added"], "T-0002");
@@ -245,5 +245,5 @@ fn in_a_tender_the_register_rules() {
         assert_eq!(demo.verdicts(SIGNED)[0], expected, "{case}");
     }
     let changed = with("https://ci.aoba.example/x", "aoba", "2026-01-01").record();
-    assert!(changed.contains("delivery.signature.signer_changed"));
+    assert!(changed.contains("signer-changed"));
 }
