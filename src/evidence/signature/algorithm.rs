@@ -145,13 +145,15 @@ fn pss_digest(identifier: &AlgorithmIdentifierOwned) -> Result<Algorithm, String
         return Err("RSASSA-PSS has an unknown trailer".to_owned());
     }
     fields.finish()?;
-    let read = |der: &[u8]| {
-        AlgorithmIdentifierOwned::from_der(der).map_err(|error| error.to_string())
-    };
+    let read =
+        |der: &[u8]| AlgorithmIdentifierOwned::from_der(der).map_err(|error| error.to_string());
     let hash = digest(&read(hash.value)?)?;
     let mask = read(mask.value)?;
     if mask.oid != MGF1 {
-        return Err(format!("RSASSA-PSS has the unknown mask function {}", mask.oid));
+        return Err(format!(
+            "RSASSA-PSS has the unknown mask function {}",
+            mask.oid
+        ));
     }
     let inner = mask
         .parameters
@@ -199,7 +201,11 @@ mod tests {
             let fields = hex::decode(fields).unwrap();
             let length = u8::try_from(fields.len()).unwrap();
             let parameters = [&[0x30, length][..], &fields].concat();
-            let body = [&hex::decode("06092a864886f70d01010a").unwrap()[..], &parameters].concat();
+            let body = [
+                &hex::decode("06092a864886f70d01010a").unwrap()[..],
+                &parameters,
+            ]
+            .concat();
             let length = u8::try_from(body.len()).unwrap();
             identifier(&hex::encode([&[0x30, length][..], &body].concat()))
         };
@@ -223,7 +229,10 @@ mod tests {
     #[test]
     fn weak_and_contradictory_algorithms_are_refused() {
         let sha1_rsa = identifier("300d06092a864886f70d0101050500");
-        assert_eq!(scheme(&sha1_rsa, None).unwrap_err(), "RSA with SHA-1 is too weak");
+        assert_eq!(
+            scheme(&sha1_rsa, None).unwrap_err(),
+            "RSA with SHA-1 is too weak"
+        );
         let rsa = identifier("300d06092a864886f70d0101010500");
         assert!(scheme(&rsa, None).is_err());
         assert_eq!(
@@ -232,6 +241,9 @@ mod tests {
         );
         let ecdsa = identifier("300a06082a8648ce3d040302");
         assert!(scheme(&ecdsa, Some(Algorithm::Sha384)).is_err());
-        assert_eq!(digest(&identifier("300706052b0e03021a")).unwrap_err(), "SHA-1 is too weak");
+        assert_eq!(
+            digest(&identifier("300706052b0e03021a")).unwrap_err(),
+            "SHA-1 is too weak"
+        );
     }
 }

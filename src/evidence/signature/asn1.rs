@@ -133,9 +133,7 @@ fn length(bytes: &[u8]) -> Read<(usize, &[u8])> {
     if digits > 4 {
         return Err("a length is beyond 4 GiB".to_owned());
     }
-    let (digits, rest) = rest
-        .split_at_checked(digits)
-        .ok_or("it ends too early")?;
+    let (digits, rest) = rest.split_at_checked(digits).ok_or("it ends too early")?;
     let length = digits
         .iter()
         .fold(0_usize, |length, digit| (length << 8) | usize::from(*digit));
@@ -154,7 +152,10 @@ mod tests {
         for (der, expected) in [
             (&[4, 1, 7][..], Ok(&[7][..])),
             (&[4, 0], Ok(&[])),
-            (&[4, 0x81, 1, 7], Err("a length is not in its shortest form")),
+            (
+                &[4, 0x81, 1, 7],
+                Err("a length is not in its shortest form"),
+            ),
             (&[4, 0x80, 0, 0], Err("an indefinite length is no DER")),
             (&[4, 2, 7], Err("an element is longer than what holds it")),
             (&[4, 1, 7, 0], Err("1 bytes follow its end")),

@@ -169,7 +169,12 @@ fn email_is_in(name: &str, base: &str) -> Result<bool, String> {
 /// A host is in the host itself, or in a domain that begins with a point.
 fn host_is_in(host: &str, base: &str) -> bool {
     let base = base.to_ascii_lowercase();
-    base.is_empty() || if base.starts_with('.') { host.ends_with(&base) } else { host == base }
+    base.is_empty()
+        || if base.starts_with('.') {
+            host.ends_with(&base)
+        } else {
+            host == base
+        }
 }
 
 /// A DNS name is in every name that it adds labels to.
@@ -187,7 +192,11 @@ fn host(uri: &str) -> Result<String, String> {
     let host = uri
         .split_once("://")
         .map(|(_, rest)| rest.split(['/', '?', '#']).next().unwrap_or_default())
-        .map(|authority| authority.rsplit_once('@').map_or(authority, |(_, host)| host))
+        .map(|authority| {
+            authority
+                .rsplit_once('@')
+                .map_or(authority, |(_, host)| host)
+        })
         .map(|host| host.split_once(':').map_or(host, |(host, _)| host))
         .filter(|host| host.contains(|letter: char| letter.is_ascii_alphabetic()));
     host.map(str::to_ascii_lowercase)
@@ -215,21 +224,77 @@ mod tests {
     #[test]
     fn a_name_is_in_its_subtree_and_in_no_other() {
         for (name, base, expected) in [
-            (Tree::Email("a@x.test".into()), Tree::Email("x.test".into()), true),
-            (Tree::Email("a@X.test".into()), Tree::Email("a@x.test".into()), true),
-            (Tree::Email("b@x.test".into()), Tree::Email("a@x.test".into()), false),
-            (Tree::Email("a@y.x.test".into()), Tree::Email("x.test".into()), false),
-            (Tree::Email("a@y.x.test".into()), Tree::Email(".x.test".into()), true),
-            (Tree::Email("a@x.test".into()), Tree::Email(".x.test".into()), false),
-            (Tree::Dns("a.x.test".into()), Tree::Dns("x.test".into()), true),
-            (Tree::Dns("ax.test".into()), Tree::Dns("x.test".into()), false),
-            (Tree::Uri("https://a@x.test:1/b".into()), Tree::Uri("x.test".into()), true),
-            (Tree::Uri("https://x.test.evil/".into()), Tree::Uri("x.test".into()), false),
-            (Tree::Uri("https://y.x.test/".into()), Tree::Uri(".x.test".into()), true),
-            (Tree::Ip(vec![10, 1, 2, 3]), Tree::Ip(vec![10, 1, 0, 0, 255, 255, 0, 0]), true),
-            (Tree::Ip(vec![10, 2, 2, 3]), Tree::Ip(vec![10, 1, 0, 0, 255, 255, 0, 0]), false),
+            (
+                Tree::Email("a@x.test".into()),
+                Tree::Email("x.test".into()),
+                true,
+            ),
+            (
+                Tree::Email("a@X.test".into()),
+                Tree::Email("a@x.test".into()),
+                true,
+            ),
+            (
+                Tree::Email("b@x.test".into()),
+                Tree::Email("a@x.test".into()),
+                false,
+            ),
+            (
+                Tree::Email("a@y.x.test".into()),
+                Tree::Email("x.test".into()),
+                false,
+            ),
+            (
+                Tree::Email("a@y.x.test".into()),
+                Tree::Email(".x.test".into()),
+                true,
+            ),
+            (
+                Tree::Email("a@x.test".into()),
+                Tree::Email(".x.test".into()),
+                false,
+            ),
+            (
+                Tree::Dns("a.x.test".into()),
+                Tree::Dns("x.test".into()),
+                true,
+            ),
+            (
+                Tree::Dns("ax.test".into()),
+                Tree::Dns("x.test".into()),
+                false,
+            ),
+            (
+                Tree::Uri("https://a@x.test:1/b".into()),
+                Tree::Uri("x.test".into()),
+                true,
+            ),
+            (
+                Tree::Uri("https://x.test.evil/".into()),
+                Tree::Uri("x.test".into()),
+                false,
+            ),
+            (
+                Tree::Uri("https://y.x.test/".into()),
+                Tree::Uri(".x.test".into()),
+                true,
+            ),
+            (
+                Tree::Ip(vec![10, 1, 2, 3]),
+                Tree::Ip(vec![10, 1, 0, 0, 255, 255, 0, 0]),
+                true,
+            ),
+            (
+                Tree::Ip(vec![10, 2, 2, 3]),
+                Tree::Ip(vec![10, 1, 0, 0, 255, 255, 0, 0]),
+                false,
+            ),
             (Tree::Ip(vec![0; 16]), Tree::Ip(vec![0; 8]), false),
-            (Tree::Dns("x.test".into()), Tree::Uri("x.test".into()), false),
+            (
+                Tree::Dns("x.test".into()),
+                Tree::Uri("x.test".into()),
+                false,
+            ),
         ] {
             assert_eq!(name.is_in(&base), Ok(expected), "{name:?} in {base:?}");
         }
@@ -237,7 +302,10 @@ mod tests {
             (Tree::Other(0), Tree::Other(0)),
             (Tree::Email("a".into()), Tree::Email("x.test".into())),
             (Tree::Uri("urn:x".into()), Tree::Uri("x.test".into())),
-            (Tree::Uri("https://10.0.0.1/".into()), Tree::Uri("x.test".into())),
+            (
+                Tree::Uri("https://10.0.0.1/".into()),
+                Tree::Uri("x.test".into()),
+            ),
             (Tree::Ip(vec![1; 4]), Tree::Ip(vec![1; 5])),
         ] {
             assert!(name.is_in(&base).is_err(), "{name:?} in {base:?}");

@@ -57,7 +57,10 @@ fn value(value: &Any) -> Value {
 pub(super) fn text(value: &Any) -> Option<String> {
     let bytes = value.value();
     match value.tag() {
-        Tag::Utf8String | Tag::PrintableString | Tag::Ia5String | Tag::NumericString
+        Tag::Utf8String
+        | Tag::PrintableString
+        | Tag::Ia5String
+        | Tag::NumericString
         | Tag::VisibleString => std::str::from_utf8(bytes).ok().map(str::to_owned),
         // In use as ISO 8859-1, whatever T.61 says.
         Tag::TeletexString => Some(bytes.iter().copied().map(char::from).collect()),

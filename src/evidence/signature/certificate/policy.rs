@@ -42,7 +42,10 @@ impl Policies {
         is_self_issued: bool,
     ) -> Result<(), String> {
         let admits_any = self.inhibit_any_policy > 0 || (!is_last && is_self_issued);
-        self.descend(extensions.policies.as_deref().unwrap_or_default(), admits_any);
+        self.descend(
+            extensions.policies.as_deref().unwrap_or_default(),
+            admits_any,
+        );
         if self.explicit_policy == 0 && self.level.is_empty() {
             return Err("a policy is required, and none is valid".to_owned());
         }
@@ -95,7 +98,10 @@ impl Policies {
             self.inhibit_any_policy = self.inhibit_any_policy.saturating_sub(1);
         }
         if let Some(constraints) = &extensions.policy_constraints {
-            lower(&mut self.explicit_policy, constraints.require_explicit_policy);
+            lower(
+                &mut self.explicit_policy,
+                constraints.require_explicit_policy,
+            );
             lower(&mut self.policy_mapping, constraints.inhibit_policy_mapping);
         }
         lower(&mut self.inhibit_any_policy, extensions.inhibit_any_policy);
@@ -174,7 +180,11 @@ mod tests {
             ..certificate
         };
         for (case, chain, expected) in [
-            ("nothing is required", vec![certificate(&[]), certificate(&[])], true),
+            (
+                "nothing is required",
+                vec![certificate(&[]), certificate(&[])],
+                true,
+            ),
             (
                 "required and there",
                 vec![requiring(0, certificate(&[A])), certificate(&[A])],
@@ -207,7 +217,10 @@ mod tests {
             ),
             (
                 "mapped from any",
-                vec![mapping(requiring(0, certificate(&[ANY_POLICY]))), certificate(&[B])],
+                vec![
+                    mapping(requiring(0, certificate(&[ANY_POLICY]))),
+                    certificate(&[B]),
+                ],
                 true,
             ),
             (

@@ -160,7 +160,9 @@ impl List {
                     let since: GeneralizedTime = decode(extension)?;
                     self.keeps_expired_since = Some(instant(since.into())?);
                 }
-                CrlNumber::OID | FreshestCrl::OID | AuthorityKeyIdentifier::OID
+                CrlNumber::OID
+                | FreshestCrl::OID
+                | AuthorityKeyIdentifier::OID
                 | ID_CE_ISSUER_ALT_NAME => {}
                 other if extension.critical => {
                     self.unusable = Some(format!("its critical extension {other} is not known"));
@@ -168,7 +170,12 @@ impl List {
                 _ => {}
             }
         }
-        let entries = self.parsed.tbs_cert_list.revoked_certificates.iter().flatten();
+        let entries = self
+            .parsed
+            .tbs_cert_list
+            .revoked_certificates
+            .iter()
+            .flatten();
         let mut extensions = entries.flat_map(|entry| entry.crl_entry_extensions.iter().flatten());
         let unknown = extensions.find(|extension| {
             extension.critical
@@ -242,7 +249,12 @@ impl List {
 
     fn entry(&self, certificate: &Certificate) -> Read<Option<Entry>> {
         let serial = &certificate.parsed.tbs_certificate.serial_number;
-        let mut entries = self.parsed.tbs_cert_list.revoked_certificates.iter().flatten();
+        let mut entries = self
+            .parsed
+            .tbs_cert_list
+            .revoked_certificates
+            .iter()
+            .flatten();
         let found = entries.find(|entry| entry.serial_number == *serial);
         found.map(Entry::read).transpose()
     }
@@ -285,8 +297,12 @@ impl Entry {
 }
 
 fn decode<T: DecodeOwned>(extension: &Extension) -> Read<T> {
-    T::from_der(extension.extn_value.as_bytes())
-        .map_err(|error| format!("the extension {} cannot be read: {error}", extension.extn_id))
+    T::from_der(extension.extn_value.as_bytes()).map_err(|error| {
+        format!(
+            "the extension {} cannot be read: {error}",
+            extension.extn_id
+        )
+    })
 }
 
 /// Asks the lists at hand about every certificate of `way` but the anchor. What deserves attention is given back.
@@ -304,16 +320,23 @@ pub(super) fn check(
     let anchor = way.last().copied();
     for pair in way.windows(2) {
         if let [certificate, issuer] = pair {
-            ask(authorities, certificate, Some(issuer), anchor, others, moment)?;
+            ask(
+                authorities,
+                certificate,
+                Some(issuer),
+                anchor,
+                others,
+                moment,
+            )?;
         }
     }
     // A certificate that the user pins stands alone; who issued it may be at hand all the same.
     if let [alone] = way
         && !alone.is_self_issued()
     {
-        let issuer = authorities
-            .handed_in()
-            .find(|issuer| issuer.subject == alone.issuer && alone.is_signed_by(issuer) == Ok(true));
+        let issuer = authorities.handed_in().find(|issuer| {
+            issuer.subject == alone.issuer && alone.is_signed_by(issuer) == Ok(true)
+        });
         ask(authorities, alone, issuer, None, others, moment)?;
     }
     Ok(Vec::new())

@@ -60,7 +60,9 @@ pub(super) fn validate(
             may_issue(anchor)?;
         }
         left = length_below(anchor);
-        names.narrow(anchor).map_err(|reason| at_certificate(anchor, &reason))?;
+        names
+            .narrow(anchor)
+            .map_err(|reason| at_certificate(anchor, &reason))?;
     }
     for (index, certificate) in below.iter().rev().enumerate() {
         let is_last = index + 1 == below.len();
@@ -117,14 +119,20 @@ fn is_current(certificate: &Certificate, at: Timestamp) -> Result<(), Refusal> {
     };
     Err(Refusal::new(
         CheckName::CertificateValidity,
-        format!("{} {detail}, and it is asked of {at}", certificate.subject()),
+        format!(
+            "{} {detail}, and it is asked of {at}",
+            certificate.subject()
+        ),
     ))
 }
 
 /// RFC 5280, section 6.1.4 (k) and (n).
 fn may_issue(certificate: &Certificate) -> Result<(), Refusal> {
     if !certificate.is_authority() {
-        return Err(at_certificate(certificate, "it is no authority and has issued"));
+        return Err(at_certificate(
+            certificate,
+            "it is no authority and has issued",
+        ));
     }
     if !certificate.extensions.may_certify() {
         let reason = "its key may not sign certificates";
