@@ -7,6 +7,8 @@ mod asked;
 mod assessment_laws;
 mod authority;
 mod binary;
+mod certificate_chain;
+mod certificates;
 mod conversion;
 mod corpus;
 mod corpus_csaf;
