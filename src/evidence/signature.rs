@@ -8,7 +8,11 @@ mod artifact;
 pub mod check;
 pub mod cosign;
 pub mod key;
+mod minisign;
+pub mod openpgp;
+mod raw_key;
 pub mod sigstore;
+mod sshsig;
 pub mod statement;
 pub mod trust;
 
@@ -90,11 +94,17 @@ impl Kind {
         }
     }
 
-    /// Whether a signature of this kind can prove an identity by a certificate.
+    /// Whether a signature of this kind can prove an identity, by a certificate or by the agency's own list.
     pub fn can_prove_identity(self) -> bool {
         matches!(
             self,
-            Self::Sigstore | Self::Cosign | Self::Cms | Self::Xmldsig | Self::Jsf
+            Self::Sigstore
+                | Self::Cosign
+                | Self::Cms
+                | Self::Xmldsig
+                | Self::Jsf
+                // Only where the agency's own file of allowed signers binds the key to one.
+                | Self::Sshsig
         )
     }
 
@@ -133,6 +143,9 @@ pub fn verify(
     match kind {
         Kind::Sigstore => sigstore::verify(signature, artifact, trust),
         Kind::Cosign => cosign::verify(signature, artifact, trust),
+        Kind::Openpgp => openpgp::verify(signature, artifact, trust),
+        Kind::Minisign => minisign::verify(signature, artifact, trust),
+        Kind::Sshsig => sshsig::verify(signature, artifact, trust),
         _ => Err(Diagnostic::error(
             "signature-missing",
             Place::whole(),
