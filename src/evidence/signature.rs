@@ -11,7 +11,11 @@ pub mod certificate;
 pub mod check;
 pub mod cosign;
 pub mod key;
+mod minisign;
+pub mod openpgp;
+mod raw_key;
 pub mod sigstore;
+mod sshsig;
 pub mod statement;
 pub mod trust;
 
@@ -108,11 +112,17 @@ impl Kind {
         }
     }
 
-    /// Whether a signature of this kind can prove an identity by a certificate.
+    /// Whether a signature of this kind can prove an identity, by a certificate or by the agency's own list.
     pub fn can_prove_identity(self) -> bool {
         matches!(
             self,
-            Self::Sigstore | Self::Cosign | Self::Cms | Self::Xmldsig | Self::Jsf
+            Self::Sigstore
+                | Self::Cosign
+                | Self::Cms
+                | Self::Xmldsig
+                | Self::Jsf
+                // Only where the agency's own file of allowed signers binds the key to one.
+                | Self::Sshsig
         )
     }
 
@@ -151,6 +161,9 @@ pub fn verify(
     match kind {
         Kind::Sigstore => sigstore::verify(signature, artifact, trust),
         Kind::Cosign => cosign::verify(signature, artifact, trust),
+        Kind::Openpgp => openpgp::verify(signature, artifact, trust),
+        Kind::Minisign => minisign::verify(signature, artifact, trust),
+        Kind::Sshsig => sshsig::verify(signature, artifact, trust),
         _ => Err(Diagnostic::error(
             "signature-missing",
             Place::whole(),
