@@ -247,6 +247,30 @@ impl Verification {
         self.checks.iter().find(|check| !check.passed)
     }
 
+    /// The outcome with one more check. One that failed ends it: nothing is proven any more.
+    #[must_use]
+    pub fn and(mut self, name: CheckName, outcome: Result<String, String>) -> Self {
+        if self.refusal().is_some() {
+            return self;
+        }
+        let passed = outcome.is_ok();
+        let (Ok(detail) | Err(detail)) = outcome;
+        let detail = crate::text::printable(&detail);
+        self.checks.push(Check {
+            name,
+            passed,
+            detail,
+        });
+        if !passed {
+            self.verified = false;
+            self.signer = ProvenSigner::default();
+            self.cosigners.clear();
+            self.witnesses.clear();
+            self.policy = None;
+        }
+        self
+    }
+
     /// Whether a transparency log holds the signature, proven.
     pub fn is_logged(&self) -> bool {
         self.has_witness(WitnessKind::TransparencyLog)
