@@ -33,6 +33,8 @@ pub struct SignatureRequest<'a> {
     pub threshold: usize,
     /// The namespace of an SSH signature.
     pub namespace: Option<&'a str>,
+    /// What the payload of an envelope must be, where it is to be the artifact itself.
+    pub payload_type: Option<&'a str>,
     /// The time of judgment.
     pub at: Timestamp,
 }
@@ -53,6 +55,7 @@ impl<'a> SignatureRequest<'a> {
             issuer: None,
             threshold: 1,
             namespace: None,
+            payload_type: None,
             at,
         }
     }
@@ -99,6 +102,7 @@ pub fn verify_signature(request: &SignatureRequest<'_>) -> Result<Verification, 
         issuer: request.issuer.clone(),
         threshold: request.threshold,
         namespace: request.namespace,
+        payload_type: request.payload_type,
     };
     Ok(
         signature::verify(kind, signature.bytes, &request.artifact, &trust)

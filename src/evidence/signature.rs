@@ -7,9 +7,10 @@
 mod artifact;
 pub mod check;
 pub mod cosign;
+pub mod dsse;
 pub mod key;
+mod pinned;
 pub mod sigstore;
-pub mod statement;
 pub mod trust;
 
 use serde::Serialize;
@@ -130,9 +131,13 @@ pub fn verify(
     if trust.issuer.is_some() && !kind.can_prove_issuer() {
         return Err(unprovable("who vouched for the identity"));
     }
+    if trust.payload_type.is_some() && kind != Kind::Dsse {
+        return Err(unprovable("the type of a payload"));
+    }
     match kind {
         Kind::Sigstore => sigstore::verify(signature, artifact, trust),
         Kind::Cosign => cosign::verify(signature, artifact, trust),
+        Kind::Dsse => dsse::verify(signature, artifact, trust),
         _ => Err(Diagnostic::error(
             "signature-missing",
             Place::whole(),
