@@ -3,6 +3,7 @@
 
 mod advisory;
 mod assess;
+mod attestation;
 mod clauses;
 mod criteria;
 mod detect;
@@ -127,6 +128,9 @@ enum Command {
     /// Verify signatures, offline
     #[command(subcommand)]
     Signature(signature::Command),
+    /// Verify attestations, offline: signed statements about artifacts
+    #[command(subcommand)]
+    Attestation(attestation::Command),
     /// Scan SBOMs and lockfiles for known vulnerabilities, offline
     Scan(scan::Arguments),
     /// Keep snapshots of advisories
@@ -162,7 +166,7 @@ enum Command {
     Requirements(requirements::Command),
     /// Judge a recorded tender again, on another day or with other evidence
     Reassess(reassess::Arguments),
-    /// Rebuild records
+    /// Rebuild, sign and verify records
     #[command(subcommand)]
     Record(record::Command),
     /// Serve the pages and the API
@@ -196,6 +200,7 @@ fn run(cli: &Cli, output: &Output) -> anyhow::Result<Verdict> {
         Command::Detect(arguments) => detect::run(arguments, output),
         Command::Sbom(command) => sbom::run(command, library, output),
         Command::Signature(command) => signature::run(command, output),
+        Command::Attestation(command) => attestation::run(command, output),
         Command::Scan(arguments) => scan::run(arguments, cli.common.criteria.as_deref(), output),
         Command::Feed(command) => feed::run(command, output),
         Command::Inventory(command) => inventory::run(command, output),
@@ -213,7 +218,7 @@ fn run(cli: &Cli, output: &Output) -> anyhow::Result<Verdict> {
         }
         Command::Requirements(command) => requirements::run(command, &library()?, output),
         Command::Reassess(arguments) => reassess::run(arguments, &library()?, output),
-        Command::Record(command) => record::run(command, &library()?, output),
+        Command::Record(command) => record::run(command, library, output),
         #[cfg(feature = "server")]
         Command::Serve(arguments) => serve::run(arguments, library()?),
     }

@@ -139,9 +139,8 @@ pub fn pre_authentication_encoding(payload_type: &str, payload: &[u8]) -> Vec<u8
 /// whole document where it is on one line.
 pub fn documents(bytes: &[u8]) -> Result<Vec<&[u8]>, Diagnostic> {
     check_size(bytes)?;
-    let fault = match parse_strictly(bytes) {
-        Ok(_) => return Ok(vec![bytes]),
-        Err(fault) => fault,
+    let Err(fault) = parse_strictly(bytes) else {
+        return Ok(vec![bytes]);
     };
     let lines: Vec<&[u8]> = bytes
         .split(|byte| *byte == b'\n')
@@ -264,7 +263,8 @@ mod tests {
             ))
             .unwrap();
             assert_eq!(envelope.payload, [0xfb, 0xff, 0xfe]);
-            let keyids: Vec<_> = envelope.signatures.iter().map(|one| one.keyid.as_deref());
+            let keyids = envelope.signatures.iter().map(|one| one.keyid.as_deref());
+            let keyids: Vec<_> = keyids.collect();
             assert_eq!(keyids, [Some("k"), None, None]);
             assert!(envelope.signatures[0].has_certificate);
             assert_eq!(envelope.signatures[1].signature, [0]);

@@ -147,6 +147,9 @@ fn candidates(signature: &[u8]) -> Vec<Vec<u8>> {
     decoded.into_iter().chain([signature.to_vec()]).collect()
 }
 
+/// Whether one signature covers what is asked about.
+type Covers<'a> = dyn Fn(&[u8]) -> bool + 'a;
+
 /// Whether a signature covers an artifact under a key.
 enum Fit {
     Covers(Scheme),
@@ -157,7 +160,7 @@ enum Fit {
 fn scheme_of(key: &PublicKey, artifact: &Artifact<'_>, candidates: &[Vec<u8>]) -> Fit {
     let mut undecided = None;
     for scheme in key.schemes() {
-        let covers: Box<dyn Fn(&[u8]) -> bool> = match (artifact.bytes(), scheme.digest()) {
+        let covers: Box<Covers<'_>> = match (artifact.bytes(), scheme.digest()) {
             (Some(bytes), _) => Box::new(move |signature| covers(key, *scheme, bytes, signature)),
             (None, Some(algorithm)) => {
                 let digest = artifact.digest_hex(algorithm);

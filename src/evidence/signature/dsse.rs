@@ -4,15 +4,17 @@
 //! Sources: DSSE v1.0.0, `protocol.md` (what is signed; a key counts once; key ids are hints); in-toto
 //! Attestation Framework v1, `digest_set.md` (algorithms that are not secure are passed over).
 
+mod subject;
+
 use std::collections::BTreeSet;
 
 use super::key::{PublicKey, Scheme};
 use super::trust::{signer_missing, unenforceable};
 use super::{Artifact, CheckName, Kind, Proof, ProvenSigner, Trust, Verification};
 use crate::diagnostic::{Diagnostic, Place, Severity};
-use crate::digest::Algorithm;
 use crate::evidence::attestation::envelope::{self, Envelope};
-use crate::evidence::attestation::statement::{self, ResourceDescriptor};
+use crate::evidence::attestation::statement;
+use subject::{Subject, subject};
 
 /// Verifies the envelope in `signature`, or one of several in a file of JSON Lines.
 ///
@@ -68,7 +70,7 @@ pub(super) fn verify(
     })
 }
 
-/// A trusted key that verified a signature.
+/// A trusted key that verified a signature, and how.
 struct Signed<'k> {
     key: &'k PublicKey,
     scheme: Scheme,
@@ -154,8 +156,12 @@ fn about_payload(
     }
 }
 
-/// The payload is a statement about the artifact.
-fn about_artifact(
+/// Goes on with a verification: the payload has to be a statement about the artifact.
+///
+/// # Errors
+///
+/// `artifact-missing` where the statement names its subjects by another digest than the one at hand.
+pub fn about_artifact(
     payload: &[u8],
     artifact: &Artifact<'_>,
     mut proof: Proof,
@@ -222,79 +228,6 @@ fn agreement(left: &Artifact<'_>, right: &Artifact<'_>) -> Agreement {
         }
     }
     outcome
-}
-
-/// What the subjects of a statement say of an artifact.
-enum Subject {
-    /// One of them is it, by every strong digest that is at hand.
-    Is(String),
-    /// One of them is it by one digest and is not by another.
-    Contradicts(String),
-    /// One of them may be it, by a digest that can be forged.
-    Weak(String),
-    /// Which of them is it cannot be told from the digests at hand.
-    Unknown,
-    /// None of them is it.
-    None,
-}
-
-fn subject(subjects: &[ResourceDescriptor], artifact: &Artifact<'_>) -> Subject {
-    let mut outcome = Subject::None;
-    for subject in subjects {
-        let strong = subject.digests.iter().filter_map(|(name, digits)| {
-            let algorithm = strong(name)?;
-            Some((artifact.digest_hex(algorithm), digits))
-        });
-        let (mut same, mut different, mut unknown) = (0, 0, 0);
-        for (own, digits) in strong {
-            match own {
-                Some(own) if own == *digits => same += 1,
-                Some(_) => different += 1,
-                None => unknown += 1,
-            }
-        }
-        match (same, different) {
-            (1.., 0) => return Subject::Is(subject.label()),
-            (1.., 1..) => return Subject::Contradicts(subject.label()),
-            (0, 0) if unknown > 0 => outcome = Subject::Unknown,
-            (0, 0) if has_weak_digest_of(subject, artifact) => {
-                if !matches!(outcome, Subject::Unknown) {
-                    outcome = Subject::Weak(subject.label());
-                }
-            }
-            _ => {}
-        }
-    }
-    outcome
-}
-
-/// The algorithms by which a subject may name an artifact.
-fn strong(name: &str) -> Option<Algorithm> {
-    match name {
-        "sha256" => Some(Algorithm::Sha256),
-        "sha384" => Some(Algorithm::Sha384),
-        "sha512" => Some(Algorithm::Sha512),
-        _ => None,
-    }
-}
-
-/// Whether a digest that can be forged is the artifact's, as far as its bytes are at hand.
-fn has_weak_digest_of(subject: &ResourceDescriptor, artifact: &Artifact<'_>) -> bool {
-    let Some(bytes) = artifact.bytes() else {
-        return false;
-    };
-    [("md5", Algorithm::Md5), ("sha1", Algorithm::Sha1)]
-        .into_iter()
-        .any(|(name, algorithm)| {
-            let digests = subject.digests.iter();
-            let of_name =
-                |(known, digits): &(String, String)| (known == name).then(|| digits.clone());
-            let mut digests = digests.filter_map(of_name).peekable();
-            digests.peek().is_some() && {
-                let own = algorithm.hex_of(bytes);
-                digests.any(|digits| digits == own)
-            }
-        })
 }
 
 /// The trusted keys that signed, in their order, each once; and how many signatures none of them made.

@@ -6,6 +6,7 @@
 use super::outline::Outline;
 use super::{PredicateType, Summary};
 use crate::diagnostic::{Diagnostic, Severity};
+use crate::evidence::detect::detect;
 use crate::evidence::{sbom, vex};
 use crate::tree::{Node, Value};
 
@@ -45,6 +46,11 @@ pub(super) fn vex(outline: &mut Outline<'_>) -> Summary {
     let Some(content) = content(outline) else {
         return Summary::None {};
     };
+    let format = detect(content.as_bytes()).format;
+    if format != "openvex" {
+        outline.lacks::<()>("", &format!("is {format}, not openvex"));
+        return Summary::None {};
+    }
     match vex::read(content.as_bytes()) {
         Ok((document, findings)) => {
             let errors = errors(&findings);

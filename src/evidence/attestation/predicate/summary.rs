@@ -3,6 +3,7 @@
 use serde::Serialize;
 
 use super::outline::Outline;
+use crate::evidence::attestation::statement::ResourceDescriptor;
 use crate::tree::Node;
 
 /// What a predicate comes to. What it lacks is left out, and told in the findings.
@@ -190,7 +191,7 @@ pub(super) fn svr(outline: &mut Outline<'_>) -> Summary {
         verifier: outline.text("/verifier/id"),
         time: outline.time("/timeCreated"),
         resource: None,
-        policy: policies.first().map(|policy| policy.label()),
+        policy: policies.first().map(ResourceDescriptor::label),
         result: None,
         levels: outline.texts("/properties"),
     }
@@ -261,13 +262,9 @@ pub(super) fn reference(outline: &mut Outline<'_>) -> Summary {
             let pointer = format!("/references/{index}/mediaType");
             outline.lacks::<()>(&pointer, "is missing");
         }
-        match reference.download_location {
-            Some(place) => documents.push(place),
-            None => {
-                let pointer = format!("/references/{index}/downloadLocation");
-                outline.lacks::<()>(&pointer, "is missing");
-            }
-        }
+        let pointer = format!("/references/{index}/downloadLocation");
+        let place = reference.download_location;
+        documents.extend(place.or_else(|| outline.lacks(&pointer, "is missing")));
     }
     Summary::Reference {
         attester: outline.text("/attester/id"),
