@@ -164,9 +164,9 @@ fn payload(document: &[u8]) -> Result<Option<(Kind, Vec<u8>)>, Diagnostic> {
 }
 
 fn of_another_type(artifact: &Artifact<'_>, others: usize) -> Attested {
-    let detail = format!("none of {others} statements is of the type that is asked for");
+    let detail = format!("no statement is of the type that is asked for; others: {others}");
     Attested {
-        verification: Proof::new(Kind::Dsse, artifact).refused(CheckName::Statement, detail),
+        verification: Proof::new(Kind::Dsse, artifact).refused(CheckName::ContentType, detail),
         said: None,
     }
 }

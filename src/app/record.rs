@@ -71,7 +71,8 @@ pub struct SignedRecord {
 
 /// Verifies that holders of `keys` signed a record.
 ///
-/// `file` is the envelope, or the record with its envelope in `signature`.
+/// `file` is the envelope, or the record with its envelope in `signature`; where both are envelopes, that in
+/// `signature` is verified, over the record in the other.
 ///
 /// # Errors
 ///
@@ -86,7 +87,7 @@ pub fn verify_record(
 ) -> Result<SignedRecord, Refused> {
     let inside = unwrap_record(file.bytes).map_err(|fault| fault.in_file(file.name))?;
     let (bytes, signature) = match (&inside, signature) {
-        (Some(payload), _) => (payload.as_slice(), file),
+        (Some(payload), signature) => (payload.as_slice(), signature.unwrap_or(file)),
         (None, Some(signature)) => (file.bytes, signature),
         (None, None) => {
             record::read(file.bytes).map_err(|fault| fault.in_file(file.name))?;

@@ -112,6 +112,8 @@ fn verify(
     let keys = keys.collect::<Result<Vec<_>, Refused>>()?;
     let beside = if let Some(path) = signature {
         Some((path.clone(), read(path)?))
+    } else if unwrap_record(&bytes).is_ok_and(|inside| inside.is_some()) {
+        None
     } else {
         // Where no envelope lies beside the record either, it is told that the record is not signed.
         let path = format!("{file}.dsse.json");

@@ -86,13 +86,13 @@ fn verify_envelope(
     if envelope.signatures.is_empty() {
         return Ok(proof.refused(CheckName::Structure, "the envelope carries no signature"));
     }
-    let detail = format!("{} signatures", envelope.signatures.len());
+    let detail = format!("signatures in the envelope: {}", envelope.signatures.len());
     proof.passed(CheckName::Structure, detail);
 
     let (signed, unknown) = signed_by(envelope, keys);
     let Some(first) = signed.first() else {
         let detail = format!(
-            "none of {} signatures verifies under the trusted keys",
+            "no signature verifies under the trusted keys; signatures in the envelope: {}",
             envelope.signatures.len()
         );
         return Ok(proof.refused(CheckName::Signature, detail));
@@ -106,9 +106,13 @@ fn verify_envelope(
         proof.cosigner(signer(further));
     }
     let threshold = trust.threshold.max(1);
-    let detail = format!("{} of {} trusted keys signed", signed.len(), keys.len());
+    let detail = format!(
+        "trusted keys that signed: {} of {}",
+        signed.len(),
+        keys.len()
+    );
     if signed.len() < threshold {
-        let detail = format!("{detail}, {threshold} are asked for");
+        let detail = format!("{detail}; asked for: {threshold}");
         return Ok(proof.refused(CheckName::Threshold, detail));
     }
     proof.passed(CheckName::Threshold, detail);
@@ -125,7 +129,7 @@ fn verify_envelope(
 
     if unknown > 0 {
         proof.caution(format!(
-            "{unknown} signatures are by keys that are not trusted here, and count for nothing"
+            "signatures by keys that are not trusted here, which count for nothing: {unknown}"
         ));
     }
     if envelope.signatures.iter().any(|one| one.has_certificate) {
@@ -197,7 +201,7 @@ pub fn about_artifact(
         Subject::Unknown => Err(digest_missing("by which the statement names its subjects")),
         Subject::None => {
             let detail = format!(
-                "none of {} subjects has the digest of this artifact",
+                "no subject has the digest of this artifact; subjects in the statement: {}",
                 statement.subjects.len()
             );
             Ok(proof.refused(CheckName::Subject, detail))
