@@ -22,6 +22,7 @@ mod scan;
 mod serve;
 mod signature;
 mod tender;
+mod trust;
 mod trust_material;
 mod version;
 mod vex;
@@ -131,6 +132,9 @@ enum Command {
     /// Verify attestations, offline: signed statements about artifacts
     #[command(subcommand)]
     Attestation(attestation::Command),
+    /// Keep the register of who may sign what, and hold signatures to it
+    #[command(subcommand)]
+    Trust(trust::Command),
     /// Scan SBOMs and lockfiles for known vulnerabilities, offline
     Scan(scan::Arguments),
     /// Keep snapshots of advisories
@@ -201,6 +205,7 @@ fn run(cli: &Cli, output: &Output) -> anyhow::Result<Verdict> {
         Command::Sbom(command) => sbom::run(command, library, output),
         Command::Signature(command) => signature::run(command, output),
         Command::Attestation(command) => attestation::run(command, output),
+        Command::Trust(command) => trust::run(command, output),
         Command::Scan(arguments) => scan::run(arguments, cli.common.criteria.as_deref(), output),
         Command::Feed(command) => feed::run(command, output),
         Command::Inventory(command) => inventory::run(command, output),

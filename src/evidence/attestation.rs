@@ -17,7 +17,7 @@ pub use envelope::Envelope;
 pub use predicate::Predicate;
 pub use statement::Statement;
 
-/// The statement in the DSSE envelope of a Sigstore bundle; `None` when the bundle holds none.
+/// The statement in a DSSE envelope, alone or in a Sigstore bundle; `None` when there is no envelope.
 ///
 /// The envelope is not verified here.
 ///
@@ -35,14 +35,17 @@ pub fn of_bundle(bundle: &[u8]) -> Result<Option<Statement>, Diagnostic> {
     Ok(Some(read.0))
 }
 
-/// The payload of the DSSE envelope in a Sigstore bundle, unverified; `None` when the bundle holds none.
+/// The payload of a DSSE envelope, alone or in a Sigstore bundle, unverified; `None` when there is no envelope.
 ///
 /// # Errors
 ///
 /// `statement-malformed` when it is not base64, and the faults of JSON.
 pub fn payload_of_bundle(bundle: &[u8]) -> Result<Option<Vec<u8>>, Diagnostic> {
     let (document, _) = parse_json(bundle)?;
-    let Some(envelope) = document.root.get("dsseEnvelope") else {
+    let is_envelope =
+        |node: &&Node| node.get("payload").is_some() && node.get("payloadType").is_some();
+    let alone = Some(&document.root).filter(is_envelope);
+    let Some(envelope) = document.root.get("dsseEnvelope").or(alone) else {
         return Ok(None);
     };
     let payload = envelope.get("payload").and_then(Node::text);

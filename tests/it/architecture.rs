@@ -376,7 +376,7 @@ const ONLY_IN: &[(&str, &[&str])] = &[
     ("num_rational::", &["exact.rs", "cvss/tests.rs"]),
     ("num_bigint::", &["exact.rs", "cvss/tests.rs"]),
     ("sha2::", &["digest.rs"]),
-    ("toml::", &["tree"]),
+    ("toml::", &["tree", "trust/write.rs"]),
     ("strsim::", &["diagnostic.rs"]),
     ("quick_xml::", &["markup.rs"]),
     ("serde_saphyr::", &["tape"]),

@@ -80,13 +80,15 @@ fn envelopes_of_slsa_builders_are_read() {
         let bytes = corpus.read(&row.path);
         let documents = documents(&bytes).unwrap_or_else(|fault| panic!("{}: {fault}", row.path));
         for document in documents {
-            if let Ok(Some(payload)) = payload_of_bundle(document) {
+            let payload = payload_of_bundle(document);
+            let payload = payload.unwrap_or_else(|fault| panic!("{}: {fault}", row.path));
+            let payload = payload.unwrap_or_else(|| panic!("{} has no statement", row.path));
+            let Ok(envelope) = Envelope::parse(document) else {
                 whole(&row.path, &payload);
                 bundles += 1;
                 continue;
-            }
-            let envelope =
-                Envelope::parse(document).unwrap_or_else(|fault| panic!("{}: {fault}", row.path));
+            };
+            assert_eq!(envelope.payload, payload, "{}", row.path);
             assert_eq!(envelope.payload_type, IN_TOTO, "{}", row.path);
             assert_eq!(envelope.signatures.len(), 1, "{}", row.path);
             let statement = whole(&row.path, &envelope.payload);
