@@ -3,6 +3,7 @@
 
 mod advisory;
 mod assess;
+mod attestation;
 mod clauses;
 mod criteria;
 mod detect;
@@ -128,6 +129,9 @@ enum Command {
     /// Verify signatures, offline
     #[command(subcommand)]
     Signature(signature::Command),
+    /// Verify attestations, offline: signed statements about artifacts
+    #[command(subcommand)]
+    Attestation(attestation::Command),
     /// Keep the register of who may sign what, and hold signatures to it
     #[command(subcommand)]
     Trust(trust::Command),
@@ -166,7 +170,7 @@ enum Command {
     Requirements(requirements::Command),
     /// Judge a recorded tender again, on another day or with other evidence
     Reassess(reassess::Arguments),
-    /// Rebuild records
+    /// Rebuild, sign and verify records
     #[command(subcommand)]
     Record(record::Command),
     /// Serve the pages and the API
@@ -200,6 +204,7 @@ fn run(cli: &Cli, output: &Output) -> anyhow::Result<Verdict> {
         Command::Detect(arguments) => detect::run(arguments, output),
         Command::Sbom(command) => sbom::run(command, library, output),
         Command::Signature(command) => signature::run(command, output),
+        Command::Attestation(command) => attestation::run(command, output),
         Command::Trust(command) => trust::run(command, output),
         Command::Scan(arguments) => scan::run(arguments, cli.common.criteria.as_deref(), output),
         Command::Feed(command) => feed::run(command, output),
@@ -218,7 +223,7 @@ fn run(cli: &Cli, output: &Output) -> anyhow::Result<Verdict> {
         }
         Command::Requirements(command) => requirements::run(command, &library()?, output),
         Command::Reassess(arguments) => reassess::run(arguments, &library()?, output),
-        Command::Record(command) => record::run(command, &library()?, output),
+        Command::Record(command) => record::run(command, library, output),
         #[cfg(feature = "server")]
         Command::Serve(arguments) => serve::run(arguments, library()?),
     }

@@ -7,6 +7,7 @@
 pub mod advisory;
 pub mod agency_record;
 pub mod archive;
+pub mod attestation;
 pub mod certification;
 pub mod csaf;
 pub mod detect;

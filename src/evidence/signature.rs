@@ -10,13 +10,14 @@ mod asn1;
 pub mod certificate;
 pub mod check;
 pub mod cosign;
+pub mod dsse;
 pub mod key;
 mod minisign;
 pub mod openpgp;
+mod pinned;
 mod raw_key;
 pub mod sigstore;
 mod sshsig;
-pub mod statement;
 pub mod trust;
 
 use serde::Serialize;
@@ -158,12 +159,16 @@ pub fn verify(
     if trust.issuer.is_some() && !kind.can_prove_issuer() {
         return Err(unprovable("who vouched for the identity"));
     }
+    if trust.payload_type.is_some() && kind != Kind::Dsse {
+        return Err(unprovable("the type of a payload"));
+    }
     match kind {
         Kind::Sigstore => sigstore::verify(signature, artifact, trust),
         Kind::Cosign => cosign::verify(signature, artifact, trust),
         Kind::Openpgp => openpgp::verify(signature, artifact, trust),
         Kind::Minisign => minisign::verify(signature, artifact, trust),
         Kind::Sshsig => sshsig::verify(signature, artifact, trust),
+        Kind::Dsse => dsse::verify(signature, artifact, trust),
         _ => Err(Diagnostic::error(
             "signature-missing",
             Place::whole(),

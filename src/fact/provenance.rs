@@ -5,7 +5,7 @@ use super::signature::{Signed, Verifier};
 use super::{Establishment, FactValue};
 use crate::diagnostic::Place;
 use crate::evidence::Evidence;
-use crate::evidence::signature::statement::{self, Statement};
+use crate::evidence::attestation::{self, Statement};
 use crate::trust::Purpose;
 
 const KEYS: [&str; 3] = [
@@ -68,18 +68,18 @@ pub(super) fn establish(dossier: &Dossier<'_>, found: &mut Establishment) {
         let every = |says: &dyn Fn(&Statement) -> bool| holds && statements.iter().all(says);
         add(
             "delivery.provenance.builder_expected",
-            every(&|one| one.builder.as_ref() == Some(builder)),
+            every(&|one| one.builder() == Some(builder)),
         );
         add(
             "delivery.provenance.source_expected",
-            every(&|one| one.source.as_ref() == Some(source)),
+            every(&|one| one.source() == Some(source)),
         );
     }
 }
 
 /// The SLSA provenance in a bundle, unverified.
 fn provenance(bundle: &Evidence) -> Option<Statement> {
-    let statement = statement::of_bundle(&bundle.bytes).ok().flatten()?;
+    let statement = attestation::of_bundle(&bundle.bytes).ok().flatten()?;
     statement
         .predicate_type
         .starts_with("https://slsa.dev/provenance/")

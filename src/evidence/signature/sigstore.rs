@@ -14,10 +14,10 @@ use base64::Engine as _;
 use super::trust::signer_missing;
 use super::{
     Artifact, CheckName, Expected, Kind, Proof, Trust, Verification, Witness, WitnessKind,
-    statement,
 };
 use crate::diagnostic::{Diagnostic, Place};
 use crate::digest::Digest;
+use crate::evidence::attestation;
 use crate::tree::{Node, parse_json};
 
 /// A bundle is a few kilobytes; one with a large attestation stays far below this.
@@ -96,10 +96,10 @@ pub fn claimed_digests(bundle: &[u8]) -> Vec<Digest> {
         .and_then(Node::text);
     let bytes = digest.and_then(|text| base64::engine::general_purpose::STANDARD.decode(text).ok());
     let message = bytes.and_then(|bytes| hex::encode(bytes).parse().ok());
-    let statement = statement::of_bundle(bundle).ok().flatten();
+    let statement = attestation::of_bundle(bundle).ok().flatten();
     message
         .into_iter()
-        .chain(statement.into_iter().flat_map(|one| one.subjects))
+        .chain(statement.into_iter().flat_map(|one| one.sha256_subjects()))
         .collect()
 }
 
