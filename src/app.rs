@@ -9,6 +9,7 @@ pub mod feed_update;
 pub mod inspect;
 pub mod inventory;
 pub mod library;
+pub mod provenance;
 pub mod reassess;
 pub mod signature;
 pub mod scan;

@@ -12,6 +12,7 @@ mod format;
 mod inventory;
 mod output;
 mod progress;
+mod provenance;
 mod reassess;
 mod record;
 mod requirements;
@@ -127,6 +128,9 @@ enum Command {
     /// Verify signatures, offline
     #[command(subcommand)]
     Signature(signature::Command),
+    /// Check how artifacts were built, offline
+    #[command(subcommand)]
+    Provenance(provenance::Command),
     /// Scan SBOMs and lockfiles for known vulnerabilities, offline
     Scan(scan::Arguments),
     /// Keep snapshots of advisories
@@ -196,6 +200,9 @@ fn run(cli: &Cli, output: &Output) -> anyhow::Result<Verdict> {
         Command::Detect(arguments) => detect::run(arguments, output),
         Command::Sbom(command) => sbom::run(command, library, output),
         Command::Signature(command) => signature::run(command, output),
+        Command::Provenance(command) => {
+            provenance::run(command, cli.common.criteria.as_deref(), output)
+        }
         Command::Scan(arguments) => scan::run(arguments, cli.common.criteria.as_deref(), output),
         Command::Feed(command) => feed::run(command, output),
         Command::Inventory(command) => inventory::run(command, output),

@@ -2,6 +2,7 @@
 
 pub mod clauses;
 pub mod criteria;
+pub mod provenance;
 pub mod sarif;
 pub mod scan;
 pub mod signature;

@@ -11,6 +11,7 @@ pub mod certification;
 pub mod csaf;
 pub mod detect;
 pub mod lockfile;
+pub mod provenance;
 pub mod questionnaire;
 pub mod sbom;
 pub mod signature;

@@ -7,6 +7,7 @@
 mod artifact;
 pub mod check;
 pub mod cosign;
+pub mod embedded;
 pub mod key;
 pub mod sigstore;
 pub mod statement;
