@@ -11,6 +11,7 @@ pub mod certificate;
 pub mod check;
 pub mod cosign;
 pub mod dsse;
+pub mod embedded;
 pub mod key;
 mod minisign;
 pub mod openpgp;

@@ -132,6 +132,7 @@ const MAY_IMPORT: &[(&str, &[&str])] = &[
             "tree",
             "purl",
             "evidence",
+            "profile",
         ],
     ),
     (
@@ -366,6 +367,7 @@ const ONLY_IN: &[(&str, &[&str])] = &[
     ("sigstore_trust_root::", &["evidence/signature"]),
     ("sigstore_types::", &["evidence/signature"]),
     ("aws_lc_rs::", &["evidence/signature"]),
+    ("rustls_pki_types::", &["evidence/signature"]),
     ("webpki::", &["evidence/signature"]),
     ("cms::", &["evidence/signature"]),
     ("pgp::", &["evidence/signature"]),

@@ -18,6 +18,7 @@ mod corpus_detect;
 mod corpus_match;
 mod corpus_sbom;
 mod corpus_signature;
+mod corpus_slsa;
 mod corpus_spdx2;
 mod corpus_vex;
 mod criteria_files;
