@@ -7,10 +7,14 @@
 mod artifact;
 pub mod check;
 pub mod cosign;
+mod inside;
+mod jsf;
+mod jwk;
 pub mod key;
 pub mod sigstore;
 pub mod statement;
 pub mod trust;
+mod xmldsig;
 
 use serde::Serialize;
 
@@ -19,6 +23,7 @@ pub use check::{Check, CheckName, Proof, ProvenSigner, Verification, Witness, Wi
 pub use trust::{Expected, Material, Trust};
 
 use super::detect::detect;
+use super::unpack::{decode, unpack};
 use crate::diagnostic::{Diagnostic, Place};
 
 /// The kinds of signatures.
@@ -73,6 +78,9 @@ impl Kind {
             ("minisign", _) => Some(Self::Minisign),
             ("cms", _) => Some(Self::Cms),
             ("sshsig", _) => Some(Self::Sshsig),
+            ("cyclonedx", encoding @ ("xml" | "json")) if inside => {
+                return Self::within(bytes, encoding == "xml");
+            }
             ("cyclonedx", "xml") => Some(Self::Xmldsig),
             ("cyclonedx", "json") => Some(Self::Jsf),
             _ => None,
@@ -87,6 +95,17 @@ impl Kind {
                 )
             }
             None => Ok(Self::Cosign),
+        }
+    }
+
+    /// The kind of the signature inside a document of CycloneDX.
+    fn within(bytes: &[u8], is_xml: bool) -> Result<Self, Diagnostic> {
+        let unpacked = unpack(bytes)?;
+        let text = decode(&unpacked)?;
+        match is_xml {
+            true if xmldsig::is_signed(&text)? => Ok(Self::Xmldsig),
+            false if jsf::is_signed(&text)? => Ok(Self::Jsf),
+            _ => Err(jsf::missing()),
         }
     }
 
@@ -133,6 +152,8 @@ pub fn verify(
     match kind {
         Kind::Sigstore => sigstore::verify(signature, artifact, trust),
         Kind::Cosign => cosign::verify(signature, artifact, trust),
+        Kind::Xmldsig => xmldsig::verify(signature, artifact, trust),
+        Kind::Jsf => jsf::verify(signature, artifact, trust),
         _ => Err(Diagnostic::error(
             "signature-missing",
             Place::whole(),
