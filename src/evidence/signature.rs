@@ -4,7 +4,10 @@
 //! the proofs inside the signature. One file a kind; each takes the signature's bytes, the [`Artifact`] and
 //! the [`Trust`], walks its checks in order and stops at the first that fails.
 
+pub mod algorithm;
 mod artifact;
+mod asn1;
+pub mod certificate;
 pub mod check;
 pub mod cosign;
 mod inside;
