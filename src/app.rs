@@ -19,6 +19,7 @@ pub mod sbom_convert;
 #[cfg(feature = "server")]
 pub mod shelf;
 pub mod tender;
+pub mod trust;
 pub mod version;
 pub mod vex_apply;
 pub mod vex_validate;

@@ -21,6 +21,7 @@ mod scan;
 mod serve;
 mod signature;
 mod tender;
+mod trust;
 mod trust_material;
 mod version;
 mod vex;
@@ -127,6 +128,9 @@ enum Command {
     /// Verify signatures, offline
     #[command(subcommand)]
     Signature(signature::Command),
+    /// Keep the register of who may sign what, and hold signatures to it
+    #[command(subcommand)]
+    Trust(trust::Command),
     /// Scan SBOMs and lockfiles for known vulnerabilities, offline
     Scan(scan::Arguments),
     /// Keep snapshots of advisories
@@ -196,6 +200,7 @@ fn run(cli: &Cli, output: &Output) -> anyhow::Result<Verdict> {
         Command::Detect(arguments) => detect::run(arguments, output),
         Command::Sbom(command) => sbom::run(command, library, output),
         Command::Signature(command) => signature::run(command, output),
+        Command::Trust(command) => trust::run(command, output),
         Command::Scan(arguments) => scan::run(arguments, cli.common.criteria.as_deref(), output),
         Command::Feed(command) => feed::run(command, output),
         Command::Inventory(command) => inventory::run(command, output),

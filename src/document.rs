@@ -7,4 +7,5 @@ pub mod scan;
 pub mod signature;
 pub mod table;
 pub mod tender;
+pub mod trust;
 pub mod words;

@@ -56,6 +56,37 @@ impl<'a> SignatureRequest<'a> {
             at,
         }
     }
+
+    /// The signature's bytes, which may be the artifact itself, and its kind.
+    ///
+    /// # Errors
+    ///
+    /// `signature-missing` where there is none.
+    pub fn signature_and_kind(&self) -> Result<(Material<'a>, Kind), Refused> {
+        let inside = self.artifact.bytes().map(|bytes| Material {
+            name: "artifact",
+            bytes,
+        });
+        let signature = self.signature.or(inside).ok_or_else(|| {
+            let message = "no signature is given";
+            Diagnostic::error("signature-missing", Place::whole(), message)
+                .help("give --bundle or --signature")
+        })?;
+        let kind = match self.kind {
+            Some(kind) => kind,
+            None => Kind::of(signature.bytes, self.signature.is_none())
+                .map_err(|fault| self.in_signature(fault))?,
+        };
+        Ok((signature, kind))
+    }
+
+    /// Names the signature's file in a fault that names none.
+    fn in_signature(&self, fault: Diagnostic) -> Diagnostic {
+        match self.signature {
+            Some(signature) if fault.file.is_none() => fault.in_file(signature.name),
+            _ => fault,
+        }
+    }
 }
 
 /// Verifies one signature.
@@ -64,26 +95,7 @@ impl<'a> SignatureRequest<'a> {
 ///
 /// When it cannot be judged: nothing trusted, nobody expected, or an unreadable signature, root or key.
 pub fn verify_signature(request: &SignatureRequest<'_>) -> Result<Verification, Refused> {
-    let inside = request.artifact.bytes().map(|bytes| Material {
-        name: "artifact",
-        bytes,
-    });
-    let signature = request.signature.or(inside).ok_or_else(|| {
-        let message = "no signature is given";
-        Diagnostic::error("signature-missing", Place::whole(), message)
-            .help("give --bundle or --signature")
-    })?;
-    let in_signature = |fault: Diagnostic| {
-        if fault.file.is_some() || request.signature.is_none() {
-            fault
-        } else {
-            fault.in_file(signature.name)
-        }
-    };
-    let kind = match request.kind {
-        Some(kind) => kind,
-        None => Kind::of(signature.bytes, request.signature.is_none()).map_err(in_signature)?,
-    };
+    let (signature, kind) = request.signature_and_kind()?;
     let root = request
         .trusted_root
         .map(|root| Sigstore::new(root.bytes).map_err(|fault| fault.in_file(root.name)))
@@ -100,8 +112,6 @@ pub fn verify_signature(request: &SignatureRequest<'_>) -> Result<Verification, 
         threshold: request.threshold,
         namespace: request.namespace,
     };
-    Ok(
-        signature::verify(kind, signature.bytes, &request.artifact, &trust)
-            .map_err(in_signature)?,
-    )
+    signature::verify(kind, signature.bytes, &request.artifact, &trust)
+        .map_err(|fault| request.in_signature(fault).into())
 }

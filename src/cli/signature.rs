@@ -34,7 +34,7 @@ pub(super) struct Arguments {
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, clap::ValueEnum)]
-enum KindArgument {
+pub(super) enum KindArgument {
     /// Told from the bytes
     Auto,
     Sigstore,
@@ -49,7 +49,7 @@ enum KindArgument {
 }
 
 impl KindArgument {
-    fn kind(self) -> Option<Kind> {
+    pub(super) fn kind(self) -> Option<Kind> {
         match self {
             Self::Auto => None,
             Self::Sigstore => Some(Kind::Sigstore),

@@ -67,6 +67,21 @@ impl Kind {
         Self::Sshsig,
     ];
 
+    /// The stable kebab-case word, as in JSON and in data files.
+    pub fn word(self) -> &'static str {
+        match self {
+            Self::Sigstore => "sigstore",
+            Self::Cosign => "cosign",
+            Self::Dsse => "dsse",
+            Self::Openpgp => "openpgp",
+            Self::Minisign => "minisign",
+            Self::Cms => "cms",
+            Self::Xmldsig => "xmldsig",
+            Self::Jsf => "jsf",
+            Self::Sshsig => "sshsig",
+        }
+    }
+
     /// Tells the kind from the bytes of a signature, or of a signed document where `inside`.
     ///
     /// # Errors

@@ -377,7 +377,7 @@ const ONLY_IN: &[(&str, &[&str])] = &[
     ("num_rational::", &["exact.rs", "cvss/tests.rs"]),
     ("num_bigint::", &["exact.rs", "cvss/tests.rs"]),
     ("sha2::", &["digest.rs"]),
-    ("toml::", &["tree"]),
+    ("toml::", &["tree", "trust/write.rs"]),
     ("strsim::", &["diagnostic.rs"]),
     ("quick_xml::", &["markup"]),
     ("serde_saphyr::", &["tape"]),

@@ -188,6 +188,19 @@ pub struct ProvenSigner {
     pub claimed_time: Option<String>,
 }
 
+impl ProvenSigner {
+    /// Who signed, in one text: identity, subject, fingerprint or digest of the key.
+    pub fn name(&self) -> Option<String> {
+        let named = [&self.identity, &self.subject, &self.fingerprint];
+        let key = || {
+            self.key_sha256
+                .or(self.certificate_sha256)
+                .map(|digest| format!("sha256:{}", digest.hex()))
+        };
+        named.into_iter().flatten().next().cloned().or_else(key)
+    }
+}
+
 /// The outcome of a verification.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct Verification {
@@ -214,6 +227,21 @@ pub struct Verification {
 }
 
 impl Verification {
+    /// A verification of which no step was made yet; it is not verified.
+    pub fn unjudged(kind: Kind) -> Self {
+        Self {
+            verified: false,
+            kind,
+            artifact: Vec::new(),
+            signer: ProvenSigner::default(),
+            cosigners: Vec::new(),
+            witnesses: Vec::new(),
+            checks: Vec::new(),
+            warnings: Vec::new(),
+            policy: None,
+        }
+    }
+
     /// The step that failed.
     pub fn refusal(&self) -> Option<&Check> {
         self.checks.iter().find(|check| !check.passed)
@@ -245,15 +273,8 @@ impl Proof {
     pub fn new(kind: Kind, artifact: &Artifact<'_>) -> Self {
         Self {
             outcome: Verification {
-                verified: false,
-                kind,
                 artifact: artifact.names(),
-                signer: ProvenSigner::default(),
-                cosigners: Vec::new(),
-                witnesses: Vec::new(),
-                checks: Vec::new(),
-                warnings: Vec::new(),
-                policy: None,
+                ..Verification::unjudged(kind)
             },
         }
     }

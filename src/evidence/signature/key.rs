@@ -144,6 +144,12 @@ impl PublicKey {
         &self.spki
     }
 
+    /// `SubjectPublicKeyInfo` in PEM (RFC 7468, section 13).
+    pub fn to_pem(&self) -> String {
+        use x509_cert::der::pem::{LineEnding, encode_string};
+        encode_string("PUBLIC KEY", LineEnding::LF, &self.spki).unwrap_or_default()
+    }
+
     /// SHA-256 of the `SubjectPublicKeyInfo`, by which a key is named everywhere here.
     pub fn digest(&self) -> Digest {
         Digest::of(&self.spki)
