@@ -7,6 +7,7 @@ mod certified;
 use x509_cert::der::asn1::UintRef;
 use x509_cert::der::{Encode as _, Header, Tag};
 
+use super::certificate::{Authorities, Certificate};
 use super::check::{CheckName, ProvenSigner};
 use super::jwk::read_keys;
 use super::key::{KeyKind, PublicKey, Scheme};
@@ -126,18 +127,14 @@ pub(super) struct Accepted {
 pub(super) struct Signers<'t> {
     trust: &'t Trust<'t>,
     keys: Vec<PublicKey>,
-    certificates: Vec<Pinned>,
-}
-
-struct Pinned {
-    der: Vec<u8>,
-    key: PublicKey,
+    authorities: Authorities,
+    pinned: Vec<Certificate>,
 }
 
 /// A key that may have made a signature, with its certificate where it counts by that.
 struct Candidate<'a> {
     key: &'a PublicKey,
-    certificate: Option<&'a [u8]>,
+    certificate: Option<&'a Certificate>,
 }
 
 impl<'t> Signers<'t> {
@@ -145,37 +142,42 @@ impl<'t> Signers<'t> {
     ///
     /// # Errors
     ///
-    /// `signer-missing` where nobody may sign, `expectation-unprovable` where a namespace is expected, and
-    /// what [`read_keys`] gives.
+    /// `signer-missing` where nobody may sign, `expectation-unprovable` where a namespace is expected or keys
+    /// are to be looked up in lists of revoked certificates, and what [`read_keys`] and [`Authorities::read`]
+    /// give.
     pub(super) fn new(trust: &'t Trust<'t>) -> Result<Self, Diagnostic> {
-        if trust.keys.is_empty() && trust.certificates.is_empty() && trust.anchors.is_empty() {
+        let unprovable = |message: &str, help: &str| {
+            Diagnostic::error("expectation-unprovable", Place::whole(), message).help(help)
+        };
+        let authorities = Authorities::read(trust)?;
+        if trust.keys.is_empty() && authorities.is_empty() {
             return Err(signer_missing(
                 "a signature inside a document cannot be judged without a key or certificate",
                 "give --key, --certificate or --certificate-chain",
             ));
         }
         if trust.namespace.is_some() {
-            let message = "a signature inside a document is made for no namespace";
-            return Err(
-                Diagnostic::error("expectation-unprovable", Place::whole(), message)
-                    .help("leave the namespace out; it is for SSH signatures"),
-            );
+            return Err(unprovable(
+                "a signature inside a document is made for no namespace",
+                "leave the namespace out; it is for SSH signatures",
+            ));
+        }
+        if !trust.revocations.is_empty() && authorities.is_empty() {
+            return Err(unprovable(
+                "a list of revoked certificates says nothing of a bare key",
+                "give --certificate or --certificate-chain, or leave the list out",
+            ));
         }
         let mut keys = Vec::new();
         for material in &trust.keys {
             keys.extend(read_keys(*material)?);
         }
-        let certificates = certified::pinned(trust)?;
         Ok(Self {
             trust,
             keys,
-            certificates,
+            authorities,
+            pinned: certified::pinned(trust)?,
         })
-    }
-
-    /// Whether `key` is one of the keys that may sign without a certificate.
-    fn is_bare(&self, key: &PublicKey) -> bool {
-        self.keys.iter().any(|known| known == key)
     }
 
     /// Judges one signature: `value` over `message` by `method`, with what the document says of the key.
@@ -186,8 +188,8 @@ impl<'t> Signers<'t> {
         message: &[u8],
         value: &[u8],
     ) -> Result<Accepted, Refusal> {
-        let named = named_keys(hint)?;
-        let candidates = self.candidates(hint, &named)?;
+        let given = given(hint)?;
+        let candidates = self.candidates(hint, &given)?;
         let mut fitting = candidates
             .iter()
             .filter(|candidate| method.scheme(candidate.key.kind()).is_some())
@@ -220,7 +222,8 @@ impl<'t> Signers<'t> {
         };
         match candidate.certificate {
             Some(certificate) => {
-                certified::prove(certificate, &hint.certificates, self.trust, &mut accepted)?;
+                let authorities = &self.authorities;
+                certified::prove(certificate, &given, authorities, self.trust, &mut accepted)?;
             }
             None if self.trust.identity.is_some() => {
                 return Err(Refusal::new(
@@ -229,8 +232,8 @@ impl<'t> Signers<'t> {
                 ));
             }
             None => {
-                let name = "the key is one of those that were handed in".to_owned();
-                accepted.checks.push((CheckName::Key, name));
+                let detail = "the key is one of those that were handed in".to_owned();
+                accepted.checks.push((CheckName::Key, detail));
                 let warning = "a bare key proves no time of signing".to_owned();
                 accepted.warnings.push(warning);
             }
@@ -242,78 +245,74 @@ impl<'t> Signers<'t> {
     fn candidates<'a>(
         &'a self,
         hint: &'a Hint,
-        named: &'a [(PublicKey, Option<&'a [u8]>)],
+        given: &'a [Certificate],
     ) -> Result<Vec<Candidate<'a>>, Refusal> {
-        let pinned = self.certificates.iter().map(|pinned| Candidate {
-            key: &pinned.key,
-            certificate: Some(&pinned.der),
-        });
-        if named.is_empty() && !hint.is_unreadable {
-            let bare = self.keys.iter().map(|key| Candidate {
-                key,
-                certificate: None,
-            });
-            let candidates: Vec<_> = bare.chain(pinned).collect();
-            return if candidates.is_empty() {
-                Err(Refusal::new(
-                    CheckName::CertificateChain,
-                    "the document gives no certificate that could lead to an anchor",
-                ))
-            } else {
-                Ok(candidates)
-            };
-        }
+        let names_none = given.is_empty() && hint.key.is_none() && !hint.is_unreadable;
+        let is_named = |key: &PublicKey| {
+            names_none
+                || hint.key.as_ref() == Some(key)
+                || leaves(hint, given).any(|one| one.key().is_ok_and(|named| named == key))
+        };
         let mut candidates = Vec::new();
-        for (key, certificate) in named {
-            if let Some(der) = certificate
-                && certified::may_lead(der, &self.certificates, self.trust)
-            {
-                candidates.push(Candidate {
-                    key,
-                    certificate: Some(der),
-                });
-            }
-            if self.is_bare(key) {
-                candidates.push(Candidate {
-                    key,
-                    certificate: None,
-                });
-            }
-            if certificate.is_none() {
-                candidates.extend(pinned.clone().filter(|candidate| candidate.key == key));
+        // An identity is proven by a certificate only, so where one is expected it goes first.
+        let mut bare: Vec<_> = self.keys.iter().filter(|key| is_named(key)).collect();
+        let certificates: Vec<_> = if given.is_empty() {
+            self.pinned.iter().collect()
+        } else if self.authorities.is_empty() {
+            Vec::new()
+        } else {
+            leaves(hint, given).collect()
+        };
+        let mut add = |key, certificate| candidates.push(Candidate { key, certificate });
+        if self.trust.identity.is_none() {
+            bare.drain(..).for_each(|key| add(key, None));
+        }
+        for certificate in certificates {
+            if let Some(key) = certificate.key().ok().filter(|key| is_named(key)) {
+                add(key, Some(certificate));
             }
         }
-        if candidates.is_empty() {
-            return Err(Refusal::new(
+        bare.into_iter().for_each(|key| add(key, None));
+        if !candidates.is_empty() {
+            return Ok(candidates);
+        }
+        Err(if names_none {
+            Refusal::new(
+                CheckName::CertificateChain,
+                "the document gives no certificate that could lead to an anchor",
+            )
+        } else {
+            Refusal::new(
                 CheckName::Key,
                 "the document names a key or certificate that is none of those handed in",
-            ));
-        }
-        Ok(candidates)
+            )
+        })
     }
 }
 
-/// The keys that a document names, each with the certificate that it stands in.
-fn named_keys(hint: &Hint) -> Result<Vec<(PublicKey, Option<&[u8]>)>, Refusal> {
-    let mut named: Vec<(PublicKey, Option<&[u8]>)> = Vec::new();
-    for der in hint.certificates.iter().take(hint.leaves) {
-        if let Some(key) = certified::key_of(der) {
-            named.push((key, Some(der)));
-        }
+/// The certificates that a document gives.
+fn given(hint: &Hint) -> Result<Vec<Certificate>, Refusal> {
+    let read = hint.certificates.iter().map(|der| {
+        Certificate::from_der(der).map_err(|reason| {
+            Refusal::structure(format!("a certificate in the document cannot be read: {reason}"))
+        })
+    });
+    let given = read.collect::<Result<Vec<_>, _>>()?;
+    let is_other = |key: &PublicKey| {
+        !given.is_empty()
+            && !leaves(hint, &given).any(|one| one.key().is_ok_and(|named| named == key))
+    };
+    if hint.key.as_ref().is_some_and(is_other) {
+        return Err(Refusal::structure(
+            "the document gives one key and the certificate of another",
+        ));
     }
-    if hint.leaves > 0 && named.is_empty() {
-        return Err(Refusal::structure("a certificate in the document cannot be read"));
-    }
-    match &hint.key {
-        Some(key) if named.is_empty() => named.push((key.clone(), None)),
-        Some(key) if !named.iter().any(|(one, _)| one == key) => {
-            return Err(Refusal::structure(
-                "the document gives one key and the certificate of another",
-            ));
-        }
-        _ => {}
-    }
-    Ok(named)
+    Ok(given)
+}
+
+/// Those of the certificates that a document gives which may be the signer's.
+fn leaves<'a>(hint: &Hint, given: &'a [Certificate]) -> impl Iterator<Item = &'a Certificate> {
+    given.iter().take(hint.leaves)
 }
 
 /// The document that a signature stands in, which is the artifact.
