@@ -4,6 +4,10 @@
 mod advisory_facts;
 mod architecture;
 mod asked;
+mod canonical_xml;
+mod signer;
+mod signature_jsf;
+mod signature_xmldsig;
 mod assessment_laws;
 mod authority;
 mod binary;
