@@ -367,6 +367,7 @@ const ONLY_IN: &[(&str, &[&str])] = &[
     ("sigstore_types::", &["evidence/signature"]),
     ("aws_lc_rs::", &["evidence/signature"]),
     ("webpki::", &["evidence/signature"]),
+    ("rustls_pki_types::", &["evidence/signature"]),
     ("cms::", &["evidence/signature"]),
     ("pgp::", &["evidence/signature"]),
     ("minisign_verify::", &["evidence/signature"]),

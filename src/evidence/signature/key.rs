@@ -3,6 +3,7 @@
 //! Sources: RFC 5280 and RFC 5480 (`SubjectPublicKeyInfo`), RFC 8410 (Ed25519), RFC 8017 (RSA); strengths from
 //! NIST SP 800-57 part 1 rev. 5, table 2.
 
+use aws_lc_rs::digest::{self, Digest as Imported};
 use aws_lc_rs::signature::{self as primitive, UnparsedPublicKey, VerificationAlgorithm};
 use x509_cert::der::asn1::{ObjectIdentifier, UintRef};
 use x509_cert::der::{Decode as _, Encode as _, Reader as _, SliceReader};
@@ -51,6 +52,19 @@ pub enum Scheme {
     RsaPkcs1(Algorithm),
     /// RSASSA-PSS with a salt as long as the digest and MGF1 with the same digest (RFC 8017, section 8.1).
     RsaPss(Algorithm),
+}
+
+impl Scheme {
+    /// The digest that is signed; `None` where the message itself is.
+    pub fn digest(self) -> Option<Algorithm> {
+        match self {
+            Self::EcdsaAsn1(digest)
+            | Self::EcdsaFixed(digest)
+            | Self::RsaPkcs1(digest)
+            | Self::RsaPss(digest) => Some(digest),
+            Self::Ed25519 => None,
+        }
+    }
 }
 
 /// A public key.
@@ -155,6 +169,25 @@ impl PublicKey {
         algorithm(self.kind, scheme).is_some_and(|algorithm| {
             UnparsedPublicKey::new(algorithm, &self.spki)
                 .verify(message, signature)
+                .is_ok()
+        })
+    }
+
+    /// Whether `signature` over a message of which only the `digest` is at hand verifies under this key by
+    /// `scheme`. The digest must be of the algorithm that the scheme names; Ed25519 needs the message itself.
+    pub fn verifies_digest(&self, scheme: Scheme, digest: &[u8], signature: &[u8]) -> bool {
+        let hash = match scheme.digest() {
+            Some(Algorithm::Sha256) => &digest::SHA256,
+            Some(Algorithm::Sha384) => &digest::SHA384,
+            Some(Algorithm::Sha512) => &digest::SHA512,
+            _ => return false,
+        };
+        let Ok(digest) = Imported::import_less_safe(digest, hash) else {
+            return false;
+        };
+        algorithm(self.kind, scheme).is_some_and(|algorithm| {
+            UnparsedPublicKey::new(algorithm, &self.spki)
+                .verify_digest(&digest, signature)
                 .is_ok()
         })
     }
