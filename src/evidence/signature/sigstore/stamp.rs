@@ -191,13 +191,7 @@ fn token_of(response: &[u8]) -> x509_cert::der::Result<&[u8]> {
         if status > 1 {
             return Err(Tag::Integer.value_error());
         }
-        let start = usize::try_from(fields.position())?;
-        let token = AnyRef::decode(fields)?;
-        _ = token;
-        let end = usize::try_from(fields.position())?;
-        response
-            .get(start..end)
-            .ok_or_else(|| Tag::Sequence.length_error())
+        fields.tlv_bytes()
     })?;
     reader.finish(token)
 }
