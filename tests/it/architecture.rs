@@ -369,6 +369,7 @@ const ONLY_IN: &[(&str, &[&str])] = &[
     ("aws_lc_rs::", &["evidence/signature"]),
     ("rustls_pki_types::", &["evidence/signature"]),
     ("webpki::", &["evidence/signature"]),
+    ("rustls_pki_types::", &["evidence/signature"]),
     ("cms::", &["evidence/signature"]),
     ("pgp::", &["evidence/signature"]),
     ("minisign_verify::", &["evidence/signature"]),
