@@ -1,6 +1,7 @@
 //! Use cases: the one place where reading, judging and keeping meet. Every door calls these.
 
 pub mod advisory_affects;
+pub mod attestation;
 pub mod feed_carry;
 pub mod feed_import;
 pub mod feed_open;
@@ -10,7 +11,9 @@ pub mod inspect;
 pub mod inventory;
 pub mod library;
 pub mod oci;
+pub mod provenance;
 pub mod reassess;
+pub mod record;
 pub mod signature;
 pub mod scan;
 pub mod sbom_check;

@@ -7,11 +7,13 @@
 pub mod advisory;
 pub mod agency_record;
 pub mod archive;
+pub mod attestation;
 pub mod certification;
 pub mod csaf;
 pub mod detect;
 pub mod lockfile;
 pub mod oci;
+pub mod provenance;
 pub mod questionnaire;
 pub mod sbom;
 pub mod signature;

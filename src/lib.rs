@@ -34,6 +34,7 @@ pub mod inventory;
 pub mod conversion;
 pub mod triage;
 pub mod trust;
+pub mod provenance;
 
 // Judgment.
 pub mod fact;

@@ -35,6 +35,8 @@ pub struct SignatureRequest<'a> {
     pub threshold: usize,
     /// The namespace of an SSH signature.
     pub namespace: Option<&'a str>,
+    /// What the payload of an envelope must be, where it is to be the artifact itself.
+    pub payload_type: Option<&'a str>,
     /// The time of judgment.
     pub at: Timestamp,
 }
@@ -56,6 +58,7 @@ impl<'a> SignatureRequest<'a> {
             issuer: None,
             threshold: 1,
             namespace: None,
+            payload_type: None,
             at,
         }
     }
@@ -104,6 +107,7 @@ impl<'a> SignatureRequest<'a> {
             issuer: self.issuer.clone(),
             threshold: self.threshold,
             namespace: self.namespace,
+            payload_type: self.payload_type,
         }))
     }
 

@@ -59,7 +59,8 @@ impl House {
 
     fn list(&self, descriptor: Value) {
         self.index.borrow_mut().push(descriptor);
-        let index = json!({ "schemaVersion": 2, "mediaType": INDEX, "manifests": *self.index.borrow() });
+        let index =
+            json!({ "schemaVersion": 2, "mediaType": INDEX, "manifests": *self.index.borrow() });
         self.scratch.write("index.json", index.to_string());
     }
 
@@ -125,20 +126,35 @@ impl House {
             .iter()
             .map(|signer| signer.key["keyval"]["public"].as_str().unwrap())
             .collect();
-        verify_image(&self.scratch.root(), &self.image, &SignatureRequest {
-            keys: keys.iter().map(|key| material("key", key.as_bytes())).collect::<Vec<Material<'_>>>(),
-            threshold,
-            ..SignatureRequest::new(Artifact::default(), now())
-        })
+        verify_image(
+            &self.scratch.root(),
+            &self.image,
+            &SignatureRequest {
+                keys: keys
+                    .iter()
+                    .map(|key| material("key", key.as_bytes()))
+                    .collect::<Vec<Material<'_>>>(),
+                threshold,
+                ..SignatureRequest::new(Artifact::default(), now())
+            },
+        )
     }
 
-    fn verify_identity(&self, identity: &str, trusted_root: &str) -> Result<ImageVerification, Refused> {
-        verify_image(&self.scratch.root(), &self.image, &SignatureRequest {
-            trusted_root: Some(material("root", trusted_root.as_bytes())),
-            identity: Some(Expected::Exact(identity.to_owned())),
-            issuer: Some(Expected::Exact(ISSUER.to_owned())),
-            ..SignatureRequest::new(Artifact::default(), now())
-        })
+    fn verify_identity(
+        &self,
+        identity: &str,
+        trusted_root: &str,
+    ) -> Result<ImageVerification, Refused> {
+        verify_image(
+            &self.scratch.root(),
+            &self.image,
+            &SignatureRequest {
+                trusted_root: Some(material("root", trusted_root.as_bytes())),
+                identity: Some(Expected::Exact(identity.to_owned())),
+                issuer: Some(Expected::Exact(ISSUER.to_owned())),
+                ..SignatureRequest::new(Artifact::default(), now())
+            },
+        )
     }
 }
 
@@ -147,8 +163,15 @@ fn outcome(judged: Result<ImageVerification, Refused>) -> String {
     match judged {
         Ok(judged) if judged.verification.verified => "verified".to_owned(),
         Ok(judged) => {
-            let refusal = judged.verification.refusal().expect("a refusal has a check");
-            assert_eq!(judged.verification.signer, Default::default(), "nothing is proven");
+            let refusal = judged
+                .verification
+                .refusal()
+                .expect("a refusal has a check");
+            assert_eq!(
+                judged.verification.signer,
+                Default::default(),
+                "nothing is proven"
+            );
             refusal.name.word().to_owned()
         }
         Err(refused) => refused.0[0].code.to_owned(),
@@ -161,9 +184,15 @@ fn a_signature_of_cosign_is_found_and_verifies() {
     let house = House::of(&signer);
     let judged = house.verify(&[&signer], 1).unwrap();
     assert!(judged.verification.verified);
-    assert_eq!(judged.verification.artifact, [format!("sha256:{}", house.image)]);
+    assert_eq!(
+        judged.verification.artifact,
+        [format!("sha256:{}", house.image)]
+    );
     assert_eq!(judged.layers.len(), 1);
-    assert_eq!(judged.layers[0].attached.found_by, format!("sha256-{}.sig", house.image));
+    assert_eq!(
+        judged.layers[0].attached.found_by,
+        format!("sha256-{}.sig", house.image)
+    );
     // One of several expected signers is enough where one is asked for.
     assert_eq!(outcome(house.verify(&[&other, &signer], 1)), "verified");
     assert_eq!(outcome(house.verify(&[&other], 1)), "signature");
@@ -177,7 +206,10 @@ fn signatures_are_found_in_every_place_that_is_agreed() {
     // Under a whole reference.
     let house = House::of(&signer);
     house.relist(|one| {
-        let tag = format!("registry.example/image:sha256-{}.sig", Digest::of(IMAGE.as_bytes()));
+        let tag = format!(
+            "registry.example/image:sha256-{}.sig",
+            Digest::of(IMAGE.as_bytes())
+        );
         one["annotations"][REF] = json!(tag);
     });
     assert_eq!(outcome(house.verify(&[&signer], 1)), "verified");
@@ -197,7 +229,8 @@ fn signatures_are_found_in_every_place_that_is_agreed() {
     // As `cosign save` marks what belongs to the one image that it writes.
     let saved = |images: usize| {
         let house = House::new();
-        house.relist(|one| one["annotations"] = json!({ "kind": "dev.cosignproject.cosign/image" }));
+        house
+            .relist(|one| one["annotations"] = json!({ "kind": "dev.cosignproject.cosign/image" }));
         for number in 1..images {
             let other = format!("{IMAGE}{}", " ".repeat(number));
             let mut other = house.blob(MANIFEST, other.as_bytes());
@@ -210,13 +243,20 @@ fn signatures_are_found_in_every_place_that_is_agreed() {
         outcome(house.verify(&[&signer], 1))
     };
     assert_eq!(saved(1), "verified");
-    assert_eq!(saved(2), "oci-signature-missing", "of which image is not said");
+    assert_eq!(
+        saved(2),
+        "oci-signature-missing",
+        "of which image is not said"
+    );
 }
 
 #[test]
 fn what_is_not_attached_to_the_image_does_not_count() {
     let signer = Signer::ecdsa();
-    assert_eq!(outcome(House::new().verify(&[&signer], 1)), "oci-signature-missing");
+    assert_eq!(
+        outcome(House::new().verify(&[&signer], 1)),
+        "oci-signature-missing"
+    );
     // A referrer of another image.
     let house = House::new();
     let layer = house.signed(house.payload().to_string().as_bytes(), &signer);
@@ -224,16 +264,27 @@ fn what_is_not_attached_to_the_image_does_not_count() {
     subject["digest"] = json!(format!("sha256:{}", Digest::of(b"other")));
     let manifest = house.manifest(&[layer], Some(&subject));
     house.list(manifest);
-    assert_eq!(outcome(house.verify(&[&signer], 1)), "oci-signature-missing");
+    assert_eq!(
+        outcome(house.verify(&[&signer], 1)),
+        "oci-signature-missing"
+    );
     // The tag of another image.
     let house = House::of(&signer);
-    house.relist(|one| one["annotations"][REF] = json!(format!("sha256-{}.sig", Digest::of(b"other"))));
-    assert_eq!(outcome(house.verify(&[&signer], 1)), "oci-signature-missing");
+    house.relist(|one| {
+        one["annotations"][REF] = json!(format!("sha256-{}.sig", Digest::of(b"other")))
+    });
+    assert_eq!(
+        outcome(house.verify(&[&signer], 1)),
+        "oci-signature-missing"
+    );
     // Another layer than a signature.
     let house = House::new();
     let layer = house.blob("application/vnd.oci.image.layer.v1.tar", b"files");
     house.tag(".sig", &[layer]);
-    assert_eq!(outcome(house.verify(&[&signer], 1)), "oci-signature-missing");
+    assert_eq!(
+        outcome(house.verify(&[&signer], 1)),
+        "oci-signature-missing"
+    );
 }
 
 #[test]
@@ -254,13 +305,22 @@ fn a_payload_is_about_this_image() {
     };
     let digest = "/critical/image/docker-manifest-digest";
     let hex = Digest::of(IMAGE.as_bytes()).hex();
-    assert_eq!(changed(digest, json!(format!("sha256:{}", Digest::of(b"other")))), "artifact");
+    assert_eq!(
+        changed(digest, json!(format!("sha256:{}", Digest::of(b"other")))),
+        "artifact"
+    );
     assert_eq!(changed(digest, json!(format!("sha512:{hex}"))), "artifact");
     assert_eq!(changed(digest, json!(hex)), "artifact");
     assert_eq!(changed(digest, json!(null)), "artifact");
-    assert_eq!(changed("/critical/type", json!("atomic container signature")), "content-type");
+    assert_eq!(
+        changed("/critical/type", json!("atomic container signature")),
+        "content-type"
+    );
     assert_eq!(changed("/critical/type", json!(null)), "content-type");
-    let repeated = sound.to_string().replacen("{\"critical\":", "{\"critical\":{},\"critical\":", 1);
+    let repeated =
+        sound
+            .to_string()
+            .replacen("{\"critical\":", "{\"critical\":{},\"critical\":", 1);
     assert_eq!(with(&repeated), "content-type");
     assert_eq!(with("no JSON"), "content-type");
 }
@@ -270,7 +330,10 @@ fn a_signer_counts_once() {
     let (one, two) = (Signer::ecdsa(), Signer::ecdsa());
     let house = House::new();
     let payload = house.payload().to_string();
-    let layers = [house.signed(payload.as_bytes(), &one), house.signed(format!("{payload} ").as_bytes(), &one)];
+    let layers = [
+        house.signed(payload.as_bytes(), &one),
+        house.signed(format!("{payload} ").as_bytes(), &one),
+    ];
     house.tag(".sig", &layers);
     assert_eq!(house.verify(&[&one, &two], 1).unwrap().layers.len(), 2);
     assert_eq!(outcome(house.verify(&[&one, &two], 2)), "threshold");
@@ -289,7 +352,12 @@ fn a_blob_is_what_its_descriptor_says() {
     let house = House::of(&signer);
     let blobs: Vec<_> = fs::read_dir(house.scratch.path("blobs/sha256"))
         .unwrap()
-        .map(|entry| format!("blobs/sha256/{}", entry.unwrap().file_name().into_string().unwrap()))
+        .map(|entry| {
+            format!(
+                "blobs/sha256/{}",
+                entry.unwrap().file_name().into_string().unwrap()
+            )
+        })
         .collect();
     // The image, the manifest and the payload.
     assert_eq!(blobs.len(), 3);
@@ -298,14 +366,30 @@ fn a_blob_is_what_its_descriptor_says() {
         let sound = fs::read(&path).unwrap();
         let mut flipped = sound.clone();
         flipped[sound.len() / 2] ^= 1;
-        for (case, bytes) in [("flipped", flipped), ("longer", [&sound[..], b" "].concat()), ("empty", Vec::new())] {
+        for (case, bytes) in [
+            ("flipped", flipped),
+            ("longer", [&sound[..], b" "].concat()),
+            ("empty", Vec::new()),
+        ] {
             fs::write(&path, bytes).unwrap();
-            assert_eq!(outcome(house.verify(&[&signer], 1)), "image-blob-altered", "{case} {blob}");
+            assert_eq!(
+                outcome(house.verify(&[&signer], 1)),
+                "image-blob-altered",
+                "{case} {blob}"
+            );
         }
         fs::remove_file(&path).unwrap();
-        assert_eq!(outcome(house.verify(&[&signer], 1)), "image-blob-missing", "{blob}");
+        assert_eq!(
+            outcome(house.verify(&[&signer], 1)),
+            "image-blob-missing",
+            "{blob}"
+        );
         fs::create_dir(&path).unwrap();
-        assert_eq!(outcome(house.verify(&[&signer], 1)), "file-irregular", "{blob}");
+        assert_eq!(
+            outcome(house.verify(&[&signer], 1)),
+            "file-irregular",
+            "{blob}"
+        );
         fs::remove_dir(&path).unwrap();
         fs::write(&path, sound).unwrap();
     }
@@ -338,7 +422,11 @@ fn a_digest_leads_nowhere_else() {
     ] {
         let house = House::of(&signer);
         house.relist(|one| one["digest"] = json!(digest));
-        assert_eq!(outcome(house.verify(&[&signer], 1)), "oci-digest", "{digest}");
+        assert_eq!(
+            outcome(house.verify(&[&signer], 1)),
+            "oci-digest",
+            "{digest}"
+        );
     }
 }
 
@@ -349,11 +437,21 @@ fn links_are_not_followed() {
     let signer = Signer::ecdsa();
     let house = House::of(&signer);
     let elsewhere = Scratch::new();
-    for inside in ["oci-layout", "index.json", "blobs", "blobs/sha256", &format!("blobs/sha256/{}", house.image)] {
+    for inside in [
+        "oci-layout",
+        "index.json",
+        "blobs",
+        "blobs/sha256",
+        &format!("blobs/sha256/{}", house.image),
+    ] {
         let (path, moved) = (house.scratch.path(inside), elsewhere.path("moved"));
         fs::rename(&path, &moved).unwrap();
         symlink(&moved, &path).unwrap();
-        assert_eq!(outcome(house.verify(&[&signer], 1)), "file-link", "{inside}");
+        assert_eq!(
+            outcome(house.verify(&[&signer], 1)),
+            "file-link",
+            "{inside}"
+        );
         fs::remove_file(&path).unwrap();
         fs::rename(&moved, &path).unwrap();
     }
@@ -369,13 +467,37 @@ fn a_layout_that_is_not_understood_is_refused() {
         outcome(house.verify(&[&signer], 1))
     };
     for (file, text, expected) in [
-        ("oci-layout", r#"{"imageLayoutVersion":"2.0.0"}"#, "oci-layout-malformed"),
+        (
+            "oci-layout",
+            r#"{"imageLayoutVersion":"2.0.0"}"#,
+            "oci-layout-malformed",
+        ),
         ("oci-layout", "{}", "oci-layout-malformed"),
-        ("oci-layout", r#"{"imageLayoutVersion":"2.0.0","imageLayoutVersion":"1.0.0"}"#, "json-duplicate-member"),
-        ("index.json", r#"{"schemaVersion":1,"manifests":[]}"#, "oci-layout-malformed"),
-        ("index.json", r#"{"schemaVersion":2}"#, "oci-layout-malformed"),
-        ("index.json", r#"{"schemaVersion":2,"mediaType":"text/plain","manifests":[]}"#, "oci-layout-malformed"),
-        ("index.json", r#"{"schemaVersion":2,"manifests":[],"manifests":[]}"#, "json-duplicate-member"),
+        (
+            "oci-layout",
+            r#"{"imageLayoutVersion":"2.0.0","imageLayoutVersion":"1.0.0"}"#,
+            "json-duplicate-member",
+        ),
+        (
+            "index.json",
+            r#"{"schemaVersion":1,"manifests":[]}"#,
+            "oci-layout-malformed",
+        ),
+        (
+            "index.json",
+            r#"{"schemaVersion":2}"#,
+            "oci-layout-malformed",
+        ),
+        (
+            "index.json",
+            r#"{"schemaVersion":2,"mediaType":"text/plain","manifests":[]}"#,
+            "oci-layout-malformed",
+        ),
+        (
+            "index.json",
+            r#"{"schemaVersion":2,"manifests":[],"manifests":[]}"#,
+            "json-duplicate-member",
+        ),
         ("index.json", "", "json-truncated"),
     ] {
         assert_eq!(with(file, text), expected, "{file}: {text}");
@@ -412,7 +534,11 @@ fn one_signature_that_cannot_be_judged_does_not_hide_another() {
     house.list(manifest);
     let judged = house.verify(&[&signer], 1).unwrap();
     assert!(judged.verification.verified);
-    let faults: Vec<_> = judged.layers.iter().filter_map(|layer| layer.error.as_ref()).collect();
+    let faults: Vec<_> = judged
+        .layers
+        .iter()
+        .filter_map(|layer| layer.error.as_ref())
+        .collect();
     assert_eq!(faults.len(), 1);
     assert_eq!(faults[0].code, "oci-layout-malformed");
 }
@@ -431,9 +557,18 @@ fn a_bundle_that_refers_to_the_image_verifies() {
     };
     let house = with(IMAGE.as_bytes());
     assert_eq!(outcome(house.verify_identity(IDENTITY, &root)), "verified");
-    assert_eq!(outcome(house.verify_identity("https://authority.test/other", &root)), "identity");
-    assert_ne!(outcome(house.verify_identity(IDENTITY, &Authority::new().trusted_root())), "verified");
-    assert_ne!(outcome(with(b"another image").verify_identity(IDENTITY, &root)), "verified");
+    assert_eq!(
+        outcome(house.verify_identity("https://authority.test/other", &root)),
+        "identity"
+    );
+    assert_ne!(
+        outcome(house.verify_identity(IDENTITY, &Authority::new().trusted_root())),
+        "verified"
+    );
+    assert_ne!(
+        outcome(with(b"another image").verify_identity(IDENTITY, &root)),
+        "verified"
+    );
 }
 
 /// What cosign writes beside a signature that was made without a key of one's own.
@@ -468,7 +603,9 @@ fn a_signature_of_cosign_by_an_identity_verifies() {
     let with = |payload: &Value, change: &dyn Fn(&mut Value)| {
         let house = House::new();
         let payload = payload.to_string();
-        let bundle = authority.signer(IDENTITY, ISSUER, AT).sign_blob(payload.as_bytes());
+        let bundle = authority
+            .signer(IDENTITY, ISSUER, AT)
+            .sign_blob(payload.as_bytes());
         let mut layer = house.blob(SIMPLE, payload.as_bytes());
         let mut annotations = beside(&bundle);
         change(&mut annotations);
@@ -479,25 +616,45 @@ fn a_signature_of_cosign_by_an_identity_verifies() {
     let payload = House::new().payload();
     let sound = with(&payload, &|_| {});
     assert_eq!(outcome(sound.verify_identity(IDENTITY, &root)), "verified");
-    assert_eq!(outcome(sound.verify_identity("https://authority.test/other", &root)), "identity");
+    assert_eq!(
+        outcome(sound.verify_identity("https://authority.test/other", &root)),
+        "identity"
+    );
     let mut other = payload.clone();
-    other["critical"]["image"]["docker-manifest-digest"] = json!(format!("sha256:{}", Digest::of(b"other")));
-    assert_eq!(outcome(with(&other, &|_| {}).verify_identity(IDENTITY, &root)), "artifact");
+    other["critical"]["image"]["docker-manifest-digest"] =
+        json!(format!("sha256:{}", Digest::of(b"other")));
+    assert_eq!(
+        outcome(with(&other, &|_| {}).verify_identity(IDENTITY, &root)),
+        "artifact"
+    );
     let moved = |annotations: &mut Value| {
         let log = annotations["dev.sigstore.cosign/bundle"].as_str().unwrap();
         let mut log: Value = serde_json::from_str(log).unwrap();
         log["Payload"]["integratedTime"] = json!(AT + 60);
         annotations["dev.sigstore.cosign/bundle"] = json!(log.to_string());
     };
-    assert_ne!(outcome(with(&payload, &moved).verify_identity(IDENTITY, &root)), "verified");
+    assert_ne!(
+        outcome(with(&payload, &moved).verify_identity(IDENTITY, &root)),
+        "verified"
+    );
     let unlogged = |annotations: &mut Value| {
-        annotations.as_object_mut().unwrap().remove("dev.sigstore.cosign/bundle");
+        annotations
+            .as_object_mut()
+            .unwrap()
+            .remove("dev.sigstore.cosign/bundle");
     };
-    assert_ne!(outcome(with(&payload, &unlogged).verify_identity(IDENTITY, &root)), "verified");
+    assert_ne!(
+        outcome(with(&payload, &unlogged).verify_identity(IDENTITY, &root)),
+        "verified"
+    );
     let replaced = |annotations: &mut Value| {
-        annotations[SIGNATURE] = beside(&authority.signer(IDENTITY, ISSUER, AT).sign_blob(b"x"))[SIGNATURE].clone();
+        annotations[SIGNATURE] =
+            beside(&authority.signer(IDENTITY, ISSUER, AT).sign_blob(b"x"))[SIGNATURE].clone();
     };
-    assert_ne!(outcome(with(&payload, &replaced).verify_identity(IDENTITY, &root)), "verified");
+    assert_ne!(
+        outcome(with(&payload, &replaced).verify_identity(IDENTITY, &root)),
+        "verified"
+    );
 }
 
 #[test]
@@ -511,7 +668,15 @@ fn the_command_tells_each_signature() {
     let key = keys.write("key.pub", signer.key["keyval"]["public"].as_str().unwrap());
     let (layout, image) = (house.scratch.root(), format!("sha256:{}", house.image));
     let run = |image: &str, more: &[&str]| {
-        let arguments = ["signature", "verify", "--oci-layout", &layout, image, "--format", "json"];
+        let arguments = [
+            "signature",
+            "verify",
+            "--oci-layout",
+            &layout,
+            image,
+            "--format",
+            "json",
+        ];
         mekiki(&[&arguments[..], more].concat())
     };
     let verified = run(&image, &["--key", &key]);
@@ -523,14 +688,33 @@ fn the_command_tells_each_signature() {
     let too_few = run(&image, &["--key", &key, "--threshold", "2"]);
     assert_eq!(too_few.code, 1);
     assert_eq!(too_few.json()["refusal"]["check"], "threshold");
-    let missing = run(&format!("sha256:{}", Digest::of(b"other")), &["--key", &key]);
+    let missing = run(
+        &format!("sha256:{}", Digest::of(b"other")),
+        &["--key", &key],
+    );
     assert_eq!(missing.code, 3);
     assert_eq!(missing.error()["error"]["code"], "oci-signature-missing");
-    assert_eq!(run("image.tar", &["--key", &key]).error()["error"]["code"], "digest-malformed");
+    assert_eq!(
+        run("image.tar", &["--key", &key]).error()["error"]["code"],
+        "digest-malformed"
+    );
     assert_eq!(run(&image, &["--key", &key, "--bundle", &key]).code, 2);
     for lang in ["en", "ja"] {
-        let arguments = ["signature", "verify", "--oci-layout", &layout, &image, "--key", &key, "--lang", lang];
+        let arguments = [
+            "signature",
+            "verify",
+            "--oci-layout",
+            &layout,
+            &image,
+            "--key",
+            &key,
+            "--lang",
+            lang,
+        ];
         let text = mekiki(&arguments).stdout;
-        assert!(text.contains("referrer") && text.contains('✗') && text.contains('✓'), "{text}");
+        assert!(
+            text.contains("referrer") && text.contains('✗') && text.contains('✓'),
+            "{text}"
+        );
     }
 }
