@@ -10,7 +10,7 @@ use mekiki::app::Refused;
 use mekiki::app::oci::{ImageVerification, verify_image};
 use mekiki::app::signature::SignatureRequest;
 use mekiki::digest::Digest;
-use mekiki::evidence::signature::{Artifact, Expected, Material};
+use mekiki::evidence::signature::{Artifact, Expected, Material, ProvenSigner};
 use serde_json::{Value, json};
 
 use crate::asked::{material, now};
@@ -165,7 +165,7 @@ fn outcome(judged: Result<ImageVerification, Refused>) -> String {
                 .expect("a refusal has a check");
             assert_eq!(
                 judged.verification.signer,
-                Default::default(),
+                ProvenSigner::default(),
                 "nothing is proven"
             );
             refusal.name.word().to_owned()
@@ -267,7 +267,7 @@ fn what_is_not_attached_to_the_image_does_not_count() {
     // The tag of another image.
     let house = House::of(&signer);
     house.relist(|one| {
-        one["annotations"][REF] = json!(format!("sha256-{}.sig", Digest::of(b"other")))
+        one["annotations"][REF] = json!(format!("sha256-{}.sig", Digest::of(b"other")));
     });
     assert_eq!(
         outcome(house.verify(&[&signer], 1)),
@@ -442,11 +442,11 @@ fn a_digest_leads_nowhere_else() {
     let hex = Digest::of(IMAGE.as_bytes()).hex();
     for digest in [
         "sha256:../../../../etc/passwd".to_owned(),
-        format!("sha256:../sha256/{}", &hex[..54]),
+        format!("sha256:../sha256/{}", hex.get(..54).unwrap()),
         format!("sha512:{hex}{hex}"),
-        format!("md5:{}", &hex[..32]),
+        format!("md5:{}", hex.get(..32).unwrap()),
         format!("sha256:{}", hex.to_uppercase()),
-        format!("sha256:{}", &hex[..62]),
+        format!("sha256:{}", hex.get(..62).unwrap()),
         format!("sha256:sha256:{hex}"),
         hex.clone(),
     ] {

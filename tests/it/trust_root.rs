@@ -33,9 +33,9 @@ struct House {
 impl House {
     fn new() -> Self {
         let files: Arc<Mutex<Files>> = Arc::default();
-        let served = Arc::clone(&files);
+        let handed_out = Arc::clone(&files);
         let server = Server::start(move |asked, _| {
-            let files = served.lock().unwrap();
+            let files = handed_out.lock().unwrap();
             match files.get(asked.path.trim_start_matches('/')) {
                 // What begins with a status line goes over the line as it is.
                 Some(bytes) if bytes.starts_with(b"HTTP/1.1 ") => bytes.clone(),
@@ -188,16 +188,16 @@ fn a_repository_with_a_fault_changes_nothing_that_is_kept() {
     let cases: [(&str, &str, &dyn Fn()); 12] = [
         ("older", "tuf-rollback", &|| house.publish(4, &next)),
         ("a root of others", "tuf-signature", &|| {
-            house.put("2.root.json", &signed_by_other)
+            house.put("2.root.json", &signed_by_other);
         }),
         ("a root left out", "tuf-rollback", &|| {
-            house.put("2.root.json", &house.keepers.root(3))
+            house.put("2.root.json", &house.keepers.root(3));
         }),
         ("an endless root", "fetch-too-large", &|| {
-            house.put("2.root.json", &endless("200 OK", 600_000))
+            house.put("2.root.json", &endless("200 OK", 600_000));
         }),
         ("an endless timestamp", "fetch-too-large", &|| {
-            house.put("timestamp.json", &endless("200 OK", 70_000))
+            house.put("timestamp.json", &endless("200 OK", 70_000));
         }),
         ("a root said to be huge", "fetch-too-large", &|| {
             house.put("2.root.json", &declared("200 OK", &[], b"{", 1 << 40));
@@ -206,13 +206,13 @@ fn a_repository_with_a_fault_changes_nothing_that_is_kept() {
             house.files.lock().unwrap().remove("timestamp.json");
         }),
         ("forbidden", "fetch-status", &|| {
-            house.put("timestamp.json", &answer("403 Forbidden", &[], b""))
+            house.put("timestamp.json", &answer("403 Forbidden", &[], b""));
         }),
         ("a longer target", "fetch-too-large", &|| {
             house.put(&name(&next), format!("{next} ").as_bytes());
         }),
         ("a shorter target", "tuf-mismatch", &|| {
-            house.put(&name(&next), &next.as_bytes()[1..])
+            house.put(&name(&next), &next.as_bytes()[1..]);
         }),
         ("another target", "tuf-mismatch", &|| {
             house.put(&name(&next), next.replace("https", "httpz").as_bytes());
@@ -429,7 +429,7 @@ fn the_kept_trusted_root_is_used_where_none_is_named() {
     for broken in [
         text.replace("authority.test", "authority.evil"),
         text.replace("/v1\"", "/v2\""),
-        text[..text.len() / 2].to_owned(),
+        text.get(..text.len() / 2).unwrap().to_owned(),
     ] {
         fs::write(&path, broken).unwrap();
         let (exit, _, error) = with_folder(&into, &["trust", "root", "show", "--format", "json"]);

@@ -11,6 +11,9 @@ use crate::tuf_maker::{EXPIRES, Files, Keepers, Signer, TARGET, canonical, refs,
 
 const CONTENT: &[u8] = b"the trusted root of a test";
 
+/// What is done to a file before it is signed.
+type Change<'a> = &'a dyn Fn(&mut Value);
+
 /// What came of a walk: versions of root, timestamp, snapshot and targets, and the files to be kept.
 #[derive(Debug)]
 struct Walked {
@@ -211,10 +214,10 @@ fn too_few_signers_are_refused() {
 #[test]
 fn one_key_under_two_names_counts_once() {
     let keepers = Keepers::new();
-    let signer = &keepers.targets[1];
+    let one = &keepers.targets[1];
     let mut signed = keepers.root_signed(1);
-    signed["keys"]["alias"] = signer.key.clone();
-    signed["roles"]["targets"] = json!({ "keyids": [signer.id, "alias"], "threshold": 2 });
+    signed["keys"]["alias"] = one.key.clone();
+    signed["roles"]["targets"] = json!({ "keyids": [one.id, "alias"], "threshold": 2 });
     let anchor = sealed(&signed, &refs(&keepers.root));
     let change = |role: &str, signed: &mut Value| {
         if role == "snapshot" {
@@ -223,10 +226,10 @@ fn one_key_under_two_names_counts_once() {
     };
     let mut files = keepers.publish(1, CONTENT, &change);
     let file: Value = serde_json::from_slice(&files["1.targets.json"]).unwrap();
-    let signature = hex::encode(signer.sign(&canonical(&file["signed"])));
+    let signature = hex::encode(one.sign(&canonical(&file["signed"])));
     let doubled = json!({
         "signed": file["signed"],
-        "signatures": [{ "keyid": signer.id, "sig": signature }, { "keyid": "alias", "sig": signature }],
+        "signatures": [{ "keyid": one.id, "sig": signature }, { "keyid": "alias", "sig": signature }],
     });
     files.insert(
         "1.targets.json".to_owned(),
@@ -436,9 +439,12 @@ fn files_of_different_states_do_not_mix() {
     };
     let mut files: Files = files
         .iter()
-        .map(|(path, bytes)| match path.starts_with("targets/") {
-            true => (path.clone(), bytes.clone()),
-            false => (path.clone(), by_one(bytes)),
+        .map(|(path, bytes)| {
+            if path.starts_with("targets/") {
+                (path.clone(), bytes.clone())
+            } else {
+                (path.clone(), by_one(bytes))
+            }
         })
         .collect();
     walk(&files, &anchor, now(), None).unwrap();
@@ -521,30 +527,30 @@ fn a_root_that_is_not_understood_is_refused() {
     let keepers = Keepers::new();
     let files = keepers.publish(1, CONTENT, &untouched);
     let id = keepers.snapshot[0].id.clone();
-    let cases: [(&str, &dyn Fn(&mut Value)); 11] = [
+    let cases: [(&str, Change<'_>); 11] = [
         ("role", &|root| {
-            root["roles"]["auditor"] = root["roles"]["root"].clone()
+            root["roles"]["auditor"] = root["roles"]["root"].clone();
         }),
         ("lacks a role", &|root| {
-            _ = root["roles"].as_object_mut().unwrap().remove("targets")
+            _ = root["roles"].as_object_mut().unwrap().remove("targets");
         }),
         ("no threshold", &|root| {
-            root["roles"]["snapshot"]["threshold"] = json!(0)
+            root["roles"]["snapshot"]["threshold"] = json!(0);
         }),
         ("below nothing", &|root| {
-            root["roles"]["snapshot"]["threshold"] = json!(-1)
+            root["roles"]["snapshot"]["threshold"] = json!(-1);
         }),
         ("key twice", &|root| {
-            root["roles"]["snapshot"]["keyids"] = json!([id, id])
+            root["roles"]["snapshot"]["keyids"] = json!([id, id]);
         }),
         ("key missing", &|root| {
-            root["roles"]["snapshot"]["keyids"] = json!([id, "0123"])
+            root["roles"]["snapshot"]["keyids"] = json!([id, "0123"]);
         }),
         ("edition", &|root| root["spec_version"] = json!("2.0.0")),
         ("version", &|root| root["version"] = json!(0)),
         ("expiry", &|root| root["expires"] = json!("never")),
         ("consistent", &|root| {
-            root["consistent_snapshot"] = json!("yes")
+            root["consistent_snapshot"] = json!("yes");
         }),
         ("type", &|root| root["_type"] = json!("targets")),
     ];
@@ -566,8 +572,12 @@ fn a_file_that_two_readers_may_read_differently_is_refused() {
     let text = String::from_utf8(keepers.root(1)).unwrap();
     let refused = |text: String| Roots::trust(text.as_bytes()).unwrap_err().code;
     Roots::trust(text.as_bytes()).unwrap();
-    let signed = text.find("\"signed\":").unwrap();
-    let repeated = format!("{}\"signed\":{{}},{}", &text[..signed], &text[signed..]);
+    let start = text.find("\"signed\":").unwrap();
+    let repeated = format!(
+        "{}\"signed\":{{}},{}",
+        text.get(..start).unwrap(),
+        text.get(start..).unwrap()
+    );
     assert_eq!(refused(repeated), "json-duplicate-member");
     let inner = text.replacen("\"_type\":", "\"_type\":\"targets\",\"_type\":", 1);
     assert_eq!(refused(inner), "json-duplicate-member");

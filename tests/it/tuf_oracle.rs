@@ -48,14 +48,14 @@ fn the_library_lets_through_what_ours_refuses() {
         |root: &[u8]| TrustedMetadataSet::from_root(root).is_ok() && Roots::trust(root).is_err();
 
     // One key under two names meets a threshold of two.
-    let signer = &keepers.root[0];
+    let one = &keepers.root[0];
     let mut signed = keepers.root_signed(1);
-    signed["keys"]["alias"] = signer.key.clone();
-    signed["roles"]["root"] = json!({ "keyids": [signer.id, "alias"], "threshold": 2 });
-    let signature = hex::encode(signer.sign(&canonical(&signed)));
+    signed["keys"]["alias"] = one.key.clone();
+    signed["roles"]["root"] = json!({ "keyids": [one.id, "alias"], "threshold": 2 });
+    let signature = hex::encode(one.sign(&canonical(&signed)));
     let doubled = json!({
         "signed": signed,
-        "signatures": [{ "keyid": signer.id, "sig": signature }, { "keyid": "alias", "sig": signature }],
+        "signatures": [{ "keyid": one.id, "sig": signature }, { "keyid": "alias", "sig": signature }],
     });
     assert!(
         agree(doubled.to_string().as_bytes()),
@@ -64,7 +64,7 @@ fn the_library_lets_through_what_ours_refuses() {
 
     // A key that says of itself to be of another type.
     let mut signed = keepers.root_signed(1);
-    signed["keys"][&signer.id]["keytype"] = json!("rsa");
+    signed["keys"][&one.id]["keytype"] = json!("rsa");
     assert!(
         agree(&sealed(&signed, &refs(&keepers.root))),
         "another type of key"
