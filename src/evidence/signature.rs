@@ -9,10 +9,12 @@ mod artifact;
 mod asn1;
 pub mod certificate;
 pub mod check;
+mod cms;
 pub mod cosign;
 pub mod key;
 pub mod sigstore;
 pub mod statement;
+pub mod timestamp;
 pub mod trust;
 
 use serde::Serialize;
@@ -136,6 +138,7 @@ pub fn verify(
     match kind {
         Kind::Sigstore => sigstore::verify(signature, artifact, trust),
         Kind::Cosign => cosign::verify(signature, artifact, trust),
+        Kind::Cms => cms::verify(signature, artifact, trust),
         _ => Err(Diagnostic::error(
             "signature-missing",
             Place::whole(),
