@@ -259,9 +259,10 @@ impl Certificate {
         signer.key_sha256 = self.key.as_ref().ok().map(PublicKey::digest);
     }
 
-    /// Whether the certificate bears `serial` from `issuer`.
+    /// Whether the certificate bears `serial` from `issuer`, written as it is there.
     pub(super) fn is_numbered(&self, issuer: &Name, serial: &SerialNumber) -> bool {
-        self.issuer == Canonical::of(issuer) && self.parsed.tbs_certificate.serial_number == *serial
+        let inner = &self.parsed.tbs_certificate;
+        inner.issuer == *issuer && inner.serial_number == *serial
     }
 
     /// Whether the certificate is that of `subject`.
