@@ -26,6 +26,8 @@ mod inventory;
 mod laws;
 mod matching;
 mod messages;
+mod openpgp;
+mod openpgp_keys;
 mod oracle;
 mod service;
 mod signature_faults;
