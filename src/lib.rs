@@ -33,6 +33,8 @@ pub mod matching;
 pub mod inventory;
 pub mod conversion;
 pub mod triage;
+pub mod trust;
+pub mod provenance;
 
 // Judgment.
 pub mod fact;

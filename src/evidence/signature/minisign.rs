@@ -75,7 +75,10 @@ pub(super) fn verify(
         let reason = format!("it was made by the key {number}, which is not among the given");
         return Ok(proof.refused(CheckName::Key, reason));
     }
-    proof.passed(CheckName::Key, format!("the key {number} is among the given"));
+    proof.passed(
+        CheckName::Key,
+        format!("the key {number} is among the given"),
+    );
     let digest = artifact
         .digest_hex(Algorithm::Blake2bx512)
         .filter(|_| signature.is_prehashed)
@@ -110,7 +113,8 @@ pub(super) fn verify(
             );
             if let Some(at) = claimed_time(comment) {
                 if at > trust.at {
-                    let reason = format!("it says that it was made on {at}, after the time of judgment");
+                    let reason =
+                        format!("it says that it was made on {at}, after the time of judgment");
                     return Ok(proof.refused(CheckName::KeyValidity, reason));
                 }
                 proof.signer().claimed_time = Some(at.to_string());

@@ -40,7 +40,8 @@ fn fault(name: CheckName, reason: impl Into<String>) -> Fault {
 
 /// The instant, RFC 3339 in UTC.
 fn instant(second: i64) -> String {
-    Timestamp::from_second(second).map_or_else(|_| second.to_string(), |instant| instant.to_string())
+    Timestamp::from_second(second)
+        .map_or_else(|_| second.to_string(), |instant| instant.to_string())
 }
 
 /// What a signature file holds.
@@ -181,7 +182,10 @@ pub(super) fn verify(
     let document = match &parsed.text {
         None => bytes,
         Some(text) if bytes == signature => {
-            proof.passed(CheckName::Artifact, "the signed text stands inside the artifact");
+            proof.passed(
+                CheckName::Artifact,
+                "the signed text stands inside the artifact",
+            );
             proof.caution("only the text between the marks is signed, not what stands around it");
             text
         }
@@ -284,7 +288,9 @@ impl<'a> Question<'a> {
     ) -> Result<(), Fault> {
         subpackets::is_whole(signature, Purpose::Document)?;
         let detail = "the signature is complete, and all that must be understood is";
-        standing.passed.push((CheckName::Structure, detail.to_owned()));
+        standing
+            .passed
+            .push((CheckName::Structure, detail.to_owned()));
         let over = match signature.typ() {
             Some(SignatureType::Text) => "it is made for a text",
             Some(SignatureType::Binary) if !self.is_clear => "it is made for a document",
@@ -295,7 +301,9 @@ impl<'a> Question<'a> {
             }
             None => return Err(fault(CheckName::Structure, "the signature cannot be read")),
         };
-        standing.passed.push((CheckName::ContentType, over.to_owned()));
+        standing
+            .passed
+            .push((CheckName::ContentType, over.to_owned()));
         Ok(())
     }
 
@@ -318,7 +326,9 @@ impl<'a> Question<'a> {
             None => (
                 algorithm::strength(&certificate.primary, hash, Purpose::Document),
                 certificate.primary.algorithm(),
-                signature.verify(&certificate.primary, self.document).is_ok(),
+                signature
+                    .verify(&certificate.primary, self.document)
+                    .is_ok(),
             ),
         };
         let strength = strength.map_err(|reason| fault(CheckName::Algorithm, reason))?;
@@ -334,7 +344,9 @@ impl<'a> Question<'a> {
             return Err(fault(CheckName::Signature, reason));
         }
         let detail = "the signature covers this artifact under the given key";
-        standing.passed.push((CheckName::Signature, detail.to_owned()));
+        standing
+            .passed
+            .push((CheckName::Signature, detail.to_owned()));
         let signed = subpackets::created(signature);
         if signed > self.at {
             let reason = format!(

@@ -29,7 +29,9 @@ pub(super) fn rsa(modulus: &[u8], exponent: &[u8]) -> Result<PublicKey, Diagnost
     let numbers = [UintRef::new(modulus), UintRef::new(exponent)];
     let mut content = Vec::new();
     for number in numbers {
-        let written = number.and_then(|number| number.to_der()).unwrap_or_default();
+        let written = number
+            .and_then(|number| number.to_der())
+            .unwrap_or_default();
         content.extend(written);
     }
     let key = AnyRef::new(x509_cert::der::Tag::Sequence, &content)

@@ -114,7 +114,10 @@ fn judge(
 ) -> Result<ProvenSigner, Fault> {
     let fault = |name: CheckName, reason: &str| (name, reason.to_owned());
     if signature.version != 1 {
-        let reason = format!("version {} of the format is not admitted", signature.version);
+        let reason = format!(
+            "version {} of the format is not admitted",
+            signature.version
+        );
         return Err((CheckName::Structure, reason));
     }
     if !signature.reserved.is_empty() {
@@ -140,7 +143,10 @@ fn judge(
         let reason = "the key is given as that of an authority, which signs no documents";
         return Err(fault(CheckName::Key, reason));
     }
-    proof.passed(CheckName::Key, format!("the key {print} is among the given"));
+    proof.passed(
+        CheckName::Key,
+        format!("the key {print} is among the given"),
+    );
 
     let key = wire::key(signature.key).map_err(|unusable| match unusable {
         Unusable::Malformed => fault(CheckName::Key, "the key cannot be read"),
@@ -148,7 +154,10 @@ fn judge(
     })?;
     let Some(digest) = digest else {
         let name = signature.digest;
-        return Err((CheckName::Algorithm, format!("the digest `{name}` does not count")));
+        return Err((
+            CheckName::Algorithm,
+            format!("the digest `{name}` does not count"),
+        ));
     };
     let Some(scheme) = key.scheme(signature.form) else {
         let reason = format!(

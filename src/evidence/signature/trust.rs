@@ -89,6 +89,9 @@ pub struct Trust<'a> {
     pub threshold: usize,
     /// What the signature must be made for (namespace of an SSH signature).
     pub namespace: Option<&'a str>,
+    /// What the payload of an envelope must be, where it is to be the artifact itself; `None` asks for an
+    /// in-toto statement about the artifact.
+    pub payload_type: Option<&'a str>,
 }
 
 impl Trust<'_> {
@@ -134,6 +137,7 @@ impl Trust<'_> {
             issuer: None,
             threshold: 1,
             namespace: None,
+            payload_type: None,
         }
     }
 }
@@ -141,6 +145,12 @@ impl Trust<'_> {
 /// The refusal to judge where nobody is expected to have signed.
 pub(super) fn signer_missing(message: &str, help: &str) -> Diagnostic {
     Diagnostic::error("signer-missing", Place::whole(), message).help(help)
+}
+
+/// The refusal to judge where something is expected that this kind of signature cannot prove.
+pub(super) fn unenforceable(message: &str) -> Diagnostic {
+    Diagnostic::error("expectation-unprovable", Place::whole(), message)
+        .help("leave out what does not belong to this kind of signature")
 }
 
 #[cfg(test)]

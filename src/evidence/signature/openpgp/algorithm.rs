@@ -6,7 +6,9 @@
 use pgp::crypto::hash::HashAlgorithm;
 use pgp::crypto::public_key::PublicKeyAlgorithm;
 use pgp::ser::Serialize;
-use pgp::types::{EcdsaPublicParams, EddsaLegacyPublicParams, KeyDetails, KeyVersion, PublicParams};
+use pgp::types::{
+    EcdsaPublicParams, EddsaLegacyPublicParams, KeyDetails, KeyVersion, PublicParams,
+};
 
 use crate::evidence::signature::check::Strength;
 use crate::evidence::signature::key::MINIMUM_RSA_BITS;
@@ -33,9 +35,7 @@ pub(super) fn digest_bits(hash: HashAlgorithm, purpose: Purpose) -> Result<u16, 
         HashAlgorithm::Sha256 | HashAlgorithm::Sha3_256 => Ok(128),
         HashAlgorithm::Sha384 => Ok(192),
         HashAlgorithm::Sha512 | HashAlgorithm::Sha3_512 => Ok(256),
-        HashAlgorithm::Sha1
-            if matches!(purpose, Purpose::Binding(created) if created < SHA1_UNTIL) =>
-        {
+        HashAlgorithm::Sha1 if matches!(purpose, Purpose::Binding(created) if created < SHA1_UNTIL) => {
             Ok(63)
         }
         other => Err(format!("the digest {other} is too weak or unknown")),
@@ -89,7 +89,9 @@ pub(super) fn strength(
     };
     // RFC 9580, sections 5.2.3.3 to 5.2.3.5: the least digest of the Edwards curves.
     if digest < least {
-        return Err(format!("the digest {hash} is too short for a key of the kind {name}"));
+        return Err(format!(
+            "the digest {hash} is too short for a key of the kind {name}"
+        ));
     }
     let word = hash.to_string().to_ascii_lowercase();
     Ok(Strength {
@@ -123,7 +125,11 @@ mod tests {
             (HashAlgorithm::Other(99), Purpose::Document, false),
             (HashAlgorithm::None, Purpose::Document, false),
         ] {
-            assert_eq!(digest_bits(hash, purpose).is_ok(), admitted, "{hash:?} {purpose:?}");
+            assert_eq!(
+                digest_bits(hash, purpose).is_ok(),
+                admitted,
+                "{hash:?} {purpose:?}"
+            );
         }
     }
 }

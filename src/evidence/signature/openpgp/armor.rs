@@ -101,8 +101,7 @@ fn block<'a>(label: &str, lines: &mut impl Iterator<Item = &'a str>) -> Result<B
 mod tests {
     use super::*;
 
-    const GOOD: &str =
-        "-----BEGIN PGP SIGNATURE-----\nVersion: x\n\nAAEC\nAw==\n=twTO\n-----END PGP SIGNATURE-----\n";
+    const GOOD: &str = "-----BEGIN PGP SIGNATURE-----\nVersion: x\n\nAAEC\nAw==\n=twTO\n-----END PGP SIGNATURE-----\n";
 
     #[test]
     fn a_block_is_read_and_nothing_around_it() {

@@ -100,10 +100,7 @@ pub(super) fn is_text_of(artifact: &[u8], text: &[u8]) -> bool {
 /// A line without its ending: one CR, then spaces and tabs.
 fn without_end(line: &[u8]) -> &[u8] {
     let mut line = line.strip_suffix(b"\r").unwrap_or(line);
-    while let Some(shorter) = line
-        .strip_suffix(b" ")
-        .or_else(|| line.strip_suffix(b"\t"))
-    {
+    while let Some(shorter) = line.strip_suffix(b" ").or_else(|| line.strip_suffix(b"\t")) {
         line = shorter;
     }
     line

@@ -78,10 +78,7 @@ pub(super) fn judge(
     ];
     let mut begins = i64::from(primary.created_at().as_secs());
     if let (Some(subkey), Some(binding)) = (subkey, binding) {
-        ends.push((
-            "the subkey",
-            subpackets::key_expires(binding, &subkey.key),
-        ));
+        ends.push(("the subkey", subpackets::key_expires(binding, &subkey.key)));
         ends.push(("the binding of the subkey", subpackets::expires(binding)));
         begins = begins.max(i64::from(subkey.key.created_at().as_secs()));
     }
@@ -115,7 +112,13 @@ pub(super) fn judge(
         .push((CheckName::KeyValidity, detail.to_owned()));
 
     let verifies = |one: &Signature| may_be_by(one, primary) && one.verify_key(primary).is_ok();
-    revoked("the key", &certificate.revocations, verifies, times, standing)?;
+    revoked(
+        "the key",
+        &certificate.revocations,
+        verifies,
+        times,
+        standing,
+    )?;
     if let Some(subkey) = subkey {
         let verifies = |one: &Signature| {
             may_be_by(one, primary) && one.verify_subkey_binding(primary, &subkey.key).is_ok()
@@ -244,7 +247,11 @@ fn binding<'a>(
     let back: Vec<Signature> = binding
         .config()
         .into_iter()
-        .flat_map(|config| config.hashed_subpackets().chain(config.unhashed_subpackets()))
+        .flat_map(|config| {
+            config
+                .hashed_subpackets()
+                .chain(config.unhashed_subpackets())
+        })
         .filter_map(|subpacket| match &subpacket.data {
             SubpacketData::EmbeddedSignature(signature) => Some((**signature).clone()),
             _ => None,
@@ -253,19 +260,19 @@ fn binding<'a>(
     let back = newest(&back, &subkey.key, times.at, |one| {
         one.typ() == Some(SignatureType::KeyBinding)
             && may_be_by(one, &subkey.key)
-            && one
-                .verify_primary_key_binding(&subkey.key, primary)
-                .is_ok()
+            && one.verify_primary_key_binding(&subkey.key, primary).is_ok()
     })
     .map_err(|(name, reason)| match name {
-        CheckName::Key => {
-            fault(CheckName::Key, "the subkey did not sign its primary key in turn")
-        }
+        CheckName::Key => fault(
+            CheckName::Key,
+            "the subkey did not sign its primary key in turn",
+        ),
         _ => (name, reason),
     })?;
     match subpackets::expires(back) {
         Some(end) if times.signed >= end => {
-            let reason = "the signature of the subkey over its primary key expired before it signed";
+            let reason =
+                "the signature of the subkey over its primary key expired before it signed";
             Err(fault(CheckName::KeyValidity, reason))
         }
         _ => Ok(binding),
@@ -273,7 +280,10 @@ fn binding<'a>(
 }
 
 fn unbound(what: &str) -> Fault {
-    fault(CheckName::Key, format!("no valid signature of its owner stands on {what}"))
+    fault(
+        CheckName::Key,
+        format!("no valid signature of its owner stands on {what}"),
+    )
 }
 
 /// The most recent of `signatures` that was made by `at`, is whole, rests on algorithms that count and of which
@@ -294,8 +304,12 @@ fn newest<'a>(
         let purpose = Purpose::Binding(created(one));
         let hash = one.hash_alg().unwrap_or_default();
         let sound = subpackets::is_whole(one, purpose).and_then(|()| {
-            algorithm::strength(signer, hash, purpose)
-                .map_err(|reason| fault(CheckName::Algorithm, format!("what binds the key: {reason}")))
+            algorithm::strength(signer, hash, purpose).map_err(|reason| {
+                fault(
+                    CheckName::Algorithm,
+                    format!("what binds the key: {reason}"),
+                )
+            })
         });
         match sound {
             Ok(_) => return Ok(one),

@@ -25,7 +25,10 @@ pub(super) fn is_whole(signature: &Signature, purpose: Purpose) -> Result<(), Fa
     let Some(config) = signature.config() else {
         return structure("the signature cannot be read".to_owned());
     };
-    for subpacket in config.hashed_subpackets().chain(config.unhashed_subpackets()) {
+    for subpacket in config
+        .hashed_subpackets()
+        .chain(config.unhashed_subpackets())
+    {
         if subpacket.is_critical && !is_understood(subpacket, purpose) {
             let kind = subpacket.typ();
             let number = kind.as_u8(false);
@@ -52,7 +55,9 @@ pub(super) fn is_whole(signature: &Signature, purpose: Purpose) -> Result<(), Fa
     ] {
         if count(kind) > 1 {
             let number = kind.as_u8(false);
-            return structure(format!("the subpacket {number} stands there more than once"));
+            return structure(format!(
+                "the subpacket {number} stands there more than once"
+            ));
         }
     }
     Ok(())

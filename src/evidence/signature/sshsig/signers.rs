@@ -251,7 +251,8 @@ fn matches(pattern: &str, text: &str) -> bool {
 mod tests {
     use super::*;
 
-    const KEY: &str = "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA";
+    const KEY: &str =
+        "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA";
 
     fn one(line: &str) -> Signer {
         let bytes = line.as_bytes();
@@ -262,16 +263,29 @@ mod tests {
 
     #[test]
     fn a_line_is_a_key_or_an_allowed_signer() {
-        assert!(one(&format!("# x\n\n{KEY} a comment\n")).principals.is_none());
+        assert!(
+            one(&format!("# x\n\n{KEY} a comment\n"))
+                .principals
+                .is_none()
+        );
         let signer = one(&format!(
             "a@x,b@x cert-authority,namespaces=\"file,git\",valid-after=\"20260102Z\",VALID-BEFORE=\"20260203040506Z\" {KEY}"
         ));
         assert_eq!(signer.principals.as_deref(), Some("a@x,b@x"));
         assert_eq!(signer.namespaces.as_deref(), Some("file,git"));
         assert!(signer.is_authority);
-        assert_eq!(signer.valid_after.unwrap().to_string(), "2026-01-02T00:00:00Z");
-        assert_eq!(signer.valid_before.unwrap().to_string(), "2026-02-03T04:05:06Z");
-        assert_eq!(one(&format!("\"a b\" {KEY}")).principals.as_deref(), Some("a b"));
+        assert_eq!(
+            signer.valid_after.unwrap().to_string(),
+            "2026-01-02T00:00:00Z"
+        );
+        assert_eq!(
+            signer.valid_before.unwrap().to_string(),
+            "2026-02-03T04:05:06Z"
+        );
+        assert_eq!(
+            one(&format!("\"a b\" {KEY}")).principals.as_deref(),
+            Some("a b")
+        );
     }
 
     #[test]

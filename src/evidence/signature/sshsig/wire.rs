@@ -135,7 +135,9 @@ pub(super) fn key(blob: &[u8]) -> Result<Key, Unusable> {
         }
         _ => {
             let kind = crate::text::printable(kind);
-            return Err(Unusable::Weak(format!("keys of the kind `{kind}` do not count")));
+            return Err(Unusable::Weak(format!(
+                "keys of the kind `{kind}` do not count"
+            )));
         }
     };
     if !reader.is_done() {
