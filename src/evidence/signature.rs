@@ -122,7 +122,6 @@ impl Kind {
         }
     }
 
-    /// Whether a signature of this kind can prove an identity, by a certificate or by the agency's own list.
     /// The kind of the signature inside a document of CycloneDX.
     fn within(bytes: &[u8], is_xml: bool) -> Result<Self, Diagnostic> {
         let unpacked = unpack(bytes)?;
@@ -134,7 +133,7 @@ impl Kind {
         }
     }
 
-    /// Whether a signature of this kind can prove an identity by a certificate.
+    /// Whether a signature of this kind can prove an identity, by a certificate or by the agency's own list.
     pub fn can_prove_identity(self) -> bool {
         matches!(
             self,
