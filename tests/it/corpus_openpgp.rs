@@ -24,7 +24,10 @@ fn signatures_come_out_as_expected() {
             ..Asked::default()
         };
         let verification = asked.verify().expect("a case can be judged");
-        let told = verification.warnings.iter().any(|one| one.contains("expired"));
+        let told = verification
+            .warnings
+            .iter()
+            .any(|one| one.contains("expired"));
         let found = match (verification.verified, told) {
             (true, false) => "verify-ok",
             (true, true) => "verify-ok-with-warning",
@@ -44,7 +47,9 @@ fn signatures_come_out_as_expected() {
         decided += 1;
     }
     assert!(decided >= 24, "{decided}");
-    say(&format!("corpus signatures: {decided} of OpenPGP and minisign"));
+    say(&format!(
+        "corpus signatures: {decided} of OpenPGP and minisign"
+    ));
 }
 
 #[test]
@@ -71,13 +76,19 @@ fn certificates_are_read_as_others_read_them() {
         };
         let list = |key: &str| expected[key].as_array().expect("a list").clone();
         assert_eq!(keys[0].fingerprint, print(&expected), "{name}");
-        assert_eq!(Value::from(keys[0].names.clone()), expected["expected_uids"], "{name}");
+        assert_eq!(
+            Value::from(keys[0].names.clone()),
+            expected["expected_uids"],
+            "{name}"
+        );
         let subkeys: Vec<String> = list("expected_subkeys").iter().map(print).collect();
         assert_eq!(keys[0].subkeys, subkeys, "{name}");
         imported += 1;
     }
     assert!(imported >= 6 && parsed >= 4, "{imported} {parsed}");
-    say(&format!("corpus OpenPGP: {imported} certificates as others read them, {parsed} read"));
+    say(&format!(
+        "corpus OpenPGP: {imported} certificates as others read them, {parsed} read"
+    ));
 }
 
 #[test]
@@ -108,7 +119,10 @@ fn other_files_are_read_or_refused_with_a_code() {
             signatures += 1;
         } else if path.contains("csf") || path.contains("clearsig") {
             let count = openpgp::count(&bytes);
-            assert!(count.as_ref().is_ok_and(|count| *count >= 1), "{path}: {count:?}");
+            assert!(
+                count.as_ref().is_ok_and(|count| *count >= 1),
+                "{path}: {count:?}"
+            );
             signatures += 1;
         } else {
             // Encrypted messages, which are no signatures.

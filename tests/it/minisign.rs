@@ -36,9 +36,15 @@ impl Owner {
     /// A signature of minisign with the given signed comment.
     fn minisign(&self, algorithm: &[u8; 2], artifact: &[u8], comment: &str) -> String {
         let digest = hex::decode(Algorithm::Blake2bx512.hex_of(artifact)).unwrap();
-        let message = if algorithm == b"ED" { &digest } else { artifact };
+        let message = if algorithm == b"ED" {
+            &digest
+        } else {
+            artifact
+        };
         let signature = self.pair.sign(message);
-        let global = self.pair.sign(&[signature.as_ref(), comment.as_bytes()].concat());
+        let global = self
+            .pair
+            .sign(&[signature.as_ref(), comment.as_bytes()].concat());
         format!(
             "untrusted comment: x\n{}\ntrusted comment: {comment}\n{}\n",
             self.content(algorithm, signature.as_ref()),
@@ -92,7 +98,11 @@ fn genuine_signatures_verify() {
             let verification = verify(ARTIFACT, signature, key);
             assert!(verification.verified, "{verification:?}");
             assert!(verification.warnings.is_empty());
-            let checks: Vec<_> = verification.checks.iter().map(|one| one.name.word()).collect();
+            let checks: Vec<_> = verification
+                .checks
+                .iter()
+                .map(|one| one.name.word())
+                .collect();
             assert_eq!(checks, ["key", "signature", "signed-attributes"]);
             let signer = verification.signer;
             assert_eq!(signer.fingerprint.as_deref(), Some("0706050403020101"));
@@ -105,7 +115,12 @@ fn genuine_signatures_verify() {
     assert!(verification.verified, "{verification:?}");
     assert!(verification.warnings[0].contains("no time"));
     assert_eq!(verification.signer.claimed_time, None);
-    for comment in ["", "timestamp:x", "timestamp:-1", "timestamp:99999999999999999999"] {
+    for comment in [
+        "",
+        "timestamp:x",
+        "timestamp:-1",
+        "timestamp:99999999999999999999",
+    ] {
         let verification = verify(ARTIFACT, &owner.minisign(b"ED", ARTIFACT, comment), &key);
         assert!(verification.verified, "{comment}");
         assert_eq!(verification.signer.claimed_time, None, "{comment}");
@@ -124,18 +139,37 @@ fn every_fault_is_refused_by_its_check() {
             key_id: owner.key_id,
         };
         let foreign = impostor.minisign(algorithm, ARTIFACT, COMMENT);
-        let mixed: Vec<&str> = good.lines().take(3).chain(foreign.lines().skip(3)).collect();
+        let mixed: Vec<&str> = good
+            .lines()
+            .take(3)
+            .chain(foreign.lines().skip(3))
+            .collect();
         for (case, artifact, signature, expected) in [
             ("another artifact", &b"x"[..], good.clone(), "signature"),
-            ("another key of the same number", ARTIFACT, foreign.clone(), "signature"),
+            (
+                "another key of the same number",
+                ARTIFACT,
+                foreign.clone(),
+                "signature",
+            ),
             (
                 "another key",
                 ARTIFACT,
                 stranger.minisign(algorithm, ARTIFACT, COMMENT),
                 "key",
             ),
-            ("comment changed", ARTIFACT, good.replace("17500", "17600"), "signed-attributes"),
-            ("comment signed by another", ARTIFACT, mixed.join("\n"), "signed-attributes"),
+            (
+                "comment changed",
+                ARTIFACT,
+                good.replace("17500", "17600"),
+                "signed-attributes",
+            ),
+            (
+                "comment signed by another",
+                ARTIFACT,
+                mixed.join("\n"),
+                "signed-attributes",
+            ),
             (
                 "made after the judgment",
                 ARTIFACT,
@@ -158,7 +192,10 @@ fn every_fault_is_refused_by_its_check() {
     }
     let signify = owner.signify(ARTIFACT);
     assert_eq!(refusal(&verify(b"x", &signify, &key)), "signature");
-    assert_eq!(refusal(&verify(ARTIFACT, &signify, &stranger.public())), "key");
+    assert_eq!(
+        refusal(&verify(ARTIFACT, &signify, &stranger.public())),
+        "key"
+    );
 }
 
 #[test]
@@ -199,8 +236,20 @@ fn what_cannot_be_judged_is_an_error_with_a_code() {
     let digest = Digest::of(ARTIFACT);
     for (asked, expected) in [
         (Asked { key: None, ..base }, "signer-missing"),
-        (Asked { key: Some(b"x"), ..base }, "key-malformed"),
-        (Asked { key: Some(good.as_bytes()), ..base }, "key-malformed"),
+        (
+            Asked {
+                key: Some(b"x"),
+                ..base
+            },
+            "key-malformed",
+        ),
+        (
+            Asked {
+                key: Some(good.as_bytes()),
+                ..base
+            },
+            "key-malformed",
+        ),
         (
             Asked {
                 artifact: None,
@@ -256,7 +305,10 @@ fn no_flipped_bit_is_accepted() {
                 let outcome = asked(parts[0], parts[1], parts[2]).verify();
                 let accepted = outcome.is_ok_and(|outcome| outcome.verified);
                 let is_last = part == 2 && at + 1 == original.len();
-                assert!(!accepted || is_last, "bit {bit} of part {part}: {signature}");
+                assert!(
+                    !accepted || is_last,
+                    "bit {bit} of part {part}: {signature}"
+                );
             }
         }
     }

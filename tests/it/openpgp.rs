@@ -108,7 +108,11 @@ fn genuine_signatures_verify_and_name_their_signer() {
             assert!(verification.verified, "{case}: {verification:?}");
             assert_eq!(verification.kind, Kind::Openpgp);
             assert!(verification.warnings.is_empty(), "{case}: {verification:?}");
-            let checks: Vec<_> = verification.checks.iter().map(|one| one.name.word()).collect();
+            let checks: Vec<_> = verification
+                .checks
+                .iter()
+                .map(|one| one.name.word())
+                .collect();
             assert_eq!(
                 checks,
                 [
@@ -127,7 +131,11 @@ fn genuine_signatures_verify_and_name_their_signer() {
             assert_eq!(signer.fingerprint, Some(owner.fingerprint()), "{case}");
             assert_eq!(signer.claimed_time.as_deref(), Some("2025-06-15T15:06:40Z"));
             assert!(signer.times.is_empty() && signer.identity.is_none());
-            let names: &[&str] = if case.starts_with("version 6") { &[] } else { &[NAME] };
+            let names: &[&str] = if case.starts_with("version 6") {
+                &[]
+            } else {
+                &[NAME]
+            };
             assert_eq!(signer.claimed_names, names, "{case}");
         }
     }
@@ -155,9 +163,17 @@ fn every_fault_of_a_signature_is_refused_by_its_check() {
     for (case, draft, expected) in [
         ("good", binary(), "verified"),
         ("a remark", notation(false), "verified"),
-        ("still valid", binary().with(lifetime(at() - SIGNED + 1)), "verified"),
+        (
+            "still valid",
+            binary().with(lifetime(at() - SIGNED + 1)),
+            "verified",
+        ),
         ("no end", binary().with(lifetime(0)), "verified"),
-        ("made this second", Draft::new(SignatureType::Binary, at()), "verified"),
+        (
+            "made this second",
+            Draft::new(SignatureType::Binary, at()),
+            "verified",
+        ),
         ("critical notation", notation(true), "structure"),
         (
             "critical unknown",
@@ -171,8 +187,16 @@ fn every_fault_of_a_signature_is_refused_by_its_check() {
         ),
         ("undated", undated, "structure"),
         ("dated twice", binary().with(twice), "structure"),
-        ("two ends", binary().with(lifetime(0)).with(lifetime(0)), "structure"),
-        ("expired", binary().with(lifetime(at() - SIGNED)), "key-validity"),
+        (
+            "two ends",
+            binary().with(lifetime(0)).with(lifetime(0)),
+            "structure",
+        ),
+        (
+            "expired",
+            binary().with(lifetime(at() - SIGNED)),
+            "key-validity",
+        ),
         (
             "before the key",
             Draft::new(SignatureType::Binary, CREATED - 1),
@@ -185,13 +209,20 @@ fn every_fault_of_a_signature_is_refused_by_its_check() {
         ),
     ] {
         let verification = by(&owner, &owner.sign(&draft, ARTIFACT));
-        let outcome = if verification.verified { "verified" } else { refusal(&verification) };
+        let outcome = if verification.verified {
+            "verified"
+        } else {
+            refusal(&verification)
+        };
         assert_eq!(outcome, expected, "{case}: {verification:?}");
     }
     assert_eq!(refusal(&by(&owner, &owner.sign_v3(ARTIFACT))), "structure");
     // Another artifact, another key, another type of signature.
     let stranger = Plan::new(2).make();
-    assert_eq!(refusal(&verify(b"x", &good, &[&owner.certificate], 1)), "signature");
+    assert_eq!(
+        refusal(&verify(b"x", &good, &[&owner.certificate], 1)),
+        "signature"
+    );
     assert_eq!(refusal(&by(&stranger, &good)), "key");
     for kind in [
         SignatureType::Standalone,
@@ -222,7 +253,11 @@ fn weak_algorithms_are_refused() {
         (HashAlgorithm::Sha3_512, "verified"),
     ] {
         let verification = by(&owner, &owner.sign(&binary().with_hash(hash), ARTIFACT));
-        let outcome = if verification.verified { "verified" } else { refusal(&verification) };
+        let outcome = if verification.verified {
+            "verified"
+        } else {
+            refusal(&verification)
+        };
         assert_eq!(outcome, expected, "{hash:?}: {verification:?}");
     }
     for kind in [
@@ -242,7 +277,10 @@ fn weak_algorithms_are_refused() {
     let verification = by(&owner, &owner.sign_binary(ARTIFACT));
     assert!(verification.verified, "{verification:?}");
     let strength = verification.signer.strength.unwrap();
-    assert_eq!((&*strength.algorithm, strength.bits), ("rsa2048-pkcs1-sha512", 112));
+    assert_eq!(
+        (&*strength.algorithm, strength.bits),
+        ("rsa2048-pkcs1-sha512", 112)
+    );
     // What binds the key may rest on SHA-1 only where it is old.
     const BEFORE_2019: u32 = 1_546_300_799;
     for (created, expected) in [(BEFORE_2019, "verified"), (BEFORE_2019 + 1, "algorithm")] {
@@ -256,7 +294,11 @@ fn weak_algorithms_are_refused() {
         }
         .make();
         let verification = by(&owner, &owner.sign_binary(ARTIFACT));
-        let outcome = if verification.verified { "verified" } else { refusal(&verification) };
+        let outcome = if verification.verified {
+            "verified"
+        } else {
+            refusal(&verification)
+        };
         assert_eq!(outcome, expected, "{verification:?}");
     }
 }
@@ -349,7 +391,8 @@ fn every_fault_of_a_key_is_refused_by_its_check() {
         (
             "a subkey that is not for signing",
             Plan::with_subkey(2).subkey(|subkey| {
-                subkey.binding = Draft::new(SignatureType::SubkeyBinding, CREATED).with(flags(false));
+                subkey.binding =
+                    Draft::new(SignatureType::SubkeyBinding, CREATED).with(flags(false));
             }),
             "certificate-usage",
         ),
@@ -389,7 +432,11 @@ fn every_fault_of_a_key_is_refused_by_its_check() {
     for (case, plan, expected) in cases {
         let owner = plan.make();
         let verification = by(&owner, &owner.sign_binary(ARTIFACT));
-        let outcome = if verification.verified { "verified" } else { refusal(&verification) };
+        let outcome = if verification.verified {
+            "verified"
+        } else {
+            refusal(&verification)
+        };
         assert_eq!(outcome, expected, "{case}: {verification:?}");
     }
 }
@@ -440,7 +487,10 @@ fn revocations_refuse_by_their_reason() {
                 let verification = by(&owner, &owner.sign_binary(ARTIFACT));
                 if is_spared {
                     assert!(verification.verified, "{code:?} {when}: {verification:?}");
-                    assert!(verification.warnings[0].contains("given up"), "{verification:?}");
+                    assert!(
+                        verification.warnings[0].contains("given up"),
+                        "{verification:?}"
+                    );
                 } else {
                     assert_eq!(refusal(&verification), "revocation", "{code:?} {when}");
                 }
@@ -461,7 +511,9 @@ fn revocations_refuse_by_their_reason() {
             key: Some(&damaged),
             ..Asked::default()
         };
-        let accepted = asked.verify().is_ok_and(|verification| verification.verified);
+        let accepted = asked
+            .verify()
+            .is_ok_and(|verification| verification.verified);
         assert!(!accepted, "bit {bit} of the revocation");
     }
 }
@@ -471,8 +523,16 @@ fn what_happened_to_the_key_since_is_told() {
     let age = SIGNED - CREATED + 1;
     let direct = Draft::new(SignatureType::Key, CREATED + 9);
     for (case, plan, is_told) in [
-        ("the key expired", Plan::new(1).certify(|draft| draft.with(key_lifetime(age))), true),
-        ("its signature expired", Plan::new(1).certify(|draft| draft.with(lifetime(age))), true),
+        (
+            "the key expired",
+            Plan::new(1).certify(|draft| draft.with(key_lifetime(age))),
+            true,
+        ),
+        (
+            "its signature expired",
+            Plan::new(1).certify(|draft| draft.with(lifetime(age))),
+            true,
+        ),
         (
             "the subkey expired",
             Plan::with_subkey(2).subkey(|subkey| {
@@ -506,7 +566,10 @@ fn what_happened_to_the_key_since_is_told() {
         let owner = plan.make();
         let verification = by(&owner, &owner.sign_binary(ARTIFACT));
         assert!(verification.verified, "{case}: {verification:?}");
-        let told = verification.warnings.iter().any(|one| one.contains("expired"));
+        let told = verification
+            .warnings
+            .iter()
+            .any(|one| one.contains("expired"));
         assert_eq!(told, is_told, "{case}: {verification:?}");
     }
 }
@@ -520,7 +583,10 @@ fn a_clear_signed_text_is_the_artifact() {
     for (artifact, signature) in [
         (ARTIFACT, good.as_bytes()),
         (shown.as_bytes(), good.as_bytes()),
-        (b"the delivered archive \t\r\nin two lines\r\n", crlf.as_bytes()),
+        (
+            b"the delivered archive \t\r\nin two lines\r\n",
+            crlf.as_bytes(),
+        ),
         (good.as_bytes(), good.as_bytes()),
     ] {
         let verification = verify(artifact, signature, &[&owner.certificate], 1);
@@ -554,7 +620,12 @@ fn a_clear_signed_text_is_the_artifact() {
         assert!(verification.verified, "{verification:?}");
         assert!(verification.warnings[0].contains("lines end"));
     }
-    let trimmed = verify(b"the delivered archive\nin two lines \n", &detached, &[&owner.certificate], 1);
+    let trimmed = verify(
+        b"the delivered archive\nin two lines \n",
+        &detached,
+        &[&owner.certificate],
+        1,
+    );
     assert_eq!(refusal(&trimmed), "signature");
 }
 
@@ -568,7 +639,10 @@ fn several_signatures_count_by_their_keys() {
     let verification = verify(ARTIFACT, &both, &keys, 2);
     assert!(verification.verified, "{verification:?}");
     assert_eq!(verification.signer.fingerprint, Some(one.fingerprint()));
-    assert_eq!(verification.cosigners[0].fingerprint, Some(two.fingerprint()));
+    assert_eq!(
+        verification.cosigners[0].fingerprint,
+        Some(two.fingerprint())
+    );
     let blocks = armored("SIGNATURE", &sign(&one)) + &armored("SIGNATURE", &sign(&two));
     assert!(verify(ARTIFACT, blocks.as_bytes(), &keys, 2).verified);
     let keyring = keys.concat();
@@ -636,15 +710,78 @@ fn what_cannot_be_judged_is_an_error_with_a_code() {
             },
             "expectation-unprovable",
         ),
-        ("content inside", Asked { signature: Some(inline.as_bytes()), ..good }, "openpgp-malformed"),
-        ("a message", Asked { signature: Some(message.as_bytes()), ..good }, "openpgp-malformed"),
-        ("cut off", Asked { signature: Some(cut_off.as_bytes()), ..good }, "openpgp-malformed"),
-        ("trailing", Asked { signature: Some(&trailing), ..good }, "openpgp-malformed"),
-        ("no key at all", Asked { key: Some(b""), ..good }, "key-malformed"),
-        ("text for a key", Asked { key: Some(b"key"), ..good }, "key-malformed"),
-        ("a signature for a key", Asked { key: Some(&signature), ..good }, "key-malformed"),
-        ("a secret key", Asked { key: Some(secret.as_bytes()), ..good }, "key-secret"),
-        ("a secret key in packets", Asked { key: Some(&secret_packet), ..good }, "key-secret"),
+        (
+            "content inside",
+            Asked {
+                signature: Some(inline.as_bytes()),
+                ..good
+            },
+            "openpgp-malformed",
+        ),
+        (
+            "a message",
+            Asked {
+                signature: Some(message.as_bytes()),
+                ..good
+            },
+            "openpgp-malformed",
+        ),
+        (
+            "cut off",
+            Asked {
+                signature: Some(cut_off.as_bytes()),
+                ..good
+            },
+            "openpgp-malformed",
+        ),
+        (
+            "trailing",
+            Asked {
+                signature: Some(&trailing),
+                ..good
+            },
+            "openpgp-malformed",
+        ),
+        (
+            "no key at all",
+            Asked {
+                key: Some(b""),
+                ..good
+            },
+            "key-malformed",
+        ),
+        (
+            "text for a key",
+            Asked {
+                key: Some(b"key"),
+                ..good
+            },
+            "key-malformed",
+        ),
+        (
+            "a signature for a key",
+            Asked {
+                key: Some(&signature),
+                ..good
+            },
+            "key-malformed",
+        ),
+        (
+            "a secret key",
+            Asked {
+                key: Some(secret.as_bytes()),
+                ..good
+            },
+            "key-secret",
+        ),
+        (
+            "a secret key in packets",
+            Asked {
+                key: Some(&secret_packet),
+                ..good
+            },
+            "key-secret",
+        ),
         (
             "an old key",
             Asked {
@@ -662,10 +799,22 @@ fn what_cannot_be_judged_is_an_error_with_a_code() {
     let request = good.request();
     let x = || vec![material("x", b"x")];
     for request in [
-        mekiki::app::signature::SignatureRequest { certificates: x(), ..request.clone() },
-        mekiki::app::signature::SignatureRequest { anchors: x(), ..request.clone() },
-        mekiki::app::signature::SignatureRequest { revocations: x(), ..request.clone() },
-        mekiki::app::signature::SignatureRequest { namespace: Some("file"), ..request },
+        mekiki::app::signature::SignatureRequest {
+            certificates: x(),
+            ..request.clone()
+        },
+        mekiki::app::signature::SignatureRequest {
+            anchors: x(),
+            ..request.clone()
+        },
+        mekiki::app::signature::SignatureRequest {
+            revocations: x(),
+            ..request.clone()
+        },
+        mekiki::app::signature::SignatureRequest {
+            namespace: Some("file"),
+            ..request
+        },
     ] {
         let refused = mekiki::app::signature::verify_signature(&request).expect_err("unprovable");
         assert_eq!(refused.0[0].code, "expectation-unprovable");
@@ -674,7 +823,11 @@ fn what_cannot_be_judged_is_an_error_with_a_code() {
 
 #[test]
 fn no_flipped_bit_is_accepted() {
-    for plan in [Plan::new(1), Plan::with_subkey(2), Plan::v6(3, KeyType::Ed25519)] {
+    for plan in [
+        Plan::new(1),
+        Plan::with_subkey(2),
+        Plan::v6(3, KeyType::Ed25519),
+    ] {
         let owner = plan.make();
         let signature = owner.sign_binary(ARTIFACT);
         assert!(by(&owner, &signature).verified);
@@ -725,7 +878,11 @@ fn no_flipped_bit_of_a_clear_signed_text_is_accepted() {
                 meaningless += 1;
                 continue;
             }
-            assert!(!accepted, "bit {bit} of {at}: {}", String::from_utf8_lossy(&flipped));
+            assert!(
+                !accepted,
+                "bit {bit} of {at}: {}",
+                String::from_utf8_lossy(&flipped)
+            );
         }
     }
     assert!(meaningless > 0);

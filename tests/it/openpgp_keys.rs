@@ -229,7 +229,8 @@ impl Plan {
                     &public
                 };
                 let config = draft.config(&subkey);
-                let back = config.sign_primary_key_binding(&subkey, &subkey_public, &password, over);
+                let back =
+                    config.sign_primary_key_binding(&subkey, &subkey_public, &password, over);
                 let back = SubpacketData::EmbeddedSignature(Box::new(back.expect("it signs")));
                 binding.hashed_subpackets.push(regular(back));
             }
@@ -314,7 +315,9 @@ impl Owner {
 
 /// A packet with its header.
 fn write(packet: &impl PacketTrait, out: &mut Vec<u8>) {
-    packet.to_writer_with_header(out).expect("it can be written");
+    packet
+        .to_writer_with_header(out)
+        .expect("it can be written");
 }
 
 /// Packets in armor.
@@ -326,7 +329,9 @@ pub(crate) fn armored(label: &str, packets: &[u8]) -> String {
 
 /// Reads a signature packet that was made above.
 pub(crate) fn body_of(packet: &[u8]) -> &[u8] {
-    let parsed = pgp::packet::PacketParser::new(packet).next().expect("one packet");
+    let parsed = pgp::packet::PacketParser::new(packet)
+        .next()
+        .expect("one packet");
     let pgp::packet::Packet::Signature(signature) = parsed.expect("it can be read") else {
         panic!("it is a signature");
     };

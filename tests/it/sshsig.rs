@@ -24,7 +24,10 @@ fn string(bytes: &[u8]) -> Vec<u8> {
 
 /// A number without a sign.
 fn number(bytes: &[u8]) -> Vec<u8> {
-    let start = bytes.iter().position(|one| *one != 0).unwrap_or(bytes.len());
+    let start = bytes
+        .iter()
+        .position(|one| *one != 0)
+        .unwrap_or(bytes.len());
     let bytes = &bytes[start..];
     if bytes.first().is_some_and(|one| *one >= 0x80) {
         string(&[&[0], bytes].concat())
@@ -62,12 +65,28 @@ impl Owner {
 
     fn ecdsa(bits: u16) -> Self {
         let (algorithm, kind, curve) = match bits {
-            256 => (&ECDSA_P256_SHA256_FIXED_SIGNING, "ecdsa-sha2-nistp256", "nistp256"),
-            384 => (&ECDSA_P384_SHA384_FIXED_SIGNING, "ecdsa-sha2-nistp384", "nistp384"),
-            _ => (&ECDSA_P521_SHA512_FIXED_SIGNING, "ecdsa-sha2-nistp521", "nistp521"),
+            256 => (
+                &ECDSA_P256_SHA256_FIXED_SIGNING,
+                "ecdsa-sha2-nistp256",
+                "nistp256",
+            ),
+            384 => (
+                &ECDSA_P384_SHA384_FIXED_SIGNING,
+                "ecdsa-sha2-nistp384",
+                "nistp384",
+            ),
+            _ => (
+                &ECDSA_P521_SHA512_FIXED_SIGNING,
+                "ecdsa-sha2-nistp521",
+                "nistp521",
+            ),
         };
         let pair = EcdsaKeyPair::generate(algorithm).expect("a key is made");
-        let parts = [kind.as_bytes(), curve.as_bytes(), pair.public_key().as_ref()];
+        let parts = [
+            kind.as_bytes(),
+            curve.as_bytes(),
+            pair.public_key().as_ref(),
+        ];
         Self {
             blob: parts.map(string).concat(),
             pair: Pair::Ecdsa(pair),
@@ -78,8 +97,16 @@ impl Owner {
 
     fn rsa(form: &'static str) -> Self {
         let pair = RsaKeyPair::generate(KeySize::Rsa2048).expect("a key is made");
-        let modulus = pair.public_key().modulus().big_endian_without_leading_zero().to_vec();
-        let exponent = pair.public_key().exponent().big_endian_without_leading_zero().to_vec();
+        let modulus = pair
+            .public_key()
+            .modulus()
+            .big_endian_without_leading_zero()
+            .to_vec();
+        let exponent = pair
+            .public_key()
+            .exponent()
+            .big_endian_without_leading_zero()
+            .to_vec();
         let blob = [string(b"ssh-rsa"), number(&exponent), number(&modulus)].concat();
         Self {
             pair: Pair::Rsa(pair, form),
@@ -103,7 +130,11 @@ impl Owner {
     }
 
     fn public(&self) -> String {
-        format!("{} {} a comment\n", self.kind, BASE64_STANDARD.encode(&self.blob))
+        format!(
+            "{} {} a comment\n",
+            self.kind,
+            BASE64_STANDARD.encode(&self.blob)
+        )
     }
 
     fn allowed(&self, principals: &str, options: &str) -> String {
@@ -120,9 +151,14 @@ impl Owner {
                 string(&[number(r), number(s)].concat())
             }
             Pair::Rsa(pair, form) => {
-                let padding = if *form == "rsa-sha2-256" { &RSA_PKCS1_SHA256 } else { &RSA_PKCS1_SHA512 };
+                let padding = if *form == "rsa-sha2-256" {
+                    &RSA_PKCS1_SHA256
+                } else {
+                    &RSA_PKCS1_SHA512
+                };
                 let mut signature = vec![0; pair.public_modulus_len()];
-                pair.sign(padding, &random, message, &mut signature).expect("it signs");
+                pair.sign(padding, &random, message, &mut signature)
+                    .expect("it signs");
                 string(&signature)
             }
         }
@@ -135,7 +171,11 @@ impl Owner {
             _ => Algorithm::Sha512.hex_of(ARTIFACT),
         };
         let digest = hex::decode(digest).unwrap();
-        let parts = [draft.namespace.as_bytes(), draft.reserved, draft.digest.as_bytes()];
+        let parts = [
+            draft.namespace.as_bytes(),
+            draft.reserved,
+            draft.digest.as_bytes(),
+        ];
         let mut message = b"SSHSIG".to_vec();
         message.extend(parts.map(string).concat());
         message.extend(string(&digest));
@@ -210,7 +250,9 @@ fn asked<'a>(signature: &'a str, key: &'a str) -> Asked<'a> {
 }
 
 fn verify(signature: &str, key: &str) -> Verification {
-    asked(signature, key).verify().expect("the signature can be judged")
+    asked(signature, key)
+        .verify()
+        .expect("the signature can be judged")
 }
 
 fn as_who(signature: &str, key: &str, who: Expected) -> Verification {
@@ -251,7 +293,11 @@ fn genuine_signatures_verify() {
             let key = owner.public();
             let verification = verify(&signature, &key);
             assert_eq!(outcome(&verification), "verified", "{}", owner.kind);
-            let checks: Vec<_> = verification.checks.iter().map(|one| one.name.word()).collect();
+            let checks: Vec<_> = verification
+                .checks
+                .iter()
+                .map(|one| one.name.word())
+                .collect();
             assert_eq!(
                 checks,
                 ["structure", "key", "algorithm", "signature", "content-type"]
@@ -264,7 +310,11 @@ fn genuine_signatures_verify() {
                 assert_eq!(verification.signer.fingerprint, Some(print));
             }
             // The digest stands for the artifact.
-            let algorithm = if digest == "sha256" { Algorithm::Sha256 } else { Algorithm::Sha512 };
+            let algorithm = if digest == "sha256" {
+                Algorithm::Sha256
+            } else {
+                Algorithm::Sha512
+            };
             let named = format!("{digest}:{}", algorithm.hex_of(ARTIFACT));
             let artifact = mekiki::evidence::signature::Artifact::parse_digest(&named).unwrap();
             let request = SignatureRequest {
@@ -284,11 +334,46 @@ fn every_fault_is_refused_by_its_check() {
         ("good", GOOD, "verified"),
         ("version", Draft { version: 0, ..GOOD }, "structure"),
         ("version", Draft { version: 2, ..GOOD }, "structure"),
-        ("reserved", Draft { reserved: b"x", ..GOOD }, "structure"),
-        ("digest", Draft { digest: "sha1", ..GOOD }, "algorithm"),
-        ("form", Draft { form: Some("ssh-rsa"), ..GOOD }, "algorithm"),
-        ("namespace", Draft { namespace: "git", ..GOOD }, "content-type"),
-        ("behind", Draft { behind: b"x", ..GOOD }, "signature"),
+        (
+            "reserved",
+            Draft {
+                reserved: b"x",
+                ..GOOD
+            },
+            "structure",
+        ),
+        (
+            "digest",
+            Draft {
+                digest: "sha1",
+                ..GOOD
+            },
+            "algorithm",
+        ),
+        (
+            "form",
+            Draft {
+                form: Some("ssh-rsa"),
+                ..GOOD
+            },
+            "algorithm",
+        ),
+        (
+            "namespace",
+            Draft {
+                namespace: "git",
+                ..GOOD
+            },
+            "content-type",
+        ),
+        (
+            "behind",
+            Draft {
+                behind: b"x",
+                ..GOOD
+            },
+            "signature",
+        ),
     ] {
         let verification = verify(&owner.sign(&draft), &key);
         assert_eq!(outcome(&verification), expected, "{case}: {verification:?}");
@@ -304,8 +389,14 @@ fn every_fault_is_refused_by_its_check() {
         namespace: Some("release@supplier.test"),
         ..asked(&good, &key).request()
     };
-    assert_eq!(outcome(&verify_signature(&request).unwrap()), "content-type");
-    let signature = owner.sign(&Draft { namespace: "git", ..GOOD });
+    assert_eq!(
+        outcome(&verify_signature(&request).unwrap()),
+        "content-type"
+    );
+    let signature = owner.sign(&Draft {
+        namespace: "git",
+        ..GOOD
+    });
     let request = SignatureRequest {
         namespace: Some("git"),
         ..asked(&signature, &key).request()
@@ -319,20 +410,33 @@ fn every_fault_is_refused_by_its_check() {
     // RSA over SHA-1; a key in which nobody touched; kinds that do not count.
     let rsa = Owner::rsa("rsa-sha2-256");
     let form = Some("ssh-rsa");
-    assert_eq!(outcome(&verify(&rsa.sign(&Draft { form, ..GOOD }), &rsa.public())), "algorithm");
+    assert_eq!(
+        outcome(&verify(&rsa.sign(&Draft { form, ..GOOD }), &rsa.public())),
+        "algorithm"
+    );
     let untouched = Owner::ed25519(2).in_security_key();
     let signature = untouched.sign(&Draft { flags: 4, ..GOOD });
-    assert_eq!(outcome(&verify(&signature, &untouched.public())), "signature");
+    assert_eq!(
+        outcome(&verify(&signature, &untouched.public())),
+        "signature"
+    );
     for kind in ["ssh-dss", "ssh-ed25519-cert-v01@openssh.com", "ssh-unknown"] {
         let mut strange = Owner::ed25519(3);
         let rest = strange.blob.split_off(4 + "ssh-ed25519".len());
         strange.blob = [string(kind.as_bytes()), rest].concat();
         strange.kind = kind;
-        assert_eq!(outcome(&verify(&strange.sign(&GOOD), &strange.public())), "algorithm", "{kind}");
+        assert_eq!(
+            outcome(&verify(&strange.sign(&GOOD), &strange.public())),
+            "algorithm",
+            "{kind}"
+        );
     }
     let mut short = Owner::rsa("rsa-sha2-256");
     short.blob = [string(b"ssh-rsa"), number(&[1, 0, 1]), number(&[0xff; 128])].concat();
-    assert_eq!(outcome(&verify(&short.sign(&GOOD), &short.public())), "algorithm");
+    assert_eq!(
+        outcome(&verify(&short.sign(&GOOD), &short.public())),
+        "algorithm"
+    );
 }
 
 #[test]
@@ -346,20 +450,54 @@ fn allowed_signers_vouch_for_a_principal() {
         ("a@x,release@supplier.test", "", exact(WHO), "verified"),
         ("*@supplier.test", "", exact(WHO), "verified"),
         (WHO, "namespaces=\"file,git\"", exact(WHO), "verified"),
-        (WHO, "valid-after=\"20261101Z\",valid-before=\"20261101Z\"", exact(WHO), "verified"),
-        (WHO, "", Expected::pattern(".*@supplier\\.test").unwrap(), "verified"),
-        ("*@supplier.test", "", Expected::pattern(".*").unwrap(), "identity"),
-        ("*@supplier.test,!release@supplier.test", "", exact(WHO), "identity"),
+        (
+            WHO,
+            "valid-after=\"20261101Z\",valid-before=\"20261101Z\"",
+            exact(WHO),
+            "verified",
+        ),
+        (
+            WHO,
+            "",
+            Expected::pattern(".*@supplier\\.test").unwrap(),
+            "verified",
+        ),
+        (
+            "*@supplier.test",
+            "",
+            Expected::pattern(".*").unwrap(),
+            "identity",
+        ),
+        (
+            "*@supplier.test,!release@supplier.test",
+            "",
+            exact(WHO),
+            "identity",
+        ),
         ("other@supplier.test", "", exact(WHO), "identity"),
         (WHO, "", exact("release@supplier.tes"), "identity"),
         (WHO, "namespaces=\"git\"", exact(WHO), "content-type"),
-        (WHO, "valid-after=\"20261101000001Z\"", exact(WHO), "key-validity"),
-        (WHO, "valid-before=\"20261031235959Z\"", exact(WHO), "key-validity"),
+        (
+            WHO,
+            "valid-after=\"20261101000001Z\"",
+            exact(WHO),
+            "key-validity",
+        ),
+        (
+            WHO,
+            "valid-before=\"20261031235959Z\"",
+            exact(WHO),
+            "key-validity",
+        ),
         (WHO, "cert-authority", exact(WHO), "key"),
     ] {
         let allowed = owner.allowed(principals, options);
         let verification = as_who(&signature, &allowed, who);
-        assert_eq!(outcome(&verification), expected, "{principals} {options}: {verification:?}");
+        assert_eq!(
+            outcome(&verification),
+            expected,
+            "{principals} {options}: {verification:?}"
+        );
         let identity = (expected == "verified").then_some(WHO);
         assert_eq!(verification.signer.identity.as_deref(), identity);
     }
@@ -373,7 +511,10 @@ fn allowed_signers_vouch_for_a_principal() {
     // The line that admits it counts, wherever it stands.
     let lines = owner.allowed("a@x", "namespaces=\"git\"") + &owner.allowed(WHO, "");
     assert_eq!(outcome(&as_who(&signature, &lines, exact(WHO))), "verified");
-    assert_eq!(outcome(&as_who(&signature, &lines, exact("a@x"))), "identity");
+    assert_eq!(
+        outcome(&as_who(&signature, &lines, exact("a@x"))),
+        "identity"
+    );
     // A bare key is nobody's; a list with somebody else's principal does not bind it either.
     let mixed = owner.public() + &Owner::ed25519(2).allowed(WHO, "");
     assert_eq!(outcome(&as_who(&signature, &mixed, exact(WHO))), "identity");
@@ -384,16 +525,35 @@ fn what_cannot_be_judged_is_an_error_with_a_code() {
     let owner = Owner::ed25519(1);
     let (good, key) = (owner.sign(&GOOD), owner.public());
     let base = asked(&good, &key);
-    let trailing = owner.sign(&Draft { trailing: b"x", ..GOOD });
-    let nameless = owner.sign(&Draft { namespace: "", ..GOOD });
-    let secret = "-----BEGIN OPENSSH PRIVATE KEY-----\nc2VjcmV0\n-----END OPENSSH PRIVATE KEY-----\n";
+    let trailing = owner.sign(&Draft {
+        trailing: b"x",
+        ..GOOD
+    });
+    let nameless = owner.sign(&Draft {
+        namespace: "",
+        ..GOOD
+    });
+    let secret =
+        "-----BEGIN OPENSSH PRIVATE KEY-----\nc2VjcmV0\n-----END OPENSSH PRIVATE KEY-----\n";
     let behind = format!("{good}x");
     let foreign = armored(b"SSHSIH");
     let digest = Digest::of(ARTIFACT);
     for (asked, expected) in [
         (Asked { key: None, ..base }, "signer-missing"),
-        (Asked { key: Some(b"x"), ..base }, "key-malformed"),
-        (Asked { key: Some(secret.as_bytes()), ..base }, "key-secret"),
+        (
+            Asked {
+                key: Some(b"x"),
+                ..base
+            },
+            "key-malformed",
+        ),
+        (
+            Asked {
+                key: Some(secret.as_bytes()),
+                ..base
+            },
+            "key-secret",
+        ),
         (asked(&trailing, &key), "sshsig-malformed"),
         (asked(&nameless, &key), "sshsig-malformed"),
         (asked(&behind, &key), "sshsig-malformed"),
@@ -444,7 +604,10 @@ fn no_flipped_bit_is_accepted() {
         let signature = owner.sign(&GOOD);
         let key = owner.public();
         assert!(verify(&signature, &key).verified);
-        let digits: String = signature.lines().filter(|line| !line.starts_with('-')).collect();
+        let digits: String = signature
+            .lines()
+            .filter(|line| !line.starts_with('-'))
+            .collect();
         let blob = BASE64_STANDARD.decode(digits).unwrap();
         for bit in 0..blob.len() * 8 {
             let mut flipped = blob.clone();
@@ -453,7 +616,9 @@ fn no_flipped_bit_is_accepted() {
             let accepted = asked(&flipped, &key).verify().is_ok_and(|one| one.verified);
             assert!(!accepted, "bit {bit} of the signature of {}", owner.kind);
         }
-        let digits = key.rfind(" a comment").expect("a comment stands behind the key");
+        let digits = key
+            .rfind(" a comment")
+            .expect("a comment stands behind the key");
         let armor = signature.as_bytes();
         let originals = [ARTIFACT, armor, key.as_bytes()];
         for (part, original) in originals.into_iter().enumerate() {
@@ -473,7 +638,11 @@ fn no_flipped_bit_is_accepted() {
                 let accepted = asked.verify().is_ok_and(|one| one.verified);
                 // The line feed behind the armor may become another white space.
                 let is_last = part == 1 && bit / 8 + 1 == original.len();
-                assert!(!accepted || is_last, "bit {bit} of part {part} of {}", owner.kind);
+                assert!(
+                    !accepted || is_last,
+                    "bit {bit} of part {part} of {}",
+                    owner.kind
+                );
             }
         }
     }

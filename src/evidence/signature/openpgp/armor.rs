@@ -55,6 +55,22 @@ pub(super) fn blocks(text: &str) -> Result<Vec<Block>, String> {
     Ok(blocks)
 }
 
+/// Reads the blocks of a file in which a text may stand around them, as in those that people keep keys in.
+///
+/// # Errors
+///
+/// What is wrong with a block.
+pub(super) fn blocks_in_text(text: &str) -> Result<Vec<Block>, String> {
+    let mut blocks = Vec::new();
+    let mut lines = text.lines();
+    while let Some(line) = lines.next() {
+        if let Some(label) = label_of(line) {
+            blocks.push(block(label, &mut lines)?);
+        }
+    }
+    Ok(blocks)
+}
+
 fn block<'a>(label: &str, lines: &mut impl Iterator<Item = &'a str>) -> Result<Block, String> {
     let cut_off = || "the armor is cut off".to_owned();
     loop {
@@ -125,6 +141,7 @@ mod tests {
         ] {
             assert!(blocks(&broken).is_err(), "{broken}");
         }
+        assert_eq!(blocks_in_text(&format!("x\n{twice}x")).unwrap().len(), 2);
         // The checksum carries no meaning.
         assert!(blocks(&GOOD.replace("=twTO\n", "")).is_ok());
         assert!(blocks(&GOOD.replace("=twTO", "=AAAA")).is_ok());
