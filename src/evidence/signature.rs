@@ -124,7 +124,6 @@ impl Kind {
         }
     }
 
-    /// Whether a signature of this kind can prove an identity, by a certificate or by the agency's own list.
     /// The kind of the signature inside a document of CycloneDX.
     fn within(bytes: &[u8], is_xml: bool) -> Result<Self, Diagnostic> {
         let unpacked = unpack(bytes)?;
@@ -136,7 +135,7 @@ impl Kind {
         }
     }
 
-    /// Whether a signature of this kind can prove an identity by a certificate.
+    /// Whether a signature of this kind can prove an identity, by a certificate or by the agency's own list.
     pub fn can_prove_identity(self) -> bool {
         matches!(
             self,
