@@ -33,6 +33,7 @@ fn forms_are_those_of_another_implementation() {
         concat!(env!("CARGO_MANIFEST_DIR"), "/fixtures/signatures/canonical.json").to_owned()
     });
     let cases: Vec<Value> = serde_json::from_slice(&std::fs::read(path).unwrap()).unwrap();
+    let mut others = Vec::new();
     for case in &cases {
         let source = case["source"].as_str().unwrap();
         let nodes = parse_nodes(source).unwrap_or_else(|fault| panic!("{source}: {fault}"));
@@ -42,13 +43,12 @@ fn forms_are_those_of_another_implementation() {
         } else {
             form.document(&nodes, None)
         };
-        assert_eq!(
-            String::from_utf8(found).unwrap(),
-            case["canonical"].as_str().unwrap(),
-            "{} {form:?} of {source}",
-            case["name"]
-        );
+        let found = String::from_utf8(found).unwrap();
+        if found != case["canonical"] {
+            others.push(format!("{case}: {found:?}"));
+        }
     }
+    assert!(others.is_empty(), "{}: {:#?}", others.len(), others.first());
     assert!(cases.len() > 100, "{}", cases.len());
 }
 

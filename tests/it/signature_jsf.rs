@@ -165,6 +165,10 @@ fn every_change_of_the_document_is_refused() {
         assert_ne!(changed, signed, "{from}");
         changed
     };
+    let value = {
+        let start = signed.rfind(",\"value\":").unwrap();
+        &signed[start..signed.rfind("},\"specVersion\"").unwrap()]
+    };
     for (case, changed, expected) in [
         ("a value", replaced("\"left\"", "\"lefT\""), "signature"),
         ("white space in a text", replaced("\"left\"", "\"left \""), "signature"),
@@ -185,7 +189,7 @@ fn every_change_of_the_document_is_refused() {
         ("something behind", format!("{signed}x"), "json-syntax"),
         ("no signature", replaced("\"signature\"", "\"signatur\""), "signature-missing"),
         ("no algorithm", replaced(r#""algorithm":"ES256","#, ""), "structure"),
-        ("no value", replaced("\"value\"", "\"valu\""), "structure"),
+        ("no value", replaced(value, ""), "structure"),
         ("padding", replaced(r#""},"specVersion"#, r#"=="},"specVersion"#), "structure"),
         ("the signature in a list", replaced("\"signature\":{", "\"signature\":[{").replace("},\"spec", "}],\"spec"), "structure"),
         ("another algorithm of the same key", replaced("ES256", "ES384"), "algorithm"),
@@ -444,7 +448,7 @@ fn no_flipped_bit_is_accepted() {
             let mut flipped = signed.clone().into_bytes();
             flipped[index] ^= 1 << bit;
             // The letter of an exponent may be of either case: the number is the same (RFC 8259, section 6).
-            let is_exponent = &signed[index..=index] == "e" && signed[..index].ends_with(",1") && bit == 5;
+            let is_exponent = signed.as_bytes()[index..].starts_with(b"e+21") && bit == 5;
             let outcome = judge(&flipped, |request| {
                 request.keys = vec![material("key", &key)];
                 request.kind = Some(Kind::Jsf);
@@ -454,5 +458,5 @@ fn no_flipped_bit_is_accepted() {
             judged += 1;
         }
     }
-    assert!(judged > 5000);
+    assert!(judged > 4000);
 }
