@@ -289,6 +289,3 @@ fn escape(out: &mut Vec<u8>, text: &str, is_value: bool) {
         out.extend_from_slice(reference);
     }
 }
-
-#[cfg(test)]
-mod tests;

@@ -252,6 +252,3 @@ fn signatures_in(value: &Value) -> usize {
         _ => 0,
     }
 }
-
-#[cfg(test)]
-mod tests;

@@ -256,6 +256,3 @@ fn caution(nodes: &Nodes, own: usize, proof: &mut Proof) {
         ));
     }
 }
-
-#[cfg(test)]
-mod tests;
