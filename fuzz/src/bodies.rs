@@ -139,7 +139,11 @@ fn tell(element: Element<'_>, told: &mut String) {
     }
     let mut attributes: Vec<_> = element.attributes().map(|one| format!("{one:?}")).collect();
     attributes.sort();
-    *told += &format!("{} {element:?} {attributes:?} {:?}", element.namespace(), element.text());
+    *told += &format!(
+        "{} {element:?} {attributes:?} {:?}",
+        element.namespace(),
+        element.text()
+    );
     element.children().for_each(|child| tell(child, told));
     *told += "/";
 }
@@ -149,7 +153,10 @@ fn verifies_inside(kind: Kind, bytes: &[u8], key: &[u8]) -> bool {
     let now = end_of_day(parse_day("2026-11-26").unwrap_or_default());
     let request = SignatureRequest {
         kind: Some(kind),
-        keys: vec![Material { name: "key", bytes: key }],
+        keys: vec![Material {
+            name: "key",
+            bytes: key,
+        }],
         ..SignatureRequest::new(Artifact::of_bytes(bytes), now)
     };
     match verify_signature(&request) {
