@@ -20,6 +20,8 @@ use mekiki::evidence::sbom::model::Component;
 use mekiki::evidence::sbom::{self, cyclonedx, find_lines, spdx2};
 use mekiki::evidence::signature::openpgp as openpgp_signature;
 use mekiki::evidence::signature::{Artifact, Kind, Material};
+use mekiki::evidence::trusted_root::entries;
+use mekiki::evidence::tuf::Roots;
 use mekiki::evidence::unpack::{decode, unpack};
 use mekiki::evidence::vex::read as read_vex;
 use mekiki::markup::{Element, parse_xml};
@@ -36,6 +38,7 @@ pub(crate) type Body = fn(&[u8]);
 
 /// Every target by its name.
 pub(crate) const BODIES: [(&str, Body); 18] = [
+pub(crate) const BODIES: [(&str, Body); 17] = [
     ("cyclonedx_json", cyclonedx_json),
     ("cyclonedx_xml", cyclonedx_xml),
     ("cyclonedx_protobuf", cyclonedx_protobuf),
@@ -127,6 +130,23 @@ fn signed_nothing(kind: Kind, signature: &[u8], key: Material<'_>) {
         Ok(verification) => assert!(!verification.verified, "{verification:?}"),
         Err(refused) => sound(&refused.0),
     }
+    ("tuf", tuf),
+
+/// Files of The Update Framework and trusted roots: nothing follows from a root whose keepers threw their keys
+/// away, and a root that trusts itself settles or says why not.
+pub(crate) fn tuf(bytes: &[u8]) {
+    const ROOT: &[u8] = include_bytes!("../seeds/tuf/root.json");
+    let at = end_of_day(parse_day("2026-11-20").unwrap_or_default());
+    let Ok(mut roots) = Roots::trust(ROOT) else {
+        panic!("the seed trusts itself");
+    assert!(roots.step(bytes).is_err(), "no second root was ever signed");
+    let settled = roots.settle(at, None);
+    let timestamped = settled.map(|settled| settled.timestamp(bytes));
+    black_box(timestamped.is_ok_and(|outcome| outcome.is_ok()));
+    if let Ok(roots) = Roots::trust(bytes) {
+        black_box(roots.settle(at, None).is_ok());
+    }
+    black_box(entries(bytes, at).is_ok());
 }
 
 /// Envelopes and what is in them: nothing verifies under a key that signed nothing, and what is written is read.

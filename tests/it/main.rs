@@ -43,6 +43,7 @@ mod messages;
 mod minisign;
 mod openpgp;
 mod openpgp_keys;
+mod oci;
 mod oracle;
 mod service;
 mod signing_keys;
@@ -51,6 +52,10 @@ mod signature_faults;
 mod source;
 mod signing_tools;
 mod sshsig;
+#[cfg(feature = "retrieve")]
+mod offline;
+#[cfg(feature = "retrieve")]
+mod trust_root;
 mod tuf;
 mod tuf_maker;
 mod tuf_oracle;
