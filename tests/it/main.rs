@@ -28,6 +28,7 @@ mod laws;
 mod matching;
 mod messages;
 mod oracle;
+mod provenance;
 mod service;
 mod signature_faults;
 mod source;
