@@ -33,6 +33,7 @@ pub mod matching;
 pub mod inventory;
 pub mod conversion;
 pub mod triage;
+pub mod trust;
 pub mod provenance;
 
 // Judgment.

@@ -7,14 +7,18 @@ use std::hint::black_box;
 use std::sync::OnceLock;
 
 use mekiki::app::library::Library;
+use mekiki::app::signature::{SignatureRequest, verify_signature};
 use mekiki::comparison::{Extent, compare};
 use mekiki::conversion::{Target, convert as convert_to};
 use mekiki::diagnostic::Diagnostic;
 use mekiki::digest::Digest;
 use mekiki::evidence::archive::{Limits, Walk};
+use mekiki::evidence::attestation::envelope::{Envelope, documents};
+use mekiki::evidence::attestation::{predicate, statement};
 use mekiki::evidence::detect::detect;
 use mekiki::evidence::sbom::model::Component;
 use mekiki::evidence::sbom::{self, cyclonedx, find_lines, spdx2};
+use mekiki::evidence::signature::{Artifact, Kind, Material};
 use mekiki::evidence::unpack::{decode, unpack};
 use mekiki::evidence::vex::read as read_vex;
 use mekiki::markup::parse_xml;
@@ -23,14 +27,14 @@ use mekiki::profile::judgment::judge;
 use mekiki::profile::survey::Survey;
 use mekiki::snapshot::{Builder, Bytes, Imported, Snapshot};
 use mekiki::tape::{Addressing, Tape, parse_json, write_json};
-use mekiki::time::parse_day;
+use mekiki::time::{end_of_day, parse_day};
 use mekiki::triage::{Given, Inventory, Triage};
 
 /// What takes the bytes of one input.
 pub(crate) type Body = fn(&[u8]);
 
 /// Every target by its name.
-pub(crate) const BODIES: [(&str, Body); 15] = [
+pub(crate) const BODIES: [(&str, Body); 16] = [
     ("cyclonedx_json", cyclonedx_json),
     ("cyclonedx_xml", cyclonedx_xml),
     ("cyclonedx_protobuf", cyclonedx_protobuf),
@@ -46,7 +50,56 @@ pub(crate) const BODIES: [(&str, Body); 15] = [
     ("convert", convert),
     ("vex", vex),
     ("advisory", advisory),
+    ("dsse", dsse),
 ];
+
+/// Envelopes and what is in them: nothing verifies under a key that signed nothing, and what is written is read.
+pub(crate) fn dsse(bytes: &[u8]) {
+    const KEY: &[u8] = include_bytes!("../seeds/dsse/key.pub");
+    let key = Material {
+        name: "key",
+        bytes: KEY,
+    };
+    let now = end_of_day(parse_day("2026-11-26").unwrap_or_default());
+    let artifact = Artifact::of_bytes(b"artifact");
+    for document in documents(bytes).unwrap_or_default() {
+        if let Ok(envelope) = Envelope::parse(document) {
+            let again = Envelope::parse(envelope.to_json().as_bytes());
+            assert_eq!(
+                again.map(|again| again.payload),
+                Ok(envelope.payload.clone())
+            );
+            said(&envelope.payload);
+        }
+        said(document);
+    }
+    for kind in [Kind::Dsse, Kind::Cosign] {
+        let request = SignatureRequest {
+            signature: Some(Material {
+                name: "input",
+                bytes,
+            }),
+            kind: Some(kind),
+            keys: vec![key],
+            ..SignatureRequest::new(artifact.clone(), now)
+        };
+        match verify_signature(&request) {
+            Ok(verification) => assert!(!verification.verified, "{verification:?}"),
+            Err(refused) => sound(&refused.0),
+        }
+    }
+}
+
+/// What a statement says, whoever says it.
+fn said(payload: &[u8]) {
+    match statement::read(payload) {
+        Ok((statement, findings)) => {
+            sound(&findings);
+            sound(&predicate::read(&statement).findings);
+        }
+        Err(fault) => sound(&[fault]),
+    }
+}
 
 /// Whatever stands in a feed: read, put into a snapshot, and found again there.
 pub(crate) fn advisory(bytes: &[u8]) {

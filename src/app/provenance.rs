@@ -35,9 +35,11 @@ pub struct ProvenanceRequest<'a> {
 pub fn check_provenance(request: &ProvenanceRequest<'_>) -> Result<Outcome, Refused> {
     if request.expectation.subject.is_empty() {
         let message = "the artifact is not named";
-        return Err(Diagnostic::error("artifact-missing", Place::whole(), message)
-            .help("give --subject sha256:HEX")
-            .into());
+        return Err(
+            Diagnostic::error("artifact-missing", Place::whole(), message)
+                .help("give --subject sha256:HEX")
+                .into(),
+        );
     }
     let in_file = |fault: Diagnostic| fault.in_file(request.attestation.name);
     let file = read(request.attestation.bytes).map_err(in_file)?;
@@ -131,7 +133,9 @@ fn publication_of<'a>(
             .by_ref()
             .flat_map(|subject| &subject.digests)
             .collect();
-        digests.into_iter().any(|digest| published.contains(&digest))
+        digests
+            .into_iter()
+            .any(|digest| published.contains(&digest))
     };
     publications
         .iter()
@@ -203,8 +207,10 @@ fn verify_one(
     request: &ProvenanceRequest<'_>,
 ) -> Result<Result<Verification, Missing>, Refused> {
     let trust = &request.trust;
-    let (Some(envelope), false) = (&attestation.envelope, attestation.wrapping == Wrapping::Bare)
-    else {
+    let (Some(envelope), false) = (
+        &attestation.envelope,
+        attestation.wrapping == Wrapping::Bare,
+    ) else {
         return Ok(Err(Missing::Signature));
     };
     let artifact = artifact_of(attestation, &request.expectation);

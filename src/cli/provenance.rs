@@ -69,10 +69,7 @@ pub(super) fn run(
     let expectation = arguments.expectation()?;
     let trust = arguments.trust.read()?;
     let builders = builders(criteria)?;
-    let attestation = (
-        arguments.attestation.clone(),
-        read(&arguments.attestation)?,
-    );
+    let attestation = (arguments.attestation.clone(), read(&arguments.attestation)?);
     let outcome = check_provenance(&ProvenanceRequest {
         attestation: material(&attestation),
         expectation,

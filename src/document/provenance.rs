@@ -171,10 +171,7 @@ fn level(outcome: &Outcome, lang: Lang) -> String {
         Some(claimed) => message_with(
             lang,
             "provenance-level",
-            &[
-                ("supported", &supported),
-                ("claimed", &claimed.to_string()),
-            ],
+            &[("supported", &supported), ("claimed", &claimed.to_string())],
         ),
         None => message_with(
             lang,

@@ -136,6 +136,7 @@ fn ours(schema: &str, encoding: &'static str) -> Option<Detection> {
         "agency-record" => (Kind::AgencyRecord, "mekiki-agency-record"),
         "tender-file" => (Kind::Procurement, "mekiki-tender"),
         "record" => (Kind::Procurement, "mekiki-record"),
+        "trust-policy" => (Kind::TrustRoot, "mekiki-trust-policy"),
         _ => (Kind::Unknown, "unknown"),
     };
     let version = version.trim_start_matches('v');

@@ -145,7 +145,10 @@ fn read_builders(fields: &Fields<'_>) -> Vec<Builder> {
             one.complain(
                 "builder-repeated",
                 "id",
-                format!("the builder `{}` stands here again, or with a version", builder.id),
+                format!(
+                    "the builder `{}` stands here again, or with a version",
+                    builder.id
+                ),
                 "name each builder once, by its address alone",
             );
         }

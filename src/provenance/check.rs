@@ -224,8 +224,7 @@ impl Asked<'_> {
                 value: format!("in the publication: {}", fault.value),
                 at: fault.at.clone(),
             }));
-        } else if packages(&self.attestation.statement.subjects)
-            .any(|(_, purl)| purl.kind == "npm")
+        } else if packages(&self.attestation.statement.subjects).any(|(_, purl)| purl.kind == "npm")
         {
             faults.push(Field {
                 value: "the registry's statement on the publication is missing".to_owned(),
@@ -525,9 +524,7 @@ fn matching<'a>(
     subjects.iter().find(|subject| {
         let compared: Vec<bool> = expected
             .iter()
-            .filter_map(|(algorithm, digits)| {
-                Some(subject.digest(&key_of(*algorithm))? == digits)
-            })
+            .filter_map(|(algorithm, digits)| Some(subject.digest(&key_of(*algorithm))? == digits))
             .collect();
         !compared.is_empty() && compared.iter().all(|same| *same)
     })

@@ -178,7 +178,9 @@ mod tests {
             let parsed = VersionedTag::parse(version).unwrap();
             assert_eq!(parsed.admits(tag), expected, "{version} {tag}");
         }
-        for broken in ["", "1.2.3", "v", "v1.", "v01", "v1.2.3.4", "v1-rc", "v1.2.3-", "main"] {
+        for broken in [
+            "", "1.2.3", "v", "v1.", "v01", "v1.2.3.4", "v1-rc", "v1.2.3-", "main",
+        ] {
             let fault = VersionedTag::parse(broken).unwrap_err();
             assert_eq!(fault.code, "expectation-malformed", "{broken}");
         }
@@ -186,7 +188,13 @@ mod tests {
 
     #[test]
     fn an_expectation_that_cannot_be_held_is_refused() {
-        for broken in ["", "github.com", "github.com/a//b", "github.com/a/b@v1", "a b/c"] {
+        for broken in [
+            "",
+            "github.com",
+            "github.com/a//b",
+            "github.com/a/b@v1",
+            "a b/c",
+        ] {
             assert!(Expectation::source(broken).is_err(), "{broken}");
         }
         assert!(Expectation::source("https://github.com/a/b").is_ok());

@@ -99,11 +99,15 @@ mod tests {
 
     #[test]
     fn a_builder_is_taken_apart() {
-        let id = BuilderId::parse("https://github.com/a/b/.github/workflows/x.yml@refs/tags/v1.2.3");
+        let id =
+            BuilderId::parse("https://github.com/a/b/.github/workflows/x.yml@refs/tags/v1.2.3");
         assert_eq!(id.repository().as_deref(), Some("github.com/a/b"));
         assert!(id.has_version("v1.2.3") && id.has_version("refs/tags/v1.2.3"));
         assert!(!id.has_version("1.2.3") && !id.has_version("refs/heads/v1.2.3"));
         assert!(!BuilderId::parse("https://x.example/b").has_version("v1"));
-        assert_eq!(BuilderId::parse("https://github.com/a/.github/workflows/x.yml@v1").repository(), None);
+        assert_eq!(
+            BuilderId::parse("https://github.com/a/.github/workflows/x.yml@v1").repository(),
+            None
+        );
     }
 }

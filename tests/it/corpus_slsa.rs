@@ -69,7 +69,10 @@ fn expectation(case: &Value) -> Option<Expectation> {
         subject.push((Algorithm::Sha512, digits.to_owned()));
     }
     if let Some(digest) = text(case, "artifact_digest_file") {
-        let digits = digest.trim().strip_prefix("sha256:").expect("it is SHA-256");
+        let digits = digest
+            .trim()
+            .strip_prefix("sha256:")
+            .expect("it is SHA-256");
         subject.push((Algorithm::Sha256, digits.to_owned()));
     }
     if subject.is_empty() {
@@ -121,7 +124,11 @@ fn judge(
         policy_only,
         trust: SignatureRequest {
             trusted_root: trusted.root.map(|root| material("root", root)),
-            keys: trusted.keys.iter().map(|key| material("key", key)).collect(),
+            keys: trusted
+                .keys
+                .iter()
+                .map(|key| material("key", key))
+                .collect(),
             ..SignatureRequest::new(Artifact::default(), now())
         },
     })
@@ -176,7 +183,9 @@ fn every_case_that_fields_decide_comes_out_as_expected() {
             }
             (Some("fail"), Some("ErrorInvalidDssePayload")) => {
                 count("failed: unreadable");
-                outcome.as_ref().is_err_and(|refused| refused.0[0].code.starts_with("json-"))
+                outcome
+                    .as_ref()
+                    .is_err_and(|refused| refused.0[0].code.starts_with("json-"))
             }
             (Some("fail"), Some(error)) => {
                 count("failed");
@@ -225,7 +234,13 @@ fn an_image_is_named_by_its_digest_alone() {
     };
     let right = judge(&provenance, &of(GCB_IMAGE), true, &NOTHING);
     assert!(right.as_ref().unwrap().passed, "{}", said(&right));
-    let other = judge(&provenance, &of(&GCB_IMAGE.replace('1', "2")), true, &NOTHING).unwrap();
+    let other = judge(
+        &provenance,
+        &of(&GCB_IMAGE.replace('1', "2")),
+        true,
+        &NOTHING,
+    )
+    .unwrap();
     assert!(!other.judgment.holds(CheckName::Subject));
     // A mutable name is no digest.
     assert!(Artifact::parse_digest("us-west2-docker.pkg.dev/a/b/image:v14").is_none());
@@ -253,7 +268,9 @@ fn bundles_are_verified_under_the_public_root() {
             continue;
         }
         let provenance = corpus.read(&path);
-        let Ok(file) = read(&provenance) else { continue };
+        let Ok(file) = read(&provenance) else {
+            continue;
+        };
         if file.readable[0].wrapping != Wrapping::Bundle {
             continue;
         }
@@ -285,7 +302,10 @@ fn bundles_are_verified_under_the_public_root() {
         "corpus slsa: {verified} bundles verified, by supported level {levels:?}"
     ));
     assert!(verified >= 25, "{verified}");
-    assert!(levels.contains_key(&3) && levels.contains_key(&2), "{levels:?}");
+    assert!(
+        levels.contains_key(&3) && levels.contains_key(&2),
+        "{levels:?}"
+    );
 }
 
 /// The keys of the npm registry as PEM, those for attestations.

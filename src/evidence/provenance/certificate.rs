@@ -5,8 +5,8 @@
 
 use serde::Serialize;
 use x509_cert::Certificate;
-use x509_cert::der::asn1::{ObjectIdentifier, Utf8StringRef};
 use x509_cert::der::Decode as _;
+use x509_cert::der::asn1::{ObjectIdentifier, Utf8StringRef};
 use x509_cert::ext::pkix::SubjectAltName;
 use x509_cert::ext::pkix::name::GeneralName;
 

@@ -40,7 +40,8 @@ pub fn read(bytes: &[u8]) -> Result<Attestations, Diagnostic> {
         .lines()
         .enumerate()
         .filter(|(_, line)| !line.trim().is_empty());
-    let is_whole_line = |line: &str| line.trim_start().starts_with('{') && line.trim_end().ends_with('}');
+    let is_whole_line =
+        |line: &str| line.trim_start().starts_with('{') && line.trim_end().ends_with('}');
     let of_lines = lines.clone().count() > 1 && lines.clone().all(|(_, line)| is_whole_line(line));
     if of_lines {
         for (number, line) in lines.by_ref() {
@@ -182,10 +183,20 @@ fn enveloped(
     };
     if envelope.payload_type != IN_TOTO {
         let named = crate::text::printable(&envelope.payload_type);
-        fault("/payloadType", format!("`{named}` is not the type of a statement"));
+        fault(
+            "/payloadType",
+            format!("`{named}` is not the type of a statement"),
+        );
     }
-    if !envelope.signatures.iter().any(|one| one.signature.is_some()) {
-        fault("/signatures", "the envelope carries no readable signature".to_owned());
+    if !envelope
+        .signatures
+        .iter()
+        .any(|one| one.signature.is_some())
+    {
+        fault(
+            "/signatures",
+            "the envelope carries no readable signature".to_owned(),
+        );
     }
     Ok(Attestation {
         at: item.place(),
@@ -203,7 +214,10 @@ fn certificate_of_bundle(bundle: Item<'_>) -> Result<Option<SignerClaims>, Diagn
     let raw = |pointer: &str| bundle.at(&format!("/verificationMaterial/{pointer}"));
     let raw = match (raw("certificate"), raw("x509CertificateChain")) {
         (Some(_), Some(chain)) => {
-            return Err(malformed(chain, "the bundle brings two signing certificates"));
+            return Err(malformed(
+                chain,
+                "the bundle brings two signing certificates",
+            ));
         }
         (Some(certificate), None) => certificate.get("rawBytes"),
         (None, Some(chain)) => chain.at("/certificates/0/rawBytes"),
@@ -325,7 +339,10 @@ fn is_same(one: Item<'_>, other: Item<'_>) -> bool {
         Shape::Text => one.text() == other.text(),
         Shape::List => {
             one.items().count() == other.items().count()
-                && one.items().zip(other.items()).all(|(one, other)| is_same(one, other))
+                && one
+                    .items()
+                    .zip(other.items())
+                    .all(|(one, other)| is_same(one, other))
         }
         Shape::Table => {
             one.children().count() == other.children().count()

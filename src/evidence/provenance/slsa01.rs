@@ -39,7 +39,11 @@ pub(super) fn read(root: Item<'_>) -> Provenance {
             .push(as_reference("refs/heads/", branch));
     }
     provenance.take_inputs(predicate.at(SUBSTITUTIONS));
-    let truth = |name: &str| predicate.at(&format!("/metadata/completeness/{name}"))?.bool();
+    let truth = |name: &str| {
+        predicate
+            .at(&format!("/metadata/completeness/{name}"))?
+            .bool()
+    };
     provenance.completeness = Completeness {
         parameters: truth("arguments"),
         environment: truth("environment"),

@@ -39,7 +39,11 @@ pub(super) fn read(root: Item<'_>) -> Provenance {
     if provenance.inputs.is_empty() {
         provenance.take_inputs(predicate.at("/invocation/parameters/event_inputs"));
     }
-    let truth = |name: &str| predicate.at(&format!("/metadata/completeness/{name}"))?.bool();
+    let truth = |name: &str| {
+        predicate
+            .at(&format!("/metadata/completeness/{name}"))?
+            .bool()
+    };
     provenance.completeness = Completeness {
         parameters: truth("parameters"),
         environment: truth("environment"),

@@ -84,9 +84,21 @@ mod tests {
                 Some("refs/tags/v1"),
                 None,
             ),
-            (&format!("https://github.com/a/b/commit/{sha}"), None, Some(sha)),
-            (&format!("git+https://github.com/a/b@{sha}"), None, Some(sha)),
-            ("git+https://github.com/a/b@refs/heads/x#dir", Some("refs/heads/x"), None),
+            (
+                &format!("https://github.com/a/b/commit/{sha}"),
+                None,
+                Some(sha),
+            ),
+            (
+                &format!("git+https://github.com/a/b@{sha}"),
+                None,
+                Some(sha),
+            ),
+            (
+                "git+https://github.com/a/b@refs/heads/x#dir",
+                Some("refs/heads/x"),
+                None,
+            ),
         ] {
             let parsed = SourceUri::parse(uri);
             assert_eq!(parsed.repository(), "github.com/a/b", "{uri}");

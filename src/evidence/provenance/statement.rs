@@ -2,7 +2,7 @@
 //!
 //! Source: in-toto Attestation Framework v1, "Statement"; its predecessor v0.1 differs in `_type` alone.
 
-use super::{Field, Predicate, Publication, Resource, Statement, slsa01, slsa02, slsa1};
+use super::{Field, Predicate, Publication, Resource, Statement, slsa01, slsa1, slsa02};
 use crate::diagnostic::{Diagnostic, Place};
 use crate::tape::{Item, Shape, parse_json};
 
@@ -105,8 +105,8 @@ pub(super) fn read(root: Item<'_>) -> Statement {
             }
             let mut sources = provenance.sources.iter();
             if let Some(first) = sources.next()
-                && let Some(other) = sources
-                    .find(|other| other.parsed.repository() != first.parsed.repository())
+                && let Some(other) =
+                    sources.find(|other| other.parsed.repository() != first.parsed.repository())
             {
                 let said = format!(
                     "the sources differ: `{}` and at {} `{}`",

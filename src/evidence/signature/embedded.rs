@@ -8,8 +8,8 @@
 //! Sources: Fulcio, "Certificate Specification" (code signing, ten minutes); Sigstore Client Specification,
 //! "Verification" (steps "certificate" and "timestamp").
 
-use sigstore_trust_root::TrustedRoot;
 use rustls_pki_types::{CertificateDer, UnixTime};
+use sigstore_trust_root::TrustedRoot;
 use webpki::{ALL_VERIFICATION_ALGS, EndEntityCert, KeyUsage, anchor_from_trusted_cert};
 use x509_cert::Certificate;
 use x509_cert::der::{Decode as _, Encode as _};
@@ -35,21 +35,21 @@ pub fn check(
     artifact: &Artifact<'_>,
     trusted_root: Material<'_>,
 ) -> Result<Verification, Diagnostic> {
-    let root = TrustedRoot::from_json(&String::from_utf8_lossy(trusted_root.bytes)).map_err(
-        |error| {
+    let root =
+        TrustedRoot::from_json(&String::from_utf8_lossy(trusted_root.bytes)).map_err(|error| {
             let reason = crate::text::printable(&error.to_string());
             let message = format!("the trusted root cannot be used: {reason}");
             Diagnostic::error("trusted-root-malformed", Place::whole(), message)
                 .help("hand in the trusted_root.json of the signing infrastructure")
                 .in_file(trusted_root.name)
-        },
-    )?;
+        })?;
     let malformed = |reason: String| {
         let message = format!("the certificate beside the signature cannot be read: {reason}");
         Diagnostic::error("key-malformed", Place::whole(), message)
             .help("ask the supplier for the provenance as the builder wrote it")
     };
-    let parsed = Certificate::from_der(certificate).map_err(|error| malformed(error.to_string()))?;
+    let parsed =
+        Certificate::from_der(certificate).map_err(|error| malformed(error.to_string()))?;
     let spki = parsed
         .tbs_certificate
         .subject_public_key_info
@@ -89,11 +89,7 @@ pub fn check(
     ))
 }
 
-fn chain(
-    certificate: &[u8],
-    root: &TrustedRoot,
-    at: std::time::Duration,
-) -> Result<(), String> {
+fn chain(certificate: &[u8], root: &TrustedRoot, at: std::time::Duration) -> Result<(), String> {
     let authorities = root.fulcio_certs();
     let authorities: Vec<_> = authorities
         .iter()
