@@ -11,7 +11,6 @@ pub mod certificate;
 pub mod check;
 pub mod cosign;
 pub mod dsse;
-pub mod embedded;
 mod inside;
 mod jsf;
 mod jwk;

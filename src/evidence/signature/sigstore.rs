@@ -11,6 +11,7 @@
 mod bundle;
 mod certificate;
 mod content;
+pub mod embedded;
 mod entry;
 mod fields;
 mod log;
@@ -25,17 +26,12 @@ use base64::Engine as _;
 use sigstore_trust_root::TrustedRoot;
 use sigstore_verify::Verifier;
 
-use super::trust::signer_missing;
-use super::{
-    Artifact, CheckName, Expected, Kind, Proof, Trust, Verification, Witness, WitnessKind,
-};
+pub use bundle::Bundle;
+
+use super::{Artifact, CheckName, Trust, Verification};
 use crate::diagnostic::{Diagnostic, Place};
 use crate::digest::Digest;
 use crate::evidence::attestation;
-use crate::tree::{Node, parse_json};
-pub use bundle::Bundle;
-
-use super::{Artifact, CheckName, Trust, Verification, statement};
 use crate::tree::{Document, Node, parse_json};
 
 /// A bundle is a few kilobytes; one with a large attestation stays far below this.
