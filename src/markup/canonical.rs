@@ -252,7 +252,9 @@ impl<'a> Writer<'a> {
             .collect();
         used.sort();
         used.dedup();
-        used.into_iter().filter_map(|prefix| self.bound(prefix)).collect()
+        used.into_iter()
+            .filter_map(|prefix| self.bound(prefix))
+            .collect()
     }
 
     fn name(&mut self, prefix: &str, local: &str) {

@@ -248,7 +248,9 @@ pub fn parse_nodes(source: &str) -> Result<Nodes, Diagnostic> {
                     let reason = "a processing instruction has a name that is not admitted";
                     return Err(malformed(source, start, reason));
                 }
-                let content = instruction.content().trim_start_matches([' ', '\t', '\n', '\r']);
+                let content = instruction
+                    .content()
+                    .trim_start_matches([' ', '\t', '\n', '\r']);
                 let content = content.replace("\r\n", "\n").replace('\r', "\n");
                 parser.push(Node::Instruction(target, content), start)?;
             }
@@ -351,7 +353,9 @@ impl Parser<'_> {
                     error => malformed(&error.to_string()),
                 })?;
             if !value.chars().all(is_character) {
-                return Err(malformed("an attribute holds a character that is not admitted"));
+                return Err(malformed(
+                    "an attribute holds a character that is not admitted",
+                ));
             }
             let name = attribute.key.into_inner();
             let (prefix, local) = split(name).ok_or_else(|| malformed("a name is not admitted"))?;
@@ -430,8 +434,14 @@ fn check_binding(prefix: &str, namespace: &str) -> Result<(), &'static str> {
             Err("the namespace of a prefix is taken back")
         };
     }
-    let scheme = namespace.split([':', '/', '?', '#']).next().unwrap_or_default();
-    if !namespace.get(scheme.len()..).is_some_and(|rest| rest.starts_with(':')) {
+    let scheme = namespace
+        .split([':', '/', '?', '#'])
+        .next()
+        .unwrap_or_default();
+    if !namespace
+        .get(scheme.len()..)
+        .is_some_and(|rest| rest.starts_with(':'))
+    {
         return Err("a namespace is a relative address");
     }
     Ok(())

@@ -30,7 +30,11 @@ fn apex(nodes: &Nodes) -> usize {
 #[test]
 fn forms_are_those_of_another_implementation() {
     let path = std::env::var("MEKIKI_CANONICAL").unwrap_or_else(|_| {
-        concat!(env!("CARGO_MANIFEST_DIR"), "/fixtures/signatures/canonical.json").to_owned()
+        concat!(
+            env!("CARGO_MANIFEST_DIR"),
+            "/fixtures/signatures/canonical.json"
+        )
+        .to_owned()
     });
     let cases: Vec<Value> = serde_json::from_slice(&std::fs::read(path).unwrap()).unwrap();
     for case in &cases {
@@ -54,7 +58,10 @@ fn forms_are_those_of_another_implementation() {
 
 #[test]
 fn a_form_of_a_form_is_itself() {
-    let path = concat!(env!("CARGO_MANIFEST_DIR"), "/fixtures/signatures/canonical.json");
+    let path = concat!(
+        env!("CARGO_MANIFEST_DIR"),
+        "/fixtures/signatures/canonical.json"
+    );
     let cases: Vec<Value> = serde_json::from_slice(&std::fs::read(path).unwrap()).unwrap();
     for case in cases.iter().filter(|case| case["part"] == false) {
         let once = case["canonical"].as_str().unwrap();

@@ -7,7 +7,6 @@ mod asked;
 mod canonical_xml;
 mod signer;
 mod signature_jsf;
-mod signature_xmldsig;
 mod assessment_laws;
 mod authority;
 mod binary;

@@ -5,7 +5,9 @@ use std::time::Duration;
 use aws_lc_rs::encoding::{AsDer as _, PublicKeyX509Der};
 use aws_lc_rs::rand::SystemRandom;
 use aws_lc_rs::rsa::KeySize;
-use aws_lc_rs::signature::{self as primitive, EcdsaKeyPair, Ed25519KeyPair, KeyPair as _, RsaKeyPair};
+use aws_lc_rs::signature::{
+    self as primitive, EcdsaKeyPair, Ed25519KeyPair, KeyPair as _, RsaKeyPair,
+};
 use base64::prelude::{BASE64_STANDARD, BASE64_URL_SAFE_NO_PAD, Engine as _};
 use mekiki::app::Refused;
 use mekiki::app::signature::{SignatureRequest, verify_signature};
@@ -76,7 +78,8 @@ impl Signer {
                     other => panic!("{other}"),
                 };
                 let mut signature = vec![0; pair.public_modulus_len()];
-                pair.sign(padding, &random, message, &mut signature).unwrap();
+                pair.sign(padding, &random, message, &mut signature)
+                    .unwrap();
                 signature
             }
         }
@@ -104,7 +107,11 @@ impl Signer {
         let elliptic = |curve: &str, pair: &EcdsaKeyPair| {
             let point = &pair.public_key().as_ref()[1..];
             let (x, y) = point.split_at(point.len() / 2);
-            format!(r#"{{"crv":"{curve}","kty":"EC","x":"{}","y":"{}"}}"#, text(x), text(y))
+            format!(
+                r#"{{"crv":"{curve}","kty":"EC","x":"{}","y":"{}"}}"#,
+                text(x),
+                text(y)
+            )
         };
         match self {
             Self::P256(pair) => elliptic("P-256", pair),
@@ -144,13 +151,24 @@ impl Issuer {
         let spki = spki.as_ref().to_vec();
         let name = format!("CN={name},O=signer.test");
         let certificate = issue(&pair, &name, &name, &spki, LONG, None);
-        Self { pair, name, certificate }
+        Self {
+            pair,
+            name,
+            certificate,
+        }
     }
 
     /// A certificate for the key of `signer`, who is called `address`.
     pub(crate) fn certify(&self, signer: &Signer, address: &str, valid: (u64, u64)) -> Vec<u8> {
         let subject = "CN=The Supplier,O=signer.test";
-        issue(&self.pair, &self.name, subject, &signer.der(), valid, Some(address))
+        issue(
+            &self.pair,
+            &self.name,
+            subject,
+            &signer.der(),
+            valid,
+            Some(address),
+        )
     }
 }
 
@@ -169,7 +187,13 @@ fn issue(
     };
     let extensions = match address {
         None => vec![
-            extension(&BasicConstraints { ca: true, path_len_constraint: None }, true),
+            extension(
+                &BasicConstraints {
+                    ca: true,
+                    path_len_constraint: None,
+                },
+                true,
+            ),
             extension(&KeyUsage(KeyUsages::KeyCertSign | KeyUsages::CRLSign), true),
         ],
         Some(address) => {
@@ -180,20 +204,28 @@ fn issue(
             ]
         }
     };
-    let algorithm = AlgorithmIdentifierOwned { oid: ECDSA_WITH_SHA_256, parameters: None };
+    let algorithm = AlgorithmIdentifierOwned {
+        oid: ECDSA_WITH_SHA_256,
+        parameters: None,
+    };
     let tbs = TbsCertificate {
         version: Version::V3,
         serial_number: SerialNumber::new(&[7, 1]).unwrap(),
         signature: algorithm.clone(),
         issuer: issuer.parse().unwrap(),
-        validity: Validity { not_before: time(valid.0), not_after: time(valid.1) },
+        validity: Validity {
+            not_before: time(valid.0),
+            not_after: time(valid.1),
+        },
         subject: subject.parse().unwrap(),
         subject_public_key_info: SubjectPublicKeyInfoOwned::from_der(spki).unwrap(),
         issuer_unique_id: None,
         subject_unique_id: None,
         extensions: Some(extensions),
     };
-    let signature = pair.sign(&SystemRandom::new(), &tbs.to_der().unwrap()).unwrap();
+    let signature = pair
+        .sign(&SystemRandom::new(), &tbs.to_der().unwrap())
+        .unwrap();
     Certificate {
         tbs_certificate: tbs,
         signature_algorithm: algorithm,
@@ -225,7 +257,9 @@ pub(crate) fn judge<'a>(
 pub(crate) fn word(outcome: &Result<Verification, Refused>) -> &'static str {
     match outcome {
         Ok(verification) if verification.verified => "verified",
-        Ok(verification) => verification.refusal().map_or("no check", |check| check.name.word()),
+        Ok(verification) => verification
+            .refusal()
+            .map_or("no check", |check| check.name.word()),
         Err(refused) => refused.0[0].code,
     }
 }

@@ -68,7 +68,9 @@ impl Method {
 
 /// Two numbers of `length` bytes side by side as an ASN.1 sequence (RFC 3279, section 2.2.3).
 fn sequence_of(value: &[u8], length: usize) -> Option<Vec<u8>> {
-    let (r, s) = value.split_at_checked(length).filter(|(_, s)| s.len() == length)?;
+    let (r, s) = value
+        .split_at_checked(length)
+        .filter(|(_, s)| s.len() == length)?;
     let (r, s) = (UintRef::new(r).ok()?, UintRef::new(s).ok()?);
     let sum = (r.encoded_len().ok()? + s.encoded_len().ok()?).ok()?;
     let mut der = Vec::new();
@@ -294,7 +296,9 @@ impl<'t> Signers<'t> {
 fn given(hint: &Hint) -> Result<Vec<Certificate>, Refusal> {
     let read = hint.certificates.iter().map(|der| {
         Certificate::from_der(der).map_err(|reason| {
-            Refusal::structure(format!("a certificate in the document cannot be read: {reason}"))
+            Refusal::structure(format!(
+                "a certificate in the document cannot be read: {reason}"
+            ))
         })
     });
     let given = read.collect::<Result<Vec<_>, _>>()?;
@@ -331,7 +335,8 @@ pub(super) fn document_of<'a>(
             .help("name the file instead of its digest")
     })?;
     if bytes != signature {
-        let message = "a signature of this kind stands inside the artifact, not in a file of its own";
+        let message =
+            "a signature of this kind stands inside the artifact, not in a file of its own";
         return Err(
             Diagnostic::error("signature-missing", Place::whole(), message)
                 .help("leave --signature out, or name the same file"),

@@ -224,15 +224,18 @@ impl Around {
         let inner = |object: &[u8]| object.get(1..object.len() - 1).map(<[u8]>::to_vec);
         let signature = [b"\"signature\":".to_vec(), canonical(signature)?].concat();
         let members = [inner(&self.before), Some(signature), inner(&self.after)];
-        let members: Vec<_> = members.into_iter().flatten().filter(|one| !one.is_empty()).collect();
+        let members: Vec<_> = members
+            .into_iter()
+            .flatten()
+            .filter(|one| !one.is_empty())
+            .collect();
         Ok([b"{".to_vec(), members.join(&b','), b"}".to_vec()].concat())
     }
 }
 
 fn canonical(value: &Value) -> Result<Vec<u8>, Refusal> {
-    serde_json_canonicalizer::to_vec(value).map_err(|error| {
-        Refusal::structure(format!("the document has no canonical form: {error}"))
-    })
+    serde_json_canonicalizer::to_vec(value)
+        .map_err(|error| Refusal::structure(format!("the document has no canonical form: {error}")))
 }
 
 /// How many signatures of parts stand in a value.

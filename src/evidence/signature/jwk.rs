@@ -108,9 +108,15 @@ impl From<Diagnostic> for Fault {
 /// The key that the members of a JSON Web Key give.
 pub(super) fn of_members(members: &Map<String, Value>) -> Result<PublicKey, Fault> {
     if PRIVATE.iter().any(|name| members.contains_key(*name)) {
-        return Err(Fault::Malformed("it holds a private key; hand in the public one"));
+        return Err(Fault::Malformed(
+            "it holds a private key; hand in the public one",
+        ));
     }
-    let text = |name: &str| members.get(name).map(|value| value.as_str().unwrap_or_default());
+    let text = |name: &str| {
+        members
+            .get(name)
+            .map(|value| value.as_str().unwrap_or_default())
+    };
     if text("use").is_some_and(|purpose| purpose != "sig") {
         return Err(Fault::Malformed("`use` is not `sig`"));
     }
@@ -134,7 +140,9 @@ pub(super) fn of_members(members: &Map<String, Value>) -> Result<PublicKey, Faul
             };
             let (x, y) = (number("x")?, number("y")?);
             if x.len() != curve.length || y.len() != curve.length {
-                return Err(Fault::Malformed("a coordinate has another length than the curve"));
+                return Err(Fault::Malformed(
+                    "a coordinate has another length than the curve",
+                ));
             }
             Ok(elliptic(curve, &[&[4], &x[..], &y[..]].concat())?)
         }

@@ -13,9 +13,6 @@ use aws_lc_rs::signature::{
     self as primitive, RsaPssSaltLength, UnparsedPublicKey, VerificationAlgorithm,
 };
 use x509_cert::der::asn1::{AnyRef, BitStringRef, ObjectIdentifier, UintRef};
-use aws_lc_rs::digest::{self, Digest as Imported};
-use aws_lc_rs::signature::{self as primitive, UnparsedPublicKey, VerificationAlgorithm};
-use x509_cert::der::asn1::{ObjectIdentifier, UintRef};
 use x509_cert::der::{Decode as _, Encode as _, Reader as _, SliceReader};
 use x509_cert::spki::{AlgorithmIdentifierRef, SubjectPublicKeyInfoRef};
 
@@ -84,19 +81,6 @@ impl Scheme {
             | Self::RsaPkcs1(digest)
             | Self::RsaPss(digest)
             | Self::RsaPssLongSalt(digest) => Some(digest),
-        }
-    }
-}
-
-impl Scheme {
-    /// The digest that is signed; `None` where the message itself is.
-    pub fn digest(self) -> Option<Algorithm> {
-        match self {
-            Self::EcdsaAsn1(digest)
-            | Self::EcdsaFixed(digest)
-            | Self::RsaPkcs1(digest)
-            | Self::RsaPss(digest) => Some(digest),
-            Self::Ed25519 => None,
         }
     }
 }
@@ -254,13 +238,6 @@ impl PublicKey {
             _ => return false,
         };
         let Ok(digest) = Digest::import_less_safe(digest, of) else {
-    /// Whether `signature` over a message of which only the `digest` is at hand verifies under this key by
-    /// `scheme`. The digest must be of the algorithm that the scheme names; Ed25519 needs the message itself.
-        let hash = match scheme.digest() {
-            Some(Algorithm::Sha256) => &digest::SHA256,
-            Some(Algorithm::Sha384) => &digest::SHA384,
-            Some(Algorithm::Sha512) => &digest::SHA512,
-        let Ok(digest) = Imported::import_less_safe(digest, hash) else {
             return false;
         };
         algorithm(self.kind, scheme).is_some_and(|algorithm| {

@@ -178,9 +178,7 @@ fn check_document(text: &str, nodes: &Nodes, own: usize) -> Result<(), Refusal> 
         if inside.contains(&index) {
             return Err(Refusal::structure("a comment stands in the signature"));
         }
-        let is_text = |index: usize| {
-            matches!(nodes.get(index), Some(Node::Text(text)) if !text.trim().is_empty())
-        };
+        let is_text = |index: usize| matches!(nodes.get(index), Some(Node::Text(text)) if !text.trim().is_empty());
         if is_text(index - 1) || is_text(index + 1) {
             return Err(Refusal::structure(
                 "a comment, which nobody signed, stands in a text",
@@ -215,8 +213,7 @@ fn check_scope(nodes: &Nodes, root: usize, scope: &Scope) -> Result<(), Refusal>
         }
     }
     let end = nodes.tag(root).map_or(root, Tag::end);
-    let is_instruction =
-        |index: usize| matches!(nodes.get(index), Some(Node::Instruction(_, _)));
+    let is_instruction = |index: usize| matches!(nodes.get(index), Some(Node::Instruction(_, _)));
     if (0..root).chain(end..nodes.len()).any(is_instruction) {
         return Err(Refusal::structure(
             "a processing instruction stands outside of the element that is signed",

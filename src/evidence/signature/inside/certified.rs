@@ -31,13 +31,16 @@ pub(super) fn prove(
         .checks
         .push((CheckName::CertificateChain, chain.detail()));
     accepted.warnings.extend(chain.cautions);
-    let warning = "nothing proves when it was signed; the certificate was judged as of the time of judgment";
+    let warning =
+        "nothing proves when it was signed; the certificate was judged as of the time of judgment";
     accepted.warnings.push(warning.to_owned());
     let identity = certificate
         .identity(trust.identity.as_ref())
         .map_err(|refusal| Refusal::new(refusal.check, refusal.detail))?;
     if trust.identity.is_some() {
-        accepted.checks.push((CheckName::Identity, identity.clone()));
+        accepted
+            .checks
+            .push((CheckName::Identity, identity.clone()));
     }
     certificate.describe(&mut accepted.signer);
     accepted.signer.identity = Some(identity);

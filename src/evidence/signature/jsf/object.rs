@@ -61,9 +61,8 @@ impl Form {
                 )));
             }
             let list = list.as_array().filter(|list| !list.is_empty());
-            let list = list.ok_or_else(|| {
-                Refusal::structure(format!("`{name}` is no list of signatures"))
-            })?;
+            let list = list
+                .ok_or_else(|| Refusal::structure(format!("`{name}` is no list of signatures")))?;
             if list.len() > MAXIMUM_SIGNATURES {
                 return Err(Refusal::structure(format!(
                     "there are more than {MAXIMUM_SIGNATURES} signatures"
@@ -94,7 +93,11 @@ impl Form {
             members.remove("value");
             Value::Object(members)
         };
-        let own = self.cores().get(index).map(without_value).unwrap_or_default();
+        let own = self
+            .cores()
+            .get(index)
+            .map(without_value)
+            .unwrap_or_default();
         match self {
             Self::One(_) => own,
             Self::Signers(_) => json!({ "signers": [own] }),
@@ -161,7 +164,9 @@ fn unadmitted(name: &str) -> Refusal {
 
 fn certificates(value: &Value) -> Result<Vec<Vec<u8>>, Refusal> {
     let malformed = || Refusal::structure("`certificatePath` is no list of certificates");
-    let path = value.as_array().filter(|path| (1..=MAXIMUM_CERTIFICATES).contains(&path.len()));
+    let path = value
+        .as_array()
+        .filter(|path| (1..=MAXIMUM_CERTIFICATES).contains(&path.len()));
     path.ok_or_else(malformed)?
         .iter()
         .map(|one| {

@@ -181,18 +181,9 @@ pub(super) fn details_of(name: &str) -> Option<(fn(KeyKind) -> bool, Scheme)> {
     use Algorithm::{Sha256, Sha384, Sha512};
     let rsa = |kind: KeyKind| matches!(kind, KeyKind::Rsa(_));
     Some(match name {
-        "PKIX_ECDSA_P256_SHA_256" => (
-            |kind| kind == KeyKind::EcdsaP256,
-            Scheme::EcdsaAsn1(Sha256),
-        ),
-        "PKIX_ECDSA_P384_SHA_384" => (
-            |kind| kind == KeyKind::EcdsaP384,
-            Scheme::EcdsaAsn1(Sha384),
-        ),
-        "PKIX_ECDSA_P521_SHA_512" => (
-            |kind| kind == KeyKind::EcdsaP521,
-            Scheme::EcdsaAsn1(Sha512),
-        ),
+        "PKIX_ECDSA_P256_SHA_256" => (|kind| kind == KeyKind::EcdsaP256, Scheme::EcdsaAsn1(Sha256)),
+        "PKIX_ECDSA_P384_SHA_384" => (|kind| kind == KeyKind::EcdsaP384, Scheme::EcdsaAsn1(Sha384)),
+        "PKIX_ECDSA_P521_SHA_512" => (|kind| kind == KeyKind::EcdsaP521, Scheme::EcdsaAsn1(Sha512)),
         "PKIX_ED25519" => (|kind| kind == KeyKind::Ed25519, Scheme::Ed25519),
         "PKIX_RSA_PKCS1V15_2048_SHA256"
         | "PKIX_RSA_PKCS1V15_3072_SHA256"

@@ -57,7 +57,8 @@ pub(super) fn concurs(
     })?;
     let outcome = match key {
         Some(key) => {
-            let mut policy = PublicKeyVerificationPolicy::new(DerPublicKey::new(key.spki().to_vec()));
+            let mut policy =
+                PublicKeyVerificationPolicy::new(DerPublicKey::new(key.spki().to_vec()));
             if !every_entry {
                 policy = policy.skip_tlog_unsafe();
             }
@@ -161,7 +162,10 @@ fn entry_written(entry: &Entry) -> Value {
         return written;
     };
     if entry.integrated > 0 {
-        members.insert("integratedTime".to_owned(), json!(entry.integrated.to_string()));
+        members.insert(
+            "integratedTime".to_owned(),
+            json!(entry.integrated.to_string()),
+        );
     }
     if let Some(promise) = &entry.promise {
         members.insert(

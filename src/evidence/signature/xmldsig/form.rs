@@ -64,8 +64,7 @@ impl Form {
         value.admit(&["Id"])?;
         signed_info.admit(&["Id"])?;
         let mut parts = signed_info.elements()?.into_iter();
-        let (variant, comments) =
-            canonicalization(&next(&mut parts, "CanonicalizationMethod")?)?;
+        let (variant, comments) = canonicalization(&next(&mut parts, "CanonicalizationMethod")?)?;
         let method = signature_method(&next(&mut parts, "SignatureMethod")?)?;
         let reference = next(&mut parts, "Reference")?;
         if parts.next().is_some() {
@@ -93,7 +92,11 @@ type Reference = (Scope, Option<Variant>, Algorithm, Vec<u8>);
 fn read_reference(reference: &Element<'_>) -> Result<Reference, Refusal> {
     reference.admit(&["Id", "URI"])?;
     let scope = match reference.attribute("URI") {
-        None => return Err(Refusal::structure("the reference does not say what is signed")),
+        None => {
+            return Err(Refusal::structure(
+                "the reference does not say what is signed",
+            ));
+        }
         Some("") => Scope::Document,
         Some(address) => match address.strip_prefix('#') {
             Some(id) if !id.is_empty() && !id.contains('(') => Scope::Id(id.to_owned()),
@@ -127,9 +130,7 @@ fn read_reference(reference: &Element<'_>) -> Result<Reference, Refusal> {
     enveloped.childless()?;
     let content = match rest {
         [] => None,
-        [one] if one.is("Transform") => {
-            Some(canonicalization(one).map_err(|_| unknown())?.0)
-        }
+        [one] if one.is("Transform") => Some(canonicalization(one).map_err(|_| unknown())?.0),
         _ => return Err(unknown()),
     };
     let algorithm = match method.algorithm()? {
@@ -142,7 +143,9 @@ fn read_reference(reference: &Element<'_>) -> Result<Reference, Refusal> {
     digest.admit(&[])?;
     let digest = digest.base64()?;
     if digest.len() != algorithm.length() {
-        return Err(Refusal::structure("the digest has another length than its kind"));
+        return Err(Refusal::structure(
+            "the digest has another length than its kind",
+        ));
     }
     Ok((scope, content, algorithm, digest))
 }
@@ -219,9 +222,10 @@ fn next<'n>(
     parts: &mut impl Iterator<Item = Element<'n>>,
     name: &str,
 ) -> Result<Element<'n>, Refusal> {
-    parts.next().filter(|part| part.is(name)).ok_or_else(|| {
-        Refusal::structure(format!("`{name}` is missing or not in its place"))
-    })
+    parts
+        .next()
+        .filter(|part| part.is(name))
+        .ok_or_else(|| Refusal::structure(format!("`{name}` is missing or not in its place")))
 }
 
 /// An element of a signature.
@@ -295,7 +299,10 @@ impl<'n> Element<'n> {
     /// The text, where there is nothing else.
     pub(super) fn text(&self) -> Result<&'n str, Refusal> {
         let mut children = self.nodes.children(self.index);
-        match (children.next().map(|index| self.nodes.get(index)), children.next()) {
+        match (
+            children.next().map(|index| self.nodes.get(index)),
+            children.next(),
+        ) {
             (None, _) => Ok(""),
             (Some(Some(Node::Text(text))), None) => Ok(text),
             _ => Err(Refusal::structure(

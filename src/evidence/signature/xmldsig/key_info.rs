@@ -34,7 +34,9 @@ pub(super) fn read(key_info: &Element<'_>) -> Result<Hint, Refusal> {
         }
     }
     if hint.certificates.len() > MAXIMUM_CERTIFICATES {
-        return Err(Refusal::structure("the signature gives too many certificates"));
+        return Err(Refusal::structure(
+            "the signature gives too many certificates",
+        ));
     }
     // Their order says nothing (section 4.5.4).
     hint.leaves = hint.certificates.len();
