@@ -6,9 +6,7 @@ use crate::diagnostic::{Diagnostic, Place};
 use crate::digest::Algorithm;
 use crate::evidence::provenance::{Attestation, Wrapping, read};
 use crate::evidence::signature::sigstore::{Sigstore, embedded};
-use crate::evidence::signature::{
-    Artifact, CheckName, Expected, Kind, Material, Verification,
-};
+use crate::evidence::signature::{Artifact, CheckName, Expected, Kind, Material, Verification};
 use crate::provenance::{
     Builders, Expectation, Judgment, Missing, Outcome, Signature, check, level,
 };
@@ -275,8 +273,7 @@ fn verify_one(
             let [signature] = signatures.as_slice() else {
                 return Ok(Err(Missing::Signature));
             };
-            let sigstore =
-                Sigstore::new(root.bytes).map_err(|fault| fault.in_file(root.name))?;
+            let sigstore = Sigstore::new(root.bytes).map_err(|fault| fault.in_file(root.name))?;
             let verification = embedded::check(
                 &sigstore,
                 (&envelope.signed_bytes(), signature),

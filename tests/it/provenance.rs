@@ -16,16 +16,14 @@ use mekiki::provenance::{
 use serde_json::{Value, json};
 
 use crate::asked::{material, now};
-use crate::authority::{Authority, Fault};
+use crate::authority::{Authority, Fault, raw_key_pair};
 use crate::binary::{Scratch, mekiki};
 
 const ARTIFACT: &[u8] = b"an artifact";
 const ISSUER: &str = "https://token.actions.githubusercontent.com";
-const GO: &str =
-    "https://github.com/slsa-framework/slsa-github-generator/.github/workflows/builder_go_slsa3.yml";
+const GO: &str = "https://github.com/slsa-framework/slsa-github-generator/.github/workflows/builder_go_slsa3.yml";
 const DELEGATOR: &str = "https://github.com/slsa-framework/slsa-github-generator/.github/workflows/delegator_lowperms-generic_slsa3.yml";
-const MAVEN: &str =
-    "https://github.com/slsa-framework/slsa-github-generator/.github/workflows/builder_maven_slsa3.yml";
+const MAVEN: &str = "https://github.com/slsa-framework/slsa-github-generator/.github/workflows/builder_maven_slsa3.yml";
 const OWN: &str = "https://github.com/vendor/app/.github/workflows/release.yml";
 const HOSTED: &str = "https://github.com/actions/runner/github-hosted";
 const COMMIT: &str = "2bcaa7495e1cbd11fbd4f598d857b3a6f18df933";
@@ -205,7 +203,9 @@ fn each_expectation_fails_by_itself() {
         ),
         (
             CheckName::Subject,
-            other(|one| one.subject = vec![(Algorithm::Sha384, Algorithm::Sha384.hex_of(ARTIFACT))]),
+            other(|one| {
+                one.subject = vec![(Algorithm::Sha384, Algorithm::Sha384.hex_of(ARTIFACT))]
+            }),
         ),
         (
             CheckName::BuilderId,
@@ -221,10 +221,18 @@ fn each_expectation_fails_by_itself() {
         ),
         (
             CheckName::SourceUri,
-            other(|one| one.source_uri = Some(Expectation::source("github.com/vendor/ap").unwrap())),
+            other(|one| {
+                one.source_uri = Some(Expectation::source("github.com/vendor/ap").unwrap())
+            }),
         ),
-        (CheckName::SourceTag, other(|one| one.source_tag = text("v1.2"))),
-        (CheckName::SourceBranch, other(|one| one.source_branch = text("mai"))),
+        (
+            CheckName::SourceTag,
+            other(|one| one.source_tag = text("v1.2")),
+        ),
+        (
+            CheckName::SourceBranch,
+            other(|one| one.source_branch = text("mai")),
+        ),
         (
             CheckName::SourceVersionedTag,
             other(|one| one.source_versioned_tag = Some(VersionedTag::parse("v1.3").unwrap())),
@@ -237,8 +245,14 @@ fn each_expectation_fails_by_itself() {
             CheckName::Parameters,
             other(|one| one.parameters.push(("other".to_owned(), String::new()))),
         ),
-        (CheckName::PackageName, other(|one| one.package_name = text("app"))),
-        (CheckName::PackageVersion, other(|one| one.package_version = text("1.2"))),
+        (
+            CheckName::PackageName,
+            other(|one| one.package_name = text("app")),
+        ),
+        (
+            CheckName::PackageVersion,
+            other(|one| one.package_version = text("1.2")),
+        ),
     ] {
         let outcome = by_policy(&file(), &expectation);
         if name == CheckName::Subject {
@@ -255,19 +269,53 @@ fn each_expectation_fails_by_itself() {
 fn each_field_of_a_statement_fails_by_itself() {
     let predicate = "/predicate/buildDefinition";
     for (name, pointer, value) in [
-        (CheckName::Statement, "/_type", json!("https://in-toto.io/Statement/v2")),
+        (
+            CheckName::Statement,
+            "/_type",
+            json!("https://in-toto.io/Statement/v2"),
+        ),
         (CheckName::Statement, "/subject/0/digest", json!({})),
-        (CheckName::Statement, "/predicate/buildDefinition/resolvedDependencies/0/digest/gitCommit", Value::Null),
+        (
+            CheckName::Statement,
+            "/predicate/buildDefinition/resolvedDependencies/0/digest/gitCommit",
+            Value::Null,
+        ),
         (CheckName::Subject, "/subject/1/digest/sha256", json!("00")),
-        (CheckName::BuilderId, "/predicate/runDetails/builder/id", json!(format!("{GO}@refs/tags/v2.1.1"))),
-        (CheckName::BuildType, "/predicate/buildDefinition/buildType", json!("https://x.example")),
-        (CheckName::SourceBranch, "/predicate/buildDefinition/internalParameters/GITHUB_EVENT_PAYLOAD/base_ref", json!("refs/tags/main")),
-        (CheckName::Parameters, "/predicate/buildDefinition/externalParameters/inputs/release", json!("1.2.4")),
-        (CheckName::PackageName, "/subject/1/name", json!("pkg:npm/%40vendor/ap@1.2.3")),
-        (CheckName::PackageVersion, "/subject/1/name", json!("pkg:npm/%40vendor/app@1.2.4")),
+        (
+            CheckName::BuilderId,
+            "/predicate/runDetails/builder/id",
+            json!(format!("{GO}@refs/tags/v2.1.1")),
+        ),
+        (
+            CheckName::BuildType,
+            "/predicate/buildDefinition/buildType",
+            json!("https://x.example"),
+        ),
+        (
+            CheckName::SourceBranch,
+            "/predicate/buildDefinition/internalParameters/GITHUB_EVENT_PAYLOAD/base_ref",
+            json!("refs/tags/main"),
+        ),
+        (
+            CheckName::Parameters,
+            "/predicate/buildDefinition/externalParameters/inputs/release",
+            json!("1.2.4"),
+        ),
+        (
+            CheckName::PackageName,
+            "/subject/1/name",
+            json!("pkg:npm/%40vendor/ap@1.2.3"),
+        ),
+        (
+            CheckName::PackageVersion,
+            "/subject/1/name",
+            json!("pkg:npm/%40vendor/app@1.2.4"),
+        ),
     ] {
         let mut broken = statement(&at_release(GO));
-        let place = broken.pointer_mut(pointer).unwrap_or_else(|| panic!("{pointer}"));
+        let place = broken
+            .pointer_mut(pointer)
+            .unwrap_or_else(|| panic!("{pointer}"));
         *place = value.clone();
         let outcome = by_policy(&attestations(&[&publication(), &broken]), &agreed());
         if value.is_null() {
@@ -275,7 +323,10 @@ fn each_field_of_a_statement_fails_by_itself() {
             assert!(outcome.passed, "{pointer}");
             continue;
         }
-        assert!(!outcome.passed && failed(&outcome).contains(&name), "{pointer}");
+        assert!(
+            !outcome.passed && failed(&outcome).contains(&name),
+            "{pointer}"
+        );
         let with_it = [name, CheckName::PackageName, CheckName::PackageVersion];
         assert!(
             failed(&outcome).iter().all(|one| with_it.contains(one)),
@@ -285,18 +336,43 @@ fn each_field_of_a_statement_fails_by_itself() {
     }
     // A place that contradicts another breaks the statement as well as what was agreed.
     for (name, pointer, value) in [
-        (CheckName::SourceUri, "externalParameters/workflow/repository", "https://github.com/vendor/ap"),
-        (CheckName::SourceUri, "resolvedDependencies/0/uri", "git+https://github.com/evil/app@refs/tags/v1.2.3"),
-        (CheckName::SourceTag, "externalParameters/workflow/ref", "refs/tags/v1.2.4"),
-        (CheckName::SourceTag, "resolvedDependencies/0/uri", "git+https://github.com/vendor/app@refs/heads/v1.2.3"),
-        (CheckName::SourceVersionedTag, "externalParameters/workflow/ref", "refs/tags/v1.3.0"),
+        (
+            CheckName::SourceUri,
+            "externalParameters/workflow/repository",
+            "https://github.com/vendor/ap",
+        ),
+        (
+            CheckName::SourceUri,
+            "resolvedDependencies/0/uri",
+            "git+https://github.com/evil/app@refs/tags/v1.2.3",
+        ),
+        (
+            CheckName::SourceTag,
+            "externalParameters/workflow/ref",
+            "refs/tags/v1.2.4",
+        ),
+        (
+            CheckName::SourceTag,
+            "resolvedDependencies/0/uri",
+            "git+https://github.com/vendor/app@refs/heads/v1.2.3",
+        ),
+        (
+            CheckName::SourceVersionedTag,
+            "externalParameters/workflow/ref",
+            "refs/tags/v1.3.0",
+        ),
     ] {
         let mut broken = statement(&at_release(GO));
-        *broken.pointer_mut(&format!("{predicate}/{pointer}")).unwrap() = json!(value);
+        *broken
+            .pointer_mut(&format!("{predicate}/{pointer}"))
+            .unwrap() = json!(value);
         let outcome = by_policy(&attestations(&[&publication(), &broken]), &agreed());
         let failed = failed(&outcome);
         assert!(failed.contains(&name), "{pointer}: {failed:?}");
-        assert!(failed.contains(&CheckName::Statement), "{pointer}: {failed:?}");
+        assert!(
+            failed.contains(&CheckName::Statement),
+            "{pointer}: {failed:?}"
+        );
     }
 }
 
@@ -308,7 +384,11 @@ fn a_publication_must_be_there_and_agree() {
     assert_eq!(failed(&without), [CheckName::Statement]);
     for (name, pointer, value) in [
         (CheckName::PackageName, "/predicate/name", json!("app")),
-        (CheckName::PackageVersion, "/predicate/version", json!("1.2.4")),
+        (
+            CheckName::PackageVersion,
+            "/predicate/version",
+            json!("1.2.4"),
+        ),
         (CheckName::Statement, "/_type", json!("x")),
     ] {
         let mut broken = publication();
@@ -459,29 +539,176 @@ fn the_name_in_the_certificate_decides_on_the_builder() {
         ("agreed by name", &go, &go, Some(GO), None, true),
         ("agreed with its version", &go, &go, Some(&*go), None, true),
         ("another one is agreed", &go, &go, Some(MAVEN), None, false),
-        ("another version is agreed", &go, &go, Some(&*at_main), None, false),
+        (
+            "another version is agreed",
+            &go,
+            &go,
+            Some(&*at_main),
+            None,
+            false,
+        ),
         ("names one, signed by another", &go, &own, None, None, false),
-        ("names one that is agreed, signed by another", &go, &own, Some(GO), None, false),
-        ("names another version than signed", &go, &at_main, None, None, false),
+        (
+            "names one that is agreed, signed by another",
+            &go,
+            &own,
+            Some(GO),
+            None,
+            false,
+        ),
+        (
+            "names another version than signed",
+            &go,
+            &at_main,
+            None,
+            None,
+            false,
+        ),
         ("at a branch", &at_main, &at_main, None, None, false),
-        ("at a branch, agreed by name alone", &at_main, &at_main, Some(GO), None, false),
-        ("at a branch, agreed to the letter", &at_main, &at_main, Some(&*at_main), None, true),
-        ("nobody knows it", &own_release, &own_release, None, None, false),
-        ("nobody knows it, agreed by name", &own_release, &own_release, Some(OWN), None, true),
-        ("delegated", &maven, &at_release(DELEGATOR), None, None, true),
-        ("delegated, agreed by name", &maven, &at_release(DELEGATOR), Some(MAVEN), None, true),
-        ("delegated, the delegator is agreed", &maven, &at_release(DELEGATOR), Some(DELEGATOR), None, false),
-        ("delegated by a branch", &maven, &format!("{DELEGATOR}@refs/heads/main"), None, None, false),
-        ("delegated to a branch", &format!("{MAVEN}@refs/heads/main"), &at_release(DELEGATOR), None, None, false),
-        ("signs for itself though it cannot", &maven, &maven, None, None, false),
-        ("on a platform", HOSTED, &own, Some(HOSTED), Some("github-hosted"), true),
-        ("on a platform, not agreed", HOSTED, &own, None, Some("github-hosted"), false),
-        ("on a platform, on a machine of their own", HOSTED, &own, Some(HOSTED), Some("self-hosted"), false),
-        ("on a platform, nobody says where", HOSTED, &own, Some(HOSTED), None, false),
-        ("on a platform, by a workflow of others", HOSTED, &other, Some(HOSTED), Some("github-hosted"), false),
-        ("a platform's longer name", HOSTED, &own, Some("https://github.com/actions/runner/github-hosted2"), Some("github-hosted"), false),
-        ("an address that is longer", &format!("{GO}x@refs/tags/v1.0.0"), &format!("{GO}x@refs/tags/v1.0.0"), None, None, false),
-        ("an address in another repository", "https://github.com/evil/https://github.com/slsa-framework/slsa-github-generator/.github/workflows/builder_go_slsa3.yml@refs/tags/v1.0.0", "https://github.com/evil/https://github.com/slsa-framework/slsa-github-generator/.github/workflows/builder_go_slsa3.yml@refs/tags/v1.0.0", None, None, false),
+        (
+            "at a branch, agreed by name alone",
+            &at_main,
+            &at_main,
+            Some(GO),
+            None,
+            false,
+        ),
+        (
+            "at a branch, agreed to the letter",
+            &at_main,
+            &at_main,
+            Some(&*at_main),
+            None,
+            true,
+        ),
+        (
+            "nobody knows it",
+            &own_release,
+            &own_release,
+            None,
+            None,
+            false,
+        ),
+        (
+            "nobody knows it, agreed by name",
+            &own_release,
+            &own_release,
+            Some(OWN),
+            None,
+            true,
+        ),
+        (
+            "delegated",
+            &maven,
+            &at_release(DELEGATOR),
+            None,
+            None,
+            true,
+        ),
+        (
+            "delegated, agreed by name",
+            &maven,
+            &at_release(DELEGATOR),
+            Some(MAVEN),
+            None,
+            true,
+        ),
+        (
+            "delegated, the delegator is agreed",
+            &maven,
+            &at_release(DELEGATOR),
+            Some(DELEGATOR),
+            None,
+            false,
+        ),
+        (
+            "delegated by a branch",
+            &maven,
+            &format!("{DELEGATOR}@refs/heads/main"),
+            None,
+            None,
+            false,
+        ),
+        (
+            "delegated to a branch",
+            &format!("{MAVEN}@refs/heads/main"),
+            &at_release(DELEGATOR),
+            None,
+            None,
+            false,
+        ),
+        (
+            "signs for itself though it cannot",
+            &maven,
+            &maven,
+            None,
+            None,
+            false,
+        ),
+        (
+            "on a platform",
+            HOSTED,
+            &own,
+            Some(HOSTED),
+            Some("github-hosted"),
+            true,
+        ),
+        (
+            "on a platform, not agreed",
+            HOSTED,
+            &own,
+            None,
+            Some("github-hosted"),
+            false,
+        ),
+        (
+            "on a platform, on a machine of their own",
+            HOSTED,
+            &own,
+            Some(HOSTED),
+            Some("self-hosted"),
+            false,
+        ),
+        (
+            "on a platform, nobody says where",
+            HOSTED,
+            &own,
+            Some(HOSTED),
+            None,
+            false,
+        ),
+        (
+            "on a platform, by a workflow of others",
+            HOSTED,
+            &other,
+            Some(HOSTED),
+            Some("github-hosted"),
+            false,
+        ),
+        (
+            "a platform's longer name",
+            HOSTED,
+            &own,
+            Some("https://github.com/actions/runner/github-hosted2"),
+            Some("github-hosted"),
+            false,
+        ),
+        (
+            "an address that is longer",
+            &format!("{GO}x@refs/tags/v1.0.0"),
+            &format!("{GO}x@refs/tags/v1.0.0"),
+            None,
+            None,
+            false,
+        ),
+        (
+            "an address in another repository",
+            "https://github.com/evil/https://github.com/slsa-framework/slsa-github-generator/.github/workflows/builder_go_slsa3.yml@refs/tags/v1.0.0",
+            "https://github.com/evil/https://github.com/slsa-framework/slsa-github-generator/.github/workflows/builder_go_slsa3.yml@refs/tags/v1.0.0",
+            None,
+            None,
+            false,
+        ),
     ] {
         let expectation = Expectation {
             builder: expected.map(BuilderId::parse),
@@ -489,14 +716,25 @@ fn the_name_in_the_certificate_decides_on_the_builder() {
         };
         let attestation = claimed(builder, identity, ISSUER, runner);
         let judgment = check(&attestation, None, &expectation, &builders);
-        assert_eq!(judgment.holds(CheckName::BuilderId), holds, "{case}: {:#?}", judgment.checks);
+        assert_eq!(
+            judgment.holds(CheckName::BuilderId),
+            holds,
+            "{case}: {:#?}",
+            judgment.checks
+        );
         let by_others = claimed(builder, identity, "https://accounts.google.com", runner);
         let judgment = check(&by_others, None, &expectation, &builders);
-        assert!(!judgment.holds(CheckName::BuilderId), "{case}, vouched for by others");
+        assert!(
+            !judgment.holds(CheckName::BuilderId),
+            "{case}, vouched for by others"
+        );
         let mut nameless = attestation.clone();
         nameless.signer.as_mut().unwrap().identity = None;
         let judgment = check(&nameless, None, &expectation, &builders);
-        assert!(!judgment.holds(CheckName::BuilderId), "{case}, without a name");
+        assert!(
+            !judgment.holds(CheckName::BuilderId),
+            "{case}, without a name"
+        );
     }
 }
 
@@ -574,25 +812,100 @@ fn a_level_is_supported_by_what_was_verified_alone() {
     let (go, own, maven) = (at_release(GO), at_release(OWN), at_release(MAVEN));
     let release = |builder: &str| plain(builder, "github.com/vendor/app", "refs/tags/v1.2.3");
     let trial = format!("{GO}@refs/heads/main");
-    let on_trial = plain(&trial, "github.com/slsa-framework/example-package", "refs/heads/main");
+    let on_trial = plain(
+        &trial,
+        "github.com/slsa-framework/example-package",
+        "refs/heads/main",
+    );
     let named = |builder: &str| Expectation {
         builder: Some(BuilderId::parse(builder)),
         ..artifact_alone()
     };
     for (case, statement, identity, expectation, passed, supported, claimed, last) in [
-        ("isolated", release(&go), &*go, artifact_alone(), true, 3, Some(3), Reason::Isolated),
-        ("isolated, agreed by name", release(&go), &go, named(GO), true, 3, Some(3), Reason::Isolated),
-        ("delegated", release(&maven), &at_release(DELEGATOR), named(MAVEN), true, 3, Some(3), Reason::Isolated),
-        ("on trial", on_trial, &trial, artifact_alone(), true, 2, Some(3), Reason::NotReleased),
-        ("delegated to nobody known", release(&own), &at_release(DELEGATOR), named(OWN), true, 2, None, Reason::NotIsolated),
-        ("nobody says where it runs", release(&own), &own, named(OWN), true, 1, None, Reason::NotHosted),
-        ("named by another", release(&go), &own, artifact_alone(), false, 1, Some(3), Reason::BuilderNotAccepted),
+        (
+            "isolated",
+            release(&go),
+            &*go,
+            artifact_alone(),
+            true,
+            3,
+            Some(3),
+            Reason::Isolated,
+        ),
+        (
+            "isolated, agreed by name",
+            release(&go),
+            &go,
+            named(GO),
+            true,
+            3,
+            Some(3),
+            Reason::Isolated,
+        ),
+        (
+            "delegated",
+            release(&maven),
+            &at_release(DELEGATOR),
+            named(MAVEN),
+            true,
+            3,
+            Some(3),
+            Reason::Isolated,
+        ),
+        (
+            "on trial",
+            on_trial,
+            &trial,
+            artifact_alone(),
+            true,
+            2,
+            Some(3),
+            Reason::NotReleased,
+        ),
+        (
+            "delegated to nobody known",
+            release(&own),
+            &at_release(DELEGATOR),
+            named(OWN),
+            true,
+            2,
+            None,
+            Reason::NotIsolated,
+        ),
+        (
+            "nobody says where it runs",
+            release(&own),
+            &own,
+            named(OWN),
+            true,
+            1,
+            None,
+            Reason::NotHosted,
+        ),
+        (
+            "named by another",
+            release(&go),
+            &own,
+            artifact_alone(),
+            false,
+            1,
+            Some(3),
+            Reason::BuilderNotAccepted,
+        ),
     ] {
         let bundle = sign(&statement, identity);
         let outcome = ask(bundle.as_bytes(), &expectation, false, with_root(&root)).unwrap();
-        assert_eq!(outcome.passed, passed, "{case}: {:#?}", outcome.judgment.checks);
+        assert_eq!(
+            outcome.passed, passed,
+            "{case}: {:#?}",
+            outcome.judgment.checks
+        );
         assert_eq!(outcome.signature, Signature::Verified, "{case}");
-        assert_eq!(outcome.level.supported, supported, "{case}: {:?}", outcome.level);
+        assert_eq!(
+            outcome.level.supported, supported,
+            "{case}: {:?}",
+            outcome.level
+        );
         assert_eq!(outcome.level.claimed, claimed, "{case}");
         assert_eq!(outcome.level.reasons.last(), Some(&last), "{case}");
 
@@ -603,7 +916,10 @@ fn a_level_is_supported_by_what_was_verified_alone() {
         assert_eq!(unverified.level.supported, 1, "{case}");
         let other = Authority::new().trusted_root();
         let refused = ask(bundle.as_bytes(), &expectation, false, with_root(&other)).unwrap();
-        assert!(!refused.passed && refused.signature == Signature::Failed, "{case}");
+        assert!(
+            !refused.passed && refused.signature == Signature::Failed,
+            "{case}"
+        );
         assert_eq!(refused.level.supported, 0, "{case}");
     }
     let bundle = sign(&release(&go), &go);
@@ -636,6 +952,8 @@ fn no_fault_of_a_bundle_passes() {
         Fault::BadInclusionProof,
         Fault::BadCheckpointSignature,
         Fault::BadPromise,
+        Fault::IntegratedTimeOutsideCertificate,
+        Fault::SignatureOverOtherBytes,
         Fault::LogEntryForOtherArtifact,
         Fault::ExtraSignature,
     ] {
@@ -643,7 +961,12 @@ fn no_fault_of_a_bundle_passes() {
             .signer(&go, ISSUER, signed_at())
             .with_fault(fault)
             .sign_statement(&statement);
-        let outcome = ask(bundle.as_bytes(), &artifact_alone(), false, with_root(&root));
+        let outcome = ask(
+            bundle.as_bytes(),
+            &artifact_alone(),
+            false,
+            with_root(&root),
+        );
         assert!(!outcome.is_ok_and(|outcome| outcome.passed), "{fault:?}");
     }
 }
@@ -651,8 +974,14 @@ fn no_fault_of_a_bundle_passes() {
 /// The envelope of a bundle with the certificate beside its signature, as some builders write it.
 fn with_certificate_beside(bundle: &str) -> Value {
     let bundle: Value = serde_json::from_str(bundle).unwrap();
-    let raw = bundle["verificationMaterial"]["certificate"]["rawBytes"].as_str().unwrap();
-    let lines: Vec<_> = raw.as_bytes().chunks(64).map(|line| std::str::from_utf8(line).unwrap()).collect();
+    let raw = bundle["verificationMaterial"]["certificate"]["rawBytes"]
+        .as_str()
+        .unwrap();
+    let lines: Vec<_> = raw
+        .as_bytes()
+        .chunks(64)
+        .map(|line| std::str::from_utf8(line).unwrap())
+        .collect();
     let mut envelope = bundle["dsseEnvelope"].clone();
     envelope["signatures"][0]["cert"] = json!(format!(
         "-----BEGIN CERTIFICATE-----\n{}\n-----END CERTIFICATE-----\n",
@@ -667,14 +996,19 @@ fn a_certificate_beside_a_signature_proves_no_time() {
     let root = authority.trusted_root();
     let go = at_release(GO);
     let statement = plain(&go, "github.com/vendor/app", "refs/tags/v1.2.3");
-    let bundle = authority.signer(&go, ISSUER, signed_at()).sign_statement(&statement);
+    let bundle = authority
+        .signer(&go, ISSUER, signed_at())
+        .sign_statement(&statement);
     let good = with_certificate_beside(&bundle);
     let refusal = |envelope: &Value, root: &str| {
         let bytes = envelope.to_string();
         let outcome = ask(bytes.as_bytes(), &artifact_alone(), false, with_root(root)).unwrap();
         assert!(!outcome.passed);
         assert!(outcome.level.supported < 2);
-        (outcome.signature, outcome.verifications[0].refusal().unwrap().name)
+        (
+            outcome.signature,
+            outcome.verifications[0].refusal().unwrap().name,
+        )
     };
     assert_eq!(
         refusal(&good, &root),
@@ -684,15 +1018,115 @@ fn a_certificate_beside_a_signature_proves_no_time() {
         refusal(&good, &Authority::new().trusted_root()),
         (Signature::Failed, SignatureCheck::CertificateChain)
     );
-    let other = authority.signer(&go, ISSUER, signed_at()).sign_statement(&statement);
+    let secret = authority
+        .signer(&go, ISSUER, signed_at())
+        .with_fault(Fault::NoSct)
+        .sign_statement(&statement);
+    assert_eq!(
+        refusal(&with_certificate_beside(&secret), &root),
+        (Signature::Failed, SignatureCheck::CertificateTransparency)
+    );
+    let later = authority
+        .signer(&go, ISSUER, now().as_second() + 3600)
+        .sign_statement(&statement);
+    assert_eq!(
+        refusal(&with_certificate_beside(&later), &root),
+        (Signature::Failed, SignatureCheck::CertificateValidity)
+    );
+    let other = authority
+        .signer(&go, ISSUER, signed_at())
+        .sign_statement(&statement);
     let mut forged = good.clone();
-    forged["signatures"][0]["sig"] = with_certificate_beside(&other)["signatures"][0]["sig"].clone();
+    forged["signatures"][0]["sig"] =
+        with_certificate_beside(&other)["signatures"][0]["sig"].clone();
     assert_eq!(
         refusal(&forged, &root),
         (Signature::Failed, SignatureCheck::Signature)
     );
     // Every check of fields holds all the same where only they are asked.
     assert!(by_policy(good.to_string().as_bytes(), &artifact_alone()).passed);
+}
+
+/// A key that was agreed proves the words, and the builder only where the two were agreed together.
+#[test]
+fn an_envelope_is_verified_under_a_key() {
+    let (key, sign) = raw_key_pair();
+    let (other, _) = raw_key_pair();
+    let sealed = |statement: &Value| {
+        let payload = statement.to_string();
+        let kind = "application/vnd.in-toto+json";
+        let signed = format!("DSSEv1 {} {kind} {} {payload}", kind.len(), payload.len());
+        let mut envelope = unsigned(statement);
+        envelope["signatures"][0]["sig"] = json!(sign(signed.as_bytes()));
+        envelope
+    };
+    let under = |key: &str, envelope: &Value, expectation: &Expectation| {
+        let trust = SignatureRequest {
+            keys: vec![material("key", key.as_bytes())],
+            ..nothing()
+        };
+        ask(envelope.to_string().as_bytes(), expectation, false, trust).unwrap()
+    };
+    let named = |builder: &str| Expectation {
+        builder: Some(BuilderId::parse(builder)),
+        ..artifact_alone()
+    };
+    let service = "https://cloudbuild.googleapis.com/GoogleHostedWorker";
+    let release = |builder: &str| plain(builder, "github.com/vendor/app", "refs/tags/v1.2.3");
+    for (case, builder, expectation, supported) in [
+        (
+            "a builder that signs by certificates",
+            at_release(GO),
+            artifact_alone(),
+            1,
+        ),
+        (
+            "a builder that only the key's holder knows",
+            "https://ci.vendor.example".to_owned(),
+            named("https://ci.vendor.example"),
+            1,
+        ),
+        ("a service", service.to_owned(), artifact_alone(), 2),
+        (
+            "a service that was agreed with its key",
+            service.to_owned(),
+            named(service),
+            3,
+        ),
+    ] {
+        let envelope = sealed(&release(&builder));
+        let outcome = under(&key, &envelope, &expectation);
+        assert!(outcome.passed, "{case}: {:#?}", outcome.verifications);
+        assert_eq!(outcome.level.supported, supported, "{case}");
+        let outcome = under(&other, &envelope, &expectation);
+        assert!(
+            !outcome.passed && outcome.signature == Signature::Failed,
+            "{case}"
+        );
+        assert_eq!(outcome.level.supported, 0, "{case}");
+        let mut forged = sealed(&release(&at_release(OWN)));
+        forged["payload"] = envelope["payload"].clone();
+        let outcome = under(&key, &forged, &expectation);
+        assert!(
+            !outcome.passed && outcome.signature == Signature::Failed,
+            "{case}"
+        );
+    }
+    // A certificate that anybody laid beside the signature of a key raises no level.
+    let authority = Authority::new();
+    let go = at_release(GO);
+    let bundle = authority
+        .signer(&go, ISSUER, signed_at())
+        .sign_statement(&release(&go));
+    let mut envelope = sealed(&release(&go));
+    envelope["signatures"][0]["cert"] =
+        with_certificate_beside(&bundle)["signatures"][0]["cert"].clone();
+    let outcome = under(&key, &envelope, &artifact_alone());
+    assert_eq!(outcome.signature, Signature::Verified);
+    assert_eq!(
+        outcome.level.reasons.last(),
+        Some(&Reason::KeyIsNotBuilders)
+    );
 }
 
 #[test]
@@ -716,7 +1150,11 @@ fn one_of_several_lines_has_to_hold() {
 
 #[test]
 fn what_cannot_be_read_is_refused() {
-    let good = unsigned(&plain(&at_release(GO), "github.com/vendor/app", "refs/tags/v1.2.3"));
+    let good = unsigned(&plain(
+        &at_release(GO),
+        "github.com/vendor/app",
+        "refs/tags/v1.2.3",
+    ));
     let with = |pointer: &str, value: Value| {
         let mut broken = good.clone();
         *broken.pointer_mut(pointer).unwrap() = value;
@@ -726,15 +1164,43 @@ fn what_cannot_be_read_is_refused() {
     let publication = unsigned(&publication()).to_string();
     for (case, file, code) in [
         ("no JSON", "{".to_owned(), "json-truncated"),
-        ("a member twice", r#"{"payload":"","payload":""}"#.to_owned(), "json-duplicate-member"),
+        (
+            "a member twice",
+            r#"{"payload":"","payload":""}"#.to_owned(),
+            "json-duplicate-member",
+        ),
         ("something else", "{}".to_owned(), "provenance-unrecognized"),
-        ("no base64", with("/payload", json!("*")), "provenance-malformed"),
-        ("no payload", with("/payload", json!("")), "provenance-malformed"),
-        ("no list", with("/signatures", json!({})), "provenance-malformed"),
-        ("twice in the payload", with("/payload", json!(twice)), "provenance-malformed"),
-        ("no certificate", with("/signatures/0", json!({"sig": "AAAA", "cert": "x"})), "provenance-malformed"),
+        (
+            "no base64",
+            with("/payload", json!("*")),
+            "provenance-malformed",
+        ),
+        (
+            "no payload",
+            with("/payload", json!("")),
+            "provenance-malformed",
+        ),
+        (
+            "no list",
+            with("/signatures", json!({})),
+            "provenance-malformed",
+        ),
+        (
+            "twice in the payload",
+            with("/payload", json!(twice)),
+            "provenance-malformed",
+        ),
+        (
+            "no certificate",
+            with("/signatures/0", json!({"sig": "AAAA", "cert": "x"})),
+            "provenance-malformed",
+        ),
         ("nothing about a build", publication, "provenance-absent"),
-        ("an empty list", r#"{"attestations":[]}"#.to_owned(), "provenance-malformed"),
+        (
+            "an empty list",
+            r#"{"attestations":[]}"#.to_owned(),
+            "provenance-malformed",
+        ),
     ] {
         let refused = ask(file.as_bytes(), &artifact_alone(), true, nothing()).unwrap_err();
         assert_eq!(refused.0[0].code, code, "{case}");
@@ -749,7 +1215,12 @@ fn what_cannot_be_read_is_refused() {
         let outcome = by_policy(broken.as_bytes(), &artifact_alone());
         assert_eq!(failed(&outcome), [CheckName::Statement]);
     }
-    let nobody = ask(good.to_string().as_bytes(), &Expectation::default(), true, nothing());
+    let nobody = ask(
+        good.to_string().as_bytes(),
+        &Expectation::default(),
+        true,
+        nothing(),
+    );
     assert_eq!(nobody.unwrap_err().0[0].code, "artifact-missing");
 }
 
@@ -804,11 +1275,31 @@ fn what_stands_beside_the_envelope_of_cloud_build_must_agree() {
     for (name, pointer, value) in [
         (CheckName::Statement, format!("{one}/kind"), json!("BUIL")),
         (CheckName::Statement, format!("{one}/build"), json!({})),
-        (CheckName::Statement, format!("{one}/build/intotoStatement/slsaProvenance/recipe/entryPoint"), json!("x")),
-        (CheckName::Statement, format!("{one}/build/intotoStatement/subject/0/digest/sha256"), json!(other)),
-        (CheckName::Subject, format!("{one}/resourceUri"), json!(format!("x@sha256:{other}"))),
-        (CheckName::Subject, "/image_summary/digest".to_owned(), json!(format!("sha256:{other}"))),
-        (CheckName::Subject, "/image_summary/fully_qualified_digest".to_owned(), json!(format!("x@sha256:{other}"))),
+        (
+            CheckName::Statement,
+            format!("{one}/build/intotoStatement/slsaProvenance/recipe/entryPoint"),
+            json!("x"),
+        ),
+        (
+            CheckName::Statement,
+            format!("{one}/build/intotoStatement/subject/0/digest/sha256"),
+            json!(other),
+        ),
+        (
+            CheckName::Subject,
+            format!("{one}/resourceUri"),
+            json!(format!("x@sha256:{other}")),
+        ),
+        (
+            CheckName::Subject,
+            "/image_summary/digest".to_owned(),
+            json!(format!("sha256:{other}")),
+        ),
+        (
+            CheckName::Subject,
+            "/image_summary/fully_qualified_digest".to_owned(),
+            json!(format!("x@sha256:{other}")),
+        ),
     ] {
         let mut broken = good.clone();
         *broken.pointer_mut(&pointer).unwrap() = value;
@@ -824,13 +1315,25 @@ fn the_command_tells_its_outcome_by_its_exit_code() {
     let root = scratch.write("root.json", authority.trusted_root());
     let go = at_release(GO);
     let statement = plain(&go, "github.com/vendor/app", "refs/tags/v1.2.3");
-    let bundle = authority.signer(&go, ISSUER, signed_at()).sign_statement(&statement);
+    let bundle = authority
+        .signer(&go, ISSUER, signed_at())
+        .sign_statement(&statement);
     let bundle = scratch.write("app.build.slsa", bundle);
     let subject = format!("sha256:{}", Digest::of(ARTIFACT).hex());
     let run = |options: &[&str]| {
         let fixed = [
-            "provenance", "check", "--attestation", &bundle, "--subject", &subject,
-            "--source-uri", "github.com/vendor/app", "--as-of", "2026-11-01", "--format", "json",
+            "provenance",
+            "check",
+            "--attestation",
+            &bundle,
+            "--subject",
+            &subject,
+            "--source-uri",
+            "github.com/vendor/app",
+            "--as-of",
+            "2026-11-01",
+            "--format",
+            "json",
         ];
         mekiki(&[&fixed[..], options].concat())
     };
@@ -846,7 +1349,10 @@ fn the_command_tells_its_outcome_by_its_exit_code() {
     assert_eq!(json["checks"][0]["name"], "statement");
 
     let by_policy = run(&["--policy-only"]);
-    assert_eq!((by_policy.code, &by_policy.json()["signature"]), (0, &json!("not_checked")));
+    assert_eq!(
+        (by_policy.code, &by_policy.json()["signature"]),
+        (0, &json!("not_checked"))
+    );
     let open = run(&[]);
     assert_eq!((open.code, &open.json()["passed"]), (3, &json!(false)));
     assert_eq!(open.json()["missing"][0]["what"], "trusted-root");
@@ -855,7 +1361,10 @@ fn the_command_tells_its_outcome_by_its_exit_code() {
     assert_eq!(other.json()["refusals"][0]["check"], "source-tag");
     let other_root = scratch.write("other.json", Authority::new().trusted_root());
     let forged = run(&["--trusted-root", &other_root]);
-    assert_eq!((forged.code, &forged.json()["signature"]), (1, &json!("failed")));
+    assert_eq!(
+        (forged.code, &forged.json()["signature"]),
+        (1, &json!("failed"))
+    );
     for (options, code) in [
         (["--source-versioned-tag", "main"], "expectation-malformed"),
         (["--workflow-input", "x"], "expectation-malformed"),
@@ -865,8 +1374,13 @@ fn the_command_tells_its_outcome_by_its_exit_code() {
         let refused = run(&options);
         assert_eq!(refused.code, 3, "{options:?}: {refused:?}");
         let found = &refused.error()["error"]["code"];
-        let is_json = found.as_str().is_some_and(|found| found.starts_with("json-"));
+        let is_json = found
+            .as_str()
+            .is_some_and(|found| found.starts_with("json-"));
         assert!(found == code || is_json, "{options:?}: {found}");
     }
-    assert_eq!(mekiki(&["provenance", "check", "--attestation", &bundle]).code, 2);
+    assert_eq!(
+        mekiki(&["provenance", "check", "--attestation", &bundle]).code,
+        2
+    );
 }

@@ -64,7 +64,8 @@ fn walk(
     let (from, _) = validity(&leaf.certificate)
         .ok_or_else(|| refused(CheckName::Structure, "the certificate's validity"))?;
     if from > at {
-        let detail = format!("the certificate is valid from {from}, after the time of judgment {at}");
+        let detail =
+            format!("the certificate is valid from {from}, after the time of judgment {at}");
         return Err(refused(CheckName::CertificateValidity, detail));
     }
     let mut fault = (
