@@ -98,7 +98,11 @@ fn a_detached_signature_verifies_and_names_its_signer() {
     let message = message(&signer);
     let verification = Asked::of(&message, &root).verify();
     assert!(verification.verified, "{verification:?}");
-    let checks: Vec<_> = verification.checks.iter().map(|check| check.name.word()).collect();
+    let checks: Vec<_> = verification
+        .checks
+        .iter()
+        .map(|check| check.name.word())
+        .collect();
     assert_eq!(
         checks,
         [
@@ -127,8 +131,14 @@ fn a_detached_signature_verifies_and_names_its_signer() {
     assert_eq!(other.outcome(), "artifact");
     // A digest is enough where it is the one that was signed.
     for (digest, expected) in [
-        (format!("sha256:{}", mekiki::digest::Digest::of(ARTIFACT)), "verified"),
-        (format!("sha256:{}", mekiki::digest::Digest::of(b"x")), "artifact"),
+        (
+            format!("sha256:{}", mekiki::digest::Digest::of(ARTIFACT)),
+            "verified",
+        ),
+        (
+            format!("sha256:{}", mekiki::digest::Digest::of(b"x")),
+            "artifact",
+        ),
         (format!("sha512:{}", "0".repeat(128)), "artifact-missing"),
     ] {
         let mut request = Asked::of(&message, &root).request();
@@ -149,7 +159,12 @@ fn every_kind_of_key_and_form_of_message_verifies() {
     let anchor = &root;
     let by = |key: Key| Draft::signer_with("CN=signer", key).by(anchor);
     let rsa = by(Key::rsa());
-    let signers = [by(Key::p256()), by(Key::p384()), by(Key::ed25519()), rsa.clone()];
+    let signers = [
+        by(Key::p256()),
+        by(Key::p384()),
+        by(Key::ed25519()),
+        rsa.clone(),
+    ];
     for signer in &signers {
         for is_by_key_identifier in [false, true] {
             for has_attributes in [false, true] {
@@ -164,7 +179,11 @@ fn every_kind_of_key_and_form_of_message_verifies() {
                     artifact: b"another",
                     ..Asked::of(&message, &root)
                 };
-                let expected = if has_attributes { "artifact" } else { "signature" };
+                let expected = if has_attributes {
+                    "artifact"
+                } else {
+                    "signature"
+                };
                 assert_eq!(other.outcome(), expected);
             }
         }
@@ -291,8 +310,7 @@ fn every_fault_of_a_message_is_refused_by_its_check() {
         (
             "no content type",
             edited(&|draft| {
-                draft.attributes =
-                    Some(vec![attribute(MESSAGE_DIGEST, &[&digest_of(ARTIFACT)])]);
+                draft.attributes = Some(vec![attribute(MESSAGE_DIGEST, &[&digest_of(ARTIFACT)])]);
             }),
             "structure",
         ),
@@ -317,14 +335,20 @@ fn every_fault_of_a_message_is_refused_by_its_check() {
         ),
         (
             "two digests in one attribute",
-            of(draft().with(MESSAGE_DIGEST, &[&digest_of(ARTIFACT), &digest_of(b"another")]))
-                .build(),
+            of(draft().with(
+                MESSAGE_DIGEST,
+                &[&digest_of(ARTIFACT), &digest_of(b"another")],
+            ))
+            .build(),
             "structure",
         ),
         (
             "two times of signing",
-            of(draft().and(attribute(SIGNING_TIME, &[&generalized("2026-10-16T00:00:00Z")])))
-                .build(),
+            of(draft().and(attribute(
+                SIGNING_TIME,
+                &[&generalized("2026-10-16T00:00:00Z")],
+            )))
+            .build(),
             "structure",
         ),
         (
@@ -337,7 +361,11 @@ fn every_fault_of_a_message_is_refused_by_its_check() {
             of(draft().and(attribute(oid("1.2.3.4"), &[&[5, 0]]))).build(),
             "verified",
         ),
-        ("attributes out of order", edited(&|draft| draft.is_unsorted = true), "structure"),
+        (
+            "attributes out of order",
+            edited(&|draft| draft.is_unsorted = true),
+            "structure",
+        ),
         (
             "a digest that is too weak",
             {
@@ -372,8 +400,16 @@ fn every_fault_of_a_message_is_refused_by_its_check() {
             shaped(&|message| message.digests = Some(der(&algorithm(SHA512)))),
             "structure",
         ),
-        ("another version", shaped(&|message| message.version = 3), "structure"),
-        ("another version of the signer", edited(&|draft| draft.version = Some(3)), "structure"),
+        (
+            "another version",
+            shaped(&|message| message.version = 3),
+            "structure",
+        ),
+        (
+            "another version of the signer",
+            edited(&|draft| draft.version = Some(3)),
+            "structure",
+        ),
         (
             "no certificate",
             shaped(&|message| message.certificates.clear()),
@@ -389,7 +425,11 @@ fn every_fault_of_a_message_is_refused_by_its_check() {
             edited(&|draft| draft.by.key = other.key.clone()),
             "signature",
         ),
-        ("nobody", MessageDraft::of(Vec::new()).bringing(&signer).build(), "structure"),
+        (
+            "nobody",
+            MessageDraft::of(Vec::new()).bringing(&signer).build(),
+            "structure",
+        ),
         (
             "the signer names the certificate",
             of(draft().and(signing_certificate(&signer.der))).build(),
@@ -452,7 +492,12 @@ fn the_chain_of_the_signer_must_hold() {
     };
     for (case, signer, anchor, expected) in [
         ("good", signer(&|draft| draft), &root, "verified"),
-        ("a stranger", signer(&|draft| draft), &stranger, "certificate-chain"),
+        (
+            "a stranger",
+            signer(&|draft| draft),
+            &stranger,
+            "certificate-chain",
+        ),
         (
             "expired",
             signer(&|draft| draft.valid("2020-01-01T00:00:00Z", "2026-10-20T00:00:00Z")),
@@ -472,7 +517,11 @@ fn the_chain_of_the_signer_must_hold() {
             "certificate-usage",
         ),
     ] {
-        assert_eq!(Asked::of(&sent(&signer), anchor).outcome(), expected, "{case}");
+        assert_eq!(
+            Asked::of(&sent(&signer), anchor).outcome(),
+            expected,
+            "{case}"
+        );
     }
     // The intermediate is missing, or in the user's file.
     let signer = signer(&|draft| draft);
@@ -520,9 +569,19 @@ fn the_expected_signer_must_have_signed() {
     }
     for (case, key, anchors, expected) in [
         ("the signer's key", &signer, vec![], "verified"),
-        ("the signer's key and an anchor", &signer, good.anchors.clone(), "verified"),
+        (
+            "the signer's key and an anchor",
+            &signer,
+            good.anchors.clone(),
+            "verified",
+        ),
         ("another key", &other, vec![], "key"),
-        ("another key and an anchor", &other, good.anchors.clone(), "key"),
+        (
+            "another key and an anchor",
+            &other,
+            good.anchors.clone(),
+            "key",
+        ),
     ] {
         let asked = Asked {
             anchors,
@@ -559,16 +618,43 @@ fn the_expected_signer_must_have_signed() {
 fn every_signer_of_a_message_must_be_good() {
     let root = root();
     let first = signer_by(&root);
-    let second = Draft::signer("CN=second").email("second@signers.test").by(&root);
+    let second = Draft::signer("CN=second")
+        .email("second@signers.test")
+        .by(&root);
     let stranger = Draft::signer("CN=stranger").alone();
     let bad = |signer: &Issued| SignerDraft::of(signer, b"another");
     let good = |signer: &Issued| SignerDraft::of(signer, ARTIFACT);
     for (case, signers, threshold, expected) in [
-        ("both are good", vec![good(&first), good(&second)], 2, "verified"),
-        ("the second is bad", vec![good(&first), bad(&second)], 1, "artifact"),
-        ("the first is bad", vec![bad(&first), good(&second)], 1, "artifact"),
-        ("the second is a stranger", vec![good(&first), good(&stranger)], 1, "certificate-chain"),
-        ("one signs twice", vec![good(&first), good(&first)], 2, "threshold"),
+        (
+            "both are good",
+            vec![good(&first), good(&second)],
+            2,
+            "verified",
+        ),
+        (
+            "the second is bad",
+            vec![good(&first), bad(&second)],
+            1,
+            "artifact",
+        ),
+        (
+            "the first is bad",
+            vec![bad(&first), good(&second)],
+            1,
+            "artifact",
+        ),
+        (
+            "the second is a stranger",
+            vec![good(&first), good(&stranger)],
+            1,
+            "certificate-chain",
+        ),
+        (
+            "one signs twice",
+            vec![good(&first), good(&first)],
+            2,
+            "threshold",
+        ),
         ("one of two", vec![good(&first)], 2, "threshold"),
     ] {
         let message = MessageDraft::of(signers).build();
@@ -585,7 +671,10 @@ fn every_signer_of_a_message_must_be_good() {
         ..Asked::of(&message, &root)
     };
     let verification = asked.verify();
-    assert_eq!(verification.signer.identity.as_deref(), Some("second@signers.test"));
+    assert_eq!(
+        verification.signer.identity.as_deref(),
+        Some("second@signers.test")
+    );
     assert_eq!(
         verification.cosigners[0].identity.as_deref(),
         Some("signer@signers.test")
@@ -664,7 +753,11 @@ fn a_timestamp_keeps_a_signature_alive_and_must_hold() {
             stamped(StampDraft::of(&tsa, "2026-07-01T00:00:01Z")),
             "certificate-validity",
         ),
-        ("still to come", stamped(StampDraft::of(&tsa, "2026-11-01T00:00:01Z")), "timestamp"),
+        (
+            "still to come",
+            stamped(StampDraft::of(&tsa, "2026-11-01T00:00:01Z")),
+            "timestamp",
+        ),
         (
             "by an authority that nobody trusts",
             stamped(StampDraft::of(&timestamper().by(&stranger), BEFORE)),
@@ -677,24 +770,50 @@ fn a_timestamp_keeps_a_signature_alive_and_must_hold() {
         ),
         (
             "by a certificate with another purpose beside",
-            stamped(by(timestamper().purposes(true, &[TIME_STAMPING, CODE_SIGNING]))),
+            stamped(by(
+                timestamper().purposes(true, &[TIME_STAMPING, CODE_SIGNING])
+            )),
             "timestamp",
         ),
-        ("by a signer", stamped(by(Draft::signer("CN=tsa"))), "timestamp"),
+        (
+            "by a signer",
+            stamped(by(Draft::signer("CN=tsa"))),
+            "timestamp",
+        ),
         (
             "by a certificate that had run out",
-            stamped(by(timestamper().valid("2020-01-01T00:00:00Z", "2026-05-31T00:00:00Z"))),
+            stamped(by(
+                timestamper().valid("2020-01-01T00:00:00Z", "2026-05-31T00:00:00Z")
+            )),
             "timestamp",
         ),
         (
             "by a certificate that has run out since",
-            stamped(by(timestamper().valid("2020-01-01T00:00:00Z", "2026-06-02T00:00:00Z"))),
+            stamped(by(
+                timestamper().valid("2020-01-01T00:00:00Z", "2026-06-02T00:00:00Z")
+            )),
             "verified",
         ),
-        ("over a weak digest", edited(&|stamp| stamp.digest = algorithm(SHA1)), "timestamp"),
-        ("over a strong digest", edited(&|stamp| stamp.digest = algorithm(SHA512)), "verified"),
-        ("of another version", edited(&|stamp| stamp.version = 2), "timestamp"),
-        ("of another type", edited(&|stamp| stamp.content_type = oid("1.2.3.4")), "timestamp"),
+        (
+            "over a weak digest",
+            edited(&|stamp| stamp.digest = algorithm(SHA1)),
+            "timestamp",
+        ),
+        (
+            "over a strong digest",
+            edited(&|stamp| stamp.digest = algorithm(SHA512)),
+            "verified",
+        ),
+        (
+            "of another version",
+            edited(&|stamp| stamp.version = 2),
+            "timestamp",
+        ),
+        (
+            "of another type",
+            edited(&|stamp| stamp.content_type = oid("1.2.3.4")),
+            "timestamp",
+        ),
         (
             "that does not name the certificate",
             edited(&|stamp| stamp.names_certificate = false),
@@ -717,16 +836,24 @@ fn a_timestamp_keeps_a_signature_alive_and_must_hold() {
             edited(&|stamp| stamp.behind = name("CN=other")),
             "timestamp",
         ),
-        ("with an extension", edited(&|stamp| stamp.behind = extensions(&[])), "verified"),
+        (
+            "with an extension",
+            edited(&|stamp| stamp.behind = extensions(&[])),
+            "verified",
+        ),
         (
             "with an unknown critical extension",
             edited(&|stamp| stamp.behind = extensions(&[1, 1, 0xff])),
             "timestamp",
         ),
-        ("that is none", {
-            let draft = early(SignerDraft::of(&signer, ARTIFACT));
-            MessageDraft::of(vec![draft.stamped(|_| vec![5, 0])]).build()
-        }, "timestamp"),
+        (
+            "that is none",
+            {
+                let draft = early(SignerDraft::of(&signer, ARTIFACT));
+                MessageDraft::of(vec![draft.stamped(|_| vec![5, 0])]).build()
+            },
+            "timestamp",
+        ),
     ];
     for (case, message, expected) in &cases {
         assert_eq!(Asked::of(message, &root).outcome(), *expected, "{case}");
@@ -754,24 +881,48 @@ fn a_revoked_signer_or_timestamp_authority_is_refused() {
         MessageDraft::of(vec![draft.stamped(move |signature| stamp.about(signature))]).build();
     let bare = message(&signer);
     let list = || ListDraft::of(&root);
-    let revoked = |who: &Issued, at: &str, reason| {
-        list().revoking(who, at, reason, None).by(&root.key)
-    };
+    let revoked =
+        |who: &Issued, at: &str, reason| list().revoking(who, at, reason, None).by(&root.key);
     let (before, after) = ("2026-10-10T00:00:00Z", "2026-10-20T00:00:00Z");
     let superseded = Some(CrlReason::Superseded);
     for (case, list, without, with) in [
         ("nobody", list().by(&root.key), "verified", "verified"),
-        ("the signer, after", revoked(&signer, after, None), "revocation", "verified"),
-        ("the signer, before", revoked(&signer, before, None), "revocation", "revocation"),
+        (
+            "the signer, after",
+            revoked(&signer, after, None),
+            "revocation",
+            "verified",
+        ),
+        (
+            "the signer, before",
+            revoked(&signer, before, None),
+            "revocation",
+            "revocation",
+        ),
         (
             "the signer, compromised",
             revoked(&signer, after, Some(CrlReason::KeyCompromise)),
             "revocation",
             "revocation",
         ),
-        ("the authority, superseded after", revoked(&tsa, after, superseded), "verified", "verified"),
-        ("the authority, superseded before", revoked(&tsa, before, superseded), "verified", "timestamp"),
-        ("the authority, nobody knows why", revoked(&tsa, after, None), "verified", "timestamp"),
+        (
+            "the authority, superseded after",
+            revoked(&tsa, after, superseded),
+            "verified",
+            "verified",
+        ),
+        (
+            "the authority, superseded before",
+            revoked(&tsa, before, superseded),
+            "verified",
+            "timestamp",
+        ),
+        (
+            "the authority, nobody knows why",
+            revoked(&tsa, after, None),
+            "verified",
+            "timestamp",
+        ),
         (
             "stale",
             list()
@@ -780,8 +931,18 @@ fn a_revoked_signer_or_timestamp_authority_is_refused() {
             "revocation",
             "timestamp",
         ),
-        ("by a stranger", list().by(&Key::p256()), "revocation", "timestamp"),
-        ("no list", b"no list".to_vec(), "revocation-list-malformed", "revocation-list-malformed"),
+        (
+            "by a stranger",
+            list().by(&Key::p256()),
+            "revocation",
+            "timestamp",
+        ),
+        (
+            "no list",
+            b"no list".to_vec(),
+            "revocation-list-malformed",
+            "revocation-list-malformed",
+        ),
     ] {
         for (message, expected) in [(&bare, without), (&stamped, with)] {
             let asked = Asked {

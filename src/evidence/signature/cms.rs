@@ -27,8 +27,8 @@ use super::trust::signer_missing;
 use super::{Artifact, CheckName, Kind, Proof, Trust, Verification, algorithm};
 use crate::diagnostic::{Diagnostic, Place};
 use crate::time::Timestamp;
-use signer::Signed;
 pub(super) use signer::Covered;
+use signer::Signed;
 pub(super) use structure::SignedData;
 use structure::{DATA, SignerInfo};
 
@@ -146,7 +146,10 @@ fn unwrapped(signature: &[u8]) -> Result<Vec<u8>, Diagnostic> {
             Ok(content)
         }
         Ok([(label, _)]) => Err(malformed(&format!("it is a PEM file of a `{label}`"))),
-        Err(blocks) => Err(malformed(&format!("it holds {} blocks of PEM", blocks.len()))),
+        Err(blocks) => Err(malformed(&format!(
+            "it holds {} blocks of PEM",
+            blocks.len()
+        ))),
     }
 }
 
@@ -210,7 +213,10 @@ impl<'a> Expectation<'a> {
         };
         let signed = signer.judge(message, &covered, self.authorities.handed_in())?;
         let subject = signed.certificate.subject();
-        proof.passed(CheckName::Structure, "the message is complete and consistent");
+        proof.passed(
+            CheckName::Structure,
+            "the message is complete and consistent",
+        );
         proof.passed(CheckName::ContentType, "plain content is signed");
         if signed.has_attributes {
             proof.passed(CheckName::Artifact, "the signed digest is the artifact's");
@@ -329,9 +335,15 @@ impl<'a> Expectation<'a> {
         };
         proof.passed(CheckName::CertificateChain, chain.detail());
         proof.passed(CheckName::CertificateValidity, format!("at {at}"));
-        proof.passed(CheckName::CertificateUsage, "it is made for signing documents");
+        proof.passed(
+            CheckName::CertificateUsage,
+            "it is made for signing documents",
+        );
         if !self.trust.revocations.is_empty() {
-            proof.passed(CheckName::Revocation, "no certificate of the chain is revoked");
+            proof.passed(
+                CheckName::Revocation,
+                "no certificate of the chain is revoked",
+            );
         }
         Ok(chain)
     }
@@ -382,7 +394,10 @@ fn conclude(
     }
     if let (Some(expected), Some(one)) = (&expected.trust.identity, good.get(first)) {
         let name = one.signer.identity.clone().unwrap_or_default();
-        proof.passed(CheckName::Identity, format!("{name} is {}", expected.as_written()));
+        proof.passed(
+            CheckName::Identity,
+            format!("{name} is {}", expected.as_written()),
+        );
     }
     let mut cautions: Vec<_> = good.iter().flat_map(|one| one.cautions.clone()).collect();
     let stamps: Vec<_> = good.iter().flat_map(|one| one.stamps.clone()).collect();
