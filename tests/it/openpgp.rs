@@ -12,6 +12,8 @@ use crate::openpgp_keys::{
     CREATED, Draft, NAME, Owner, Plan, SIGNED, armored, flags, key_lifetime, lifetime,
 };
 
+/// 2018-12-31T23:59:59Z.
+const BEFORE_2019: u32 = 1_546_300_799;
 const ARTIFACT: &[u8] = b"the delivered archive\nin two lines\n";
 
 /// The time of judgment in seconds.
@@ -282,7 +284,6 @@ fn weak_algorithms_are_refused() {
         ("rsa2048-pkcs1-sha512", 112)
     );
     // What binds the key may rest on SHA-1 only where it is old.
-    const BEFORE_2019: u32 = 1_546_300_799;
     for (created, expected) in [(BEFORE_2019, "verified"), (BEFORE_2019 + 1, "algorithm")] {
         let certification = Draft::new(SignatureType::CertPositive, created)
             .with(flags(true))
@@ -795,8 +796,19 @@ fn what_cannot_be_judged_is_an_error_with_a_code() {
         assert_eq!(refused.0[0].code, expected, "{case}");
         assert!(!format!("{refused:?}").contains("c2VjcmV0"), "{case}");
     }
-    // What is expected beyond the key is never overlooked.
-    let request = good.request();
+}
+
+#[test]
+fn what_is_expected_beyond_the_key_is_never_overlooked() {
+    let owner = Plan::new(1).make();
+    let signature = owner.sign_binary(ARTIFACT);
+    let asked = Asked {
+        artifact: Some(ARTIFACT),
+        signature: Some(&signature),
+        key: Some(&owner.certificate),
+        ..Asked::default()
+    };
+    let request = asked.request();
     let x = || vec![material("x", b"x")];
     for request in [
         mekiki::app::signature::SignatureRequest {

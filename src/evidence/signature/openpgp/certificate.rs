@@ -163,10 +163,9 @@ fn of_packets(
                     Err(_) => Over::Other,
                 };
             }
-            tag::USER_ATTRIBUTE => over = Over::Other,
             tag::TRUST | tag::MARKER | tag::PADDING => {}
             // The upper half of the types may be skipped where it is unknown (section 4.3).
-            40.. => over = Over::Other,
+            tag::USER_ATTRIBUTE | 40.. => over = Over::Other,
             other => {
                 let reason = format!("a packet of the type {other} does not belong there");
                 return Err(malformed(&reason));
