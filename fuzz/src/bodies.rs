@@ -18,7 +18,10 @@ use mekiki::evidence::attestation::{predicate, statement};
 use mekiki::evidence::detect::detect;
 use mekiki::evidence::sbom::model::Component;
 use mekiki::evidence::sbom::{self, cyclonedx, find_lines, spdx2};
+use mekiki::evidence::signature::openpgp as openpgp_signature;
 use mekiki::evidence::signature::{Artifact, Kind, Material};
+use mekiki::evidence::trusted_root::entries;
+use mekiki::evidence::tuf::Roots;
 use mekiki::evidence::unpack::{decode, unpack};
 use mekiki::evidence::vex::read as read_vex;
 use mekiki::markup::{Element, parse_xml};
@@ -35,6 +38,7 @@ pub(crate) type Body = fn(&[u8]);
 
 /// Every target by its name.
 pub(crate) const BODIES: [(&str, Body); 18] = [
+pub(crate) const BODIES: [(&str, Body); 17] = [
     ("cyclonedx_json", cyclonedx_json),
     ("cyclonedx_xml", cyclonedx_xml),
     ("cyclonedx_protobuf", cyclonedx_protobuf),
@@ -51,9 +55,99 @@ pub(crate) const BODIES: [(&str, Body); 18] = [
     ("vex", vex),
     ("advisory", advisory),
     ("dsse", dsse),
+    ("openpgp", openpgp),
+    ("small_signatures", small_signatures),
     ("jsf", jsf),
     ("xmldsig", xmldsig),
 ];
+
+/// Certificates and signatures of OpenPGP: nothing verifies over a document that nobody signed.
+pub(crate) fn openpgp(bytes: &[u8]) {
+    const KEY: &[u8] = include_bytes!("../seeds/openpgp/key.asc");
+    const SIGNATURE: &[u8] = include_bytes!("../seeds/openpgp/artifact.sig");
+    let material = |bytes| Material {
+        name: "input",
+        bytes,
+    };
+    if let Err(fault) = openpgp_signature::keys(material(bytes)) {
+        sound(&[fault]);
+    }
+    if let Err(fault) = openpgp_signature::count(bytes) {
+        sound(&[fault]);
+    }
+    signed_nothing(Kind::Openpgp, bytes, material(KEY));
+    signed_nothing(Kind::Openpgp, SIGNATURE, material(bytes));
+    // A signed text may stand inside the artifact.
+    let artifact = Artifact::of_bytes(bytes);
+    let now = end_of_day(parse_day("2026-11-26").unwrap_or_default());
+    let request = SignatureRequest {
+        kind: Some(Kind::Openpgp),
+        keys: vec![material(KEY)],
+        ..SignatureRequest::new(artifact, now)
+    };
+    if let Err(refused) = verify_signature(&request) {
+        sound(&refused.0);
+    }
+}
+
+/// Signatures of minisign, signify and SSH, and their keys: nothing verifies over a document that nobody signed.
+pub(crate) fn small_signatures(bytes: &[u8]) {
+    const KEYS: [(Kind, &[u8], &[u8]); 2] = [
+        (
+            Kind::Minisign,
+            include_bytes!("../seeds/small_signatures/minisign.pub"),
+            include_bytes!("../seeds/small_signatures/artifact.minisig"),
+        ),
+        (
+            Kind::Sshsig,
+            include_bytes!("../seeds/small_signatures/allowed_signers"),
+            include_bytes!("../seeds/small_signatures/artifact.sshsig"),
+        ),
+    ];
+    let material = |bytes| Material {
+        name: "input",
+        bytes,
+    };
+    for (kind, key, signature) in KEYS {
+        signed_nothing(kind, bytes, material(key));
+        signed_nothing(kind, signature, material(bytes));
+    }
+}
+
+/// Nothing verifies over a document that nobody signed.
+fn signed_nothing(kind: Kind, signature: &[u8], key: Material<'_>) {
+    let now = end_of_day(parse_day("2026-11-26").unwrap_or_default());
+    let request = SignatureRequest {
+        signature: Some(Material {
+            name: "signature",
+            bytes: signature,
+        }),
+        kind: Some(kind),
+        keys: vec![key],
+        ..SignatureRequest::new(Artifact::of_bytes(b"what nobody signed"), now)
+    };
+    match verify_signature(&request) {
+        Ok(verification) => assert!(!verification.verified, "{verification:?}"),
+        Err(refused) => sound(&refused.0),
+    }
+    ("tuf", tuf),
+
+/// Files of The Update Framework and trusted roots: nothing follows from a root whose keepers threw their keys
+/// away, and a root that trusts itself settles or says why not.
+pub(crate) fn tuf(bytes: &[u8]) {
+    const ROOT: &[u8] = include_bytes!("../seeds/tuf/root.json");
+    let at = end_of_day(parse_day("2026-11-20").unwrap_or_default());
+    let Ok(mut roots) = Roots::trust(ROOT) else {
+        panic!("the seed trusts itself");
+    assert!(roots.step(bytes).is_err(), "no second root was ever signed");
+    let settled = roots.settle(at, None);
+    let timestamped = settled.map(|settled| settled.timestamp(bytes));
+    black_box(timestamped.is_ok_and(|outcome| outcome.is_ok()));
+    if let Ok(roots) = Roots::trust(bytes) {
+        black_box(roots.settle(at, None).is_ok());
+    }
+    black_box(entries(bytes, at).is_ok());
+}
 
 /// Envelopes and what is in them: nothing verifies under a key that signed nothing, and what is written is read.
 pub(crate) fn dsse(bytes: &[u8]) {
