@@ -52,7 +52,7 @@ pub(super) fn verify(
     let parts = document.values().map(signatures_in).sum::<usize>();
     if parts > 0 {
         proof.caution(format!(
-            "{parts} signatures of parts of the document were not judged"
+            "signatures of parts of the document, not judged: {parts}"
         ));
     }
     match judge(&text, &document, &member, &signers, trust, &mut proof) {
@@ -166,7 +166,7 @@ fn conclude(
     }
     if !strangers.is_empty() {
         proof.caution(format!(
-            "{} further signatures are by others than those who may sign; they do not count",
+            "further signatures, by others than those who may sign, which do not count: {}",
             strangers.len()
         ));
     }
