@@ -1018,13 +1018,17 @@ fn a_certificate_beside_a_signature_proves_no_time() {
         refusal(&good, &Authority::new().trusted_root()),
         (Signature::Failed, SignatureCheck::CertificateChain)
     );
-    let secret = authority
-        .signer(&go, ISSUER, signed_at())
-        .with_fault(Fault::NoSct)
-        .sign_statement(&statement);
+    let secret = |fault| {
+        let signer = authority.signer(&go, ISSUER, signed_at()).with_fault(fault);
+        with_certificate_beside(&signer.sign_statement(&statement))
+    };
     assert_eq!(
-        refusal(&with_certificate_beside(&secret), &root),
+        refusal(&secret(Fault::WrongSct), &root),
         (Signature::Failed, SignatureCheck::CertificateTransparency)
+    );
+    assert_eq!(
+        refusal(&secret(Fault::NoSct), &root),
+        (Signature::NotChecked, SignatureCheck::TransparencyLog)
     );
     let later = authority
         .signer(&go, ISSUER, now().as_second() + 3600)
