@@ -16,7 +16,7 @@ use sha2::{Digest as _, Sha256, Sha512};
 use x509_cert::der::pem::{LineEnding, encode_string};
 
 /// When everything expires that is not said to expire at another time.
-pub(crate) const EXPIRES: &str = "2027-06-01T00:00:00Z";
+pub(crate) const EXPIRES: &str = "2099-06-01T00:00:00Z";
 pub(crate) const TARGET: &str = "trusted_root.json";
 
 enum Pair {

@@ -344,6 +344,3 @@ pub(super) fn document_of<'a>(
     }
     Ok(bytes)
 }
-
-#[cfg(test)]
-mod tests;

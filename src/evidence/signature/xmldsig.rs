@@ -253,6 +253,3 @@ fn caution(nodes: &Nodes, own: usize, proof: &mut Proof) {
         ));
     }
 }
-
-#[cfg(test)]
-mod tests;

@@ -76,9 +76,9 @@ pub(super) fn read(material: Material<'_>) -> Result<Vec<Certificate>, Diagnosti
             .in_file(material.name)
     };
     let mut certificates = Vec::new();
-    if armor::is_armored(material.bytes) {
-        let text = std::str::from_utf8(material.bytes).map_err(|_| malformed("it is no text"))?;
-        for block in armor::blocks(text).map_err(|reason| malformed(&reason))? {
+    let text = std::str::from_utf8(material.bytes).ok();
+    if let Some(text) = text.filter(|text| text.contains("-----BEGIN ")) {
+        for block in armor::blocks_in_text(text).map_err(|reason| malformed(&reason))? {
             match &*block.label {
                 "PGP PUBLIC KEY BLOCK" => {
                     certificates.extend(of_packets(&block.packets, material.name, &malformed)?);
