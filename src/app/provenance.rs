@@ -213,7 +213,7 @@ fn verify_one(
         return Ok(Err(Missing::Signature));
     };
     let artifact = artifact_of(attestation, &request.expectation);
-    let signed = SignatureRequest {
+    let asked = SignatureRequest {
         artifact: artifact.clone(),
         signature: Some(Material {
             name: request.attestation.name,
@@ -234,7 +234,7 @@ fn verify_one(
                 // The name in the certificate was held against the builders; here it is proven to be the signer's.
                 identity: trust.identity.clone().or(Some(Expected::Exact(identity))),
                 issuer: trust.issuer.clone().or(Some(Expected::Exact(issuer))),
-                ..signed
+                ..asked
             })?;
             Ok(Ok(verification))
         }
@@ -250,14 +250,14 @@ fn verify_one(
                 // Whom the caller expects is held against the certificate of the provenance.
                 identity: None,
                 issuer: None,
-                ..signed
+                ..asked
             })?;
             Ok(Ok(verification))
         }
         (Wrapping::Envelope, _) if !trust.keys.is_empty() => {
             let verification = verify_signature(&SignatureRequest {
                 kind: Some(Kind::Dsse),
-                ..signed
+                ..asked
             })?;
             Ok(Ok(verification))
         }

@@ -386,7 +386,7 @@ fn an_envelope_without_its_log_entry_stays_open() {
         root: Some(&root),
         keys: &[],
     };
-    let (mut open, mut without, mut seen) = (0, 0, Vec::new());
+    let (mut open, mut without, mut secret, mut seen) = (0, 0, 0, Vec::new());
     for case in corpus.cases("slsa/cases.jsonl") {
         let path = text(&case, "provenance").unwrap().to_owned();
         if text(&case, "expected") != Some("pass") || seen.contains(&path) {
@@ -413,17 +413,19 @@ fn an_envelope_without_its_log_entry_stays_open() {
             .iter()
             .map(|check| (check.name, check.passed))
             .collect();
-        assert_eq!(
-            checks,
-            [
-                (SignatureCheck::Signature, true),
-                (SignatureCheck::CertificateChain, true),
-                (SignatureCheck::CertificateUsage, true),
-                (SignatureCheck::CertificateTransparency, true),
-                (SignatureCheck::TransparencyLog, false),
-            ],
-            "{case}"
-        );
+        let mut expected = vec![
+            (SignatureCheck::Signature, true),
+            (SignatureCheck::CertificateChain, true),
+            (SignatureCheck::CertificateUsage, true),
+            (SignatureCheck::CertificateTransparency, true),
+            (SignatureCheck::TransparencyLog, false),
+        ];
+        if checks.len() < expected.len() {
+            // The certificates of before the middle of 2022 carry no word of the other log.
+            expected.remove(3);
+            secret += 1;
+        }
+        assert_eq!(checks, expected, "{case}");
         open += 1;
 
         let mut envelope: Value = serde_json::from_slice(&provenance).unwrap();
@@ -437,9 +439,13 @@ fn an_envelope_without_its_log_entry_stays_open() {
         assert!(!outcome.passed && outcome.signature == Signature::Failed);
     }
     say(&format!(
-        "corpus slsa: {open} envelopes lack their log entry alone, {without} bring no certificate"
+        "corpus slsa: {open} envelopes lack their log entry, {secret} of them the word on their certificate too, \
+         {without} bring no certificate"
     ));
-    assert!(open >= 45 && without >= 4, "{open} {without}");
+    assert!(
+        open >= 45 && without >= 4 && secret < 5,
+        "{open} {without} {secret}"
+    );
 }
 
 #[test]
