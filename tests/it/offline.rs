@@ -107,7 +107,7 @@ fn only_what_is_told_to_asks_the_network() {
         // As of a day on which the kept trusted root is long out of date: it is told, not refreshed.
         [&verify[..], &signed, &["--as-of", "2099-01-01"]].concat(),
         [&verify[..], &signed, &["--trusted-root", &root]].concat(),
-        vec!["trust", "root", "show"],
+        vec!["trust", "root", "show", "--as-of", "2026-11-26"],
         vec!["scan", &sbom],
         vec!["sbom", "inspect", &sbom],
         vec!["detect", &bundle, &root],

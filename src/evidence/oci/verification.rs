@@ -31,12 +31,12 @@ pub fn verify(
         ..trust.clone()
     };
     let by_digest = Artifact::of_digest(Algorithm::Sha256, image.bytes());
-    // Under a key, the key decides, whatever certificate lies beside the signature.
+    // Under a key or a certificate that is trusted as such, that decides, whatever lies beside the signature.
     let certificate = attached
         .beside
         .certificate
         .as_deref()
-        .filter(|_| trust.keys.is_empty());
+        .filter(|_| trust.keys.is_empty() && trust.certificates.is_empty());
     let bytes = &attached.bytes;
     let outcome = match (&attached.content, certificate) {
         (Content::Bundle, _) => signature::verify(Kind::Sigstore, bytes, &by_digest, trust)?,
