@@ -7,6 +7,7 @@ mod asked;
 mod assessment_laws;
 mod authority;
 mod binary;
+mod bundle_faults;
 mod conversion;
 mod corpus;
 mod corpus_csaf;

@@ -17,6 +17,7 @@ use super::super::{Artifact, CheckName};
 use super::bundle::{Bundle, Content, Entry, KeyMaterial, Version};
 use super::entry::is_widely_known;
 use super::{Stop, one_line, refused};
+use crate::tree::{Node, parse_json};
 
 /// Asks the library about a bundle that passed every check here. `true` where it was asked.
 ///
@@ -40,8 +41,10 @@ pub(super) fn concurs(
         return Ok(false);
     }
     let artifact = match (artifact.bytes(), artifact.sha256()) {
-        (Some(bytes), _) => LibraryArtifact::Blob(bytes),
-        (None, Some(digest)) if needs_sha256_alone(&bundle.content) => {
+        (Some(bytes), _) if names_a_digest_of(&bundle.content, &["SHA2_256", "SHA2_384", "SHA2_512", "sha256", "sha512"]) => {
+            LibraryArtifact::Blob(bytes)
+        }
+        (None, Some(digest)) if names_a_digest_of(&bundle.content, &["SHA2_256", "sha256"]) => {
             Sha256Hash::from(*digest.bytes()).into()
         }
         _ => return Ok(false),
@@ -78,15 +81,21 @@ pub(super) fn concurs(
     outcome.map(|_| true).map_err(|error| disagrees(&error))
 }
 
-fn needs_sha256_alone(content: &Content) -> bool {
+/// Whether the content names what is signed by a digest that is called one of `names`, or by none: the library
+/// knows subjects of statements by SHA-256 and SHA-512 only, and takes one digest of an artifact.
+fn names_a_digest_of(content: &Content, names: &[&str]) -> bool {
     match content {
-        Content::Message { digest, .. } => {
-            digest.as_ref().is_none_or(|(name, _)| name == "SHA2_256")
-        }
-        Content::Envelope { payload, .. } => {
-            // Where a subject has a stronger digest alone, the library would want that one.
-            String::from_utf8_lossy(payload).contains("\"sha256\"")
-        }
+        Content::Message { digest, .. } => digest
+            .as_ref()
+            .is_none_or(|(name, _)| names.contains(&&**name)),
+        Content::Envelope { payload, .. } => parse_json(payload).is_ok_and(|(statement, _)| {
+            let subjects = statement.root.get("subject").map_or(&[][..], Node::items);
+            let mut digests = subjects
+                .iter()
+                .filter_map(|subject| subject.get("digest"))
+                .flat_map(Node::entries);
+            digests.any(|(name, _)| names.contains(&&**name))
+        }),
     }
 }
 
