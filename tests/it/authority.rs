@@ -284,7 +284,10 @@ impl Hand<'_> {
     /// What the first Rekor names the signer by.
     fn pem(&self) -> String {
         match self.managed {
-            Some(key) => key.public_key.to_pem(LineEnding::LF).expect("a public key encodes"),
+            Some(key) => key
+                .public_key
+                .to_pem(LineEnding::LF)
+                .expect("a public key encodes"),
             None => pem(&self.certificate),
         }
     }
@@ -367,9 +370,19 @@ impl<'a> Signer<'a> {
     pub(crate) fn sign_payload(&self, payload: &[u8]) -> String {
         const OTHER: &str = "application/vnd.other+json";
         let hand = self.hand();
-        let payload_type = if self.has(Fault::OtherPayloadType) { OTHER } else { IN_TOTO };
-        let signed_type = if self.has(Fault::PayloadTypeConfused) { OTHER } else { payload_type };
-        let signature = hand.key().sign(&pae(signed_type, &self.signed_bytes(payload)));
+        let payload_type = if self.has(Fault::OtherPayloadType) {
+            OTHER
+        } else {
+            IN_TOTO
+        };
+        let signed_type = if self.has(Fault::PayloadTypeConfused) {
+            OTHER
+        } else {
+            payload_type
+        };
+        let signature = hand
+            .key()
+            .sign(&pae(signed_type, &self.signed_bytes(payload)));
         let logged_payload = if self.has(Fault::LogEntryForOtherArtifact) {
             other_bytes(payload)
         } else {
@@ -407,7 +420,10 @@ impl<'a> Signer<'a> {
             };
             (certificate, above)
         } else {
-            (self.certify(&fresh, &self.authority.intermediate), Vec::new())
+            (
+                self.certify(&fresh, &self.authority.intermediate),
+                Vec::new(),
+            )
         };
         Hand {
             fresh,
@@ -577,41 +593,45 @@ impl<'a> Signer<'a> {
             last_day()
         };
         let name = "CN=authority-brought,O=authority.test";
-        Issuer::below(name, &self.authority.root, (first_day(), until), |extensions, name| {
-            let replace = |extensions: &mut Vec<_>, new: x509_cert::ext::Extension| {
-                extensions
-                    .retain(|old: &x509_cert::ext::Extension| old.extn_id != new.extn_id);
-                extensions.push(new);
-            };
-            if has(ChainFault::NoAuthority) {
-                let constraints = BasicConstraints {
-                    ca: false,
-                    path_len_constraint: None,
+        Issuer::below(
+            name,
+            &self.authority.root,
+            (first_day(), until),
+            |extensions, name| {
+                let replace = |extensions: &mut Vec<_>, new: x509_cert::ext::Extension| {
+                    extensions.retain(|old: &x509_cert::ext::Extension| old.extn_id != new.extn_id);
+                    extensions.push(new);
                 };
-                replace(extensions, extension(&constraints, name));
-            }
-            if has(ChainFault::MayNotIssue) {
-                let usage = KeyUsage(KeyUsages::DigitalSignature.into());
-                replace(extensions, extension(&usage, name));
-            }
-            if has(ChainFault::OtherUsage) {
-                extensions.push(extended_usage(&[ID_KP_SERVER_AUTH], false));
-            } else {
-                extensions.push(code_signing());
-            }
-            if has(ChainFault::NameConstraints) {
-                let other = Ia5String::new("other.test").expect("a host is ASCII");
-                let constraints = NameConstraints {
-                    permitted_subtrees: Some(vec![GeneralSubtree {
-                        base: GeneralName::UniformResourceIdentifier(other),
-                        minimum: 0,
-                        maximum: None,
-                    }]),
-                    excluded_subtrees: None,
-                };
-                extensions.push(extension(&constraints, name));
-            }
-        })
+                if has(ChainFault::NoAuthority) {
+                    let constraints = BasicConstraints {
+                        ca: false,
+                        path_len_constraint: None,
+                    };
+                    replace(extensions, extension(&constraints, name));
+                }
+                if has(ChainFault::MayNotIssue) {
+                    let usage = KeyUsage(KeyUsages::DigitalSignature.into());
+                    replace(extensions, extension(&usage, name));
+                }
+                if has(ChainFault::OtherUsage) {
+                    extensions.push(extended_usage(&[ID_KP_SERVER_AUTH], false));
+                } else {
+                    extensions.push(code_signing());
+                }
+                if has(ChainFault::NameConstraints) {
+                    let other = Ia5String::new("other.test").expect("a host is ASCII");
+                    let constraints = NameConstraints {
+                        permitted_subtrees: Some(vec![GeneralSubtree {
+                            base: GeneralName::UniformResourceIdentifier(other),
+                            minimum: 0,
+                            maximum: None,
+                        }]),
+                        excluded_subtrees: None,
+                    };
+                    extensions.push(extension(&constraints, name));
+                }
+            },
+        )
     }
 
     /// Issues the short-lived certificate that binds `key` to this signer's identity.
@@ -631,7 +651,9 @@ impl<'a> Signer<'a> {
             ));
         }
         let untrusted = self.has(Fault::UntrustedCertificate);
-        sealed(certificate, |message| sign_unless(untrusted, &issuer.key, message))
+        sealed(certificate, |message| {
+            sign_unless(untrusted, &issuer.key, message)
+        })
     }
 
     fn precertificate(&self, key: &SigningKey, issuer: &Issuer) -> TbsCertificate {
@@ -744,14 +766,22 @@ impl<'a> Signer<'a> {
     ) -> String {
         let raw = |certificate: &Certificate| json!({ "rawBytes": base64(der(certificate)) });
         let (version, kind, material) = if hand.managed.is_some() {
-            (".v0.3+json", "publicKey", json!({ "hint": "the key of the release" }))
+            (
+                ".v0.3+json",
+                "publicKey",
+                json!({ "hint": "the key of the release" }),
+            )
         } else if self.brings_chain {
             let chain: Vec<_> = [&hand.certificate]
                 .into_iter()
                 .chain(&hand.above)
                 .map(raw)
                 .collect();
-            ("+json;version=0.2", "x509CertificateChain", json!({ "certificates": chain }))
+            (
+                "+json;version=0.2",
+                "x509CertificateChain",
+                json!({ "certificates": chain }),
+            )
         } else {
             (".v0.3+json", "certificate", raw(&hand.certificate))
         };
@@ -813,7 +843,11 @@ pub(crate) fn raw_key_pair() -> (String, impl Fn(&[u8]) -> String) {
 
 /// What a DSSE signature is over: the payload and its type ("pre-authentication encoding").
 fn pae(payload_type: &str, payload: &[u8]) -> Vec<u8> {
-    let head = format!("DSSEv1 {} {payload_type} {} ", payload_type.len(), payload.len());
+    let head = format!(
+        "DSSEv1 {} {payload_type} {} ",
+        payload_type.len(),
+        payload.len()
+    );
     [head.as_bytes(), payload].concat()
 }
 

@@ -131,8 +131,13 @@ fn every_form_of_bundle_verifies_and_names_its_witnesses() {
             assert!(signer.key_sha256.is_some() && signer.strength.is_some());
             assert_eq!(signer.times, ["2024-03-01T00:00:00Z"], "{form:?}");
             let named = |kind| {
-                let mut found = verification.witnesses.iter().filter(move |one| one.kind == kind);
-                found.next().map(|one| (one.name.as_str(), one.entry.is_some(), one.at.is_some()))
+                let mut found = verification
+                    .witnesses
+                    .iter()
+                    .filter(move |one| one.kind == kind);
+                found
+                    .next()
+                    .map(|one| (one.name.as_str(), one.entry.is_some(), one.at.is_some()))
             };
             let log = if is_first(form) {
                 "https://rekor.authority.test"
@@ -146,7 +151,10 @@ fn every_form_of_bundle_verifies_and_names_its_witnesses() {
             let stamp = is_stamped(form).then_some(("https://stamp.authority.test", false, true));
             assert_eq!(named(WitnessKind::TimestampAuthority), stamp);
             // Only a log entry of a kind that the second verifier does not know is left to us alone.
-            let left = verification.warnings.iter().any(|one| one.contains("second verifier"));
+            let left = verification
+                .warnings
+                .iter()
+                .any(|one| one.contains("second verifier"));
             assert_eq!(left, form.1 == Witnessed::SecondDsse && *bare, "{form:?}");
         }
     }
@@ -191,7 +199,12 @@ fn every_fault_is_refused_by_its_check_in_every_form() {
         (Fault::NoName, true, all, "identity"),
         (Fault::TwoIssuers, true, all, "issuer"),
         (Fault::NoIssuer, true, all, "issuer"),
-        (Fault::IntegratedTimeOutsideCertificate, true, is_first, "certificate-validity"),
+        (
+            Fault::IntegratedTimeOutsideCertificate,
+            true,
+            is_first,
+            "certificate-validity",
+        ),
         (Fault::BadInclusionProof, false, all, log),
         (Fault::ProofForOtherEntry, false, all, log),
         (Fault::BadCheckpointSignature, false, all, log),
@@ -220,7 +233,10 @@ fn every_fault_is_refused_by_its_check_in_every_form() {
         }
     }
     for form in FORMS.into_iter().filter(|form| is_statement(*form)) {
-        let bundle = sign(signer(&authority).with_fault(Fault::PayloadTypeConfused), form);
+        let bundle = sign(
+            signer(&authority).with_fault(Fault::PayloadTypeConfused),
+            form,
+        );
         assert_eq!(outcome(&request(&bundle, &root)), "signature", "{form:?}");
     }
     assert!(tried > 120, "{tried}");
@@ -240,7 +256,11 @@ fn every_fault_of_an_intermediate_certificate_is_refused() {
     ] {
         for form in FORMS {
             let bundle = sign(signer(&authority).with_fault(Fault::Chain(fault)), form);
-            assert_eq!(outcome(&request(&bundle, &root)), expected, "{fault:?} in {form:?}");
+            assert_eq!(
+                outcome(&request(&bundle, &root)),
+                expected,
+                "{fault:?} in {form:?}"
+            );
         }
     }
 }
@@ -270,9 +290,17 @@ fn every_fault_of_a_timestamp_is_refused() {
         for form in FORMS.into_iter().filter(|form| is_stamped(*form)) {
             let faulty = || signer(&authority).with_fault(Fault::Stamp(fault));
             let bundle = sign(faulty(), form);
-            assert_eq!(outcome(&request(&bundle, &root)), "timestamp", "{fault:?} in {form:?}");
+            assert_eq!(
+                outcome(&request(&bundle, &root)),
+                "timestamp",
+                "{fault:?} in {form:?}"
+            );
             let bundle = sign(faulty().with_key(&key), form);
-            assert_eq!(outcome(&by_key(&bundle, &root, &public)), "timestamp", "{fault:?}");
+            assert_eq!(
+                outcome(&by_key(&bundle, &root, &public)),
+                "timestamp",
+                "{fault:?}"
+            );
         }
     }
 }
@@ -292,7 +320,11 @@ fn list<'a>(bundle: &'a mut Value, pointer: &str) -> &'a mut Vec<Value> {
 }
 
 fn remove(holder: &mut Value, key: &str) {
-    holder.as_object_mut().expect("an object").remove(key).expect("it is there");
+    holder
+        .as_object_mut()
+        .expect("an object")
+        .remove(key)
+        .expect("it is there");
 }
 
 #[test]
@@ -302,27 +334,103 @@ fn every_change_to_a_bundle_is_refused_by_its_check() {
     let first = (Content::Blob, Witnessed::FirstAndStamp);
     let second = (Content::Blob, Witnessed::Second);
     let cases: [((Content, Witnessed), Edit, &str); 33] = [
-        (first, |one| entry(one)["integratedTime"] = json!("0"), "structure"),
-        (first, |one| remove(entry(one), "integratedTime"), "structure"),
-        (first, |one| entry(one)["integratedTime"] = json!("1709251260"), "transparency-log"),
-        (first, |one| entry(one)["logIndex"] = json!("1"), "transparency-log"),
-        (first, |one| entry(one)["inclusionProof"]["logIndex"] = json!("0"), "transparency-log"),
-        (first, |one| entry(one)["inclusionProof"]["treeSize"] = json!("99"), "transparency-log"),
-        (first, |one| remove(entry(one), "inclusionProof"), "structure"),
-        (first, |one| remove(&mut entry(one)["inclusionProof"], "checkpoint"), "structure"),
-        (first, |one| entry(one)["kindVersion"]["kind"] = json!("rekord"), "transparency-log"),
-        (first, |one| entry(one)["kindVersion"]["version"] = json!("0.0.3"), "transparency-log"),
+        (
+            first,
+            |one| entry(one)["integratedTime"] = json!("0"),
+            "structure",
+        ),
+        (
+            first,
+            |one| remove(entry(one), "integratedTime"),
+            "structure",
+        ),
+        (
+            first,
+            |one| entry(one)["integratedTime"] = json!("1709251260"),
+            "transparency-log",
+        ),
+        (
+            first,
+            |one| entry(one)["logIndex"] = json!("1"),
+            "transparency-log",
+        ),
+        (
+            first,
+            |one| entry(one)["inclusionProof"]["logIndex"] = json!("0"),
+            "transparency-log",
+        ),
+        (
+            first,
+            |one| entry(one)["inclusionProof"]["treeSize"] = json!("99"),
+            "transparency-log",
+        ),
+        (
+            first,
+            |one| remove(entry(one), "inclusionProof"),
+            "structure",
+        ),
+        (
+            first,
+            |one| remove(&mut entry(one)["inclusionProof"], "checkpoint"),
+            "structure",
+        ),
+        (
+            first,
+            |one| entry(one)["kindVersion"]["kind"] = json!("rekord"),
+            "transparency-log",
+        ),
+        (
+            first,
+            |one| entry(one)["kindVersion"]["version"] = json!("0.0.3"),
+            "transparency-log",
+        ),
         // An entry of the second kind has no promise.
-        (first, |one| entry(one)["kindVersion"]["version"] = json!("0.0.2"), "structure"),
-        (second, |one| entry(one)["kindVersion"]["version"] = json!("0.0.1"), "transparency-log"),
-        (second, |one| entry(one)["logIndex"] = json!("1"), "transparency-log"),
-        (second, |one| entry(one)["logId"]["keyId"] = json!("AAAA"), "transparency-log"),
-        (second, |one| *list(one, ENTRIES) = Vec::new(), "transparency-log"),
+        (
+            first,
+            |one| entry(one)["kindVersion"]["version"] = json!("0.0.2"),
+            "structure",
+        ),
+        (
+            second,
+            |one| entry(one)["kindVersion"]["version"] = json!("0.0.1"),
+            "transparency-log",
+        ),
+        (
+            second,
+            |one| entry(one)["logIndex"] = json!("1"),
+            "transparency-log",
+        ),
+        (
+            second,
+            |one| entry(one)["logId"]["keyId"] = json!("AAAA"),
+            "transparency-log",
+        ),
+        (
+            second,
+            |one| *list(one, ENTRIES) = Vec::new(),
+            "transparency-log",
+        ),
         (second, |one| *list(one, STAMPS) = Vec::new(), "timestamp"),
-        (second, |one| *list(one, STAMPS) = vec![list(one, STAMPS)[0].clone(); 2], "timestamp"),
-        (second, |one| *list(one, STAMPS) = vec![list(one, STAMPS)[0].clone(); 33], "timestamp"),
-        (first, |one| *list(one, ENTRIES) = vec![list(one, ENTRIES)[0].clone(); 2], "structure"),
-        (first, |one| *list(one, ENTRIES) = vec![list(one, ENTRIES)[0].clone(); 33], "structure"),
+        (
+            second,
+            |one| *list(one, STAMPS) = vec![list(one, STAMPS)[0].clone(); 2],
+            "timestamp",
+        ),
+        (
+            second,
+            |one| *list(one, STAMPS) = vec![list(one, STAMPS)[0].clone(); 33],
+            "timestamp",
+        ),
+        (
+            first,
+            |one| *list(one, ENTRIES) = vec![list(one, ENTRIES)[0].clone(); 2],
+            "structure",
+        ),
+        (
+            first,
+            |one| *list(one, ENTRIES) = vec![list(one, ENTRIES)[0].clone(); 33],
+            "structure",
+        ),
         (
             first,
             |one| {
@@ -355,16 +463,32 @@ fn every_change_to_a_bundle_is_refused_by_its_check() {
             "algorithm",
         ),
         (first, |one| one["more"] = json!(1), "bundle-malformed"),
-        (first, |one| entry(one)["more"] = json!(1), "bundle-malformed"),
-        (first, |one| one["mediaType"] = json!("text/plain"), "bundle-malformed"),
+        (
+            first,
+            |one| entry(one)["more"] = json!(1),
+            "bundle-malformed",
+        ),
+        (
+            first,
+            |one| one["mediaType"] = json!("text/plain"),
+            "bundle-malformed",
+        ),
         (first, |one| remove(one, "mediaType"), "bundle-malformed"),
-        (first, |one| remove(one, "messageSignature"), "bundle-malformed"),
+        (
+            first,
+            |one| remove(one, "messageSignature"),
+            "bundle-malformed",
+        ),
         (
             first,
             |one| one["verificationMaterial"]["publicKey"] = json!({ "hint": "" }),
             "bundle-malformed",
         ),
-        (first, |one| entry(one)["logIndex"] = json!(-1), "bundle-malformed"),
+        (
+            first,
+            |one| entry(one)["logIndex"] = json!(-1),
+            "bundle-malformed",
+        ),
         (
             first,
             |one| one["messageSignature"]["signature"] = json!("not base64"),
@@ -389,7 +513,10 @@ fn every_change_to_a_bundle_is_refused_by_its_check() {
     }
     let bundle = sign(signer(&authority), first);
     for (broken, expected) in [
-        (bundle.replacen('{', "{\"mediaType\": \"x\",", 1), "json-duplicate-member"),
+        (
+            bundle.replacen('{', "{\"mediaType\": \"x\",", 1),
+            "json-duplicate-member",
+        ),
         (format!("{bundle}{{}}"), "json-syntax"),
     ] {
         assert_eq!(outcome(&request(&broken, &root)), expected);
@@ -401,7 +528,10 @@ fn copies_in_a_proof_of_the_second_log_mean_nothing() {
     // The second Rekor vouches for index and checkpoint; the proof's own copies are not used (Rekor v2).
     let authority = Authority::new();
     let root = authority.trusted_root();
-    let mut bundle = parsed(&sign(signer(&authority), (Content::Blob, Witnessed::Second)));
+    let mut bundle = parsed(&sign(
+        signer(&authority),
+        (Content::Blob, Witnessed::Second),
+    ));
     for copy in ["logIndex", "treeSize", "rootHash"] {
         remove(&mut entry(&mut bundle)["inclusionProof"], copy);
     }
@@ -413,7 +543,10 @@ fn a_bundle_of_version_01_needs_the_promise_and_no_proof() {
     let authority = Authority::new();
     let root = authority.trusted_root();
     for content in [Content::Blob, Content::Statement] {
-        let whole = sign(signer(&authority).bringing_chain(), (content, Witnessed::First));
+        let whole = sign(
+            signer(&authority).bringing_chain(),
+            (content, Witnessed::First),
+        );
         let mut bundle = parsed(&whole);
         bundle["mediaType"] = json!("application/vnd.dev.sigstore.bundle+json;version=0.1");
         assert_eq!(outcome(&request(&bundle.to_string(), &root)), "verified");
@@ -423,7 +556,10 @@ fn a_bundle_of_version_01_needs_the_promise_and_no_proof() {
             let text = bundle.to_string();
             let verification = verify_signature(&request(&text, &root)).unwrap();
             assert!(verification.verified, "{without}: {verification:?}");
-            let warned = verification.warnings.iter().any(|one| one.contains("promised"));
+            let warned = verification
+                .warnings
+                .iter()
+                .any(|one| one.contains("promised"));
             assert!(warned, "{without}");
         }
         remove(entry(&mut bundle), "inclusionPromise");
@@ -441,9 +577,13 @@ fn the_bundle_that_cosign_wrote_before_is_read_as_version_01() {
     let older = |bundle: &str| {
         let bundle = parsed(bundle);
         let entry = bundle.pointer(ENTRY).unwrap();
-        let body = BASE64_STANDARD.decode(entry["canonicalizedBody"].as_str().unwrap()).unwrap();
+        let body = BASE64_STANDARD
+            .decode(entry["canonicalizedBody"].as_str().unwrap())
+            .unwrap();
         let body: Value = serde_json::from_slice(&body).unwrap();
-        let log_id = BASE64_STANDARD.decode(entry["logId"]["keyId"].as_str().unwrap()).unwrap();
+        let log_id = BASE64_STANDARD
+            .decode(entry["logId"]["keyId"].as_str().unwrap())
+            .unwrap();
         let number = |key: &str| entry[key].as_str().unwrap().parse::<u64>().unwrap();
         json!({
             "base64Signature": bundle["messageSignature"]["signature"],
@@ -462,7 +602,10 @@ fn the_bundle_that_cosign_wrote_before_is_read_as_version_01() {
     let named = older(&sign(signer(&authority), form));
     let bare = older(&sign(signer(&authority).with_key(&key), form));
     assert_eq!(outcome(&request(&named.to_string(), &root)), "verified");
-    assert_eq!(outcome(&by_key(&bare.to_string(), &root, &public)), "verified");
+    assert_eq!(
+        outcome(&by_key(&bare.to_string(), &root, &public)),
+        "verified"
+    );
     let other = SignatureRequest {
         artifact: Artifact::of_bytes(b"another archive"),
         ..request("", &root)
@@ -474,9 +617,18 @@ fn the_bundle_that_cosign_wrote_before_is_read_as_version_01() {
     };
     assert_eq!(outcome(&other), "signature");
     let edits: [(Edit, &str); 5] = [
-        (|one| one["rekorBundle"]["Payload"]["integratedTime"] = json!(1), "transparency-log"),
-        (|one| one["rekorBundle"]["Payload"]["logIndex"] = json!(1), "transparency-log"),
-        (|one| one["rekorBundle"]["Payload"]["logID"] = json!("x"), "bundle-malformed"),
+        (
+            |one| one["rekorBundle"]["Payload"]["integratedTime"] = json!(1),
+            "transparency-log",
+        ),
+        (
+            |one| one["rekorBundle"]["Payload"]["logIndex"] = json!(1),
+            "transparency-log",
+        ),
+        (
+            |one| one["rekorBundle"]["Payload"]["logID"] = json!("x"),
+            "bundle-malformed",
+        ),
         (|one| remove(one, "rekorBundle"), "bundle-malformed"),
         (|one| one["cert"] = json!(""), "identity"),
     ];
@@ -499,7 +651,10 @@ fn nothing_is_signed_after_the_time_of_judgment() {
         for request in [request(&named, &root), by_key(&bare, &root, &public)] {
             for (second, expected) in [(AT - 1, "timestamp"), (AT, "verified")] {
                 let at = mekiki::time::Timestamp::from_second(second).unwrap();
-                let request = SignatureRequest { at, ..request.clone() };
+                let request = SignatureRequest {
+                    at,
+                    ..request.clone()
+                };
                 assert_eq!(outcome(&request), expected, "{form:?}");
             }
         }
@@ -512,7 +667,11 @@ fn the_windows_of_the_trusted_root_are_kept() {
     let root = authority.trusted_root();
     for form in FORMS {
         let bundle = sign(signer(&authority), form);
-        let log = if is_first(form) { "/tlogs/0/publicKey" } else { "/tlogs/1/publicKey" };
+        let log = if is_first(form) {
+            "/tlogs/0/publicKey"
+        } else {
+            "/tlogs/1/publicKey"
+        };
         for (holder, expected) in [
             ("/certificateAuthorities/0", "certificate-chain"),
             ("/ctlogs/0/publicKey", "certificate-transparency"),
@@ -557,15 +716,33 @@ fn what_is_required_follows_from_the_trusted_root() {
     assert_eq!(outcome(&request(&unlogged, &without("tlogs"))), "verified");
     // What a bundle carries must verify, required or not.
     let logged = sign(signer(&authority), stamped);
-    assert_eq!(outcome(&request(&logged, &without("tlogs"))), "transparency-log");
+    assert_eq!(
+        outcome(&request(&logged, &without("tlogs"))),
+        "transparency-log"
+    );
     let unpublished = sign(signer(&authority).with_fault(Fault::NoSct), stamped);
-    assert_eq!(outcome(&request(&unpublished, &whole)), "certificate-transparency");
-    assert_eq!(outcome(&request(&unpublished, &without("ctlogs"))), "verified");
-    assert_eq!(outcome(&request(&logged, &without("ctlogs"))), "certificate-transparency");
+    assert_eq!(
+        outcome(&request(&unpublished, &whole)),
+        "certificate-transparency"
+    );
+    assert_eq!(
+        outcome(&request(&unpublished, &without("ctlogs"))),
+        "verified"
+    );
+    assert_eq!(
+        outcome(&request(&logged, &without("ctlogs"))),
+        "certificate-transparency"
+    );
     // Under a bare key nobody needs to vouch for the time.
-    let bare = sign(signer(&authority).with_key(&key), (Content::Blob, Witnessed::Nobody));
+    let bare = sign(
+        signer(&authority).with_key(&key),
+        (Content::Blob, Witnessed::Nobody),
+    );
     assert_eq!(outcome(&by_key(&bare, &whole, &public)), "transparency-log");
-    assert_eq!(outcome(&by_key(&bare, &without("tlogs"), &public)), "verified");
+    assert_eq!(
+        outcome(&by_key(&bare, &without("tlogs"), &public)),
+        "verified"
+    );
     let named = sign(signer(&authority), (Content::Blob, Witnessed::Nobody));
     assert_eq!(outcome(&request(&named, &without("tlogs"))), "timestamp");
 }
@@ -605,14 +782,20 @@ fn a_trusted_root_that_is_not_whole_is_refused() {
         assert_eq!(found, "trusted-root-malformed", "change {index}");
     }
     let repeated = root.replacen('{', "{\"mediaType\": \"x\",", 1);
-    assert_eq!(outcome(&request(&bundle, &repeated)), "json-duplicate-member");
+    assert_eq!(
+        outcome(&request(&bundle, &repeated)),
+        "json-duplicate-member"
+    );
     // A trust configuration holds a trusted root; where to sign does not matter here.
     let configuration = json!({
         "mediaType": "application/vnd.dev.sigstore.clienttrustconfig.v0.1+json",
         "trustedRoot": parsed(&root),
         "signingConfig": { "anything": 1 },
     });
-    assert_eq!(outcome(&request(&bundle, &configuration.to_string())), "verified");
+    assert_eq!(
+        outcome(&request(&bundle, &configuration.to_string())),
+        "verified"
+    );
 }
 
 #[test]
@@ -628,25 +811,100 @@ fn the_signer_must_be_expected_in_full() {
         let under_key = by_key(&bare, &root, &public);
         let pattern = |text: &str| Some(Expected::pattern(text).unwrap());
         let cases = [
-            (SignatureRequest { identity: pattern(r"https://authority\.test/.*"), ..good.clone() }, "verified"),
-            (SignatureRequest { issuer: pattern(r"https://accounts\..*"), ..good.clone() }, "verified"),
-            (SignatureRequest { identity: pattern(r"https://authority\.test"), ..good.clone() }, "identity"),
-            (SignatureRequest { identity: pattern("release"), ..good.clone() }, "identity"),
-            (SignatureRequest { issuer: pattern("accounts"), ..good.clone() }, "issuer"),
-            (SignatureRequest { issuer: None, ..good.clone() }, "signer-missing"),
-            (SignatureRequest { identity: None, ..good.clone() }, "signer-missing"),
-            (SignatureRequest { identity: None, issuer: None, ..good.clone() }, "signer-missing"),
-            (SignatureRequest { keys: under_key.keys.clone(), ..good.clone() }, "expectation-unprovable"),
-            (SignatureRequest { threshold: 2, ..good.clone() }, "expectation-unprovable"),
-            (SignatureRequest { namespace: Some("file"), ..good.clone() }, "expectation-unprovable"),
-            (SignatureRequest { anchors: under_key.keys.clone(), ..good.clone() }, "expectation-unprovable"),
+            (
+                SignatureRequest {
+                    identity: pattern(r"https://authority\.test/.*"),
+                    ..good.clone()
+                },
+                "verified",
+            ),
+            (
+                SignatureRequest {
+                    issuer: pattern(r"https://accounts\..*"),
+                    ..good.clone()
+                },
+                "verified",
+            ),
+            (
+                SignatureRequest {
+                    identity: pattern(r"https://authority\.test"),
+                    ..good.clone()
+                },
+                "identity",
+            ),
+            (
+                SignatureRequest {
+                    identity: pattern("release"),
+                    ..good.clone()
+                },
+                "identity",
+            ),
+            (
+                SignatureRequest {
+                    issuer: pattern("accounts"),
+                    ..good.clone()
+                },
+                "issuer",
+            ),
+            (
+                SignatureRequest {
+                    issuer: None,
+                    ..good.clone()
+                },
+                "signer-missing",
+            ),
+            (
+                SignatureRequest {
+                    identity: None,
+                    ..good.clone()
+                },
+                "signer-missing",
+            ),
+            (
+                SignatureRequest {
+                    identity: None,
+                    issuer: None,
+                    ..good.clone()
+                },
+                "signer-missing",
+            ),
+            (
+                SignatureRequest {
+                    keys: under_key.keys.clone(),
+                    ..good.clone()
+                },
+                "expectation-unprovable",
+            ),
+            (
+                SignatureRequest {
+                    threshold: 2,
+                    ..good.clone()
+                },
+                "expectation-unprovable",
+            ),
+            (
+                SignatureRequest {
+                    namespace: Some("file"),
+                    ..good.clone()
+                },
+                "expectation-unprovable",
+            ),
+            (
+                SignatureRequest {
+                    anchors: under_key.keys.clone(),
+                    ..good.clone()
+                },
+                "expectation-unprovable",
+            ),
             (by_key(&named, &root, &public), "key"),
             (request(&bare, &root), "identity"),
             (by_key(&bare, &root, &other), "signature"),
             (by_key(&bare, &root, "no key"), "key-malformed"),
             (
                 SignatureRequest {
-                    keys: [&other, &public].map(|one| material("key", one.as_bytes())).to_vec(),
+                    keys: [&other, &public]
+                        .map(|one| material("key", one.as_bytes()))
+                        .to_vec(),
                     ..under_key.clone()
                 },
                 "verified",
@@ -684,17 +942,57 @@ fn a_statement_is_about_the_artifact_by_its_digests() {
     let mut without_predicate = statement(of(json!({ "sha256": sha256 })));
     remove(&mut without_predicate, "predicateType");
     for (statement, artifact, expected) in [
-        (statement(of(json!({ "sha256": sha256 }))), &bytes, "verified"),
-        (statement(of(json!({ "sha256": sha256 }))), &short, "verified"),
-        (statement(of(json!({ "sha256": sha256 }))), &long, "artifact-missing"),
-        (statement(of(json!({ "sha512": sha512 }))), &bytes, "verified"),
-        (statement(of(json!({ "sha512": sha512 }))), &long, "verified"),
-        (statement(of(json!({ "sha512": sha512 }))), &short, "artifact-missing"),
-        (statement(of(json!({ "sha384": digest(Algorithm::Sha384) }))), &bytes, "verified"),
-        (statement(of(json!({ "sha256": sha256, "sha512": zeros }))), &bytes, "subject"),
-        (statement(of(json!({ "sha256": zeros, "sha512": sha512 }))), &bytes, "subject"),
+        (
+            statement(of(json!({ "sha256": sha256 }))),
+            &bytes,
+            "verified",
+        ),
+        (
+            statement(of(json!({ "sha256": sha256 }))),
+            &short,
+            "verified",
+        ),
+        (
+            statement(of(json!({ "sha256": sha256 }))),
+            &long,
+            "artifact-missing",
+        ),
+        (
+            statement(of(json!({ "sha512": sha512 }))),
+            &bytes,
+            "verified",
+        ),
+        (
+            statement(of(json!({ "sha512": sha512 }))),
+            &long,
+            "verified",
+        ),
+        (
+            statement(of(json!({ "sha512": sha512 }))),
+            &short,
+            "artifact-missing",
+        ),
+        (
+            statement(of(json!({ "sha384": digest(Algorithm::Sha384) }))),
+            &bytes,
+            "verified",
+        ),
+        (
+            statement(of(json!({ "sha256": sha256, "sha512": zeros }))),
+            &bytes,
+            "subject",
+        ),
+        (
+            statement(of(json!({ "sha256": zeros, "sha512": sha512 }))),
+            &bytes,
+            "subject",
+        ),
         (statement(of(json!({ "sha256": zeros }))), &bytes, "subject"),
-        (statement(of(json!({ "sha1": Algorithm::Sha1.hex_of(ARTIFACT) }))), &bytes, "algorithm"),
+        (
+            statement(of(json!({ "sha1": Algorithm::Sha1.hex_of(ARTIFACT) }))),
+            &bytes,
+            "algorithm",
+        ),
         (statement(of(json!({}))), &bytes, "algorithm"),
         (
             statement(json!([
@@ -710,7 +1008,9 @@ fn a_statement_is_about_the_artifact_by_its_digests() {
         (json!([]), &bytes, "statement"),
     ] {
         for witnessed in [Witnessed::First, Witnessed::Second, Witnessed::SecondDsse] {
-            let bundle = signer(&authority).witnessed(witnessed).sign_statement(&statement);
+            let bundle = signer(&authority)
+                .witnessed(witnessed)
+                .sign_statement(&statement);
             let request = SignatureRequest {
                 artifact: artifact.clone(),
                 ..request(&bundle, &root)
@@ -771,7 +1071,9 @@ fn is_without_meaning(place: &str, form: (Content, Witnessed)) -> bool {
     let copies = ["logIndex", "treeSize", "rootHash"];
     place.ends_with("/publicKey/hint")
         || (!is_first(form)
-            && copies.iter().any(|copy| place.ends_with(&format!("/inclusionProof/{copy}"))))
+            && copies
+                .iter()
+                .any(|copy| place.ends_with(&format!("/inclusionProof/{copy}"))))
 }
 
 /// Flips one bit of the text at `place`: of the bytes where it is base64 of bytes, and else of the text itself.
@@ -780,9 +1082,15 @@ fn flip(bundle: &Value, place: &str, bit: usize) -> Option<String> {
     let mut flipped = bundle.clone();
     let field = flipped.pointer_mut(place)?;
     let text = field.as_str()?;
-    let plain = ["/envelope", "/kind", "/version", "/algorithm", "/payloadType", "mediaType"];
-    let in_base64 = !plain.iter().any(|end| place.ends_with(end))
-        && text.parse::<u64>().is_err();
+    let plain = [
+        "/envelope",
+        "/kind",
+        "/version",
+        "/algorithm",
+        "/payloadType",
+        "mediaType",
+    ];
+    let in_base64 = !plain.iter().any(|end| place.ends_with(end)) && text.parse::<u64>().is_err();
     let mut bytes = if in_base64 {
         BASE64_STANDARD.decode(text).ok()?
     } else {
@@ -829,7 +1137,10 @@ fn no_flipped_bit_verifies_at_any_place_of_any_form() {
                     // `granted` and `granted with modifications` differ in one bit of the response's status, which
                     // nobody signs and which says nothing about the token (RFC 3161, section 2.4.2).
                     let status = place.ends_with("/signedTimestamp") && is_status(&flipped, place);
-                    assert!(found != "verified" || status, "{form:?}: bit {bit} of {place}");
+                    assert!(
+                        found != "verified" || status,
+                        "{form:?}: bit {bit} of {place}"
+                    );
                     tried += 1;
                 }
             }
@@ -847,7 +1158,11 @@ fn no_flipped_bit_verifies_at_any_place_of_any_form() {
                     artifact: Artifact::of_bytes(&artifact),
                     ..request
                 };
-                assert_ne!(outcome(&request), "verified", "{form:?}: bit {bit} of the artifact");
+                assert_ne!(
+                    outcome(&request),
+                    "verified",
+                    "{form:?}: bit {bit} of the artifact"
+                );
             }
         }
     }

@@ -175,7 +175,10 @@ pub(super) fn to_be_signed(
     }
 }
 
-pub(super) fn sealed(tbs_certificate: TbsCertificate, sign: impl Fn(&[u8]) -> Vec<u8>) -> Certificate {
+pub(super) fn sealed(
+    tbs_certificate: TbsCertificate,
+    sign: impl Fn(&[u8]) -> Vec<u8>,
+) -> Certificate {
     let signature = sign(&der(&tbs_certificate));
     Certificate {
         tbs_certificate,

@@ -57,14 +57,25 @@ impl Log {
         };
         let index = leaves.len() - 1;
         let root = tree_root(&leaves);
-        let mut path = audit_path(if faults.proof_of_other { index - 1 } else { index }, &leaves);
+        let mut path = audit_path(
+            if faults.proof_of_other {
+                index - 1
+            } else {
+                index
+            },
+            &leaves,
+        );
         if faults.bad_proof
             && let Some(sibling) = path.first_mut()
         {
             *sibling = sha256(sibling);
         }
         let host = self.host;
-        let origin = if self.promises { format!("{host} - 1") } else { host.to_owned() };
+        let origin = if self.promises {
+            format!("{host} - 1")
+        } else {
+            host.to_owned()
+        };
         let note = format!("{origin}\n{}\n{}\n", leaves.len(), base64(root));
         let (id, key) = match faults.checkpoint_by {
             Some(other) => (other.key.id(), &other.key),

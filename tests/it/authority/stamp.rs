@@ -70,18 +70,22 @@ impl StampAuthority {
             Some(StampFault::OtherUsage) => Some((vec![ID_KP_CODE_SIGNING], true)),
             _ => Some((vec![ID_KP_TIME_STAMPING], true)),
         };
-        let mut extensions = vec![extension(&KeyUsage(KeyUsages::DigitalSignature.into()), &name)];
+        let mut extensions = vec![extension(
+            &KeyUsage(KeyUsages::DigitalSignature.into()),
+            &name,
+        )];
         extensions.extend(usages.map(|(usages, critical)| extended_usage(&usages, critical)));
         let until = if fault == Some(StampFault::Expired) {
             first_day()
         } else {
             last_day()
         };
-        let certificate =
-            to_be_signed(root.name(), &name, &key, (first_day(), until), extensions);
+        let certificate = to_be_signed(root.name(), &name, &key, (first_day(), until), extensions);
         let bad_chain = fault == Some(StampFault::BadChain);
         Self {
-            certificate: sealed(certificate, |message| sign_unless(bad_chain, &root.key, message)),
+            certificate: sealed(certificate, |message| {
+                sign_unless(bad_chain, &root.key, message)
+            }),
             root,
             key,
         }
@@ -96,7 +100,12 @@ impl StampAuthority {
     }
 
     /// A response that vouches for `signature` at `at`.
-    pub(super) fn stamp(&self, signature: &[u8], at: Duration, fault: Option<StampFault>) -> Vec<u8> {
+    pub(super) fn stamp(
+        &self,
+        signature: &[u8],
+        at: Duration,
+        fault: Option<StampFault>,
+    ) -> Vec<u8> {
         let has = |one| fault == Some(one);
         let at = jiff::Timestamp::from_second(i64::try_from(at.as_secs()).unwrap()).unwrap();
         let (imprint_algorithm, imprint) = match fault {
@@ -139,8 +148,11 @@ impl StampAuthority {
         ];
         attributes.sort();
         let attributes = attributes.concat();
-        let signed =
-            sign_unless(has(StampFault::BadSignature), &self.key, &tlv(0x31, &attributes));
+        let signed = sign_unless(
+            has(StampFault::BadSignature),
+            &self.key,
+            &tlv(0x31, &attributes),
+        );
         let tbs = &self.certificate.tbs_certificate;
         let signer = sequence(&[
             integer(1),

@@ -254,7 +254,8 @@ fn key_material(material: &Object<'_>) -> Result<KeyMaterial, Diagnostic> {
         .into_iter()
         .filter(|kind| material.member(kind).is_some());
     let (Some(kind), None) = (given.next(), given.next()) else {
-        let reason = "exactly one of `certificate`, `x509CertificateChain` and `publicKey` is expected";
+        let reason =
+            "exactly one of `certificate`, `x509CertificateChain` and `publicKey` is expected";
         return Err(FORM.fault("/verificationMaterial", reason));
     };
     Ok(match kind {
@@ -335,7 +336,8 @@ fn entry(entry: &Object<'_>) -> Result<Entry, Diagnostic> {
 
 fn content(root: &Object<'_>) -> Result<Content, Diagnostic> {
     let message = root.optional_object("messageSignature", &["messageDigest", "signature"])?;
-    let envelope = root.optional_object("dsseEnvelope", &["payload", "payloadType", "signatures"])?;
+    let envelope =
+        root.optional_object("dsseEnvelope", &["payload", "payloadType", "signatures"])?;
     match (message, envelope) {
         (Some(message), None) => {
             let digest = message.optional_object("messageDigest", &["algorithm", "digest"])?;

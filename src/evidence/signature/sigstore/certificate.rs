@@ -36,8 +36,7 @@ pub(super) struct Leaf<'a> {
 
 impl<'a> Leaf<'a> {
     pub(super) fn read(der: &'a [u8]) -> Result<Self, Stop> {
-        let unreadable =
-            |error| refused(CheckName::Structure, format!("the certificate: {error}"));
+        let unreadable = |error| refused(CheckName::Structure, format!("the certificate: {error}"));
         let certificate = Certificate::from_der(der).map_err(unreadable)?;
         let spki = certificate.tbs_certificate.subject_public_key_info.to_der();
         let key = PublicKey::from_spki(&spki.map_err(unreadable)?)
@@ -115,9 +114,9 @@ impl<'a> Leaf<'a> {
                 .map_err(|_| no_issuer("the extension for the issuer cannot be read"))
         });
         match (first.transpose()?, second.transpose()?) {
-            (Some(first), Some(second)) if first != second => Err(no_issuer(
-                "the certificate gives two issuers that differ",
-            )),
+            (Some(first), Some(second)) if first != second => {
+                Err(no_issuer("the certificate gives two issuers that differ"))
+            }
             (_, Some(issuer)) | (Some(issuer), None) => Ok(issuer),
             (None, None) => Err(no_issuer("the certificate names no issuer of the identity")),
         }
@@ -148,7 +147,12 @@ pub(super) fn may_issue(certificate: &Certificate) -> Result<(), String> {
     match tbs.get::<BasicConstraints>().map_err(unreadable)? {
         Some((true, constraints)) if constraints.ca => {}
         Some((false, _)) => return Err("its basic constraints are not critical".to_owned()),
-        _ => return Err(format!("`{}` is no certificate of an authority", tbs.subject)),
+        _ => {
+            return Err(format!(
+                "`{}` is no certificate of an authority",
+                tbs.subject
+            ));
+        }
     }
     match tbs.get::<KeyUsage>().map_err(unreadable)? {
         Some((_, usage)) if usage.key_cert_sign() => Ok(()),

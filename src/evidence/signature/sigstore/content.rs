@@ -95,7 +95,9 @@ fn signed_message<'a>(
         let scheme = scheme_of(key, algorithm);
         let verifies = match (scheme.digest(), artifact.bytes()) {
             (None, Some(bytes)) => key.verifies(scheme, bytes, signature),
-            (None, None) => return Err(missing("an Ed25519 signature is made over the file itself")),
+            (None, None) => {
+                return Err(missing("an Ed25519 signature is made over the file itself"));
+            }
             (Some(algorithm), _) => {
                 let digest = hex::decode(digest_of(artifact, algorithm)?).unwrap_or_default();
                 key.verifies_digest(scheme, &digest, signature)
@@ -156,7 +158,10 @@ fn statement(payload: &[u8], artifact: &Artifact<'_>, proof: &mut Proof) -> Resu
     let root = &document.root;
     let text = |key: &str| root.get(key).and_then(Node::text).unwrap_or_default();
     if !STATEMENTS.contains(&text("_type")) {
-        return Err(incomplete(&format!("`{}` is no known statement", text("_type"))));
+        return Err(incomplete(&format!(
+            "`{}` is no known statement",
+            text("_type")
+        )));
     }
     if text("predicateType").is_empty() {
         return Err(incomplete("the statement has no type of predicate"));
@@ -216,7 +221,11 @@ fn compare(subject: &Node, artifact: &Artifact<'_>) -> Comparison {
             _ => continue,
         };
         match artifact.digest_hex(algorithm) {
-            Some(own) if digest.text().is_some_and(|text| text.eq_ignore_ascii_case(&own)) => {
+            Some(own)
+                if digest
+                    .text()
+                    .is_some_and(|text| text.eq_ignore_ascii_case(&own)) =>
+            {
                 compared = true;
             }
             Some(_) => return Comparison::Different,

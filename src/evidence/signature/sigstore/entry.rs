@@ -38,8 +38,7 @@ pub(super) fn describes(
         let detail = format!("log entry {}: {reason}", entry.log_index);
         refused(CheckName::TransparencyLog, detail)
     };
-    let (body, duplicates) =
-        parse_json(&entry.body).map_err(|fault| unreadable(&fault.message))?;
+    let (body, duplicates) = parse_json(&entry.body).map_err(|fault| unreadable(&fault.message))?;
     if !duplicates.is_empty() {
         return Err(unreadable("a member is repeated"));
     }

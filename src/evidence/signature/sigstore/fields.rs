@@ -97,11 +97,7 @@ impl<'a> Object<'a> {
     }
 
     /// The objects in the list `key`; none where it is absent.
-    pub(super) fn objects(
-        &self,
-        key: &str,
-        known: &[&str],
-    ) -> Result<Vec<Object<'a>>, Diagnostic> {
+    pub(super) fn objects(&self, key: &str, known: &[&str]) -> Result<Vec<Object<'a>>, Diagnostic> {
         let nodes = self.list(key)?.iter().enumerate();
         nodes
             .map(|(index, node)| {

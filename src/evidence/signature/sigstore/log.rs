@@ -219,7 +219,11 @@ mod tests {
                 let hashes = proof(index, leaves);
                 for place in 0..size {
                     let found = root_of(leaves[index], place as u64, size as u64, &hashes);
-                    assert_eq!(found == Some(root), place == index, "{size} {index} {place}");
+                    assert_eq!(
+                        found == Some(root),
+                        place == index,
+                        "{size} {index} {place}"
+                    );
                 }
                 let longer = [hashes.clone(), vec![vec![0; 32]]].concat();
                 let found = root_of(leaves[index], index as u64, size as u64, &longer);

@@ -30,7 +30,10 @@ pub(super) fn read(root: &Node) -> Result<Bundle, Diagnostic> {
         .ok_or_else(|| payload.fault("body", "the log entry does not say of what kind it is"))?;
     let log_id = hex::decode(payload.text("logID")?)
         .map_err(|_| payload.fault("logID", "it is not in hexadecimal digits"))?;
-    let material = match object.optional_text("cert")?.filter(|text| !text.is_empty()) {
+    let material = match object
+        .optional_text("cert")?
+        .filter(|text| !text.is_empty())
+    {
         None => KeyMaterial::Key(String::new()),
         Some(text) => {
             let pem = BASE64_STANDARD

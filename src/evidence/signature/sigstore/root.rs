@@ -79,7 +79,13 @@ impl Root {
     /// Reads a trusted root, or the one in a trust configuration for clients.
     pub(super) fn read(root: &Node) -> Result<Self, Diagnostic> {
         if root.get("mediaType").and_then(Node::text) == Some(CONFIGURATION) {
-            let known = ["mediaType", "trustedRoot", "signingConfig"];
+            // Some writers use the names of the fields in the protobuf definition.
+            let known = [
+                "mediaType",
+                "trustedRoot",
+                "signingConfig",
+                "signing_config",
+            ];
             FORM.object(root, String::new(), &known)?;
         }
         let object = FORM.object(
@@ -181,18 +187,9 @@ pub(super) fn details_of(name: &str) -> Option<(fn(KeyKind) -> bool, Scheme)> {
     use Algorithm::{Sha256, Sha384, Sha512};
     let rsa = |kind: KeyKind| matches!(kind, KeyKind::Rsa(_));
     Some(match name {
-        "PKIX_ECDSA_P256_SHA_256" => (
-            |kind| kind == KeyKind::EcdsaP256,
-            Scheme::EcdsaAsn1(Sha256),
-        ),
-        "PKIX_ECDSA_P384_SHA_384" => (
-            |kind| kind == KeyKind::EcdsaP384,
-            Scheme::EcdsaAsn1(Sha384),
-        ),
-        "PKIX_ECDSA_P521_SHA_512" => (
-            |kind| kind == KeyKind::EcdsaP521,
-            Scheme::EcdsaAsn1(Sha512),
-        ),
+        "PKIX_ECDSA_P256_SHA_256" => (|kind| kind == KeyKind::EcdsaP256, Scheme::EcdsaAsn1(Sha256)),
+        "PKIX_ECDSA_P384_SHA_384" => (|kind| kind == KeyKind::EcdsaP384, Scheme::EcdsaAsn1(Sha384)),
+        "PKIX_ECDSA_P521_SHA_512" => (|kind| kind == KeyKind::EcdsaP521, Scheme::EcdsaAsn1(Sha512)),
         "PKIX_ED25519" => (|kind| kind == KeyKind::Ed25519, Scheme::Ed25519),
         "PKIX_RSA_PKCS1V15_2048_SHA256"
         | "PKIX_RSA_PKCS1V15_3072_SHA256"

@@ -6,7 +6,8 @@ use base64::Engine as _;
 use base64::prelude::BASE64_STANDARD;
 use serde_json::{Value, json};
 use sigstore_types::{
-    Artifact as LibraryArtifact, Bundle as LibraryBundle, DerPublicKey, Sha256Hash,
+    Artifact as LibraryArtifact, ArtifactDigest, Bundle as LibraryBundle, DerPublicKey,
+    HashAlgorithm, Sha256Hash,
 };
 use sigstore_verify::{
     CertificateError, Error, PublicKeyVerificationPolicy, VerificationPolicy, Verifier,
@@ -17,6 +18,7 @@ use super::super::{Artifact, CheckName};
 use super::bundle::{Bundle, Content, Entry, KeyMaterial, Version};
 use super::entry::is_widely_known;
 use super::{Stop, one_line, refused};
+use crate::digest::Algorithm;
 use crate::tree::{Node, parse_json};
 
 /// Asks the library about a bundle that passed every check here. `true` where it was asked.
@@ -41,11 +43,24 @@ pub(super) fn concurs(
         return Ok(false);
     }
     let artifact = match (artifact.bytes(), artifact.sha256()) {
-        (Some(bytes), _) if names_a_digest_of(&bundle.content, &["SHA2_256", "SHA2_384", "SHA2_512", "sha256", "sha512"]) => {
+        (Some(bytes), _)
+            if names_a_digest_of(
+                &bundle.content,
+                &["SHA2_256", "SHA2_384", "SHA2_512", "sha256", "sha512"],
+            ) =>
+        {
             LibraryArtifact::Blob(bytes)
         }
         (None, Some(digest)) if names_a_digest_of(&bundle.content, &["SHA2_256", "sha256"]) => {
             Sha256Hash::from(*digest.bytes()).into()
+        }
+        _ if names_a_digest_of(&bundle.content, &["sha512"]) => {
+            let digest = artifact.digest_hex(Algorithm::Sha512);
+            let bytes = digest.and_then(|digits| hex::decode(digits).ok());
+            match bytes.and_then(|bytes| ArtifactDigest::new(HashAlgorithm::Sha2512, bytes).ok()) {
+                Some(digest) => digest.into(),
+                None => return Ok(false),
+            }
         }
         _ => return Ok(false),
     };
@@ -60,7 +75,8 @@ pub(super) fn concurs(
     })?;
     let outcome = match key {
         Some(key) => {
-            let mut policy = PublicKeyVerificationPolicy::new(DerPublicKey::new(key.spki().to_vec()));
+            let mut policy =
+                PublicKeyVerificationPolicy::new(DerPublicKey::new(key.spki().to_vec()));
             if !every_entry {
                 policy = policy.skip_tlog_unsafe();
             }
@@ -170,7 +186,10 @@ fn entry_written(entry: &Entry) -> Value {
         return written;
     };
     if entry.integrated > 0 {
-        members.insert("integratedTime".to_owned(), json!(entry.integrated.to_string()));
+        members.insert(
+            "integratedTime".to_owned(),
+            json!(entry.integrated.to_string()),
+        );
     }
     if let Some(promise) = &entry.promise {
         members.insert(

@@ -148,8 +148,7 @@ impl<'a> Steps<'a> {
             }
         };
         let included = self.included(logged, &times)?;
-        let (key, scheme) =
-            content::verify(&self.bundle.content, &keys, self.artifact, proof)?;
+        let (key, scheme) = content::verify(&self.bundle.content, &keys, self.artifact, proof)?;
         self.consistent(&included, leaf.as_ref(), key, proof)?;
         let bare = leaf.is_none().then_some(key);
         let asked = second::concurs(
@@ -226,7 +225,9 @@ impl<'a> Steps<'a> {
         let bare = matches!(self.bundle.material, KeyMaterial::Key(_));
         match (times.is_empty(), bare) {
             (true, false) => {
-                return Err(refuse("nobody who is trusted vouches for a time".to_owned()));
+                return Err(refuse(
+                    "nobody who is trusted vouches for a time".to_owned(),
+                ));
             }
             (true, true) => proof.caution("nobody vouches for the time of signing"),
             (false, _) => proof.passed(CheckName::Timestamp, told.join(", ")),
@@ -320,7 +321,9 @@ impl<'a> Steps<'a> {
                 one.proven = log::included(one.entry, proof, one.log).map_err(by_log)?;
             }
             if !one.proven && one.time.is_none() {
-                return Err(by_log("nothing proves that the entry is in the log".to_owned()));
+                return Err(by_log(
+                    "nothing proves that the entry is in the log".to_owned(),
+                ));
             }
         }
         Ok(logged)
