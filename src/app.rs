@@ -1,6 +1,7 @@
 //! Use cases: the one place where reading, judging and keeping meet. Every door calls these.
 
 pub mod advisory_affects;
+pub mod attestation;
 pub mod feed_carry;
 pub mod feed_import;
 pub mod feed_open;
@@ -9,7 +10,10 @@ pub mod feed_update;
 pub mod inspect;
 pub mod inventory;
 pub mod library;
+pub mod oci;
+pub mod provenance;
 pub mod reassess;
+pub mod record;
 pub mod signature;
 pub mod scan;
 pub mod sbom_check;
@@ -19,6 +23,10 @@ pub mod sbom_convert;
 #[cfg(feature = "server")]
 pub mod shelf;
 pub mod tender;
+pub mod trust;
+pub mod trust_root;
+#[cfg(feature = "retrieve")]
+pub mod trust_update;
 pub mod version;
 pub mod vex_apply;
 pub mod vex_validate;

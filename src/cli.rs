@@ -3,6 +3,7 @@
 
 mod advisory;
 mod assess;
+mod attestation;
 mod clauses;
 mod criteria;
 mod detect;
@@ -12,6 +13,7 @@ mod format;
 mod inventory;
 mod output;
 mod progress;
+mod provenance;
 mod reassess;
 mod record;
 mod requirements;
@@ -21,6 +23,7 @@ mod scan;
 mod serve;
 mod signature;
 mod tender;
+mod trust;
 mod trust_material;
 mod version;
 mod vex;
@@ -127,6 +130,15 @@ enum Command {
     /// Verify signatures, offline
     #[command(subcommand)]
     Signature(signature::Command),
+    /// Verify attestations, offline: signed statements about artifacts
+    #[command(subcommand)]
+    Attestation(attestation::Command),
+    /// Keep the register of who may sign what, and hold signatures to it
+    #[command(subcommand)]
+    Trust(trust::Command),
+    /// Check how artifacts were built, offline
+    #[command(subcommand)]
+    Provenance(provenance::Command),
     /// Scan SBOMs and lockfiles for known vulnerabilities, offline
     Scan(scan::Arguments),
     /// Keep snapshots of advisories
@@ -162,7 +174,7 @@ enum Command {
     Requirements(requirements::Command),
     /// Judge a recorded tender again, on another day or with other evidence
     Reassess(reassess::Arguments),
-    /// Rebuild records
+    /// Rebuild, sign and verify records
     #[command(subcommand)]
     Record(record::Command),
     /// Serve the pages and the API
@@ -196,6 +208,11 @@ fn run(cli: &Cli, output: &Output) -> anyhow::Result<Verdict> {
         Command::Detect(arguments) => detect::run(arguments, output),
         Command::Sbom(command) => sbom::run(command, library, output),
         Command::Signature(command) => signature::run(command, output),
+        Command::Attestation(command) => attestation::run(command, output),
+        Command::Trust(command) => trust::run(command, output),
+        Command::Provenance(command) => {
+            provenance::run(command, cli.common.criteria.as_deref(), output)
+        }
         Command::Scan(arguments) => scan::run(arguments, cli.common.criteria.as_deref(), output),
         Command::Feed(command) => feed::run(command, output),
         Command::Inventory(command) => inventory::run(command, output),
@@ -213,7 +230,7 @@ fn run(cli: &Cli, output: &Output) -> anyhow::Result<Verdict> {
         }
         Command::Requirements(command) => requirements::run(command, &library()?, output),
         Command::Reassess(arguments) => reassess::run(arguments, &library()?, output),
-        Command::Record(command) => record::run(command, &library()?, output),
+        Command::Record(command) => record::run(command, library, output),
         #[cfg(feature = "server")]
         Command::Serve(arguments) => serve::run(arguments, library()?),
     }

@@ -1,10 +1,14 @@
 //! Papers: the same view values as text for a terminal, as Markdown, as pages.
 
+pub mod attestation;
 pub mod clauses;
 pub mod criteria;
+pub mod record;
+pub mod provenance;
 pub mod sarif;
 pub mod scan;
 pub mod signature;
 pub mod table;
 pub mod tender;
+pub mod trust;
 pub mod words;

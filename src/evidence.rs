@@ -7,13 +7,18 @@
 pub mod advisory;
 pub mod agency_record;
 pub mod archive;
+pub mod attestation;
 pub mod certification;
 pub mod csaf;
 pub mod detect;
 pub mod lockfile;
+pub mod oci;
+pub mod provenance;
 pub mod questionnaire;
 pub mod sbom;
 pub mod signature;
+pub mod trusted_root;
+pub mod tuf;
 pub mod unpack;
 pub mod vex;
 

@@ -7,30 +7,35 @@ use std::hint::black_box;
 use std::sync::OnceLock;
 
 use mekiki::app::library::Library;
+use mekiki::app::signature::{SignatureRequest, verify_signature};
 use mekiki::comparison::{Extent, compare};
 use mekiki::conversion::{Target, convert as convert_to};
 use mekiki::diagnostic::Diagnostic;
 use mekiki::digest::Digest;
 use mekiki::evidence::archive::{Limits, Walk};
+use mekiki::evidence::attestation::envelope::{Envelope, documents};
+use mekiki::evidence::attestation::{predicate, statement};
 use mekiki::evidence::detect::detect;
 use mekiki::evidence::sbom::model::Component;
 use mekiki::evidence::sbom::{self, cyclonedx, find_lines, spdx2};
+use mekiki::evidence::signature::openpgp as openpgp_signature;
+use mekiki::evidence::signature::{Artifact, Kind, Material};
 use mekiki::evidence::unpack::{decode, unpack};
 use mekiki::evidence::vex::read as read_vex;
-use mekiki::markup::parse_xml;
+use mekiki::markup::{Element, parse_xml};
 use mekiki::matching::{Matcher, Policy};
 use mekiki::profile::judgment::judge;
 use mekiki::profile::survey::Survey;
 use mekiki::snapshot::{Builder, Bytes, Imported, Snapshot};
 use mekiki::tape::{Addressing, Tape, parse_json, write_json};
-use mekiki::time::parse_day;
+use mekiki::time::{end_of_day, parse_day};
 use mekiki::triage::{Given, Inventory, Triage};
 
 /// What takes the bytes of one input.
 pub(crate) type Body = fn(&[u8]);
 
 /// Every target by its name.
-pub(crate) const BODIES: [(&str, Body); 15] = [
+pub(crate) const BODIES: [(&str, Body); 18] = [
     ("cyclonedx_json", cyclonedx_json),
     ("cyclonedx_xml", cyclonedx_xml),
     ("cyclonedx_protobuf", cyclonedx_protobuf),
@@ -46,7 +51,207 @@ pub(crate) const BODIES: [(&str, Body); 15] = [
     ("convert", convert),
     ("vex", vex),
     ("advisory", advisory),
+    ("dsse", dsse),
+    ("openpgp", openpgp),
+    ("small_signatures", small_signatures),
+    ("jsf", jsf),
+    ("xmldsig", xmldsig),
 ];
+
+/// Certificates and signatures of OpenPGP: nothing verifies over a document that nobody signed.
+pub(crate) fn openpgp(bytes: &[u8]) {
+    const KEY: &[u8] = include_bytes!("../seeds/openpgp/key.asc");
+    const SIGNATURE: &[u8] = include_bytes!("../seeds/openpgp/artifact.sig");
+    let material = |bytes| Material {
+        name: "input",
+        bytes,
+    };
+    if let Err(fault) = openpgp_signature::keys(material(bytes)) {
+        sound(&[fault]);
+    }
+    if let Err(fault) = openpgp_signature::count(bytes) {
+        sound(&[fault]);
+    }
+    signed_nothing(Kind::Openpgp, bytes, material(KEY));
+    signed_nothing(Kind::Openpgp, SIGNATURE, material(bytes));
+    // A signed text may stand inside the artifact.
+    let artifact = Artifact::of_bytes(bytes);
+    let now = end_of_day(parse_day("2026-11-26").unwrap_or_default());
+    let request = SignatureRequest {
+        kind: Some(Kind::Openpgp),
+        keys: vec![material(KEY)],
+        ..SignatureRequest::new(artifact, now)
+    };
+    if let Err(refused) = verify_signature(&request) {
+        sound(&refused.0);
+    }
+}
+
+/// Signatures of minisign, signify and SSH, and their keys: nothing verifies over a document that nobody signed.
+pub(crate) fn small_signatures(bytes: &[u8]) {
+    const KEYS: [(Kind, &[u8], &[u8]); 2] = [
+        (
+            Kind::Minisign,
+            include_bytes!("../seeds/small_signatures/minisign.pub"),
+            include_bytes!("../seeds/small_signatures/artifact.minisig"),
+        ),
+        (
+            Kind::Sshsig,
+            include_bytes!("../seeds/small_signatures/allowed_signers"),
+            include_bytes!("../seeds/small_signatures/artifact.sshsig"),
+        ),
+    ];
+    let material = |bytes| Material {
+        name: "input",
+        bytes,
+    };
+    for (kind, key, signature) in KEYS {
+        signed_nothing(kind, bytes, material(key));
+        signed_nothing(kind, signature, material(bytes));
+    }
+}
+
+/// Nothing verifies over a document that nobody signed.
+fn signed_nothing(kind: Kind, signature: &[u8], key: Material<'_>) {
+    let now = end_of_day(parse_day("2026-11-26").unwrap_or_default());
+    let request = SignatureRequest {
+        signature: Some(Material {
+            name: "signature",
+            bytes: signature,
+        }),
+        kind: Some(kind),
+        keys: vec![key],
+        ..SignatureRequest::new(Artifact::of_bytes(b"what nobody signed"), now)
+    };
+    match verify_signature(&request) {
+        Ok(verification) => assert!(!verification.verified, "{verification:?}"),
+        Err(refused) => sound(&refused.0),
+    }
+}
+
+/// Envelopes and what is in them: nothing verifies under a key that signed nothing, and what is written is read.
+pub(crate) fn dsse(bytes: &[u8]) {
+    const KEY: &[u8] = include_bytes!("../seeds/dsse/key.pub");
+    let key = Material {
+        name: "key",
+        bytes: KEY,
+    };
+    let now = end_of_day(parse_day("2026-11-26").unwrap_or_default());
+    let artifact = Artifact::of_bytes(b"artifact");
+    for document in documents(bytes).unwrap_or_default() {
+        if let Ok(envelope) = Envelope::parse(document) {
+            let again = Envelope::parse(envelope.to_json().as_bytes());
+            assert_eq!(
+                again.map(|again| again.payload),
+                Ok(envelope.payload.clone())
+            );
+            said(&envelope.payload);
+        }
+        said(document);
+    }
+    for kind in [Kind::Dsse, Kind::Cosign] {
+        let request = SignatureRequest {
+            signature: Some(Material {
+                name: "input",
+                bytes,
+            }),
+            kind: Some(kind),
+            keys: vec![key],
+            ..SignatureRequest::new(artifact.clone(), now)
+        };
+        match verify_signature(&request) {
+            Ok(verification) => assert!(!verification.verified, "{verification:?}"),
+            Err(refused) => sound(&refused.0),
+        }
+    }
+}
+
+/// A signature inside of a JSON document: nothing verifies but what was signed.
+pub(crate) fn jsf(bytes: &[u8]) {
+    const SEED: &[u8] = include_bytes!("../seeds/jsf/signed.json");
+    const KEY: &[u8] = include_bytes!("../seeds/jsf/key.pub");
+    if verifies_inside(Kind::Jsf, bytes, KEY) {
+        assert_eq!(members(bytes), members(SEED), "another document verifies");
+    }
+}
+
+/// A signature inside of an XML document: nothing verifies but what was signed.
+pub(crate) fn xmldsig(bytes: &[u8]) {
+    const SEED: &[u8] = include_bytes!("../seeds/xmldsig/signed.xml");
+    const KEY: &[u8] = include_bytes!("../seeds/xmldsig/key.pub");
+    if verifies_inside(Kind::Xmldsig, bytes, KEY) {
+        assert_eq!(content(bytes), content(SEED), "another document verifies");
+    }
+}
+
+/// The members and texts of a JSON document, in no order.
+fn members(bytes: &[u8]) -> Option<Vec<String>> {
+    let unpacked = unpack(bytes).ok()?;
+    let text = decode(&unpacked).ok()?;
+    let tape = parse_json(&text).ok()?;
+    let items = (0..u32::try_from(tape.len()).ok()?).filter_map(|index| tape.item(index));
+    let mut told: Vec<_> = items
+        .map(|item| format!("{:?} {:?}", item.key(), item.text()))
+        .collect();
+    told.sort();
+    Some(told)
+}
+
+/// What a reader takes from an XML document, but for the signature.
+fn content(bytes: &[u8]) -> Option<String> {
+    let unpacked = unpack(bytes).ok()?;
+    let text = decode(&unpacked).ok()?;
+    let markup = parse_xml(&text).ok()?;
+    let mut told = String::new();
+    tell(markup.root(), &mut told);
+    Some(told)
+}
+
+fn tell(element: Element<'_>, told: &mut String) {
+    if element.name() == "Signature" {
+        return;
+    }
+    let mut attributes: Vec<_> = element.attributes().map(|one| format!("{one:?}")).collect();
+    attributes.sort();
+    *told += &format!(
+        "{} {element:?} {attributes:?} {:?}",
+        element.namespace(),
+        element.text()
+    );
+    element.children().for_each(|child| tell(child, told));
+    *told += "/";
+}
+
+/// Whether the signature inside of a document verifies under `key`.
+fn verifies_inside(kind: Kind, bytes: &[u8], key: &[u8]) -> bool {
+    let now = end_of_day(parse_day("2026-11-26").unwrap_or_default());
+    let request = SignatureRequest {
+        kind: Some(kind),
+        keys: vec![Material {
+            name: "key",
+            bytes: key,
+        }],
+        ..SignatureRequest::new(Artifact::of_bytes(bytes), now)
+    };
+    match verify_signature(&request) {
+        Ok(verification) => verification.verified,
+        Err(refused) => {
+            sound(&refused.0);
+            false
+        }
+    }
+}
+
+/// What a statement says, whoever says it.
+fn said(payload: &[u8]) {
+    match statement::read(payload) {
+        Ok((statement, findings)) => {
+            sound(&findings);
+            sound(&predicate::read(&statement).findings);
+        }
+        Err(fault) => sound(&[fault]),
+    }
+}
 
 /// Whatever stands in a feed: read, put into a snapshot, and found again there.
 pub(crate) fn advisory(bytes: &[u8]) {

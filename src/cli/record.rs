@@ -1,46 +1,158 @@
-//! `mekiki record replay FILE --evidence DIR`
+//! `mekiki record replay FILE --evidence DIR`, `mekiki record sign FILE --key KEY`, `mekiki record verify FILE
+//! --key KEY`
 
-use serde_json::json;
+use serde_json::{Value, json};
 
-use super::output::Output;
+use super::output::{self, Output};
+use super::trust_material::material;
 use super::{Verdict, in_record, read};
+use crate::app::Refused;
 use crate::app::library::Library;
+use crate::app::record::{SignedRecord, sign_record, unwrap_record, verify_record};
 use crate::app::tender::{Replay, replay_record};
+use crate::clock;
+use crate::document::record::{text, view};
+use crate::evidence::signature::Material;
 use crate::folder::read_folder;
 use crate::text::messages::{message, message_with};
+use crate::time::{Date, end_of_day};
 
 #[derive(Debug, clap::Subcommand)]
 pub(super) enum Command {
     /// Rebuild a record from its evidence and say whether it is equal
     Replay {
-        /// The record
+        /// The record, signed or not
         file: String,
         /// A folder that holds the evidence, under any names
         #[arg(long, value_name = "DIR")]
         evidence: String,
+        /// A public key that must have signed the record (PEM or DER); may be repeated
+        #[arg(long, value_name = "FILE")]
+        key: Vec<String>,
+    },
+    /// Sign a record with a private key, in a DSSE envelope
+    Sign {
+        /// The record
+        file: String,
+        /// The private key: Ed25519, or ECDSA on P-256 or P-384, in PEM and not encrypted
+        #[arg(long, value_name = "FILE")]
+        key: String,
+    },
+    /// Verify who signed a record
+    Verify {
+        /// The signed record, or the record with its envelope beside it
+        file: String,
+        /// A public key that must have signed (PEM or DER); may be repeated
+        #[arg(long, value_name = "FILE", required = true)]
+        key: Vec<String>,
+        /// How many of the keys must have signed
+        #[arg(long, value_name = "N", default_value_t = 1)]
+        threshold: usize,
+        /// The envelope, where it is not FILE itself nor FILE with `.dsse.json` behind
+        #[arg(long, value_name = "FILE")]
+        signature: Option<String>,
+        /// Judge as of the end of this day (UTC) instead of now
+        #[arg(long, value_name = "DATE")]
+        as_of: Option<Date>,
     },
 }
 
 pub(super) fn run(
     command: &Command,
+    library: impl FnOnce() -> Result<Library, Refused>,
+    output: &Output,
+) -> anyhow::Result<Verdict> {
+    match command {
+        Command::Replay {
+            file,
+            evidence,
+            key,
+        } => replay(file, evidence, key, &library()?, output),
+        Command::Sign { file, key } => {
+            let (record, private) = (read(file)?, read(key)?);
+            let signed = sign_record(named(file, &record), named(key, &private))?;
+            output.bytes(signed.as_bytes())?;
+            Ok(Verdict::Acceptable)
+        }
+        Command::Verify {
+            file,
+            key,
+            threshold,
+            signature,
+            as_of,
+        } => {
+            let at = as_of.map_or_else(clock::now, end_of_day);
+            let signed = verify(file, signature.as_ref(), key, *threshold, at)?;
+            let SignedRecord {
+                verification,
+                record,
+                digest,
+            } = &signed;
+            output.either(&view(verification, record, *digest), || {
+                text(verification, record, *digest, output.lang())
+            })?;
+            Ok(Verdict::of(verification.verified))
+        }
+    }
+}
+
+fn named<'a>(name: &'a str, bytes: &'a [u8]) -> Material<'a> {
+    Material { name, bytes }
+}
+
+fn verify(
+    file: &str,
+    signature: Option<&String>,
+    keys: &[String],
+    threshold: usize,
+    at: crate::time::Timestamp,
+) -> Result<SignedRecord, Refused> {
+    let bytes = read(file)?;
+    let keys = keys.iter().map(|path| Ok((path.clone(), read(path)?)));
+    let keys = keys.collect::<Result<Vec<_>, Refused>>()?;
+    let beside = if let Some(path) = signature {
+        Some((path.clone(), read(path)?))
+    } else if unwrap_record(&bytes).is_ok_and(|inside| inside.is_some()) {
+        None
+    } else {
+        // Where no envelope lies beside the record either, it is told that the record is not signed.
+        let path = format!("{file}.dsse.json");
+        read(&path).ok().map(|bytes| (path, bytes))
+    };
+    let keys: Vec<_> = keys.iter().map(material).collect();
+    let beside = beside.as_ref().map(material);
+    verify_record(named(file, &bytes), beside, &keys, threshold, at)
+}
+
+fn replay(
+    file: &str,
+    evidence: &str,
+    keys: &[String],
     library: &Library,
     output: &Output,
 ) -> anyhow::Result<Verdict> {
-    let Command::Replay { file, evidence } = command;
-    let replay = replay_record(library, &read(file)?, &read_folder(evidence)?)
-        .map_err(|refused| in_record(refused, file))?;
+    let bytes = read(file)?;
+    let unwrapped = unwrap_record(&bytes).map_err(|fault| Refused::from(fault.in_file(file)))?;
     let lang = output.lang();
-    let view = match &replay {
-        Replay::Equal => json!({"schema": "mekiki/replay/v1", "equal": true}),
-        Replay::Different {
-            pointer,
-            recorded,
-            rebuilt,
-        } => {
-            json!({"schema": "mekiki/replay/v1", "equal": false, "first_difference": {"pointer": pointer, "recorded": recorded, "rebuilt": rebuilt}})
+    let mut signature = "none";
+    if !keys.is_empty() {
+        let signed = verify(file, None, keys, 1, clock::now())?;
+        if !signed.verification.verified {
+            output.either(
+                &view(&signed.verification, &signed.record, signed.digest),
+                || text(&signed.verification, &signed.record, signed.digest, lang),
+            )?;
+            return Ok(Verdict::NotAcceptable);
         }
-    };
-    output.either(&view, || match &replay {
+        signature = "verified";
+    } else if unwrapped.is_some() {
+        signature = "not-checked";
+        output::remark(&(message(lang, "replay-signature-unchecked") + "\n"));
+    }
+    let record = unwrapped.unwrap_or(bytes);
+    let replay = replay_record(library, &record, &read_folder(evidence)?)
+        .map_err(|refused| in_record(refused, file))?;
+    output.either(&replay_view(&replay, signature), || match &replay {
         Replay::Equal => message(lang, "replay-equal") + "\n",
         Replay::Different {
             pointer,
@@ -59,4 +171,25 @@ pub(super) fn run(
         }
     })?;
     Ok(Verdict::of(replay == Replay::Equal))
+}
+
+fn replay_view(replay: &Replay, signature: &str) -> Value {
+    let mut view = json!({
+        "schema": "mekiki/replay/v1",
+        "equal": *replay == Replay::Equal,
+        "signature": signature,
+    });
+    if let (
+        Replay::Different {
+            pointer,
+            recorded,
+            rebuilt,
+        },
+        Some(fields),
+    ) = (replay, view.as_object_mut())
+    {
+        let difference = json!({"pointer": pointer, "recorded": recorded, "rebuilt": rebuilt});
+        fields.insert("first_difference".to_owned(), difference);
+    }
+    view
 }

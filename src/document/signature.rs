@@ -112,12 +112,7 @@ pub fn text(verification: &Verification, lang: Lang) -> String {
 
 fn signer_rows(signer: &ProvenSigner, lang: Lang) -> Vec<(&'static str, String)> {
     let mut rows = Vec::new();
-    let by = [&signer.identity, &signer.subject, &signer.fingerprint]
-        .into_iter()
-        .flatten()
-        .next()
-        .map(|name| printable(name))
-        .or_else(|| signer.key_sha256.map(|key| format!("sha256:{}", key.hex())));
+    let by = signer.name().map(|name| printable(&name));
     if let Some(by) = by {
         let issuer = signer.issuer.as_ref().map(|one| printable(one));
         let issuer = issuer.map(|issuer| format!(" ({issuer})"));

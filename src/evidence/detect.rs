@@ -136,6 +136,7 @@ fn ours(schema: &str, encoding: &'static str) -> Option<Detection> {
         "agency-record" => (Kind::AgencyRecord, "mekiki-agency-record"),
         "tender-file" => (Kind::Procurement, "mekiki-tender"),
         "record" => (Kind::Procurement, "mekiki-record"),
+        "trust-policy" => (Kind::TrustRoot, "mekiki-trust-policy"),
         _ => (Kind::Unknown, "unknown"),
     };
     let version = version.trim_start_matches('v');
@@ -314,6 +315,43 @@ mod tests {
             None,
             "yaml",
         ),
+        (
+            b"\xc2\x06\x04\x00\x16\x0a\x00\x00",
+            Kind::Signature,
+            "openpgp",
+            None,
+            "binary",
+        ),
+        (
+            b"\x98\x07\x04\x00\x00\x00\x00\x16\x00",
+            Kind::Key,
+            "openpgp-key",
+            None,
+            "binary",
+        ),
+        // The same, but of no version or cut off; a picture; a text that begins with `\u{a3}`.
+        (
+            b"\xc2\x06\x07\x00\x16\x0a\x00\x00",
+            Kind::Unknown,
+            "unknown",
+            None,
+            "binary",
+        ),
+        (
+            b"\xc2\x06\x04\x00\x16\x0a\x00",
+            Kind::Unknown,
+            "unknown",
+            None,
+            "binary",
+        ),
+        (
+            b"\x89PNG\r\n\x1a\n",
+            Kind::Unknown,
+            "unknown",
+            None,
+            "binary",
+        ),
+        (b"\xc2\xa3 4", Kind::Unknown, "unknown", None, "text"),
         (b"id: x\ntitle: y\n", Kind::Unknown, "unknown", None, "text"),
         (b"[table]\n", Kind::Unknown, "unknown", None, "toml"),
         (b"[true]", Kind::Unknown, "unknown", None, "json"),

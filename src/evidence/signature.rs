@@ -4,13 +4,28 @@
 //! the proofs inside the signature. One file a kind; each takes the signature's bytes, the [`Artifact`] and
 //! the [`Trust`], walks its checks in order and stops at the first that fails.
 
+pub mod algorithm;
 mod artifact;
+mod asn1;
+pub mod certificate;
 pub mod check;
+mod cms;
 pub mod cosign;
+pub mod dsse;
+pub mod embedded;
+mod inside;
+mod jsf;
+mod jwk;
 pub mod key;
+mod minisign;
+pub mod openpgp;
+mod pinned;
+mod raw_key;
 pub mod sigstore;
-pub mod statement;
+mod sshsig;
+pub mod timestamp;
 pub mod trust;
+mod xmldsig;
 
 use serde::Serialize;
 
@@ -19,6 +34,7 @@ pub use check::{Check, CheckName, Proof, ProvenSigner, Verification, Witness, Wi
 pub use trust::{Expected, Material, Trust};
 
 use super::detect::detect;
+use super::unpack::{decode, unpack};
 use crate::diagnostic::{Diagnostic, Place};
 
 /// The kinds of signatures.
@@ -59,6 +75,21 @@ impl Kind {
         Self::Sshsig,
     ];
 
+    /// The stable kebab-case word, as in JSON and in data files.
+    pub fn word(self) -> &'static str {
+        match self {
+            Self::Sigstore => "sigstore",
+            Self::Cosign => "cosign",
+            Self::Dsse => "dsse",
+            Self::Openpgp => "openpgp",
+            Self::Minisign => "minisign",
+            Self::Cms => "cms",
+            Self::Xmldsig => "xmldsig",
+            Self::Jsf => "jsf",
+            Self::Sshsig => "sshsig",
+        }
+    }
+
     /// Tells the kind from the bytes of a signature, or of a signed document where `inside`.
     ///
     /// # Errors
@@ -73,6 +104,9 @@ impl Kind {
             ("minisign", _) => Some(Self::Minisign),
             ("cms", _) => Some(Self::Cms),
             ("sshsig", _) => Some(Self::Sshsig),
+            ("cyclonedx", encoding @ ("xml" | "json")) if inside => {
+                return Self::within(bytes, encoding == "xml");
+            }
             ("cyclonedx", "xml") => Some(Self::Xmldsig),
             ("cyclonedx", "json") => Some(Self::Jsf),
             _ => None,
@@ -90,11 +124,28 @@ impl Kind {
         }
     }
 
-    /// Whether a signature of this kind can prove an identity by a certificate.
+    /// The kind of the signature inside a document of CycloneDX.
+    fn within(bytes: &[u8], is_xml: bool) -> Result<Self, Diagnostic> {
+        let unpacked = unpack(bytes)?;
+        let text = decode(&unpacked)?;
+        match is_xml {
+            true if xmldsig::is_signed(&text)? => Ok(Self::Xmldsig),
+            false if jsf::is_signed(&text)? => Ok(Self::Jsf),
+            _ => Err(jsf::missing()),
+        }
+    }
+
+    /// Whether a signature of this kind can prove an identity, by a certificate or by the agency's own list.
     pub fn can_prove_identity(self) -> bool {
         matches!(
             self,
-            Self::Sigstore | Self::Cosign | Self::Cms | Self::Xmldsig | Self::Jsf
+            Self::Sigstore
+                | Self::Cosign
+                | Self::Cms
+                | Self::Xmldsig
+                | Self::Jsf
+                // Only where the agency's own file of allowed signers binds the key to one.
+                | Self::Sshsig
         )
     }
 
@@ -130,13 +181,18 @@ pub fn verify(
     if trust.issuer.is_some() && !kind.can_prove_issuer() {
         return Err(unprovable("who vouched for the identity"));
     }
+    if trust.payload_type.is_some() && kind != Kind::Dsse {
+        return Err(unprovable("the type of a payload"));
+    }
     match kind {
         Kind::Sigstore => sigstore::verify(signature, artifact, trust),
         Kind::Cosign => cosign::verify(signature, artifact, trust),
-        _ => Err(Diagnostic::error(
-            "signature-missing",
-            Place::whole(),
-            "signatures of this kind are not verified yet",
-        )),
+        Kind::Cms => cms::verify(signature, artifact, trust),
+        Kind::Openpgp => openpgp::verify(signature, artifact, trust),
+        Kind::Minisign => minisign::verify(signature, artifact, trust),
+        Kind::Sshsig => sshsig::verify(signature, artifact, trust),
+        Kind::Dsse => dsse::verify(signature, artifact, trust),
+        Kind::Xmldsig => xmldsig::verify(signature, artifact, trust),
+        Kind::Jsf => jsf::verify(signature, artifact, trust),
     }
 }

@@ -1,7 +1,7 @@
 //! A dossier: one offering with all evidence that speaks about it, sorted by kind.
 
 use crate::evidence::detect::{Detection, Kind, detect};
-use crate::evidence::{Citation, Evidence};
+use crate::evidence::{Citation, Evidence, signature};
 use crate::id::BidId;
 use crate::text::Text;
 use crate::time::Date;
@@ -82,6 +82,29 @@ impl<'a> Dossier<'a> {
             .filter(move |one| one.detection.kind == kind)
     }
 
+    /// The kind of signature that a handed-in file is, if it is one. A file that nothing tells is a bare signature
+    /// where another file has its path without `.sig`.
+    pub fn signature_kind(&self, sorted: &Sorted<'_>) -> Option<signature::Kind> {
+        let is_one = match sorted.detection.kind {
+            Kind::Signature => true,
+            Kind::Provenance => sorted.detection.format == "dsse",
+            Kind::Unknown => sorted
+                .evidence
+                .path
+                .strip_suffix(".sig")
+                .is_some_and(|signed| self.has(signed)),
+            _ => false,
+        };
+        is_one
+            .then(|| signature::Kind::of(&sorted.evidence.bytes, false).ok())
+            .flatten()
+    }
+
+    fn has(&self, path: &str) -> bool {
+        let paths = self.handed_in.iter().map(|one| one.evidence.path.as_str());
+        paths.into_iter().any(|one| one == path)
+    }
+
     /// The artifacts of the delivery: what lies in the folder `delivery` and is no signature.
     pub fn artifacts(&self) -> impl Iterator<Item = &Sorted<'a>> {
         let folder = join(&self.offering.folder, "delivery/");
@@ -91,6 +114,7 @@ impl<'a> Dossier<'a> {
                     one.detection.kind,
                     Kind::Signature | Kind::Provenance | Kind::Sbom
                 )
+                && self.signature_kind(one).is_none()
         })
     }
 

@@ -5,7 +5,8 @@ use super::signature::{Signed, Verifier};
 use super::{Establishment, FactValue};
 use crate::diagnostic::Place;
 use crate::evidence::Evidence;
-use crate::evidence::signature::statement::{self, Statement};
+use crate::evidence::attestation::{self, Statement};
+use crate::trust::Purpose;
 
 const KEYS: [&str; 3] = [
     "delivery.provenance.verified",
@@ -17,7 +18,7 @@ pub(super) fn establish(dossier: &Dossier<'_>, found: &mut Establishment) {
     // NOTE: the signature producer has remarked on unusable trusted roots already.
     let verifier = Verifier::new(dossier, &mut Establishment::default());
     let provenances: Vec<_> = verifier
-        .bundles()
+        .signatures()
         .filter(|bundle| provenance(bundle).is_some())
         .collect();
     if provenances.is_empty() {
@@ -36,24 +37,28 @@ pub(super) fn establish(dossier: &Dossier<'_>, found: &mut Establishment) {
     }
     let signed: Vec<_> = dossier
         .artifacts()
-        .map(|sorted| verifier.verify(sorted.evidence, |bundle| provenance(bundle).is_some()))
+        .map(|sorted| {
+            verifier.verify(sorted.evidence, Purpose::Provenance, |bundle| {
+                provenance(bundle).is_some()
+            })
+        })
         .collect();
     let mut citations: Vec<_> = verifier
-        .root_citations()
+        .citations()
         .chain([dossier.offering.named_at.clone()])
         .collect();
     citations.extend(cited());
     citations.extend(signed.iter().map(|one| one.file.cite(Place::whole())));
 
-    let holds = !signed.is_empty() && signed.iter().all(Signed::verified);
+    let holds = !signed.is_empty() && signed.iter().all(Signed::is_verified);
     let statements: Vec<_> = signed
         .iter()
         .flat_map(|one| {
             one.outcomes
                 .iter()
-                .filter(|(_, outcome)| outcome.as_ref().is_ok_and(|one| one.verified))
+                .filter(|outcome| outcome.verified().is_some())
         })
-        .filter_map(|(bundle, _)| provenance(bundle))
+        .filter_map(|outcome| provenance(outcome.signature))
         .collect();
     let mut add = |key: &str, value: bool| {
         found.machine_fact(dossier, key, FactValue::Bool(value), citations.clone());
@@ -63,18 +68,18 @@ pub(super) fn establish(dossier: &Dossier<'_>, found: &mut Establishment) {
         let every = |says: &dyn Fn(&Statement) -> bool| holds && statements.iter().all(says);
         add(
             "delivery.provenance.builder_expected",
-            every(&|one| one.builder.as_ref() == Some(builder)),
+            every(&|one| one.builder() == Some(builder)),
         );
         add(
             "delivery.provenance.source_expected",
-            every(&|one| one.source.as_ref() == Some(source)),
+            every(&|one| one.source() == Some(source)),
         );
     }
 }
 
 /// The SLSA provenance in a bundle, unverified.
 fn provenance(bundle: &Evidence) -> Option<Statement> {
-    let statement = statement::of_bundle(&bundle.bytes).ok().flatten()?;
+    let statement = attestation::of_bundle(&bundle.bytes).ok().flatten()?;
     statement
         .predicate_type
         .starts_with("https://slsa.dev/provenance/")

@@ -1,189 +1,31 @@
 //! Signatures over the delivery and the bills of materials, rank 6.
-//!
-//! A bundle belongs to the file whose path it extends furthest (`x.tgz` and `x.tgz.sigstore.json`); one
-//! that extends no path belongs to the files with the digests that it names.
+
+mod verifier;
+
+use std::collections::BTreeSet;
+
+pub(super) use verifier::{Signed, Verifier};
 
 use super::dossier::{Dossier, Sorted};
 use super::{Establishment, FactValue};
 use crate::diagnostic::{Diagnostic, Place};
 use crate::evidence::detect::Kind;
-use crate::evidence::signature::sigstore::{Sigstore, VerifyBundle, claimed_digests};
-use crate::evidence::signature::{Artifact, Expected, Trust, Verification};
+use crate::evidence::signature::Verification;
 use crate::evidence::{Citation, Evidence};
-use crate::time::{Timestamp, end_of_day};
-
-/// The bundles of a dossier, verified one by one under the agency's trusted root.
-pub(super) struct Verifier<'a> {
-    bundles: Vec<Bundle<'a>>,
-    roots: Vec<(Citation, Sigstore)>,
-    signer: Option<(&'a str, &'a str)>,
-    /// The end of the day of judgment.
-    at: Timestamp,
-}
-
-/// A bundle with the paths of the files that it belongs to.
-struct Bundle<'a> {
-    evidence: &'a Evidence,
-    files: Vec<&'a str>,
-}
-
-/// One file with the bundles that belong to it.
-pub(super) struct Signed<'a> {
-    pub(super) file: &'a Evidence,
-    pub(super) outcomes: Vec<(&'a Evidence, Result<Verification, Diagnostic>)>,
-}
-
-impl Signed<'_> {
-    pub(super) fn verified(&self) -> bool {
-        self.outcomes
-            .iter()
-            .any(|(_, outcome)| outcome.as_ref().is_ok_and(|one| one.verified))
-    }
-}
-
-impl<'a> Verifier<'a> {
-    /// Gathers bundles and trusted roots; a root that cannot be used is remarked on.
-    pub(super) fn new(dossier: &Dossier<'a>, found: &mut Establishment) -> Self {
-        let mut roots = Vec::new();
-        for sorted in dossier.agency_of(Kind::TrustRoot) {
-            if sorted.detection.format != "sigstore-trusted-root" {
-                continue;
-            }
-            match Sigstore::new(&sorted.evidence.bytes) {
-                Ok(verifier) => roots.push((sorted.evidence.cite(Place::whole()), verifier)),
-                Err(fault) => found
-                    .remarks
-                    .push(fault.in_file(sorted.evidence.path.clone())),
-            }
-        }
-        let bundles = dossier
-            .handed_in_of(Kind::Signature)
-            .filter(|sorted| sorted.detection.format == "sigstore-bundle")
-            .map(|sorted| Bundle {
-                evidence: sorted.evidence,
-                files: files_of(dossier, sorted.evidence),
-            })
-            .collect();
-        let signer = dossier
-            .offering
-            .signer
-            .as_ref()
-            .map(|(identity, issuer)| (identity.as_str(), issuer.as_str()));
-        Self {
-            bundles,
-            roots,
-            signer,
-            at: end_of_day(dossier.as_of),
-        }
-    }
-
-    /// The bundles, whether or not they verify.
-    pub(super) fn bundles(&self) -> impl Iterator<Item = &'a Evidence> {
-        self.bundles.iter().map(|bundle| bundle.evidence)
-    }
-
-    /// Why nothing can be verified, if so.
-    pub(super) fn obstacle(&self) -> Option<&'static str> {
-        if self.roots.is_empty() {
-            Some("no trusted root is at hand, so no signature was verified")
-        } else if self.signer.is_none() {
-            Some("the tender names no expected signer, so no signature was verified")
-        } else {
-            None
-        }
-    }
-
-    /// The trusted roots, to be cited.
-    pub(super) fn root_citations(&self) -> impl Iterator<Item = Citation> {
-        self.roots.iter().map(|(citation, _)| citation.clone())
-    }
-
-    /// Verifies the bundles that belong to `file`, which `select` admits.
-    pub(super) fn verify(
-        &self,
-        file: &'a Evidence,
-        select: impl Fn(&Evidence) -> bool,
-    ) -> Signed<'a> {
-        let Some((identity, issuer)) = self.signer else {
-            return Signed {
-                file,
-                outcomes: Vec::new(),
-            };
-        };
-        let trust = Trust {
-            identity: Some(Expected::Exact(identity.to_owned())),
-            issuer: Some(Expected::Exact(issuer.to_owned())),
-            ..Trust::none(self.at)
-        };
-        let artifact = Artifact::of_bytes(&file.bytes);
-        let outcomes = self
-            .bundles
-            .iter()
-            .filter(|bundle| bundle.files.contains(&file.path.as_str()))
-            .map(|bundle| bundle.evidence)
-            .filter(|bundle| select(bundle))
-            .map(|bundle| {
-                let mut last = None;
-                for (_, root) in &self.roots {
-                    let outcome = root.verify(&bundle.bytes, &artifact, &trust);
-                    let done = outcome.as_ref().is_ok_and(|one| one.verified);
-                    last = Some(outcome);
-                    if done {
-                        break;
-                    }
-                }
-                let missing = || {
-                    Err(Diagnostic::error(
-                        "trusted-root-missing",
-                        Place::whole(),
-                        "no trusted root is at hand",
-                    ))
-                };
-                (bundle, last.unwrap_or_else(missing))
-            })
-            .collect();
-        Signed { file, outcomes }
-    }
-}
-
-/// The paths of the files that a bundle belongs to.
-fn files_of<'a>(dossier: &Dossier<'a>, bundle: &Evidence) -> Vec<&'a str> {
-    let others = || {
-        let signed = dossier
-            .handed_in
-            .iter()
-            .filter(|one| one.detection.kind != Kind::Signature);
-        signed.map(|one| one.evidence)
-    };
-    let extended = others()
-        .filter(|file| {
-            bundle
-                .path
-                .strip_prefix(&file.path)
-                .is_some_and(|rest| rest.starts_with('.'))
-        })
-        .max_by_key(|file| file.path.len());
-    if let Some(file) = extended {
-        return vec![&file.path];
-    }
-    let claimed = claimed_digests(&bundle.bytes);
-    others()
-        .filter(|file| claimed.contains(&file.digest))
-        .map(|file| file.path.as_str())
-        .collect()
-}
+use crate::trust::Purpose;
 
 pub(super) fn establish(dossier: &Dossier<'_>, found: &mut Establishment) {
     let verifier = Verifier::new(dossier, found);
-    if verifier.bundles().next().is_none() {
+    if verifier.signatures().next().is_none() {
         return;
     }
     let artifacts: Vec<_> = dossier.artifacts().map(file).collect();
     let sboms: Vec<_> = dossier.handed_in_of(Kind::Sbom).map(file).collect();
-    let mut logged = None;
-    for (key, files) in [
-        ("delivery.signature.verified", artifacts),
-        ("delivery.sbom.signed", sboms),
+    let mut everything = Vec::new();
+    let mut all_citations = Vec::new();
+    for (key, purpose, files) in [
+        ("delivery.signature.verified", Purpose::Artifact, artifacts),
+        ("delivery.sbom.signed", Purpose::Sbom, sboms),
     ] {
         if files.is_empty() {
             continue;
@@ -191,7 +33,7 @@ pub(super) fn establish(dossier: &Dossier<'_>, found: &mut Establishment) {
         if let Some(obstacle) = verifier.obstacle() {
             // Without the files there would be nothing to verify, so the gap rests on them too.
             let citations = verifier
-                .bundles()
+                .signatures()
                 .chain(files)
                 .map(|one| one.cite(Place::whole()))
                 .collect();
@@ -200,38 +42,78 @@ pub(super) fn establish(dossier: &Dossier<'_>, found: &mut Establishment) {
         }
         let signed: Vec<_> = files
             .into_iter()
-            .map(|file| verifier.verify(file, |_| true))
+            .map(|file| verifier.verify(file, purpose, |_| true))
             .collect();
-        let mut citations: Vec<_> = verifier
-            .root_citations()
-            .chain([dossier.offering.named_at.clone()])
-            .collect();
+        let mut citations: Vec<_> = verifier.citations().collect();
         for one in &signed {
             citations.push(one.file.cite(Place::whole()));
             citations.extend(
                 one.outcomes
                     .iter()
-                    .map(|(bundle, _)| bundle.cite(Place::whole())),
+                    .map(|outcome| outcome.signature.cite(Place::whole())),
             );
             remark(one, found);
         }
-        let all = signed.iter().all(Signed::verified);
-        let in_log = signed.iter().all(|one| {
-            one.outcomes
-                .iter()
-                .any(|(_, outcome)| outcome.as_ref().is_ok_and(Verification::is_logged))
-        });
-        let (before, mut places) = logged.unwrap_or((true, Vec::new()));
-        places.extend(citations.iter().cloned());
-        logged = Some((before && in_log, places));
+        let all = signed.iter().all(Signed::is_verified);
+        all_citations.extend(citations.iter().cloned());
         found.machine_fact(dossier, key, FactValue::Bool(all), citations);
+        everything.extend(signed);
     }
-    if let Some((in_log, citations)) = logged {
-        found.machine_fact(
-            dossier,
-            "delivery.signature.transparency_logged",
-            FactValue::Bool(in_log),
-            citations,
+    if !everything.is_empty() {
+        of_all(dossier, &everything, &all_citations, found);
+    }
+}
+
+/// What is true of the signatures over everything that was delivered.
+fn of_all(
+    dossier: &Dossier<'_>,
+    everything: &[Signed<'_>],
+    citations: &[Citation],
+    found: &mut Establishment,
+) {
+    let mut add = |key: &str, value: FactValue| {
+        found.machine_fact(dossier, key, value, citations.to_vec());
+    };
+    let each = |holds: &dyn Fn(&Verification) -> bool| {
+        everything.iter().all(|one| one.verifications().any(holds))
+    };
+    add(
+        "delivery.signature.transparency_logged",
+        FactValue::Bool(each(&Verification::is_logged)),
+    );
+    add(
+        "delivery.signature.timestamped",
+        FactValue::Bool(each(&|one| !one.signer.times.is_empty())),
+    );
+    let changed = everything
+        .iter()
+        .flat_map(|one| &one.outcomes)
+        .any(|outcome| outcome.is_changed);
+    add(
+        "delivery.signature.signer_changed",
+        FactValue::Bool(changed),
+    );
+    let signers: BTreeSet<String> = everything
+        .iter()
+        .flat_map(Signed::verifications)
+        .filter_map(|one| one.signer.name())
+        .collect();
+    add(
+        "delivery.signature.signers",
+        FactValue::List(signers.into_iter().collect()),
+    );
+    // The strongest signature of each file counts, and of these the weakest; unknown where one is not known.
+    let strengths: Option<Vec<_>> = everything
+        .iter()
+        .map(|one| {
+            let bits = one.verifications().map(|one| one.signer.strength.as_ref());
+            bits.flatten().map(|strength| strength.bits).max()
+        })
+        .collect();
+    if let Some(bits) = strengths.and_then(|bits| bits.into_iter().min()) {
+        add(
+            "delivery.signature.strength_bits",
+            FactValue::Integer(bits.into()),
         );
     }
 }
@@ -241,7 +123,7 @@ fn file<'a>(sorted: &Sorted<'a>) -> &'a Evidence {
 }
 
 fn remark(signed: &Signed<'_>, found: &mut Establishment) {
-    if signed.verified() {
+    if signed.is_verified() {
         return;
     }
     if signed.outcomes.is_empty() {
@@ -251,27 +133,36 @@ fn remark(signed: &Signed<'_>, found: &mut Establishment) {
                 Place::whole(),
                 "no signature was handed in for this file",
             )
-            .help("hand in a bundle beside it, named like the file with `.sigstore.json` behind")
+            .help("hand in a signature beside it, named like the file with `.sigstore.json`, `.sig`, `.asc`, `.p7s` or `.minisig` behind")
             .in_file(signed.file.path.clone()),
         );
     }
-    for (bundle, outcome) in &signed.outcomes {
-        let reason = match outcome {
+    for outcome in &signed.outcomes {
+        let reason = match &outcome.verification {
             Ok(verification) => verification
-                .checks
-                .last()
+                .refusal()
                 .map(|check| format!("{}: {}", check.name.word(), check.detail))
                 .unwrap_or_default(),
             Err(fault) => fault.message.clone(),
         };
-        let message = format!(
-            "the signature over `{}` does not verify: {reason}",
-            signed.file.path
-        );
+        let file = &signed.file.path;
+        let (code, message, help) = if outcome.is_changed {
+            (
+                "signer-changed",
+                format!("the signer of `{file}` has changed without approval: {reason}"),
+                "ask the supplier who signs now and why; if that is right, approve the new signer in the trust policy",
+            )
+        } else {
+            (
+                "signature-refused",
+                format!("the signature over `{file}` does not verify: {reason}"),
+                "ask the supplier for the file as it was signed",
+            )
+        };
         found.remarks.push(
-            Diagnostic::error("signature-refused", Place::whole(), message)
-                .help("ask the supplier for the file as it was signed")
-                .in_file(bundle.path.clone()),
+            Diagnostic::error(code, Place::whole(), message)
+                .help(help)
+                .in_file(outcome.signature.path.clone()),
         );
     }
 }

@@ -2,90 +2,18 @@
 
 use std::io::Write as _;
 
-use mekiki::app::library::Library;
-use mekiki::app::tender::{Replay, judge_tender, open_tender, replay_record, write_record};
-use mekiki::evidence::Evidence;
+use mekiki::app::tender::{Replay, replay_record};
 use mekiki::folder::read_folder;
 use mekiki::snapshot::{Builder, Imported};
-use serde_json::{Value, json};
+use serde_json::json;
 
 use crate::binary::DEMO;
+use crate::demo::Demo;
 use crate::laws::check_deletions;
 
 const CRITERION: &str = "A19-2.integ.known-vulns";
 /// The component of the demo that an advisory touches.
 const TOUCHED: &str = "pkg:cargo/kakitori-index@0.3.1";
-
-/// A demo tender that was changed, and how a bid of it came out.
-struct Demo {
-    library: Library,
-    evidence: Vec<Evidence>,
-}
-
-impl Demo {
-    fn new() -> Self {
-        Self {
-            library: Library::open(None).unwrap(),
-            evidence: read_folder(DEMO).unwrap(),
-        }
-    }
-
-    fn with(mut self, path: &str, bytes: impl Into<Vec<u8>>) -> Self {
-        self.evidence.push(Evidence::new(path, bytes.into()));
-        self
-    }
-
-    fn without(mut self, is_left_out: impl Fn(&str) -> bool) -> Self {
-        self.evidence.retain(|one| !is_left_out(&one.path));
-        self
-    }
-
-    /// Adds to the tender file, in front of its first table.
-    fn asking(self, line: &str) -> Self {
-        self.with_tender("id = ", &format!("{line}\nid = "))
-    }
-
-    fn with_tender(mut self, from: &str, to: &str) -> Self {
-        for one in &mut self.evidence {
-            if one.path == "tender.toml" {
-                let text = String::from_utf8(one.bytes.to_vec()).unwrap();
-                assert!(text.contains(from), "{from}");
-                let changed = text.replacen(from, to, 1);
-                *one = Evidence::new("tender.toml", changed.into_bytes());
-            }
-        }
-        self
-    }
-
-    fn record(&self) -> String {
-        let open = open_tender(&self.library, self.evidence.clone()).unwrap();
-        let judged = judge_tender(&self.library, &open, None).unwrap();
-        write_record(&self.library, &open, &judged)
-    }
-
-    /// The judgment of every bid by the criterion.
-    fn judgments(&self) -> Vec<(String, Value)> {
-        let record: Value = serde_json::from_str(&self.record()).unwrap();
-        let bids = record["tender"]["bids"].as_array().unwrap().iter();
-        bids.map(|bid| {
-            let verdicts = bid["assessment"]["verdicts"].as_array().unwrap();
-            let verdict = verdicts.iter().find(|one| one["criterion"] == CRITERION);
-            (
-                bid["id"].as_str().unwrap().to_owned(),
-                verdict.unwrap().clone(),
-            )
-        })
-        .collect()
-    }
-
-    /// The verdicts of the three bids, in the order of the tender file.
-    fn verdicts(&self) -> Vec<String> {
-        let words = self.judgments().into_iter();
-        words
-            .map(|(_, verdict)| verdict["verdict"].as_str().unwrap().to_owned())
-            .collect()
-    }
-}
 
 fn openvex(status: &str) -> Vec<u8> {
     let mut statement = json!({
@@ -179,7 +107,7 @@ fn whose_word_it_is_decides_what_it_settles() {
             "fail",
         ),
     ] {
-        assert_eq!(demo.verdicts()[1], expected, "{case}");
+        assert_eq!(demo.verdicts(CRITERION)[1], expected, "{case}");
     }
 }
 
@@ -208,7 +136,7 @@ fn no_feed_and_an_old_one_are_never_a_pass() {
             ),
         ),
     ] {
-        let verdicts = demo.verdicts();
+        let verdicts = demo.verdicts(CRITERION);
         let passes = verdicts.iter().any(|one| one == "pass");
         assert!(!passes, "{case}: {verdicts:?}");
         assert_eq!(verdicts[0], "unverifiable", "{case}");
@@ -217,7 +145,7 @@ fn no_feed_and_an_old_one_are_never_a_pass() {
     let demo = Demo::new()
         .without(fetched)
         .asking("advisory_maximum_age_days = 60");
-    assert_eq!(demo.verdicts(), ["pass", "fail", "unverifiable"]);
+    assert_eq!(demo.verdicts(CRITERION), ["pass", "fail", "unverifiable"]);
 }
 
 #[test]
@@ -241,7 +169,7 @@ fn an_archive_and_a_snapshot_say_what_loose_files_say() {
             .with("advisories/feed/records.bin", records)
     };
     let values = |demo: &Demo| {
-        let judgments = demo.judgments().into_iter();
+        let judgments = demo.judgments(CRITERION).into_iter();
         judgments
             .map(|(bid, judgment)| {
                 let values = judgment["values"].as_array().unwrap().iter();
@@ -272,7 +200,7 @@ fn an_archive_and_a_snapshot_say_what_loose_files_say() {
     assert_eq!(values(&export), expected, "export");
     assert!(!export.record().contains("advisory-unrecognized"));
     // A record in an archive is cited by its own digest, the archive with it.
-    let judgment = &zipped.judgments()[1].1;
+    let judgment = &zipped.judgments(CRITERION)[1].1;
     let cited: Vec<_> = judgment["citations"]
         .as_array()
         .unwrap()
@@ -292,7 +220,7 @@ fn an_archive_and_a_snapshot_say_what_loose_files_say() {
     let mut altered = built.sink.clone();
     let last = altered.len() - 1;
     altered[last] ^= 1;
-    assert_eq!(carried(altered).verdicts(), ["unverifiable"; 3]);
+    assert_eq!(carried(altered).verdicts(CRITERION), ["unverifiable"; 3]);
 }
 
 #[test]

@@ -7,8 +7,11 @@
 //! exactly one of them. No crate of sigstore is used here, so what signer and verifier agree on is
 //! the format and not a mistake made twice.
 
+#[path = "authority/certificate.rs"]
 mod certificate;
+#[path = "authority/log.rs"]
 mod log;
+#[path = "authority/stamp.rs"]
 mod stamp;
 
 use std::time::Duration;

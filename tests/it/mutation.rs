@@ -6,11 +6,12 @@ use std::time::{Duration, Instant};
 
 use mekiki::app::library::Library;
 use mekiki::evidence::agency_record::read_agency_record;
+use mekiki::evidence::attestation;
 use mekiki::evidence::certification::read_certification;
 use mekiki::evidence::detect::{Kind, detect};
 use mekiki::evidence::questionnaire::read_answers;
 use mekiki::evidence::sbom;
-use mekiki::evidence::signature::{sigstore, statement};
+use mekiki::evidence::signature::sigstore;
 use mekiki::profile::judgment::judge;
 use mekiki::profile::survey::Survey;
 use mekiki::tree::{parse_json, parse_toml};
@@ -141,7 +142,7 @@ fn read_as_everything(bytes: &[u8]) {
     }
     _ = sigstore::parse(bytes);
     _ = sigstore::Sigstore::new(bytes);
-    _ = statement::of_bundle(bytes);
+    _ = attestation::of_bundle(bytes);
     _ = Asked {
         artifact: Some(b"artifact"),
         signature: Some(bytes),

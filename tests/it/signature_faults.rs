@@ -2,8 +2,9 @@
 //! bundles one by one are in `bundle_faults`.
 
 use mekiki::digest::Digest;
+use mekiki::evidence::attestation;
+use mekiki::evidence::signature::Verification;
 use mekiki::evidence::signature::key::PublicKey;
-use mekiki::evidence::signature::{Verification, statement};
 
 use crate::asked::{Asked, material};
 use crate::authority::{Authority, provenance, raw_key_pair};
@@ -278,12 +279,12 @@ fn what_cannot_be_judged_is_an_error_with_a_code() {
 fn the_statement_of_a_bundle_is_read() {
     let authority = Authority::new();
     let blob = bundle(&authority, Content::Blob);
-    assert_eq!(statement::of_bundle(blob.as_bytes()), Ok(None));
+    assert_eq!(attestation::of_bundle(blob.as_bytes()), Ok(None));
     let bundle = bundle(&authority, Content::Statement);
-    let statement = statement::of_bundle(bundle.as_bytes()).unwrap().unwrap();
-    assert_eq!(statement.subjects, [Digest::of(ARTIFACT)]);
-    assert_eq!(statement.builder.as_deref(), Some(BUILDER));
-    assert_eq!(statement.source.as_deref(), Some(SOURCE));
+    let statement = attestation::of_bundle(bundle.as_bytes()).unwrap().unwrap();
+    assert_eq!(statement.sha256_subjects(), [Digest::of(ARTIFACT)]);
+    assert_eq!(statement.builder(), Some(BUILDER));
+    assert_eq!(statement.source(), Some(SOURCE));
 }
 
 #[test]
@@ -347,5 +348,10 @@ fn a_bare_key_verifies_what_it_signed_and_nothing_else() {
         digest: Some(Digest::of(ARTIFACT)),
         ..good
     };
-    assert_eq!(code(&by_digest), "artifact-missing");
+    assert!(verify(&by_digest).verified);
+    let by_another = Asked {
+        digest: Some(Digest::of(b"another archive")),
+        ..by_digest
+    };
+    assert!(!verify(&by_another).verified);
 }

@@ -46,8 +46,20 @@ const WORDS: [(&str, Kind, &str, &str); 5] = [
 pub(super) fn detect(text: &str) -> Option<Detection> {
     match parse_json(text) {
         Ok(tape) => Some(detect_item(tape.root())),
-        Err(_) => broken(text),
+        Err(_) => lines(text).or_else(|| broken(text)),
     }
+}
+
+/// What is kept one document a line, in more than one line: signed statements.
+fn lines(text: &str) -> Option<Detection> {
+    let mut lines = text.lines().filter(|line| !line.trim().is_empty());
+    let (first, _) = (lines.next()?, lines.next()?);
+    let tape = parse_json(first).ok()?;
+    let found = detect_item(tape.root());
+    matches!(found.format, "dsse" | "sigstore-bundle").then_some(Detection {
+        encoding: "json-lines",
+        ..found
+    })
 }
 
 /// Names a document that is on a tape already.

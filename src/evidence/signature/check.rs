@@ -188,6 +188,19 @@ pub struct ProvenSigner {
     pub claimed_time: Option<String>,
 }
 
+impl ProvenSigner {
+    /// Who signed, in one text: identity, subject, fingerprint or digest of the key.
+    pub fn name(&self) -> Option<String> {
+        let named = [&self.identity, &self.subject, &self.fingerprint];
+        let key = || {
+            self.key_sha256
+                .or(self.certificate_sha256)
+                .map(|digest| format!("sha256:{}", digest.hex()))
+        };
+        named.into_iter().flatten().next().cloned().or_else(key)
+    }
+}
+
 /// The outcome of a verification.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct Verification {
@@ -214,9 +227,48 @@ pub struct Verification {
 }
 
 impl Verification {
+    /// A verification of which no step was made yet; it is not verified.
+    pub fn unjudged(kind: Kind) -> Self {
+        Self {
+            verified: false,
+            kind,
+            artifact: Vec::new(),
+            signer: ProvenSigner::default(),
+            cosigners: Vec::new(),
+            witnesses: Vec::new(),
+            checks: Vec::new(),
+            warnings: Vec::new(),
+            policy: None,
+        }
+    }
+
     /// The step that failed.
     pub fn refusal(&self) -> Option<&Check> {
         self.checks.iter().find(|check| !check.passed)
+    }
+
+    /// The outcome with one more check. One that failed ends it: nothing is proven any more.
+    #[must_use]
+    pub fn and(mut self, name: CheckName, outcome: Result<String, String>) -> Self {
+        if self.refusal().is_some() {
+            return self;
+        }
+        let passed = outcome.is_ok();
+        let (Ok(detail) | Err(detail)) = outcome;
+        let detail = crate::text::printable(&detail);
+        self.checks.push(Check {
+            name,
+            passed,
+            detail,
+        });
+        if !passed {
+            self.verified = false;
+            self.signer = ProvenSigner::default();
+            self.cosigners.clear();
+            self.witnesses.clear();
+            self.policy = None;
+        }
+        self
     }
 
     /// Whether a transparency log holds the signature, proven.
@@ -245,15 +297,18 @@ impl Proof {
     pub fn new(kind: Kind, artifact: &Artifact<'_>) -> Self {
         Self {
             outcome: Verification {
-                verified: false,
-                kind,
                 artifact: artifact.names(),
-                signer: ProvenSigner::default(),
-                cosigners: Vec::new(),
-                witnesses: Vec::new(),
-                checks: Vec::new(),
-                warnings: Vec::new(),
-                policy: None,
+                ..Verification::unjudged(kind)
+            },
+        }
+    }
+
+    /// Goes on with the checks of a verification that held so far; one that was refused stays so.
+    pub fn resume(verification: Verification) -> Self {
+        Self {
+            outcome: Verification {
+                verified: false,
+                ..verification
             },
         }
     }
@@ -309,6 +364,9 @@ impl Proof {
         if !covers {
             return self.refused(CheckName::Signature, "no signature was checked");
         }
+        if self.outcome.refusal().is_some() {
+            return self.outcome;
+        }
         self.outcome.verified = true;
         self.outcome
     }
@@ -337,6 +395,18 @@ mod tests {
         assert!(!refused.verified);
         assert_eq!(refused.refusal().unwrap().name, CheckName::Signature);
         assert_eq!(refused.signer, ProvenSigner::default());
+    }
+
+    #[test]
+    fn a_refusal_is_not_taken_back() {
+        let artifact = Artifact::of_bytes(b"x");
+        let mut proof = Proof::new(Kind::Dsse, &artifact);
+        proof.passed(CheckName::Signature, "");
+        let held = proof.verified();
+        assert!(Proof::resume(held.clone()).verified().verified);
+        let refused = Proof::resume(held).refused(CheckName::Statement, "");
+        assert!(!refused.verified);
+        assert!(!Proof::resume(refused).verified().verified);
     }
 
     #[test]

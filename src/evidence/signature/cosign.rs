@@ -1,92 +1,216 @@
-//! A detached signature under a public key, as `cosign sign-blob --key` writes it: base64 of the raw
-//! signature. Checked by the `sigstore` package, which is used for nothing else (see ADR 0003); what it
-//! lacks (P-384 with SHA-256, RSA-PSS) is checked on the same primitives as everything else.
+//! A detached signature under a public key, as `cosign sign-blob --key` writes it (base64) or `openssl dgst
+//! -sign` does (raw). Checked by the `sigstore` package where it knows the scheme, which it is used for alone
+//! (see ADR 0003); what it lacks (P-384 with SHA-256, PSS with other digests and salts, a digest in place of
+//! the artifact) is checked on the same primitives as everything else.
 
 use base64::Engine as _;
-use sigstore::crypto::{CosignVerificationKey, Signature};
+use sigstore::crypto::{CosignVerificationKey, Signature, SigningScheme};
 
 use super::key::{KeyKind, PublicKey, Scheme};
-use super::trust::signer_missing;
+use super::pinned::Pinned;
+use super::trust::{signer_missing, unenforceable};
 use super::{Artifact, CheckName, Kind, Proof, Trust, Verification};
 use crate::diagnostic::{Diagnostic, Place};
 use crate::digest::Algorithm;
 
-/// Verifies `signature` (base64) over `artifact` under the first key of `trust` that it fits.
+/// One who may have signed.
+enum Signer {
+    Key(PublicKey),
+    Certificate(Box<Pinned>),
+}
+
+impl Signer {
+    fn key(&self) -> &PublicKey {
+        match self {
+            Self::Key(key) => key,
+            Self::Certificate(pinned) => &pinned.key,
+        }
+    }
+}
+
+/// Verifies `signature` (base64, or raw bytes) over `artifact` under the first key of `trust` that it fits.
 ///
-/// The key says the algorithm: ECDSA P-256, P-384 or P-521, Ed25519, or RSA with SHA-256. Under P-384 the
-/// digest may be SHA-384, or the SHA-256 that some signers take for every curve; under RSA the padding may
-/// be PKCS#1 v1.5 or PSS.
+/// The key says the algorithm, see [`PublicKey::schemes`]. A certificate in place of a key must be the very
+/// one that is trusted; it has to be valid at the time of judgment, since nothing proves another time.
 ///
 /// # Errors
 ///
-/// `signer-missing` without a key, `artifact-missing` where only a digest is at hand, `key-malformed` when
-/// a key cannot be used.
+/// `signer-missing` without a key or certificate, `artifact-missing` where only a digest is at hand and the
+/// scheme needs the bytes or another digest, `key-malformed` and `key-unsupported` when a key cannot be used,
+/// `expectation-unprovable` for what a bare signature cannot prove.
 pub(super) fn verify(
     signature: &[u8],
     artifact: &Artifact<'_>,
     trust: &Trust<'_>,
 ) -> Result<Verification, Diagnostic> {
-    if trust.keys.is_empty() {
+    let signers = signers(trust)?;
+    let candidates = candidates(signature);
+    let mut refusal = None;
+    let mut undecided = None;
+    for signer in &signers {
+        let key = signer.key();
+        match scheme_of(key, artifact, &candidates) {
+            Fit::Covers(scheme) => {
+                let verification = judge(signer, scheme, artifact, trust);
+                if verification.verified {
+                    return Ok(verification);
+                }
+                refusal.get_or_insert(verification);
+            }
+            Fit::CoversNot => {}
+            Fit::Undecided(fault) => undecided = undecided.or(Some(fault)),
+        }
+    }
+    match (refusal, undecided) {
+        (Some(refusal), _) => Ok(refusal),
+        (None, Some(fault)) => Err(*fault),
+        (None, None) => Ok(Proof::new(Kind::Cosign, artifact).refused(
+            CheckName::Signature,
+            "the signature does not cover this artifact under the given key",
+        )),
+    }
+}
+
+/// What follows once the signature covers the artifact under the key of `signer`.
+fn judge(
+    signer: &Signer,
+    scheme: Scheme,
+    artifact: &Artifact<'_>,
+    trust: &Trust<'_>,
+) -> Verification {
+    let mut proof = Proof::new(Kind::Cosign, artifact);
+    proof.passed(
+        CheckName::Signature,
+        "the signature covers this artifact under the given key",
+    );
+    proof.signer().key_sha256 = Some(signer.key().digest());
+    proof.signer().strength = Some(signer.key().strength(scheme));
+    if let Signer::Certificate(pinned) = signer
+        && let Err((name, detail)) = pinned.check(trust, &mut proof)
+    {
+        return proof.refused(name, detail);
+    }
+    if trust.threshold > 1 {
+        let detail = format!(
+            "{} signers are asked for, and a detached signature has one",
+            trust.threshold
+        );
+        return proof.refused(CheckName::Threshold, detail);
+    }
+    proof.caution(match signer {
+        Signer::Key(_) => "a bare key proves no time of signing",
+        Signer::Certificate(_) => {
+            "nothing proves the time of signing; the certificate was held to the time of judgment"
+        }
+    });
+    proof.verified()
+}
+
+/// Those who may have signed.
+fn signers(trust: &Trust<'_>) -> Result<Vec<Signer>, Diagnostic> {
+    if trust.namespace.is_some() {
+        return Err(unenforceable("a detached signature has no namespace"));
+    }
+    if !trust.keys.is_empty() {
+        if !trust.certificates.is_empty() || !trust.anchors.is_empty() {
+            return Err(unenforceable(
+                "a key and a certificate are both given, and a detached signature has one signer",
+            ));
+        }
+        if trust.identity.is_some() || trust.issuer.is_some() {
+            return Err(unenforceable("a bare key proves no identity"));
+        }
+        let keys = trust.keys.iter().map(|key| PublicKey::read(*key));
+        return keys.map(|key| key.map(Signer::Key)).collect();
+    }
+    // NOTE: a chain and its revocations are not judged here yet, so they must not be given in vain.
+    if trust.certificates.is_empty() || !trust.anchors.is_empty() || !trust.revocations.is_empty() {
         return Err(signer_missing(
-            "a detached signature cannot be judged without the public key",
-            "give --key key.pub",
+            "a detached signature cannot be judged without the public key or the signer's own certificate",
+            "give --key key.pub, or --certificate without a chain",
         ));
     }
-    let bytes = artifact.bytes().ok_or_else(|| {
-        let message = "a detached signature needs the artifact itself";
-        Diagnostic::error("artifact-missing", Place::whole(), message)
-            .help("name the file instead of its digest")
-    })?;
-    let signature: Vec<u8> = signature
+    let pinned = trust.certificates.iter().map(|one| Pinned::read(*one));
+    pinned
+        .map(|one| one.map(|pinned| Signer::Certificate(Box::new(pinned))))
+        .collect()
+}
+
+/// The signatures that the bytes may stand for: what is in base64, and the bytes as they are.
+fn candidates(signature: &[u8]) -> Vec<Vec<u8>> {
+    let text: Vec<u8> = signature
         .iter()
         .copied()
         .filter(|byte| !byte.is_ascii_whitespace())
         .collect();
-    let mut proof = Proof::new(Kind::Cosign, artifact);
-    for material in &trust.keys {
-        let key = PublicKey::read(*material)?;
-        if let Some(scheme) = scheme_of(&key, bytes, &signature) {
-            proof.passed(
-                CheckName::Signature,
-                "the signature covers this artifact under the given key",
-            );
-            proof.signer().key_sha256 = Some(key.digest());
-            proof.signer().strength = Some(key.strength(scheme));
-            proof.caution("a bare key proves no time of signing");
-            return Ok(proof.verified());
-        }
-    }
-    Ok(proof.refused(
-        CheckName::Signature,
-        "the signature does not cover this artifact under the given key",
-    ))
+    let decoded = base64::prelude::BASE64_STANDARD.decode(text).ok();
+    decoded.into_iter().chain([signature.to_vec()]).collect()
 }
 
-/// The scheme by which `signature` covers `artifact` under `key`.
-fn scheme_of(key: &PublicKey, artifact: &[u8], signature: &[u8]) -> Option<Scheme> {
-    let first = match key.kind() {
-        KeyKind::EcdsaP256 => Scheme::EcdsaAsn1(Algorithm::Sha256),
-        KeyKind::EcdsaP384 => Scheme::EcdsaAsn1(Algorithm::Sha384),
-        KeyKind::EcdsaP521 => Scheme::EcdsaAsn1(Algorithm::Sha512),
-        KeyKind::Ed25519 => Scheme::Ed25519,
-        KeyKind::Rsa(_) => Scheme::RsaPkcs1(Algorithm::Sha256),
-    };
-    let covers = CosignVerificationKey::try_from_der(key.spki()).is_ok_and(|verifier| {
-        verifier
-            .verify_signature(Signature::Base64Encoded(signature), artifact)
-            .is_ok()
-    });
-    if covers {
-        return Some(first);
+/// Whether one signature covers what is asked about.
+type Covers<'a> = dyn Fn(&[u8]) -> bool + 'a;
+
+/// Whether a signature covers an artifact under a key.
+enum Fit {
+    Covers(Scheme),
+    CoversNot,
+    Undecided(Box<Diagnostic>),
+}
+
+fn scheme_of(key: &PublicKey, artifact: &Artifact<'_>, candidates: &[Vec<u8>]) -> Fit {
+    let mut undecided = None;
+    for scheme in key.schemes() {
+        let covers: Box<Covers<'_>> = match (artifact.bytes(), scheme.digest()) {
+            (Some(bytes), _) => Box::new(move |signature| covers(key, *scheme, bytes, signature)),
+            (None, Some(algorithm)) => {
+                let digest = artifact.digest_hex(algorithm);
+                let Some(digest) = digest.and_then(|digits| hex::decode(digits).ok()) else {
+                    undecided = undecided.or(Some(algorithm.name()));
+                    continue;
+                };
+                Box::new(move |signature| key.verifies_digest(*scheme, &digest, signature))
+            }
+            (None, None) => {
+                let message = "a signature of this kind is made over the artifact itself";
+                return Fit::Undecided(Box::new(
+                    Diagnostic::error("artifact-missing", Place::whole(), message)
+                        .help("name the file instead of its digest"),
+                ));
+            }
+        };
+        if candidates.iter().any(|signature| covers(signature)) {
+            return Fit::Covers(*scheme);
+        }
     }
-    let raw = base64::prelude::BASE64_STANDARD.decode(signature).ok()?;
-    let others: &[Scheme] = match key.kind() {
-        KeyKind::EcdsaP384 | KeyKind::EcdsaP521 => &[Scheme::EcdsaAsn1(Algorithm::Sha256)],
-        KeyKind::Rsa(_) => &[Scheme::RsaPss(Algorithm::Sha256)],
-        KeyKind::EcdsaP256 | KeyKind::Ed25519 => &[],
+    match undecided {
+        None => Fit::CoversNot,
+        Some(name) => {
+            let message =
+                format!("the signature may be made over the {name} digest, which is not at hand");
+            Fit::Undecided(Box::new(
+                Diagnostic::error("artifact-missing", Place::whole(), message)
+                    .help("name the file instead of its digest"),
+            ))
+        }
+    }
+}
+
+/// Whether `signature` covers `artifact` under `key` by `scheme`, as the `sigstore` package has it where it
+/// knows the scheme.
+fn covers(key: &PublicKey, scheme: Scheme, artifact: &[u8], signature: &[u8]) -> bool {
+    use Algorithm::{Sha256, Sha384, Sha512};
+    let known = match (key.kind(), scheme) {
+        (KeyKind::EcdsaP256, Scheme::EcdsaAsn1(Sha256)) => SigningScheme::ECDSA_P256_SHA256_ASN1,
+        (KeyKind::EcdsaP384, Scheme::EcdsaAsn1(Sha384)) => SigningScheme::ECDSA_P384_SHA384_ASN1,
+        (KeyKind::EcdsaP521, Scheme::EcdsaAsn1(Sha512)) => SigningScheme::ECDSA_P521_SHA512_ASN1,
+        (KeyKind::Ed25519, Scheme::Ed25519) => SigningScheme::ED25519,
+        (KeyKind::Rsa(_), Scheme::RsaPkcs1(Sha256)) => SigningScheme::RSA_PKCS1_SHA256(0),
+        (KeyKind::Rsa(_), Scheme::RsaPss(Sha256)) => SigningScheme::RSA_PSS_SHA256(0),
+        _ => return key.verifies(scheme, artifact, signature),
     };
-    others
-        .iter()
-        .copied()
-        .find(|scheme| key.verifies(*scheme, artifact, &raw))
+    CosignVerificationKey::from_der(key.spki(), &known).is_ok_and(|verifier| {
+        verifier
+            .verify_signature(Signature::Raw(signature), artifact)
+            .is_ok()
+    })
 }

@@ -1,13 +1,22 @@
 //! Public keys and the one place where a signature is checked against one, on the primitives of `aws-lc-rs`.
+//! [`PrivateKey`] is for our own records only.
 //!
 //! Sources: RFC 5280 and RFC 5480 (`SubjectPublicKeyInfo`), RFC 8410 (Ed25519), RFC 8017 (RSA); strengths from
 //! NIST SP 800-57 part 1 rev. 5, table 2.
 
-use aws_lc_rs::digest::{self, Digest as Imported};
-use aws_lc_rs::signature::{self as primitive, UnparsedPublicKey, VerificationAlgorithm};
-use x509_cert::der::asn1::{ObjectIdentifier, UintRef};
+mod pem;
+mod private;
+#[cfg(test)]
+mod tests;
+
+use aws_lc_rs::signature::{
+    self as primitive, RsaPssSaltLength, UnparsedPublicKey, VerificationAlgorithm,
+};
+use x509_cert::der::asn1::{AnyRef, BitStringRef, ObjectIdentifier, UintRef};
 use x509_cert::der::{Decode as _, Encode as _, Reader as _, SliceReader};
-use x509_cert::spki::SubjectPublicKeyInfoRef;
+use x509_cert::spki::{AlgorithmIdentifierRef, SubjectPublicKeyInfoRef};
+
+pub use private::PrivateKey;
 
 use super::check::Strength;
 use super::trust::Material;
@@ -21,8 +30,14 @@ const P521: ObjectIdentifier = ObjectIdentifier::new_unwrap("1.3.132.0.35");
 const RSA_ENCRYPTION: ObjectIdentifier = ObjectIdentifier::new_unwrap("1.2.840.113549.1.1.1");
 const ED25519: ObjectIdentifier = ObjectIdentifier::new_unwrap("1.3.101.112");
 
+/// The first byte of a point that is not compressed (SEC 1, section 2.3.3).
+const UNCOMPRESSED: u8 = 4;
+
 /// The fewest bits of an RSA key that may count (NIST SP 800-131A rev. 2, section 3).
 pub const MINIMUM_RSA_BITS: usize = 2048;
+
+/// The most bits of an RSA key that the primitives take.
+pub const MAXIMUM_RSA_BITS: usize = 8192;
 
 /// The kind of a public key.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -52,17 +67,20 @@ pub enum Scheme {
     RsaPkcs1(Algorithm),
     /// RSASSA-PSS with a salt as long as the digest and MGF1 with the same digest (RFC 8017, section 8.1).
     RsaPss(Algorithm),
+    /// RSASSA-PSS with the longest salt that fits the key, as OpenSSL makes it where nobody says otherwise.
+    RsaPssLongSalt(Algorithm),
 }
 
 impl Scheme {
     /// The digest that is signed; `None` where the message itself is.
     pub fn digest(self) -> Option<Algorithm> {
         match self {
+            Self::Ed25519 => None,
             Self::EcdsaAsn1(digest)
             | Self::EcdsaFixed(digest)
             | Self::RsaPkcs1(digest)
-            | Self::RsaPss(digest) => Some(digest),
-            Self::Ed25519 => None,
+            | Self::RsaPss(digest)
+            | Self::RsaPssLongSalt(digest) => Some(digest),
         }
     }
 }
@@ -76,76 +94,106 @@ pub struct PublicKey {
 }
 
 impl PublicKey {
-    /// Reads a key file: `SubjectPublicKeyInfo` in PEM or DER, or a certificate of which the key is taken.
+    /// Reads a key file in PEM or DER: `SubjectPublicKeyInfo`, a bare RSA key (PKCS #1), or a certificate of
+    /// which the key is taken.
+    ///
+    /// A file with more than one PEM block is refused: it could not be told which of them is trusted.
     ///
     /// # Errors
     ///
     /// `key-malformed` when it is none of these; `key-unsupported` when the kind of key, its curve or its
     /// length is not admitted.
     pub fn read(material: Material<'_>) -> Result<Self, Diagnostic> {
-        let malformed = |reason: &str| {
-            let message = format!("the public key cannot be read: {reason}");
-            Diagnostic::error("key-malformed", Place::whole(), message)
-                .help("hand in a public key in PEM or DER (SubjectPublicKeyInfo)")
-                .in_file(material.name)
-        };
-        let der = match std::str::from_utf8(material.bytes) {
-            Ok(text) if text.contains("-----BEGIN") => {
-                let start = text.find("-----BEGIN").unwrap_or_default();
-                let text = text.get(start..).unwrap_or_default();
-                let (label, der) = x509_cert::der::pem::decode_vec(text.trim_end().as_bytes())
-                    .map_err(|error| malformed(&error.to_string()))?;
-                match label {
-                    "PUBLIC KEY" => der,
-                    "CERTIFICATE" => {
-                        spki_of_certificate(&der).map_err(|reason| malformed(&reason))?
-                    }
-                    _ => return Err(malformed(&format!("it is a PEM file of a `{label}`"))),
-                }
+        Self::read_unnamed(material.bytes).map_err(|fault| fault.in_file(material.name))
+    }
+
+    fn read_unnamed(bytes: &[u8]) -> Result<Self, Diagnostic> {
+        let Some(blocks) = pem::blocks(bytes) else {
+            if let Ok(spki) = spki_of_certificate(bytes) {
+                return Self::from_spki(&spki);
             }
-            _ => spki_of_certificate(material.bytes).unwrap_or_else(|_| material.bytes.to_vec()),
+            return match spki_of_rsa(bytes) {
+                Some(spki) => Self::from_spki(&spki),
+                None => Self::from_spki(bytes),
+            };
         };
-        Self::from_spki(&der).map_err(|fault| fault.in_file(material.name))
+        let blocks = blocks.map_err(|reason| malformed(&reason))?;
+        let [block] = blocks.as_slice() else {
+            let reason = format!(
+                "it holds {} PEM blocks, and it cannot be told which is trusted",
+                blocks.len()
+            );
+            return Err(malformed(&reason).help("hand in each key in a file of its own"));
+        };
+        let der = || block.der().map_err(|reason| malformed(&reason));
+        match block.label {
+            "PUBLIC KEY" => Self::from_spki(&der()?),
+            "RSA PUBLIC KEY" => {
+                let spki = spki_of_rsa(&der()?).ok_or_else(|| malformed("it is no RSA key"))?;
+                Self::from_spki(&spki)
+            }
+            "CERTIFICATE" => {
+                let spki = spki_of_certificate(&der()?).map_err(|reason| malformed(&reason))?;
+                Self::from_spki(&spki)
+            }
+            label if label.ends_with("PRIVATE KEY") => Err(malformed("it is a private key")
+                .help("hand in the public key; the private one belongs to the signer alone")),
+            label => Err(malformed(&format!("it is a PEM file of a `{label}`"))),
+        }
     }
 
     /// Takes a `SubjectPublicKeyInfo` in DER.
+    ///
+    /// Only one encoding of a key is taken (uncompressed points, the parameters that RFC 3279, 5480 and 8410
+    /// prescribe), so that [`PublicKey::digest`] tells keys apart.
     ///
     /// # Errors
     ///
     /// `key-malformed` and `key-unsupported`, as [`PublicKey::read`].
     pub fn from_spki(der: &[u8]) -> Result<Self, Diagnostic> {
-        let info = SubjectPublicKeyInfoRef::from_der(der).map_err(|error| {
-            let message = format!("the public key cannot be read: {error}");
-            Diagnostic::error("key-malformed", Place::whole(), message)
-                .help("hand in a public key in PEM or DER (SubjectPublicKeyInfo)")
-        })?;
-        let unsupported = |what: &str| {
-            let message = format!("the public key is {what}, which is not admitted");
-            Diagnostic::error("key-unsupported", Place::whole(), message).help(
-                "use ECDSA on P-256, P-384 or P-521, Ed25519, or RSA with at least 2,048 bits",
-            )
-        };
+        let info = SubjectPublicKeyInfoRef::from_der(der)
+            .map_err(|error| malformed(&error.to_string()))?;
+        let key = info
+            .subject_public_key
+            .as_bytes()
+            .ok_or_else(|| malformed("its bits are no whole bytes"))?;
+        let parameters = info.algorithm.parameters;
         let kind = match info.algorithm.oid {
-            EC_PUBLIC_KEY => match info.algorithm.parameters_oid() {
-                Ok(P256) => KeyKind::EcdsaP256,
-                Ok(P384) => KeyKind::EcdsaP384,
-                Ok(P521) => KeyKind::EcdsaP521,
-                _ => return Err(unsupported("an ECDSA key on another curve")),
-            },
-            ED25519 => KeyKind::Ed25519,
-            RSA_ENCRYPTION => {
-                let bits = modulus_bits(info.subject_public_key.raw_bytes());
-                if bits < MINIMUM_RSA_BITS {
+            EC_PUBLIC_KEY => {
+                let kind = match info.algorithm.parameters_oid() {
+                    Ok(P256) => KeyKind::EcdsaP256,
+                    Ok(P384) => KeyKind::EcdsaP384,
+                    Ok(P521) => KeyKind::EcdsaP521,
+                    _ => return Err(unsupported("an ECDSA key on another curve")),
+                };
+                if key.first() != Some(&UNCOMPRESSED) {
+                    return Err(unsupported("an ECDSA key with a compressed point"));
+                }
+                kind
+            }
+            ED25519 if parameters.is_none() => KeyKind::Ed25519,
+            RSA_ENCRYPTION if parameters == Some(AnyRef::NULL) => {
+                let bits = modulus_bits(key).ok_or_else(|| malformed("it is no RSA key"))?;
+                if !(MINIMUM_RSA_BITS..=MAXIMUM_RSA_BITS).contains(&bits) {
                     return Err(unsupported(&format!("an RSA key of {bits} bits")));
                 }
                 KeyKind::Rsa(bits)
             }
+            ED25519 | RSA_ENCRYPTION => {
+                return Err(malformed("its algorithm has unknown parameters"));
+            }
             other => return Err(unsupported(&format!("of the kind {other}"))),
         };
-        Ok(Self {
+        let read = Self {
             kind,
             spki: der.to_vec(),
-        })
+        };
+        let parsed = algorithm(kind, read.first_scheme())
+            .map(|algorithm| UnparsedPublicKey::new(algorithm, der).parse());
+        match parsed {
+            Some(Ok(_)) => Ok(read),
+            _ => Err(malformed("its numbers are no key of its kind")),
+        }
     }
 
     /// The kind of the key.
@@ -156,6 +204,12 @@ impl PublicKey {
     /// `SubjectPublicKeyInfo` in DER.
     pub fn spki(&self) -> &[u8] {
         &self.spki
+    }
+
+    /// `SubjectPublicKeyInfo` in PEM (RFC 7468, section 13).
+    pub fn to_pem(&self) -> String {
+        use x509_cert::der::pem::{LineEnding, encode_string};
+        encode_string("PUBLIC KEY", LineEnding::LF, &self.spki).unwrap_or_default()
     }
 
     /// SHA-256 of the `SubjectPublicKeyInfo`, by which a key is named everywhere here.
@@ -173,16 +227,17 @@ impl PublicKey {
         })
     }
 
-    /// Whether `signature` over a message of which only the `digest` is at hand verifies under this key by
-    /// `scheme`. The digest must be of the algorithm that the scheme names; Ed25519 needs the message itself.
+    /// Whether `signature` over a message with this `digest` verifies under this key by `scheme`. A scheme that
+    /// signs the message itself verifies nothing.
     pub fn verifies_digest(&self, scheme: Scheme, digest: &[u8], signature: &[u8]) -> bool {
-        let hash = match scheme.digest() {
-            Some(Algorithm::Sha256) => &digest::SHA256,
-            Some(Algorithm::Sha384) => &digest::SHA384,
-            Some(Algorithm::Sha512) => &digest::SHA512,
+        use aws_lc_rs::digest::{Digest, SHA256, SHA384, SHA512};
+        let of = match scheme.digest() {
+            Some(Algorithm::Sha256) => &SHA256,
+            Some(Algorithm::Sha384) => &SHA384,
+            Some(Algorithm::Sha512) => &SHA512,
             _ => return false,
         };
-        let Ok(digest) = Imported::import_less_safe(digest, hash) else {
+        let Ok(digest) = Digest::import_less_safe(digest, of) else {
             return false;
         };
         algorithm(self.kind, scheme).is_some_and(|algorithm| {
@@ -190,6 +245,36 @@ impl PublicKey {
                 .verify_digest(&digest, signature)
                 .is_ok()
         })
+    }
+
+    /// The schemes by which a signature under this key may be made where nothing beside it says which, the
+    /// most likely first.
+    ///
+    /// Source: the registry of algorithms in the Sigstore protobuf specification (`PublicKeyDetails`), and
+    /// SHA-256 under any curve, which older releases of cosign took.
+    pub fn schemes(&self) -> &'static [Scheme] {
+        use Algorithm::{Sha256, Sha384, Sha512};
+        match self.kind {
+            KeyKind::EcdsaP256 => &[Scheme::EcdsaAsn1(Sha256)],
+            KeyKind::EcdsaP384 => &[Scheme::EcdsaAsn1(Sha384), Scheme::EcdsaAsn1(Sha256)],
+            KeyKind::EcdsaP521 => &[Scheme::EcdsaAsn1(Sha512), Scheme::EcdsaAsn1(Sha256)],
+            KeyKind::Ed25519 => &[Scheme::Ed25519],
+            KeyKind::Rsa(_) => &[
+                Scheme::RsaPkcs1(Sha256),
+                Scheme::RsaPss(Sha256),
+                Scheme::RsaPkcs1(Sha384),
+                Scheme::RsaPkcs1(Sha512),
+                Scheme::RsaPss(Sha384),
+                Scheme::RsaPss(Sha512),
+                Scheme::RsaPssLongSalt(Sha256),
+                Scheme::RsaPssLongSalt(Sha384),
+                Scheme::RsaPssLongSalt(Sha512),
+            ],
+        }
+    }
+
+    fn first_scheme(&self) -> Scheme {
+        self.schemes().first().copied().unwrap_or(Scheme::Ed25519)
     }
 
     /// The strength of a signature under this key by `scheme`: the weaker of key and digest.
@@ -209,34 +294,42 @@ impl PublicKey {
                     _ => 256,
                 };
                 let padding = match scheme {
-                    Scheme::RsaPss(_) => "pss",
+                    Scheme::RsaPss(_) | Scheme::RsaPssLongSalt(_) => "pss",
                     _ => "pkcs1",
                 };
                 (format!("rsa{bits}-{padding}"), strength)
             }
         };
-        match scheme {
-            Scheme::Ed25519 => Strength {
+        let Some(digest) = scheme.digest() else {
+            return Strength {
                 algorithm: name,
                 bits,
-            },
-            Scheme::EcdsaAsn1(digest)
-            | Scheme::EcdsaFixed(digest)
-            | Scheme::RsaPkcs1(digest)
-            | Scheme::RsaPss(digest) => {
-                let word = digest.name().replace('-', "").to_ascii_lowercase();
-                let collision = u16::try_from(digest.length() * 4).unwrap_or(u16::MAX);
-                Strength {
-                    algorithm: format!("{name}-{word}"),
-                    bits: bits.min(collision),
-                }
-            }
+            };
+        };
+        let word = digest.name().replace('-', "").to_ascii_lowercase();
+        let collision = u16::try_from(digest.length() * 4).unwrap_or(u16::MAX);
+        Strength {
+            algorithm: format!("{name}-{word}"),
+            bits: bits.min(collision),
         }
     }
 }
 
+fn malformed(reason: &str) -> Diagnostic {
+    let message = format!("the public key cannot be read: {reason}");
+    Diagnostic::error("key-malformed", Place::whole(), message)
+        .help("hand in a public key in PEM or DER (SubjectPublicKeyInfo)")
+}
+
+fn unsupported(what: &str) -> Diagnostic {
+    let message = format!("the public key is {what}, which is not admitted");
+    Diagnostic::error("key-unsupported", Place::whole(), message)
+        .help("use ECDSA on P-256, P-384 or P-521, Ed25519, or RSA with 2,048 to 8,192 bits")
+}
+
 fn algorithm(kind: KeyKind, scheme: Scheme) -> Option<&'static dyn VerificationAlgorithm> {
     use Algorithm::{Sha256, Sha384, Sha512};
+    const LONG: RsaPssSaltLength = RsaPssSaltLength::Max;
     Some(match (kind, scheme) {
         (KeyKind::EcdsaP256, Scheme::EcdsaAsn1(Sha256)) => &primitive::ECDSA_P256_SHA256_ASN1,
         (KeyKind::EcdsaP256, Scheme::EcdsaAsn1(Sha384)) => &primitive::ECDSA_P256_SHA384_ASN1,
@@ -257,8 +350,29 @@ fn algorithm(kind: KeyKind, scheme: Scheme) -> Option<&'static dyn VerificationA
         (KeyKind::Rsa(_), Scheme::RsaPss(Sha256)) => &primitive::RSA_PSS_2048_8192_SHA256,
         (KeyKind::Rsa(_), Scheme::RsaPss(Sha384)) => &primitive::RSA_PSS_2048_8192_SHA384,
         (KeyKind::Rsa(_), Scheme::RsaPss(Sha512)) => &primitive::RSA_PSS_2048_8192_SHA512,
+        (KeyKind::Rsa(_), Scheme::RsaPssLongSalt(Sha256)) => {
+            &const { primitive::RSA_PSS_2048_8192_SHA256.with_pss_salt_length(LONG) }
+        }
+        (KeyKind::Rsa(_), Scheme::RsaPssLongSalt(Sha384)) => {
+            &const { primitive::RSA_PSS_2048_8192_SHA384.with_pss_salt_length(LONG) }
+        }
+        (KeyKind::Rsa(_), Scheme::RsaPssLongSalt(Sha512)) => {
+            &const { primitive::RSA_PSS_2048_8192_SHA512.with_pss_salt_length(LONG) }
+        }
         _ => return None,
     })
+}
+
+/// The DER of a certificate that stands alone in its file, in PEM or DER.
+pub(super) fn certificate_der(bytes: &[u8]) -> Result<Vec<u8>, String> {
+    let Some(blocks) = pem::blocks(bytes) else {
+        return Ok(bytes.to_vec());
+    };
+    match blocks?.as_slice() {
+        [block] if block.label == "CERTIFICATE" => block.der(),
+        [block] => Err(format!("it is a PEM file of a `{}`", block.label)),
+        blocks => Err(format!("it holds {} PEM blocks", blocks.len())),
+    }
 }
 
 fn spki_of_certificate(der: &[u8]) -> Result<Vec<u8>, String> {
@@ -267,18 +381,31 @@ fn spki_of_certificate(der: &[u8]) -> Result<Vec<u8>, String> {
         .map_err(|error| error.to_string())
 }
 
-/// The bits of the modulus in a `RSAPublicKey` (RFC 8017, appendix A.1.1); 0 where it cannot be read.
-fn modulus_bits(der: &[u8]) -> usize {
-    let modulus = SliceReader::new(der).and_then(|mut reader| {
-        reader.sequence(|fields| {
+/// A `SubjectPublicKeyInfo` around a `RSAPublicKey` (RFC 8017, appendix A.1.1; RFC 3279, section 2.3.1).
+fn spki_of_rsa(der: &[u8]) -> Option<Vec<u8>> {
+    modulus_bits(der)?;
+    let info = SubjectPublicKeyInfoRef {
+        algorithm: AlgorithmIdentifierRef {
+            oid: RSA_ENCRYPTION,
+            parameters: Some(AnyRef::NULL),
+        },
+        subject_public_key: BitStringRef::from_bytes(der).ok()?,
+    };
+    info.to_der().ok()
+}
+
+/// The bits of the modulus in a `RSAPublicKey` (RFC 8017, appendix A.1.1); `None` where it cannot be read.
+fn modulus_bits(der: &[u8]) -> Option<usize> {
+    let mut reader = SliceReader::new(der).ok()?;
+    let modulus = reader
+        .sequence(|fields| {
             let modulus = UintRef::decode(fields)?;
             UintRef::decode(fields)?;
             Ok(modulus)
         })
-    });
-    modulus.map_or(0, |modulus| {
-        let bytes = modulus.as_bytes();
-        let unused = bytes.first().map_or(0, |byte| byte.leading_zeros());
-        (bytes.len() * 8).saturating_sub(usize::try_from(unused).unwrap_or_default())
-    })
+        .ok()?;
+    reader.finish(()).ok()?;
+    let bytes = modulus.as_bytes();
+    let unused = bytes.first().map_or(0, |byte| byte.leading_zeros());
+    (bytes.len() * 8).checked_sub(usize::try_from(unused).ok()?)
 }

@@ -27,9 +27,10 @@ use sigstore_verify::Verifier;
 
 pub use bundle::Bundle;
 
-use super::{Artifact, CheckName, Trust, Verification, statement};
+use super::{Artifact, CheckName, Trust, Verification};
 use crate::diagnostic::{Diagnostic, Place};
 use crate::digest::Digest;
+use crate::evidence::attestation;
 use crate::tree::{Document, Node, parse_json};
 
 /// A bundle is a few kilobytes; one with a large attestation stays far below this.
@@ -112,10 +113,10 @@ pub fn claimed_digests(bundle: &[u8]) -> Vec<Digest> {
         .and_then(Node::text);
     let bytes = digest.and_then(|text| base64::engine::general_purpose::STANDARD.decode(text).ok());
     let message = bytes.and_then(|bytes| hex::encode(bytes).parse().ok());
-    let statement = statement::of_bundle(bundle).ok().flatten();
+    let statement = attestation::of_bundle(bundle).ok().flatten();
     message
         .into_iter()
-        .chain(statement.into_iter().flat_map(|one| one.subjects))
+        .chain(statement.into_iter().flat_map(|one| one.sha256_subjects()))
         .collect()
 }
 

@@ -89,9 +89,39 @@ pub struct Trust<'a> {
     pub threshold: usize,
     /// What the signature must be made for (namespace of an SSH signature).
     pub namespace: Option<&'a str>,
+    /// What the payload of an envelope must be, where it is to be the artifact itself; `None` asks for an
+    /// in-toto statement about the artifact.
+    pub payload_type: Option<&'a str>,
 }
 
 impl Trust<'_> {
+    /// Refuses what a kind of signature that knows bare keys only would have to overlook.
+    ///
+    /// # Errors
+    ///
+    /// `expectation-unprovable` when certificates, their authorities or lists of revoked ones are given, or a
+    /// namespace where `has_namespace` does not hold.
+    pub(super) fn keys_only(&self, has_namespace: bool) -> Result<(), Diagnostic> {
+        let given = [
+            (!self.certificates.is_empty(), "that a certificate signed"),
+            (!self.anchors.is_empty(), "an authority behind the signer"),
+            (
+                !self.revocations.is_empty(),
+                "that no list of revoked certificates names the signer",
+            ),
+            (
+                self.namespace.is_some() && !has_namespace,
+                "a namespace that it was made for",
+            ),
+        ];
+        let Some((_, what)) = given.iter().find(|(is_given, _)| *is_given) else {
+            return Ok(());
+        };
+        Err(unenforceable(&format!(
+            "a signature of this kind cannot prove {what}"
+        )))
+    }
+
     /// Trusts nothing and expects nobody, at `at`.
     pub fn none(at: Timestamp) -> Self {
         Self {
@@ -105,6 +135,7 @@ impl Trust<'_> {
             issuer: None,
             threshold: 1,
             namespace: None,
+            payload_type: None,
         }
     }
 }
@@ -112,6 +143,12 @@ impl Trust<'_> {
 /// The refusal to judge where nobody is expected to have signed.
 pub(super) fn signer_missing(message: &str, help: &str) -> Diagnostic {
     Diagnostic::error("signer-missing", Place::whole(), message).help(help)
+}
+
+/// The refusal to judge where something is expected that this kind of signature cannot prove.
+pub(super) fn unenforceable(message: &str) -> Diagnostic {
+    Diagnostic::error("expectation-unprovable", Place::whole(), message)
+        .help("leave out what does not belong to this kind of signature")
 }
 
 #[cfg(test)]
