@@ -19,9 +19,9 @@ use mekiki::evidence::detect::detect;
 use mekiki::evidence::sbom::model::Component;
 use mekiki::evidence::sbom::{self, cyclonedx, find_lines, spdx2};
 use mekiki::evidence::signature::openpgp as openpgp_signature;
-use mekiki::evidence::signature::{Artifact, Kind, Material};
 use mekiki::evidence::trusted_root::entries;
 use mekiki::evidence::tuf::Roots;
+use mekiki::evidence::signature::{Artifact, Expected, Kind, Material};
 use mekiki::evidence::unpack::{decode, unpack};
 use mekiki::evidence::vex::read as read_vex;
 use mekiki::markup::{Element, parse_xml};
@@ -37,7 +37,7 @@ use mekiki::triage::{Given, Inventory, Triage};
 pub(crate) type Body = fn(&[u8]);
 
 /// Every target by its name.
-pub(crate) const BODIES: [(&str, Body); 21] = [
+pub(crate) const BODIES: [(&str, Body); 22] = [
     ("cyclonedx_json", cyclonedx_json),
     ("cyclonedx_xml", cyclonedx_xml),
     ("cyclonedx_protobuf", cyclonedx_protobuf),
@@ -53,6 +53,7 @@ pub(crate) const BODIES: [(&str, Body); 21] = [
     ("convert", convert),
     ("vex", vex),
     ("advisory", advisory),
+    ("bundle", bundle),
     ("dsse", dsse),
     ("openpgp", openpgp),
     ("small_signatures", small_signatures),
@@ -271,6 +272,38 @@ fn said(payload: &[u8]) {
             sound(&predicate::read(&statement).findings);
         }
         Err(fault) => sound(&[fault]),
+    }
+}
+
+/// A Sigstore bundle under a fixed trusted root: verified for whoever signed, for a key, and taken for the root itself.
+/// What verifies names its key.
+pub(crate) fn bundle(bytes: &[u8]) {
+    const ROOT: &[u8] = include_bytes!("../seeds/bundle/trusted_root.json");
+    const KEY: &[u8] = include_bytes!("../seeds/bundle/key.pub");
+    let material = |name, bytes| Material { name, bytes };
+    let now = end_of_day(parse_day("2026-11-26").unwrap_or_default());
+    let named = SignatureRequest {
+        signature: Some(material("input", bytes)),
+        kind: Some(Kind::Sigstore),
+        trusted_root: Some(material("root", ROOT)),
+        identity: Expected::pattern(".*").ok(),
+        issuer: Expected::pattern(".*").ok(),
+        ..SignatureRequest::new(Artifact::of_bytes(b"the delivered archive"), now)
+    };
+    let bare = SignatureRequest {
+        keys: vec![material("key", KEY)],
+        identity: None,
+        issuer: None,
+        ..named.clone()
+    };
+    let as_root = SignatureRequest {
+        trusted_root: Some(material("input", bytes)),
+        ..named.clone()
+    };
+    for request in [named, bare, as_root] {
+        if let Ok(verification) = verify_signature(&request) {
+            assert!(!verification.verified || verification.signer.key_sha256.is_some());
+        }
     }
 }
 

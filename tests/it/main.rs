@@ -10,6 +10,7 @@ mod signature_jsf;
 mod assessment_laws;
 mod authority;
 mod binary;
+mod bundle_faults;
 mod certificate_chain;
 mod certificates;
 mod cms;
