@@ -10,6 +10,7 @@ pub mod feed_update;
 pub mod inspect;
 pub mod inventory;
 pub mod library;
+pub mod oci;
 pub mod reassess;
 pub mod record;
 pub mod signature;
@@ -22,6 +23,9 @@ pub mod sbom_convert;
 pub mod shelf;
 pub mod tender;
 pub mod trust;
+pub mod trust_root;
+#[cfg(feature = "retrieve")]
+pub mod trust_update;
 pub mod version;
 pub mod vex_apply;
 pub mod vex_validate;

@@ -12,9 +12,12 @@ pub mod certification;
 pub mod csaf;
 pub mod detect;
 pub mod lockfile;
+pub mod oci;
 pub mod questionnaire;
 pub mod sbom;
 pub mod signature;
+pub mod trusted_root;
+pub mod tuf;
 pub mod unpack;
 pub mod vex;
 

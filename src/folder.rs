@@ -1,6 +1,8 @@
 //! Reading evidence from disk, within limits and without following links.
 
 pub mod inventory;
+pub mod oci;
+pub mod trusted_root;
 
 use std::fs;
 use std::io::Read;

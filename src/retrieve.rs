@@ -7,8 +7,10 @@
 
 mod client;
 mod published;
+mod repository;
 mod slot;
 
+pub use repository::Repository;
 pub use slot::{Known, Slot};
 
 use std::path::PathBuf;

@@ -24,12 +24,17 @@ pub struct OpenFeed {
 
 /// The folder of snapshots that is used where none is named: below the user's data folder.
 pub fn default_folder() -> Option<PathBuf> {
+    data_folder(VARIABLE, "feed")
+}
+
+/// The folder that a variable names, or else the one called `name` below the user's data folder.
+pub(super) fn data_folder(variable: &str, name: &str) -> Option<PathBuf> {
     let given = |name: &str| std::env::var_os(name).filter(|value| !value.is_empty());
-    given(VARIABLE).map(PathBuf::from).or_else(|| {
+    given(variable).map(PathBuf::from).or_else(|| {
         let data = given("XDG_DATA_HOME")
             .map(PathBuf::from)
             .or_else(|| Some(PathBuf::from(given("HOME")?).join(".local/share")))?;
-        Some(data.join("mekiki/feed"))
+        Some(data.join("mekiki").join(name))
     })
 }
 

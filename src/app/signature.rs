@@ -17,6 +17,8 @@ pub struct SignatureRequest<'a> {
     pub kind: Option<Kind>,
     /// The trusted root of a Sigstore infrastructure.
     pub trusted_root: Option<Material<'a>>,
+    /// What a reader should know of that trusted root; told where it was used.
+    pub root_cautions: Vec<String>,
     /// Public keys that may sign.
     pub keys: Vec<Material<'a>>,
     /// Certificates of which the signer's must be one.
@@ -47,6 +49,7 @@ impl<'a> SignatureRequest<'a> {
             signature: None,
             kind: None,
             trusted_root: None,
+            root_cautions: Vec::new(),
             keys: Vec::new(),
             certificates: Vec::new(),
             anchors: Vec::new(),
@@ -83,6 +86,31 @@ impl<'a> SignatureRequest<'a> {
         Ok((signature, kind))
     }
 
+    /// Asks something under what the request trusts and whom it expects.
+    ///
+    /// # Errors
+    ///
+    /// `trusted-root-malformed` where the trusted root cannot be used.
+    pub fn under_trust<T>(&self, ask: impl FnOnce(&Trust<'_>) -> T) -> Result<T, Refused> {
+        let root = self
+            .trusted_root
+            .map(|root| Sigstore::new(root.bytes).map_err(|fault| fault.in_file(root.name)))
+            .transpose()?;
+        Ok(ask(&Trust {
+            at: self.at,
+            sigstore: root.as_ref(),
+            keys: self.keys.clone(),
+            certificates: self.certificates.clone(),
+            anchors: self.anchors.clone(),
+            revocations: self.revocations.clone(),
+            identity: self.identity.clone(),
+            issuer: self.issuer.clone(),
+            threshold: self.threshold,
+            namespace: self.namespace,
+            payload_type: self.payload_type,
+        }))
+    }
+
     /// Names the signature's file in a fault that names none.
     fn in_signature(&self, fault: Diagnostic) -> Diagnostic {
         match self.signature {
@@ -99,23 +127,13 @@ impl<'a> SignatureRequest<'a> {
 /// When it cannot be judged: nothing trusted, nobody expected, or an unreadable signature, root or key.
 pub fn verify_signature(request: &SignatureRequest<'_>) -> Result<Verification, Refused> {
     let (signature, kind) = request.signature_and_kind()?;
-    let root = request
-        .trusted_root
-        .map(|root| Sigstore::new(root.bytes).map_err(|fault| fault.in_file(root.name)))
-        .transpose()?;
-    let trust = Trust {
-        at: request.at,
-        sigstore: root.as_ref(),
-        keys: request.keys.clone(),
-        certificates: request.certificates.clone(),
-        anchors: request.anchors.clone(),
-        revocations: request.revocations.clone(),
-        identity: request.identity.clone(),
-        issuer: request.issuer.clone(),
-        threshold: request.threshold,
-        namespace: request.namespace,
-        payload_type: request.payload_type,
-    };
-    signature::verify(kind, signature.bytes, &request.artifact, &trust)
-        .map_err(|fault| request.in_signature(fault).into())
+    let mut verification = request.under_trust(|trust| {
+        signature::verify(kind, signature.bytes, &request.artifact, trust)
+            .map_err(|fault| request.in_signature(fault))
+    })??;
+    if kind == Kind::Sigstore {
+        let cautions = request.root_cautions.iter().cloned();
+        verification.warnings.extend(cautions);
+    }
+    Ok(verification)
 }

@@ -1,14 +1,21 @@
 //! `mekiki signature verify ARTIFACT|sha256:HEX`
 
+use std::fmt::Write as _;
+
+use serde_json::json;
+
 use super::output::Output;
 use super::trust_material::{self, material};
 use super::{Verdict, read};
 use crate::app::Refused;
+use crate::app::oci::{ImageVerification, verify_image};
 use crate::app::signature::{SignatureRequest, verify_signature};
 use crate::diagnostic::{Diagnostic, Place};
 use crate::document::signature::{text, view};
-use crate::evidence::signature::{Artifact, Kind};
+use crate::evidence::signature::{Artifact, Kind, Verification};
 use crate::folder::read_delivered;
+use crate::text::messages::message;
+use crate::text::{Lang, printable};
 
 #[derive(Debug, clap::Subcommand)]
 pub(super) enum Command {
@@ -26,6 +33,9 @@ pub(super) struct Arguments {
     /// A signature in a file of its own; without one, it must stand inside the artifact
     #[arg(long, value_name = "FILE")]
     signature: Option<String>,
+    /// An image layout, of which the signatures that are attached to the image sha256:HEX are verified
+    #[arg(long, value_name = "DIR", conflicts_with_all = ["bundle", "signature", "kind"])]
+    oci_layout: Option<String>,
     /// The kind of signature
     #[arg(long, value_enum, default_value = "auto")]
     kind: KindArgument,
@@ -68,6 +78,9 @@ impl KindArgument {
 pub(super) fn run(command: &Command, output: &Output) -> anyhow::Result<Verdict> {
     let Command::Verify(arguments) = command;
     let trust = arguments.trust.read()?;
+    if let Some(layout) = &arguments.oci_layout {
+        return run_layout(layout, &arguments.artifact, &trust, output);
+    }
     let path = arguments.bundle.as_ref().or(arguments.signature.as_ref());
     let signature = path
         .map(|path| Ok::<_, Refused>((path.clone(), read(path)?)))
@@ -85,6 +98,62 @@ pub(super) fn run(command: &Command, output: &Output) -> anyhow::Result<Verdict>
     .map_err(|refused| refused.in_file_if_unnamed(&arguments.artifact))?;
     output.either(&view(&verification), || text(&verification, output.lang()))?;
     Ok(Verdict::of(verification.verified))
+}
+
+fn run_layout(
+    layout: &str,
+    image: &str,
+    trust: &trust_material::TrustMaterial<'_>,
+    output: &Output,
+) -> anyhow::Result<Verdict> {
+    let digest = image
+        .strip_prefix("sha256:")
+        .and_then(|_| image.parse().ok());
+    let Some(digest) = digest else {
+        let message = format!("`{image}` is no SHA-256 digest of an image");
+        let fault = Diagnostic::error("digest-malformed", Place::whole(), message)
+            .help("write sha256: and the 64 hexadecimal digits of the image's manifest");
+        return Err(Refused::from(fault).into());
+    };
+    let request = trust.request(Artifact::of_digests([]));
+    let judged = verify_image(layout, &digest, &request)
+        .map_err(|refused| refused.in_file_if_unnamed(layout))?;
+    output.either(&image_view(&judged), || image_text(&judged, output.lang()))?;
+    Ok(Verdict::of(judged.verification.verified))
+}
+
+fn image_view(judged: &ImageVerification) -> serde_json::Value {
+    let mut view = view(&judged.verification);
+    if let Some(fields) = view.as_object_mut() {
+        fields.insert("layers".to_owned(), json!(judged.layers));
+    }
+    view
+}
+
+fn image_text(judged: &ImageVerification, lang: Lang) -> String {
+    let mut out = text(&judged.verification, lang);
+    _ = writeln!(out, "  {}", message(lang, "signature-attached"));
+    for layer in &judged.layers {
+        let verified = layer.verification.as_ref().is_some_and(|one| one.verified);
+        let mark = if verified {
+            "\u{1b}[32m✓\u{1b}[0m"
+        } else {
+            "\u{1b}[31m✗\u{1b}[0m"
+        };
+        let refusal = layer.verification.as_ref().and_then(Verification::refusal);
+        let why = match (refusal, &layer.error) {
+            (Some(check), _) => format!(": {}: {}", check.name.word(), check.detail),
+            (None, Some(fault)) => format!(": {}: {}", fault.code, fault.message),
+            (None, None) => String::new(),
+        };
+        let place = format!(
+            "sha256:{} ({}){why}",
+            layer.attached.layer.short(),
+            layer.attached.found_by
+        );
+        _ = writeln!(out, "  {mark} {}", printable(&place));
+    }
+    out
 }
 
 /// An artifact that a command names: a file in memory, or a digest.

@@ -1,8 +1,9 @@
-//! `mekiki trust …`: who may sign what.
+//! `mekiki trust …`: who may sign what, and what vouches for signers.
 
 mod add;
 mod check;
 mod list;
+mod root;
 mod withdraw;
 
 use super::Verdict;
@@ -22,6 +23,9 @@ pub(super) enum Command {
     Withdraw(withdraw::Arguments),
     /// Verify a signature under what the policy grants a supplier
     Check(Box<check::Arguments>),
+    /// Keep the trusted root of a Sigstore infrastructure
+    #[command(subcommand)]
+    Root(root::Command),
 }
 
 pub(super) fn run(command: &Command, output: &Output) -> anyhow::Result<Verdict> {
@@ -30,6 +34,7 @@ pub(super) fn run(command: &Command, output: &Output) -> anyhow::Result<Verdict>
         Command::Add(arguments) => add::run(arguments, output),
         Command::Withdraw(arguments) => withdraw::run(arguments, output),
         Command::Check(arguments) => check::run(arguments, output),
+        Command::Root(command) => root::run(command, output),
     }
 }
 

@@ -4,6 +4,7 @@
 use super::read;
 use crate::app::Refused;
 use crate::app::signature::SignatureRequest;
+use crate::app::trust_root::{cautions, kept};
 use crate::clock;
 use crate::diagnostic::Diagnostic;
 use crate::evidence::signature::{Artifact, Expected, Material};
@@ -12,7 +13,7 @@ use crate::time::{Date, Timestamp, end_of_day};
 #[derive(Debug, clap::Args)]
 #[command(next_help_heading = "What is trusted, and who is expected")]
 pub(super) struct TrustArguments {
-    /// The trusted root for Sigstore bundles (`trusted_root.json`)
+    /// The trusted root for Sigstore bundles (`trusted_root.json`); else the one that `mekiki trust root` keeps
     #[arg(long, value_name = "FILE", env = "MEKIKI_TRUSTED_ROOT")]
     trusted_root: Option<String>,
     /// The identity that must have signed
@@ -65,6 +66,7 @@ type ReadFile = (String, Vec<u8>);
 pub(super) struct TrustMaterial<'a> {
     arguments: &'a TrustArguments,
     trusted_root: Option<ReadFile>,
+    root_cautions: Vec<String>,
     keys: Vec<ReadFile>,
     certificates: Vec<ReadFile>,
     anchors: Vec<ReadFile>,
@@ -82,9 +84,18 @@ impl TrustArguments {
             read.collect::<Result<Vec<_>, Refused>>()
         };
         let at = self.as_of.map_or_else(clock::now, end_of_day);
+        let mut root_cautions = Vec::new();
+        let trusted_root = match &self.trusted_root {
+            Some(path) => Some((path.clone(), read(path)?)),
+            None => kept()?.map(|(path, kept)| {
+                root_cautions = cautions(&kept, at);
+                (path, kept.trusted_root.into_bytes())
+            }),
+        };
         Ok(TrustMaterial {
             arguments: self,
-            trusted_root: read_all(self.trusted_root.as_slice())?.pop(),
+            trusted_root,
+            root_cautions,
             keys: read_all(&self.key)?,
             certificates: read_all(&self.certificate)?,
             anchors: read_all(&self.certificate_chain)?,
@@ -107,6 +118,7 @@ impl TrustMaterial<'_> {
     pub(super) fn request<'a>(&'a self, artifact: Artifact<'a>) -> SignatureRequest<'a> {
         SignatureRequest {
             trusted_root: self.trusted_root.as_ref().map(material),
+            root_cautions: self.root_cautions.clone(),
             keys: self.keys.iter().map(material).collect(),
             certificates: self.certificates.iter().map(material).collect(),
             anchors: self.anchors.iter().map(material).collect(),

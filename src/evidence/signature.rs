@@ -4,13 +4,20 @@
 //! the proofs inside the signature. One file a kind; each takes the signature's bytes, the [`Artifact`] and
 //! the [`Trust`], walks its checks in order and stops at the first that fails.
 
+pub mod algorithm;
 mod artifact;
+mod asn1;
+pub mod certificate;
 pub mod check;
 pub mod cosign;
 pub mod dsse;
 pub mod key;
-mod pinned;
+mod minisign;
+pub mod openpgp;
+mod oidc_issuer;
+mod raw_key;
 pub mod sigstore;
+mod sshsig;
 pub mod trust;
 
 use serde::Serialize;
@@ -106,11 +113,17 @@ impl Kind {
         }
     }
 
-    /// Whether a signature of this kind can prove an identity by a certificate.
+    /// Whether a signature of this kind can prove an identity, by a certificate or by the agency's own list.
     pub fn can_prove_identity(self) -> bool {
         matches!(
             self,
-            Self::Sigstore | Self::Cosign | Self::Cms | Self::Xmldsig | Self::Jsf
+            Self::Sigstore
+                | Self::Cosign
+                | Self::Cms
+                | Self::Xmldsig
+                | Self::Jsf
+                // Only where the agency's own file of allowed signers binds the key to one.
+                | Self::Sshsig
         )
     }
 
@@ -153,6 +166,9 @@ pub fn verify(
         Kind::Sigstore => sigstore::verify(signature, artifact, trust),
         Kind::Cosign => cosign::verify(signature, artifact, trust),
         Kind::Dsse => dsse::verify(signature, artifact, trust),
+        Kind::Openpgp => openpgp::verify(signature, artifact, trust),
+        Kind::Minisign => minisign::verify(signature, artifact, trust),
+        Kind::Sshsig => sshsig::verify(signature, artifact, trust),
         _ => Err(Diagnostic::error(
             "signature-missing",
             Place::whole(),

@@ -197,6 +197,57 @@ impl Client {
     }
 }
 
+impl Client {
+    /// Asks for a small file, into memory; `None` where the server says that there is none. Stores that do
+    /// not let their content be listed answer 403 for what is not there.
+    pub(super) fn bytes(
+        &self,
+        url: &str,
+        allow_http: bool,
+        maximum_bytes: u64,
+    ) -> Result<Option<Vec<u8>>, Fault> {
+        let request = self
+            .0
+            .get(checked(url, allow_http)?)
+            .header(header::ACCEPT_ENCODING, "identity");
+        let response = request.send().map_err(|error| sending(&error))?;
+        match response.status() {
+            StatusCode::OK => {}
+            StatusCode::NOT_FOUND | StatusCode::FORBIDDEN => return Ok(None),
+            other if is_passing(other) => {
+                return Err(Fault::Passing {
+                    after: After::of(response.headers()),
+                    fault: Box::new(status(&response)),
+                });
+            }
+            _ => return Err(status(&response).into()),
+        }
+        let too_large = || {
+            let message = format!("`{url}` is larger than {maximum_bytes} bytes");
+            Fault::from(
+                Diagnostic::error("fetch-too-large", Place::whole(), message)
+                    .help("it is not what it should be; ask the keepers of the repository"),
+            )
+        };
+        let declared = response.content_length();
+        if declared.is_some_and(|length| length > maximum_bytes) {
+            return Err(too_large());
+        }
+        let mut bytes = Vec::new();
+        let limit = maximum_bytes.saturating_add(1);
+        let read = response.take(limit).read_to_end(&mut bytes);
+        read.map_err(|error| passing(cut(&error.to_string())))?;
+        let length = bytes.len() as u64;
+        if length > maximum_bytes {
+            return Err(too_large());
+        }
+        if declared.is_some_and(|declared| declared != length) {
+            return Err(passing(cut(&format!("{length} bytes came"))));
+        }
+        Ok(Some(bytes))
+    }
+}
+
 /// Takes the body into the slot.
 fn take(
     wanted: &Wanted<'_>,

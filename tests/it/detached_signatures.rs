@@ -358,7 +358,13 @@ fn a_pinned_certificate_is_held_to_its_validity_and_its_names() {
             .collect();
         assert_eq!(
             checks,
-            ["signature", "certificate-validity", "identity", "issuer"]
+            [
+                "signature",
+                "certificate-chain",
+                "certificate-validity",
+                "identity",
+                "issuer"
+            ]
         );
         let nobody = SignatureRequest {
             identity: None,
@@ -423,19 +429,24 @@ fn a_pinned_certificate_is_held_to_its_validity_and_its_names() {
             // The end of the last day of 2025 is the second before the certificate begins.
             assert_eq!(refusal(&request), check);
         }
-        let chain = vec![material("root.pem", file)];
-        for request in [
-            SignatureRequest {
-                anchors: chain.clone(),
-                ..good.clone()
-            },
-            SignatureRequest {
-                revocations: chain.clone(),
-                ..good.clone()
-            },
-        ] {
-            assert_eq!(code(&request), "signer-missing");
-        }
+        // An authority that did not issue it, and a list that is none.
+        let anchors = vec![material("root.pem", &other)];
+        let other_authority = SignatureRequest {
+            anchors: anchors.clone(),
+            ..good.clone()
+        };
+        assert_eq!(refusal(&other_authority), "certificate-chain");
+        let no_list = SignatureRequest {
+            revocations: anchors.clone(),
+            ..good.clone()
+        };
+        assert_eq!(code(&no_list), "revocation-list-malformed");
+        let only_authority = SignatureRequest {
+            certificates: Vec::new(),
+            anchors,
+            ..good.clone()
+        };
+        assert_eq!(code(&only_authority), "signer-missing");
         let key = pair.public();
         let certificates = vec![material("key", &key)];
         assert_eq!(
@@ -443,7 +454,7 @@ fn a_pinned_certificate_is_held_to_its_validity_and_its_names() {
                 certificates,
                 ..good
             }),
-            "key-malformed"
+            "certificate-malformed"
         );
     }
 }

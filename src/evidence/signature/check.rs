@@ -247,6 +247,30 @@ impl Verification {
         self.checks.iter().find(|check| !check.passed)
     }
 
+    /// The outcome with one more check. One that failed ends it: nothing is proven any more.
+    #[must_use]
+    pub fn and(mut self, name: CheckName, outcome: Result<String, String>) -> Self {
+        if self.refusal().is_some() {
+            return self;
+        }
+        let passed = outcome.is_ok();
+        let (Ok(detail) | Err(detail)) = outcome;
+        let detail = crate::text::printable(&detail);
+        self.checks.push(Check {
+            name,
+            passed,
+            detail,
+        });
+        if !passed {
+            self.verified = false;
+            self.signer = ProvenSigner::default();
+            self.cosigners.clear();
+            self.witnesses.clear();
+            self.policy = None;
+        }
+        self
+    }
+
     /// Whether a transparency log holds the signature, proven.
     pub fn is_logged(&self) -> bool {
         self.has_witness(WitnessKind::TransparencyLog)
@@ -275,16 +299,6 @@ impl Proof {
             outcome: Verification {
                 artifact: artifact.names(),
                 ..Verification::unjudged(kind)
-            },
-        }
-    }
-
-    /// Goes on with the checks of a verification that held so far; one that was refused stays so.
-    pub fn resume(verification: Verification) -> Self {
-        Self {
-            outcome: Verification {
-                verified: false,
-                ..verification
             },
         }
     }
@@ -340,9 +354,6 @@ impl Proof {
         if !covers {
             return self.refused(CheckName::Signature, "no signature was checked");
         }
-        if self.outcome.refusal().is_some() {
-            return self.outcome;
-        }
         self.outcome.verified = true;
         self.outcome
     }
@@ -371,18 +382,6 @@ mod tests {
         assert!(!refused.verified);
         assert_eq!(refused.refusal().unwrap().name, CheckName::Signature);
         assert_eq!(refused.signer, ProvenSigner::default());
-    }
-
-    #[test]
-    fn a_refusal_is_not_taken_back() {
-        let artifact = Artifact::of_bytes(b"x");
-        let mut proof = Proof::new(Kind::Dsse, &artifact);
-        proof.passed(CheckName::Signature, "");
-        let held = proof.verified();
-        assert!(Proof::resume(held.clone()).verified().verified);
-        let refused = Proof::resume(held).refused(CheckName::Statement, "");
-        assert!(!refused.verified);
-        assert!(!Proof::resume(refused).verified().verified);
     }
 
     #[test]

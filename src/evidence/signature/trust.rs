@@ -95,6 +95,35 @@ pub struct Trust<'a> {
 }
 
 impl Trust<'_> {
+    /// Refuses what a kind of signature that knows bare keys only would have to overlook.
+    ///
+    /// # Errors
+    ///
+    /// `expectation-unprovable` when certificates, their authorities or lists of revoked ones are given, or a
+    /// namespace where `has_namespace` does not hold.
+    pub(super) fn keys_only(&self, has_namespace: bool) -> Result<(), Diagnostic> {
+        let given = [
+            (!self.certificates.is_empty(), "that a certificate signed"),
+            (!self.anchors.is_empty(), "an authority behind the signer"),
+            (
+                !self.revocations.is_empty(),
+                "that no list of revoked certificates names the signer",
+            ),
+            (
+                self.namespace.is_some() && !has_namespace,
+                "a namespace that it was made for",
+            ),
+        ];
+        let Some((_, what)) = given.iter().find(|(is_given, _)| *is_given) else {
+            return Ok(());
+        };
+        let message = format!("a signature of this kind cannot prove {what}");
+        Err(
+            Diagnostic::error("expectation-unprovable", Place::whole(), message)
+                .help("expect a key with --key, and nothing else"),
+        )
+    }
+
     /// Trusts nothing and expects nobody, at `at`.
     pub fn none(at: Timestamp) -> Self {
         Self {
