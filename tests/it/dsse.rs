@@ -11,6 +11,7 @@ use serde_json::{Value, json};
 
 use crate::asked::{material, now};
 use crate::authority::Authority;
+use crate::binary::{Run, Scratch, mekiki};
 use crate::seeded::Seeded;
 use crate::signing_keys::Pair;
 
@@ -599,4 +600,90 @@ fn a_bundle_is_held_to_the_same_statement() {
         .sign_blob(ARTIFACT);
     let refused = verify_attestation(&asked, material("b", blob.as_bytes()), None).unwrap_err();
     assert_eq!(refused.0[0].code, "attestation-missing");
+}
+
+#[test]
+fn the_command_tells_people_and_machines() {
+    let pair = Pair::p256();
+    let scratch = Scratch::new();
+    let write = |name: &str, bytes: &[u8]| {
+        let path = format!("{}/{name}", scratch.root());
+        std::fs::write(&path, bytes).unwrap();
+        path
+    };
+    let (file, key) = (
+        write(
+            "a.intoto.jsonl",
+            envelope(&statement(), &[&pair]).as_bytes(),
+        ),
+        write("key.pub", &pair.public()),
+    );
+    let strange = write(
+        "b.json",
+        envelope(&statement(), &[&Pair::p256()]).as_bytes(),
+    );
+    let (artifact, other) = (write("archive", ARTIFACT), write("other", b"x"));
+    let run = |attestation: &str, artifact: &str, more: &[&str]| -> Run {
+        let call = [
+            "attestation",
+            "verify",
+            "--attestation",
+            attestation,
+            artifact,
+        ];
+        mekiki(&[&call[..], more].concat())
+    };
+    let digest = format!("sha256:{}", Algorithm::Sha256.hex_of(ARTIFACT));
+    for artifact in [artifact.as_str(), &digest] {
+        let run = run(&file, artifact, &["--key", &key, "--format", "json"]);
+        assert_eq!(run.code, 0, "{run:?}");
+        let view = run.json();
+        assert_eq!(view["schema"], "mekiki/attestation-verify/v1");
+        assert_eq!(
+            (&view["verified"], &view["kind"]),
+            (&json!(true), &json!("dsse"))
+        );
+        assert_eq!(view["statement"]["type"], "https://in-toto.io/Statement/v1");
+        assert_eq!(view["statement"]["predicate_type"], SLSA);
+        assert_eq!(view["statement"]["subjects"][1]["name"], "archive");
+        assert_eq!(view["predicate"]["type"], "slsa-provenance");
+        assert_eq!(view["predicate"]["builder"], "https://b.example");
+        assert_eq!(view["predicate"]["findings"], json!([]));
+    }
+    for (lang, good, bad) in [
+        ("en", "What the signer says\n", "must not be relied on"),
+        ("ja", "署名者の陳述\n", "根拠にできません"),
+    ] {
+        let with = ["--key", &key, "--lang", lang];
+        let verified = run(&file, &artifact, &with);
+        assert_eq!(verified.code, 0);
+        assert!(verified.stdout.contains(good), "{}", verified.stdout);
+        let refused = run(&file, &other, &with);
+        assert_eq!(refused.code, 1);
+        assert!(refused.stdout.contains(bad), "{}", refused.stdout);
+        // Of what a stranger says, nothing is shown.
+        let refused = run(&strange, &artifact, &with);
+        assert_eq!(refused.code, 1);
+        assert!(!refused.stdout.contains("b.example"), "{}", refused.stdout);
+    }
+    let refused = run(
+        &file,
+        &artifact,
+        &[
+            "--key",
+            &key,
+            "--type",
+            "https://x.example",
+            "--format",
+            "json",
+        ],
+    );
+    assert_eq!(refused.code, 1);
+    assert_eq!(refused.json()["refusal"]["check"], "content-type");
+    let unjudged = run(&file, &artifact, &["--format", "json"]);
+    assert_eq!(unjudged.code, 3);
+    assert_eq!(unjudged.error()["error"]["code"], "signer-missing");
+    let unjudged = run(&key, &artifact, &["--key", &key, "--format", "json"]);
+    assert_eq!(unjudged.code, 3);
+    assert_eq!(unjudged.error()["error"]["code"], "json-syntax");
 }

@@ -44,8 +44,8 @@ pub(super) fn verify(
     artifact: &Artifact<'_>,
     trust: &Trust<'_>,
 ) -> Result<Verification, Diagnostic> {
-    let authorities = Authorities::read(trust)?;
     let signers = signers(trust)?;
+    let authorities = Authorities::read(trust)?;
     if signers.is_empty() {
         return Ok(Proof::new(Kind::Cosign, artifact).refused(
             CheckName::Algorithm,
