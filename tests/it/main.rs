@@ -4,6 +4,7 @@
 mod advisory_facts;
 mod architecture;
 mod asked;
+mod attestation;
 mod assessment_laws;
 mod authority;
 mod binary;
@@ -21,6 +22,7 @@ mod corpus_signature;
 mod corpus_spdx2;
 mod corpus_vex;
 mod criteria_files;
+mod detached_certificates;
 mod detached_signatures;
 mod demo;
 mod diagnostics;
