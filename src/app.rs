@@ -11,6 +11,7 @@ pub mod inspect;
 pub mod inventory;
 pub mod library;
 pub mod oci;
+pub mod provenance;
 pub mod reassess;
 pub mod record;
 pub mod signature;

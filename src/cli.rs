@@ -13,6 +13,7 @@ mod format;
 mod inventory;
 mod output;
 mod progress;
+mod provenance;
 mod reassess;
 mod record;
 mod requirements;
@@ -135,6 +136,9 @@ enum Command {
     /// Keep the register of who may sign what, and hold signatures to it
     #[command(subcommand)]
     Trust(trust::Command),
+    /// Check how artifacts were built, offline
+    #[command(subcommand)]
+    Provenance(provenance::Command),
     /// Scan SBOMs and lockfiles for known vulnerabilities, offline
     Scan(scan::Arguments),
     /// Keep snapshots of advisories
@@ -206,6 +210,9 @@ fn run(cli: &Cli, output: &Output) -> anyhow::Result<Verdict> {
         Command::Signature(command) => signature::run(command, output),
         Command::Attestation(command) => attestation::run(command, output),
         Command::Trust(command) => trust::run(command, output),
+        Command::Provenance(command) => {
+            provenance::run(command, cli.common.criteria.as_deref(), output)
+        }
         Command::Scan(arguments) => scan::run(arguments, cli.common.criteria.as_deref(), output),
         Command::Feed(command) => feed::run(command, output),
         Command::Inventory(command) => inventory::run(command, output),

@@ -13,6 +13,7 @@ pub mod csaf;
 pub mod detect;
 pub mod lockfile;
 pub mod oci;
+pub mod provenance;
 pub mod questionnaire;
 pub mod sbom;
 pub mod signature;

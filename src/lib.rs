@@ -33,6 +33,7 @@ pub mod matching;
 pub mod inventory;
 pub mod conversion;
 pub mod triage;
+pub mod provenance;
 pub mod trust;
 
 // Judgment.

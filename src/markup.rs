@@ -3,7 +3,13 @@
 //! Namespaces are resolved. Comments and processing instructions are passed over. No entity but the five
 //! of XML itself is expanded, nothing outside is loaded: a document that needs more is refused.
 
+mod canonical;
+mod nodes;
+
 use std::borrow::Cow;
+
+pub use canonical::{Canonical, Uncanonical, Variant};
+pub use nodes::{Node, NodeAttribute, Nodes, Tag, parse_nodes};
 
 use quick_xml::events::{BytesStart, Event};
 use quick_xml::name::{NamespaceResolver, QName, ResolveResult};

@@ -5,6 +5,31 @@ use jiff::ToSpan;
 pub use jiff::civil::Date;
 use jiff::tz::TimeZone;
 
+/// Reads a `GeneralizedTime` of a timestamp token: `YYYYMMDDhhmmss`, perhaps a fraction, and `Z` (RFC 3161,
+/// section 2.4.2).
+pub fn parse_stamp(text: &str) -> Option<Timestamp> {
+    let (whole, fraction) = match text.strip_suffix('Z')?.split_once('.') {
+        Some((whole, fraction)) => (whole, format!(".{fraction}")),
+        None => (text.strip_suffix('Z')?, String::new()),
+    };
+    let digits = |text: &str| text.bytes().all(|byte| byte.is_ascii_digit());
+    if whole.len() != 14 || !digits(whole) || !digits(fraction.trim_start_matches('.')) {
+        return None;
+    }
+    let part = |from: usize, to: usize| whole.get(from..to);
+    format!(
+        "{}-{}-{}T{}:{}:{}{fraction}Z",
+        part(0, 4)?,
+        part(4, 6)?,
+        part(6, 8)?,
+        part(8, 10)?,
+        part(10, 12)?,
+        part(12, 14)?
+    )
+    .parse()
+    .ok()
+}
+
 /// Parses a day written `YYYY-MM-DD`.
 pub fn parse_day(text: &str) -> Option<Date> {
     (text.len() == 10).then(|| text.parse().ok()).flatten()

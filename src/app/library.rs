@@ -14,6 +14,7 @@ use crate::diagnostic::{Diagnostic, Place};
 use crate::fact::answer::{Feed, Feeds};
 use crate::folder::read_folder;
 use crate::profile::{Profile, Profiles};
+use crate::provenance::Builders;
 use crate::tender::procedure::Procedure;
 use crate::triage::Precedence;
 
@@ -23,6 +24,8 @@ pub const CATALOG: &str = "article-19";
 const PROFILES: &str = "sbom-profiles/";
 /// The precedence of VEX statements.
 const PRECEDENCE: &str = "vex-precedence.toml";
+/// The builders of SLSA provenance.
+const BUILDERS: &str = "slsa-builders.toml";
 
 #[derive(RustEmbed)]
 #[folder = "criteria"]
@@ -198,6 +201,37 @@ fn read_precedence(files: &Files<'_>, faults: &mut Vec<Diagnostic>) -> Option<Pr
     let built_in = Embedded::get(PRECEDENCE)?;
     let files = Files::from([(PRECEDENCE, built_in.data.as_ref())]);
     read_file(&files, PRECEDENCE, faults, Precedence::read)
+}
+
+/// Reads the table of builders alone; a folder without one has the built-in one.
+///
+/// # Errors
+///
+/// Every fault of its file.
+pub fn builders(folder: Option<&str>) -> Result<Builders, Refused> {
+    let own = match folder {
+        Some(folder) => crate::folder::read_folder(folder)?,
+        None => Vec::new(),
+    };
+    let built_in = Embedded::get(BUILDERS);
+    let own: Files<'_> = own
+        .iter()
+        .map(|file| (file.path.as_str(), file.bytes.as_ref()))
+        .collect();
+    let data = own
+        .get(BUILDERS)
+        .copied()
+        .or_else(|| built_in.as_ref().map(|file| file.data.as_ref()))
+        .unwrap_or_default();
+    let mut faults = Vec::new();
+    read_file(
+        &Files::from([(BUILDERS, data)]),
+        BUILDERS,
+        &mut faults,
+        Builders::read,
+    )
+    .filter(|_| faults.is_empty())
+    .ok_or(Refused(faults))
 }
 
 /// Profiles whose file is not named after them; two that share a name are among them.

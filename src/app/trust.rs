@@ -4,8 +4,7 @@ use super::Refused;
 use super::signature::SignatureRequest;
 use crate::diagnostic::{Diagnostic, Place};
 use crate::evidence::signature::key::PublicKey;
-use crate::evidence::signature::sigstore::Sigstore;
-use crate::evidence::signature::{self, Material, Trust, Verification};
+use crate::evidence::signature::{self, Kind, Material, Trust, Verification};
 use crate::time::{Date, day_of_instant};
 use crate::trust::{Admission, Ask, GrantView, Purpose, Standing, TrustPolicy, admit, parse};
 
@@ -46,19 +45,6 @@ pub fn check(
     request: &SignatureRequest<'_>,
 ) -> Result<Checked, Refused> {
     let (signature, kind) = request.signature_and_kind()?;
-    let root = request
-        .trusted_root
-        .map(|root| Sigstore::new(root.bytes).map_err(|fault| fault.in_file(root.name)))
-        .transpose()?;
-    let trust = Trust {
-        sigstore: root.as_ref(),
-        revocations: request.revocations.clone(),
-        namespace: request.namespace,
-        ..Trust::none(request.at)
-    };
-    let verify = |trust: &Trust<'_>| -> Result<Verification, Diagnostic> {
-        signature::verify(kind, signature.bytes, &request.artifact, trust)
-    };
     let suppliers = [supplier];
     let ask = Ask {
         suppliers: &suppliers,
@@ -66,8 +52,16 @@ pub fn check(
         kind,
         file,
     };
-    let admission = admit(policy, &ask, &trust, &verify)
+    let verify = |trust: &Trust<'_>| -> Result<Verification, Diagnostic> {
+        signature::verify(kind, signature.bytes, &request.artifact, trust)
+    };
+    let mut admission = request
+        .under_trust(|trust| admit(policy, &ask, trust, &verify))?
         .map_err(|fault| Refused::from(fault).in_file_if_unnamed(signature.name))?;
+    if kind == Kind::Sigstore {
+        let cautions = request.root_cautions.iter().cloned();
+        admission.verification.warnings.extend(cautions);
+    }
     let day = day_of_instant(request.at);
     let approved = policy
         .grants_for(&suppliers, purpose)

@@ -60,7 +60,7 @@ pub(super) struct TrustArguments {
 }
 
 /// A file that was read, with its path.
-type ReadFile = (String, Vec<u8>);
+pub(super) type ReadFile = (String, Vec<u8>);
 
 /// Trust material in memory.
 pub(super) struct TrustMaterial<'a> {
@@ -84,14 +84,7 @@ impl TrustArguments {
             read.collect::<Result<Vec<_>, Refused>>()
         };
         let at = self.as_of.map_or_else(clock::now, end_of_day);
-        let mut root_cautions = Vec::new();
-        let trusted_root = match &self.trusted_root {
-            Some(path) => Some((path.clone(), read(path)?)),
-            None => kept()?.map(|(path, kept)| {
-                root_cautions = cautions(&kept, at);
-                (path, kept.trusted_root.into_bytes())
-            }),
-        };
+        let (trusted_root, root_cautions) = trusted_root(self.trusted_root.as_ref(), at)?;
         Ok(TrustMaterial {
             arguments: self,
             trusted_root,
@@ -130,6 +123,21 @@ impl TrustMaterial<'_> {
             ..SignatureRequest::new(artifact, self.at)
         }
     }
+}
+
+/// The trusted root that is named, else the one that is kept with what deserves attention about it at `at`.
+pub(super) fn trusted_root(
+    named: Option<&String>,
+    at: Timestamp,
+) -> Result<(Option<ReadFile>, Vec<String>), Refused> {
+    if let Some(path) = named {
+        return Ok((Some((path.clone(), read(path)?)), Vec::new()));
+    }
+    let Some((path, kept)) = kept()? else {
+        return Ok((None, Vec::new()));
+    };
+    let cautions = cautions(&kept, at);
+    Ok((Some((path, kept.trusted_root.into_bytes())), cautions))
 }
 
 /// A file that was read, as trust material.

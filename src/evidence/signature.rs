@@ -11,6 +11,10 @@ pub mod certificate;
 pub mod check;
 pub mod cosign;
 pub mod dsse;
+pub mod embedded;
+mod inside;
+mod jsf;
+mod jwk;
 pub mod key;
 mod minisign;
 pub mod openpgp;
@@ -19,6 +23,7 @@ mod raw_key;
 pub mod sigstore;
 mod sshsig;
 pub mod trust;
+mod xmldsig;
 
 use serde::Serialize;
 
@@ -27,6 +32,7 @@ pub use check::{Check, CheckName, Proof, ProvenSigner, Verification, Witness, Wi
 pub use trust::{Expected, Material, Trust};
 
 use super::detect::detect;
+use super::unpack::{decode, unpack};
 use crate::diagnostic::{Diagnostic, Place};
 
 /// The kinds of signatures.
@@ -96,6 +102,9 @@ impl Kind {
             ("minisign", _) => Some(Self::Minisign),
             ("cms", _) => Some(Self::Cms),
             ("sshsig", _) => Some(Self::Sshsig),
+            ("cyclonedx", encoding @ ("xml" | "json")) if inside => {
+                return Self::within(bytes, encoding == "xml");
+            }
             ("cyclonedx", "xml") => Some(Self::Xmldsig),
             ("cyclonedx", "json") => Some(Self::Jsf),
             _ => None,
@@ -114,6 +123,18 @@ impl Kind {
     }
 
     /// Whether a signature of this kind can prove an identity, by a certificate or by the agency's own list.
+    /// The kind of the signature inside a document of CycloneDX.
+    fn within(bytes: &[u8], is_xml: bool) -> Result<Self, Diagnostic> {
+        let unpacked = unpack(bytes)?;
+        let text = decode(&unpacked)?;
+        match is_xml {
+            true if xmldsig::is_signed(&text)? => Ok(Self::Xmldsig),
+            false if jsf::is_signed(&text)? => Ok(Self::Jsf),
+            _ => Err(jsf::missing()),
+        }
+    }
+
+    /// Whether a signature of this kind can prove an identity by a certificate.
     pub fn can_prove_identity(self) -> bool {
         matches!(
             self,
@@ -165,10 +186,12 @@ pub fn verify(
     match kind {
         Kind::Sigstore => sigstore::verify(signature, artifact, trust),
         Kind::Cosign => cosign::verify(signature, artifact, trust),
-        Kind::Dsse => dsse::verify(signature, artifact, trust),
         Kind::Openpgp => openpgp::verify(signature, artifact, trust),
         Kind::Minisign => minisign::verify(signature, artifact, trust),
         Kind::Sshsig => sshsig::verify(signature, artifact, trust),
+        Kind::Dsse => dsse::verify(signature, artifact, trust),
+        Kind::Xmldsig => xmldsig::verify(signature, artifact, trust),
+        Kind::Jsf => jsf::verify(signature, artifact, trust),
         _ => Err(Diagnostic::error(
             "signature-missing",
             Place::whole(),

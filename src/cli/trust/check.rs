@@ -6,7 +6,7 @@ use crate::app::signature::SignatureRequest;
 use crate::app::trust::check;
 use crate::cli::output::Output;
 use crate::cli::signature::{ArtifactArgument, KindArgument};
-use crate::cli::trust_material::material;
+use crate::cli::trust_material::{material, trusted_root};
 use crate::cli::{Verdict, read};
 use crate::clock;
 use crate::document::trust::{check_text, check_view};
@@ -33,7 +33,7 @@ pub(in crate::cli) struct Arguments {
     /// The kind of signature
     #[arg(long, value_enum, default_value = "auto")]
     kind: KindArgument,
-    /// The trusted root for Sigstore bundles (`trusted_root.json`)
+    /// The trusted root for Sigstore bundles (`trusted_root.json`); else the one that `mekiki trust root` keeps
     #[arg(long, value_name = "FILE", env = "MEKIKI_TRUSTED_ROOT")]
     trusted_root: Option<String>,
     /// A list of revoked certificates (PEM or DER); may be repeated
@@ -49,7 +49,6 @@ pub(super) fn run(arguments: &Arguments, output: &Output) -> anyhow::Result<Verd
     let file = |path: &String| Ok::<_, Refused>((path.clone(), read(path)?));
     let path = arguments.bundle.as_ref().or(arguments.signature.as_ref());
     let signature = path.map(file).transpose()?;
-    let trusted_root = arguments.trusted_root.as_ref().map(file).transpose()?;
     let revocations = arguments
         .crl
         .iter()
@@ -57,10 +56,12 @@ pub(super) fn run(arguments: &Arguments, output: &Output) -> anyhow::Result<Verd
         .collect::<Result<Vec<_>, _>>()?;
     let artifact = ArtifactArgument::read(&arguments.artifact)?;
     let at = arguments.as_of.map_or_else(clock::now, end_of_day);
+    let (trusted_root, root_cautions) = trusted_root(arguments.trusted_root.as_ref(), at)?;
     let request = SignatureRequest {
         signature: signature.as_ref().map(material),
         kind: arguments.kind.kind(),
         trusted_root: trusted_root.as_ref().map(material),
+        root_cautions,
         revocations: revocations.iter().map(material).collect(),
         ..SignatureRequest::new(artifact.artifact(), at)
     };

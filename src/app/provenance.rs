@@ -1,0 +1,323 @@
+//! Holding the provenance of an artifact against what was agreed, with its signatures.
+
+use super::Refused;
+use super::signature::{SignatureRequest, verify_signature};
+use crate::diagnostic::{Diagnostic, Place};
+use crate::digest::Algorithm;
+use crate::evidence::provenance::{Attestation, Wrapping, read};
+use crate::evidence::signature::{
+    self, Artifact, CheckName, Expected, Kind, Material, Verification, embedded,
+};
+use crate::provenance::{
+    Builders, Expectation, Judgment, Missing, Outcome, Signature, check, level,
+};
+
+/// What is to be checked.
+#[derive(Clone)]
+pub struct ProvenanceRequest<'a> {
+    /// The file of provenance.
+    pub attestation: Material<'a>,
+    /// What was agreed.
+    pub expectation: Expectation,
+    /// The known builders.
+    pub builders: &'a Builders,
+    /// Whether signatures are left unchecked, because somebody else checks them.
+    pub policy_only: bool,
+    /// What is trusted for signatures; its artifact and signature are not looked at.
+    pub trust: SignatureRequest<'a>,
+}
+
+/// Checks the provenance of one artifact. Of several attestations about builds one has to pass.
+///
+/// # Errors
+///
+/// When it cannot be judged: unreadable provenance, no statement about a build, or unreadable trust material.
+pub fn check_provenance(request: &ProvenanceRequest<'_>) -> Result<Outcome, Refused> {
+    if request.expectation.subject.is_empty() {
+        let message = "the artifact is not named";
+        return Err(
+            Diagnostic::error("artifact-missing", Place::whole(), message)
+                .help("give --subject sha256:HEX")
+                .into(),
+        );
+    }
+    let in_file = |fault: Diagnostic| fault.in_file(request.attestation.name);
+    let file = read(request.attestation.bytes).map_err(in_file)?;
+    let remarks: Vec<_> = file.refused.into_iter().map(in_file).collect();
+    let publications: Vec<_> = file
+        .readable
+        .iter()
+        .filter(|one| one.publication().is_some())
+        .collect();
+    let mut judged: Vec<_> = file
+        .readable
+        .iter()
+        .filter(|one| one.provenance().is_some())
+        .map(|attestation| {
+            let publication = publication_of(attestation, &publications);
+            let judgment = check(
+                attestation,
+                publication,
+                &request.expectation,
+                request.builders,
+            );
+            (attestation, publication, judgment)
+        })
+        .collect();
+    if judged.is_empty() {
+        let message = "the file holds no provenance of a known version";
+        return Err(in_file(
+            Diagnostic::error("provenance-absent", Place::whole(), message).help(
+                "ask the supplier for SLSA provenance v1 or v0.2 (predicate type https://slsa.dev/provenance/…)",
+            ),
+        )
+        .into());
+    }
+    // Those that hold come first, then those nearest to it; equals keep the order of the file.
+    judged.sort_by_key(|(.., judgment)| judgment.checks.iter().filter(|one| !one.passed).count());
+    let (mut nearest, mut fault) = (None, None);
+    for (attestation, publication, judgment) in judged {
+        if nearest.is_some() && !judgment.passed() {
+            break;
+        }
+        let finding = match signatures(attestation, publication, &judgment, request) {
+            Ok(finding) => finding,
+            Err(refused) => {
+                fault.get_or_insert(refused);
+                continue;
+            }
+        };
+        let signature = finding.state();
+        let verified = request.policy_only || signature == Signature::Verified;
+        let outcome = Outcome {
+            passed: judgment.passed() && verified,
+            policy_only: request.policy_only,
+            signature,
+            level: level(&judgment, attestation, &request.expectation, signature),
+            verifications: finding.verifications,
+            missing: finding.missing,
+            attestation: attestation.clone(),
+            judgment,
+            remarks: remarks.clone(),
+        };
+        if outcome.passed {
+            return Ok(outcome);
+        }
+        nearest.get_or_insert(outcome);
+    }
+    match (fault, nearest) {
+        (Some(fault), _) => Err(fault),
+        (None, Some(outcome)) => Ok(outcome),
+        (None, None) => Err(in_file(Diagnostic::error(
+            "provenance-absent",
+            Place::whole(),
+            "the file holds no provenance of a known version",
+        ))
+        .into()),
+    }
+}
+
+/// The registry's statement about the same artifact, or any where none is.
+fn publication_of<'a>(
+    attestation: &Attestation,
+    publications: &[&'a Attestation],
+) -> Option<&'a Attestation> {
+    let shares = |publication: &&&Attestation| {
+        let digests = attestation
+            .statement
+            .subjects
+            .iter()
+            .flat_map(|subject| &subject.digests);
+        let mut published = publication.statement.subjects.iter();
+        let published: Vec<_> = published
+            .by_ref()
+            .flat_map(|subject| &subject.digests)
+            .collect();
+        digests
+            .into_iter()
+            .any(|digest| published.contains(&digest))
+    };
+    publications
+        .iter()
+        .find(shares)
+        .or_else(|| publications.first())
+        .copied()
+}
+
+/// What was found of the signatures of one provenance.
+#[derive(Default)]
+struct Finding {
+    verifications: Vec<Verification>,
+    missing: Vec<Missing>,
+}
+
+impl Finding {
+    fn state(&self) -> Signature {
+        let failed = self.verifications.iter().any(|one| {
+            // The only thing that an envelope without its log entry lacks is a witness.
+            let lacks = |check: CheckName| {
+                check == CheckName::TransparencyLog
+                    && self.missing.contains(&Missing::TransparencyLog)
+            };
+            !one.verified && !one.refusal().is_some_and(|refusal| lacks(refusal.name))
+        });
+        if failed {
+            Signature::Failed
+        } else if self.missing.is_empty() && !self.verifications.is_empty() {
+            Signature::Verified
+        } else {
+            Signature::NotChecked
+        }
+    }
+}
+
+fn signatures(
+    attestation: &Attestation,
+    publication: Option<&Attestation>,
+    judgment: &Judgment,
+    request: &ProvenanceRequest<'_>,
+) -> Result<Finding, Refused> {
+    let mut finding = Finding::default();
+    if request.policy_only {
+        finding.missing.push(Missing::NotAsked);
+        return Ok(finding);
+    }
+    for one in std::iter::once(attestation).chain(publication) {
+        match verify_one(one, judgment, request)? {
+            Ok(verification) => {
+                let unwitnessed = one.wrapping == Wrapping::Envelope
+                    && verification
+                        .refusal()
+                        .is_some_and(|refusal| refusal.name == CheckName::TransparencyLog);
+                if unwitnessed {
+                    finding.missing.push(Missing::TransparencyLog);
+                }
+                finding.verifications.push(verification);
+            }
+            Err(missing) => finding.missing.push(missing),
+        }
+    }
+    Ok(finding)
+}
+
+/// Verifies the signature of one attestation with what is trusted for its kind, or says what is missing.
+fn verify_one(
+    attestation: &Attestation,
+    judgment: &Judgment,
+    request: &ProvenanceRequest<'_>,
+) -> Result<Result<Verification, Missing>, Refused> {
+    let trust = &request.trust;
+    let (Some(envelope), false) = (
+        &attestation.envelope,
+        attestation.wrapping == Wrapping::Bare,
+    ) else {
+        return Ok(Err(Missing::Signature));
+    };
+    let artifact = artifact_of(attestation, &request.expectation);
+    let signed = SignatureRequest {
+        artifact: artifact.clone(),
+        signature: Some(Material {
+            name: request.attestation.name,
+            bytes: &attestation.signed,
+        }),
+        ..trust.clone()
+    };
+    match (attestation.wrapping, &attestation.signer) {
+        (Wrapping::Bundle, Some(signer)) => {
+            if trust.trusted_root.is_none() {
+                return Ok(Err(Missing::TrustedRoot));
+            }
+            let identity = signer.identity.clone().unwrap_or_default();
+            let issuer = judgment.issuer().to_owned();
+            let verification = verify_signature(&SignatureRequest {
+                kind: Some(Kind::Sigstore),
+                keys: Vec::new(),
+                // The name in the certificate was held against the builders; here it is proven to be the signer's.
+                identity: trust.identity.clone().or(Some(Expected::Exact(identity))),
+                issuer: trust.issuer.clone().or(Some(Expected::Exact(issuer))),
+                ..signed
+            })?;
+            Ok(Ok(verification))
+        }
+        (Wrapping::Bundle, None) => {
+            if trust.keys.is_empty() {
+                return Ok(Err(Missing::Key));
+            }
+            if trust.trusted_root.is_none() {
+                return Ok(Err(Missing::TrustedRoot));
+            }
+            under_any_key(&SignatureRequest {
+                kind: Some(Kind::Sigstore),
+                identity: None,
+                issuer: None,
+                ..signed
+            })
+            .map(Ok)
+        }
+        (Wrapping::Envelope, _) if !trust.keys.is_empty() => {
+            let verification = verify_signature(&SignatureRequest {
+                kind: Some(Kind::Dsse),
+                ..signed
+            })?;
+            Ok(Ok(verification))
+        }
+        (Wrapping::Envelope, Some(signer)) => {
+            let Some(root) = trust.trusted_root else {
+                return Ok(Err(Missing::TrustedRoot));
+            };
+            let signatures: Vec<_> = envelope
+                .signatures
+                .iter()
+                .filter_map(|one| one.signature.as_deref())
+                .collect();
+            let [signature] = signatures.as_slice() else {
+                return Ok(Err(Missing::Signature));
+            };
+            let verification = embedded::check(
+                &envelope.signed_bytes(),
+                signature,
+                &signer.der,
+                &artifact,
+                root,
+            )?;
+            Ok(Ok(verification))
+        }
+        (Wrapping::Envelope | Wrapping::Bare, _) => Ok(Err(Missing::Key)),
+    }
+}
+
+/// Verifies under each key by itself; the first that holds, or what the last one found.
+fn under_any_key(request: &SignatureRequest<'_>) -> Result<signature::Verification, Refused> {
+    let mut refused = None;
+    for key in &request.keys {
+        let verification = verify_signature(&SignatureRequest {
+            keys: vec![*key],
+            ..request.clone()
+        })?;
+        if verification.verified {
+            return Ok(verification);
+        }
+        refused = Some(verification);
+    }
+    refused.ok_or_else(|| {
+        let message = "no key is given";
+        Diagnostic::error("signer-missing", Place::whole(), message)
+            .help("give --key key.pub")
+            .into()
+    })
+}
+
+/// The artifact by those of its digests that the statement's subjects use.
+fn artifact_of(attestation: &Attestation, expectation: &Expectation) -> Artifact<'static> {
+    let used = |algorithm: Algorithm| {
+        let name = algorithm.name().replace('-', "").to_ascii_lowercase();
+        let mut subjects = attestation.statement.subjects.iter();
+        subjects.any(|subject| subject.digest(&name).is_some())
+    };
+    let (named, other): (Vec<_>, Vec<_>) = expectation
+        .subject
+        .iter()
+        .cloned()
+        .partition(|(algorithm, _)| used(*algorithm));
+    Artifact::of_digests(if named.is_empty() { other } else { named })
+}

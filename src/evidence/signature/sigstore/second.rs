@@ -1,0 +1,216 @@
+//! A second opinion: what was verified here is put to the library `sigstore-verify` as well, as far as it
+//! reads it. Two verifiers with nothing in common but the primitives must agree before a bundle is accepted
+//! (see ADR 0013).
+
+use base64::Engine as _;
+use base64::prelude::BASE64_STANDARD;
+use serde_json::{Value, json};
+use sigstore_types::{
+    Artifact as LibraryArtifact, Bundle as LibraryBundle, DerPublicKey, Sha256Hash,
+};
+use sigstore_verify::{
+    CertificateError, Error, PublicKeyVerificationPolicy, VerificationPolicy, Verifier,
+};
+
+use super::super::key::PublicKey;
+use super::super::{Artifact, CheckName};
+use super::bundle::{Bundle, Content, Entry, KeyMaterial, Version};
+use super::entry::is_widely_known;
+use super::{Stop, one_line, refused};
+
+/// Asks the library about a bundle that passed every check here. `true` where it was asked.
+///
+/// Left to the checks here alone: log entries of kinds that it does not know, inclusion proofs without a
+/// checkpoint, artifacts of which only a digest is at hand that it does not take, and a bare key without
+/// any witness.
+pub(super) fn concurs(
+    verifier: &Verifier,
+    bundle: &Bundle,
+    artifact: &Artifact<'_>,
+    key: Option<&PublicKey>,
+    has_sct: bool,
+) -> Result<bool, Stop> {
+    let known: Vec<_> = bundle
+        .entries
+        .iter()
+        .filter(|entry| is_widely_known(entry))
+        .collect();
+    let every_entry = !known.is_empty() && known.len() == bundle.entries.len();
+    if known.is_empty() && (key.is_some() || bundle.version == Version::V01) {
+        return Ok(false);
+    }
+    let artifact = match (artifact.bytes(), artifact.sha256()) {
+        (Some(bytes), _) => LibraryArtifact::Blob(bytes),
+        (None, Some(digest)) if needs_sha256_alone(&bundle.content) => {
+            Sha256Hash::from(*digest.bytes()).into()
+        }
+        _ => return Ok(false),
+    };
+    let disagrees = |error: &Error| {
+        let detail = format!("the second verifier: {}", one_line(&error.to_string()));
+        refused(check_of(error), detail)
+    };
+    let written = written(bundle, &known);
+    let read: LibraryBundle = serde_json::from_value(written).map_err(|error| {
+        let detail = format!("the second verifier: {}", one_line(&error.to_string()));
+        refused(CheckName::Structure, detail)
+    })?;
+    let outcome = match key {
+        Some(key) => {
+            let mut policy =
+                PublicKeyVerificationPolicy::new(DerPublicKey::new(key.spki().to_vec()));
+            if !every_entry {
+                policy = policy.skip_tlog_unsafe();
+            }
+            verifier.verify(artifact, &read, &policy)
+        }
+        None => {
+            // The signer is judged here, where more kinds of names are read.
+            let mut policy = VerificationPolicy::any_identity();
+            if !every_entry {
+                policy = policy.skip_tlog_unsafe();
+            }
+            if !has_sct {
+                policy = policy.skip_sct();
+            }
+            verifier.verify(artifact, &read, &policy)
+        }
+    };
+    outcome.map(|_| true).map_err(|error| disagrees(&error))
+}
+
+fn needs_sha256_alone(content: &Content) -> bool {
+    match content {
+        Content::Message { digest, .. } => {
+            digest.as_ref().is_none_or(|(name, _)| name == "SHA2_256")
+        }
+        Content::Envelope { payload, .. } => {
+            // Where a subject has a stronger digest alone, the library would want that one.
+            String::from_utf8_lossy(payload).contains("\"sha256\"")
+        }
+    }
+}
+
+/// The bundle in JSON with the log entries `known`.
+fn written(bundle: &Bundle, known: &[&Entry]) -> Value {
+    let media_type = Version::MEDIA_TYPES
+        .iter()
+        .rev()
+        .find(|(version, _)| *version == bundle.version)
+        .map(|(_, name)| *name);
+    let certificate = |der: &Vec<u8>| json!({ "rawBytes": base64(der) });
+    let (kind, material) = match &bundle.material {
+        KeyMaterial::Certificate(der) => ("certificate", certificate(der)),
+        KeyMaterial::Chain(chain) => (
+            "x509CertificateChain",
+            json!({ "certificates": chain.iter().map(certificate).collect::<Vec<_>>() }),
+        ),
+        KeyMaterial::Key(hint) => ("publicKey", json!({ "hint": hint })),
+    };
+    let stamps: Vec<_> = bundle
+        .timestamps
+        .iter()
+        .map(|stamp| json!({ "signedTimestamp": base64(stamp) }))
+        .collect();
+    let (content_kind, content) = match &bundle.content {
+        Content::Message { digest, signature } => {
+            let mut message = json!({ "signature": base64(signature) });
+            if let (Some((algorithm, digest)), Some(message)) = (digest, message.as_object_mut()) {
+                message.insert(
+                    "messageDigest".to_owned(),
+                    json!({ "algorithm": algorithm, "digest": base64(digest) }),
+                );
+            }
+            ("messageSignature", message)
+        }
+        Content::Envelope {
+            payload,
+            payload_type,
+            signatures,
+        } => {
+            let signatures: Vec<_> = signatures
+                .iter()
+                .map(|signature| json!({ "sig": base64(signature), "keyid": "" }))
+                .collect();
+            let envelope = json!({
+                "payload": base64(payload),
+                "payloadType": payload_type,
+                "signatures": signatures,
+            });
+            ("dsseEnvelope", envelope)
+        }
+    };
+    json!({
+        "mediaType": media_type,
+        "verificationMaterial": {
+            kind: material,
+            "tlogEntries": known.iter().map(|entry| entry_written(entry)).collect::<Vec<_>>(),
+            "timestampVerificationData": { "rfc3161Timestamps": stamps },
+        },
+        content_kind: content,
+    })
+}
+
+fn entry_written(entry: &Entry) -> Value {
+    let mut written = json!({
+        "logIndex": entry.log_index.to_string(),
+        "logId": { "keyId": base64(&entry.log_id) },
+        "kindVersion": { "kind": entry.kind, "version": entry.version },
+        "canonicalizedBody": base64(&entry.body),
+    });
+    let Some(members) = written.as_object_mut() else {
+        return written;
+    };
+    if entry.integrated > 0 {
+        members.insert(
+            "integratedTime".to_owned(),
+            json!(entry.integrated.to_string()),
+        );
+    }
+    if let Some(promise) = &entry.promise {
+        members.insert(
+            "inclusionPromise".to_owned(),
+            json!({ "signedEntryTimestamp": base64(promise) }),
+        );
+    }
+    // A proof without a checkpoint proves nothing, and the library refuses to read it.
+    if let Some(proof) = &entry.proof
+        && let Some(checkpoint) = &proof.checkpoint
+    {
+        let root = match proof.root.len() {
+            32 => base64(&proof.root),
+            _ => base64([0; 32]),
+        };
+        let hashes: Vec<_> = proof.hashes.iter().map(base64).collect();
+        members.insert(
+            "inclusionProof".to_owned(),
+            json!({
+                "logIndex": proof.index.to_string(),
+                "rootHash": root,
+                "treeSize": proof.size.to_string(),
+                "hashes": hashes,
+                "checkpoint": { "envelope": checkpoint },
+            }),
+        );
+    }
+    written
+}
+
+fn base64(bytes: impl AsRef<[u8]>) -> String {
+    BASE64_STANDARD.encode(bytes)
+}
+
+fn check_of(error: &Error) -> CheckName {
+    match error {
+        Error::SignatureInvalid(_) | Error::Crypto(_) => CheckName::Signature,
+        Error::ArtifactMismatch(_) | Error::UnsupportedArtifact(_) => CheckName::Artifact,
+        Error::Certificate(CertificateError::Sct(_)) => CheckName::CertificateTransparency,
+        Error::Certificate(
+            CertificateError::Expired { .. } | CertificateError::NotYetValid { .. },
+        ) => CheckName::CertificateValidity,
+        Error::Certificate(_) => CheckName::CertificateChain,
+        Error::TransparencyLog(_) => CheckName::TransparencyLog,
+        Error::Timestamp(_) => CheckName::Timestamp,
+        _ => CheckName::Structure,
+    }
+}
