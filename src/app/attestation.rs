@@ -125,15 +125,14 @@ fn judge(
             .any(|check| check.name == name && check.passed)
     };
     if verification.verified && !has(&verification, CheckName::Subject) {
-        let proof = Proof::resume(verification);
-        verification = dsse::about_artifact(payload, &request.artifact, proof)
+        verification = dsse::about_artifact(payload, &request.artifact, verification)
             .map_err(|fault| fault.in_file(signature.name))?;
     }
     let incomplete = said.as_ref().filter(|said| said.predicate.is_incomplete());
     if let Some(said) = incomplete.filter(|_| verification.verified) {
         let fault = said.predicate.findings.first();
         let detail = fault.map_or_else(String::new, |one| format!("{}: {}", one.at, one.message));
-        verification = Proof::resume(verification).refused(CheckName::Statement, detail);
+        verification = verification.and(CheckName::Statement, Err(detail));
     }
     let is_signed = has(&verification, CheckName::Signature);
     Ok(Attested {

@@ -18,7 +18,7 @@ mod jwk;
 pub mod key;
 mod minisign;
 pub mod openpgp;
-mod pinned;
+mod oidc_issuer;
 mod raw_key;
 pub mod sigstore;
 mod sshsig;

@@ -4,6 +4,7 @@
 mod advisory_facts;
 mod architecture;
 mod asked;
+mod attestation;
 mod canonical_xml;
 mod signer;
 mod signature_jsf;
@@ -30,6 +31,7 @@ mod corpus_slsa;
 mod corpus_spdx2;
 mod corpus_vex;
 mod criteria_files;
+mod detached_certificates;
 mod detached_signatures;
 mod demo;
 mod diagnostics;
