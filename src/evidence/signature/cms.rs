@@ -23,12 +23,12 @@ use super::certificate::{Authorities, Certificate, Chain, Moment, Purpose, Refus
 use super::check::ProvenSigner;
 use super::key::PublicKey;
 use super::timestamp::{self, Stamp};
-use super::trust::signer_missing;
+use super::trust::{signer_missing, unenforceable};
 use super::{Artifact, CheckName, Kind, Proof, Trust, Verification, algorithm};
 use crate::diagnostic::{Diagnostic, Place};
 use crate::time::Timestamp;
-use signer::Signed;
 pub(super) use signer::Covered;
+use signer::Signed;
 pub(super) use structure::SignedData;
 use structure::{DATA, SignerInfo};
 
@@ -146,7 +146,10 @@ fn unwrapped(signature: &[u8]) -> Result<Vec<u8>, Diagnostic> {
             Ok(content)
         }
         Ok([(label, _)]) => Err(malformed(&format!("it is a PEM file of a `{label}`"))),
-        Err(blocks) => Err(malformed(&format!("it holds {} blocks of PEM", blocks.len()))),
+        Err(blocks) => Err(malformed(&format!(
+            "it holds {} blocks of PEM",
+            blocks.len()
+        ))),
     }
 }
 
@@ -174,11 +177,7 @@ struct Good {
 impl<'a> Expectation<'a> {
     fn read(trust: &'a Trust<'a>) -> Result<Self, Diagnostic> {
         if trust.namespace.is_some() {
-            let message = "a CMS message cannot prove a namespace";
-            return Err(
-                Diagnostic::error("expectation-unprovable", Place::whole(), message)
-                    .help("leave out --namespace, which is for SSH signatures"),
-            );
+            return Err(unenforceable("a CMS message cannot prove a namespace"));
         }
         let authorities = Authorities::read(trust)?;
         let keys = trust.keys.iter().map(|key| PublicKey::read(*key));
@@ -210,7 +209,10 @@ impl<'a> Expectation<'a> {
         };
         let signed = signer.judge(message, &covered, self.authorities.handed_in())?;
         let subject = signed.certificate.subject();
-        proof.passed(CheckName::Structure, "the message is complete and consistent");
+        proof.passed(
+            CheckName::Structure,
+            "the message is complete and consistent",
+        );
         proof.passed(CheckName::ContentType, "plain content is signed");
         if signed.has_attributes {
             proof.passed(CheckName::Artifact, "the signed digest is the artifact's");
@@ -328,10 +330,19 @@ impl<'a> Expectation<'a> {
             Moment::Proven(at) => at,
         };
         proof.passed(CheckName::CertificateChain, chain.detail());
-        proof.passed(CheckName::CertificateValidity, format!("at {at}"));
-        proof.passed(CheckName::CertificateUsage, "it is made for signing documents");
+        proof.passed(
+            CheckName::CertificateValidity,
+            format!("as of {}", to_the_second(at)),
+        );
+        proof.passed(
+            CheckName::CertificateUsage,
+            "it is made for signing documents",
+        );
         if !self.trust.revocations.is_empty() {
-            proof.passed(CheckName::Revocation, "no certificate of the chain is revoked");
+            proof.passed(
+                CheckName::Revocation,
+                "no certificate of the chain is revoked",
+            );
         }
         Ok(chain)
     }
@@ -361,6 +372,10 @@ impl<'a> Expectation<'a> {
     }
 }
 
+fn to_the_second(at: Timestamp) -> Timestamp {
+    Timestamp::from_second(at.as_second()).unwrap_or(at)
+}
+
 fn conclude(
     mut proof: Proof,
     mut good: Vec<Good>,
@@ -382,7 +397,10 @@ fn conclude(
     }
     if let (Some(expected), Some(one)) = (&expected.trust.identity, good.get(first)) {
         let name = one.signer.identity.clone().unwrap_or_default();
-        proof.passed(CheckName::Identity, format!("{name} is {}", expected.as_written()));
+        proof.passed(
+            CheckName::Identity,
+            format!("{name} is {}", expected.as_written()),
+        );
     }
     let mut cautions: Vec<_> = good.iter().flat_map(|one| one.cautions.clone()).collect();
     let stamps: Vec<_> = good.iter().flat_map(|one| one.stamps.clone()).collect();

@@ -66,9 +66,8 @@ pub fn verify(
             format!("the timestamp does not hold: {reason}"),
         )
     };
-    let failed = |refusal: Refusal| {
-        refused(format!("{}: {}", refusal.check.word(), refusal.detail))
-    };
+    let failed =
+        |refusal: Refusal| refused(format!("{}: {}", refusal.check.word(), refusal.detail));
     let message = SignedData::read(token).map_err(refused)?;
     let [signer] = message.signers.as_slice() else {
         return Err(refused(format!("it has {} signers", message.signers.len())));
@@ -83,7 +82,9 @@ pub fn verify(
     let at_hand = authorities.handed_in().chain(others);
     let signed = signer.judge(&message, &covered, at_hand).map_err(failed)?;
     if !signed.names_certificate {
-        return Err(refused("its authority does not name its certificate".to_owned()));
+        return Err(refused(
+            "its authority does not name its certificate".to_owned(),
+        ));
     }
     let info = Info::read(content).map_err(refused)?;
     let digest = algorithm::digest(&info.algorithm).map_err(refused)?;
@@ -96,7 +97,10 @@ pub fn verify(
         return Err(refused(format!("it is by {name}, and signed by another")));
     }
     if info.at > judged_at {
-        return Err(refused(format!("it is of {}, which is still to come", info.at)));
+        return Err(refused(format!(
+            "it is of {}, which is still to come",
+            info.at
+        )));
     }
     let others = [&message.certificates, others].concat();
     let chain = authorities
@@ -170,9 +174,9 @@ fn instant(digits: &[u8]) -> Read<Timestamp> {
     let malformed = || "its time is none".to_owned();
     let text = std::str::from_utf8(digits).map_err(|_| malformed())?;
     let text = text.strip_suffix('Z').ok_or_else(malformed)?;
-    let (whole, fraction) = text.split_once('.').map_or((text, None), |(whole, fraction)| {
-        (whole, Some(fraction))
-    });
+    let (whole, fraction) = text
+        .split_once('.')
+        .map_or((text, None), |(whole, fraction)| (whole, Some(fraction)));
     let is_digits = |text: &str| !text.is_empty() && text.bytes().all(|one| one.is_ascii_digit());
     if whole.len() != 14
         || !is_digits(whole)

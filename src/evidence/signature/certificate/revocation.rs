@@ -398,7 +398,8 @@ fn ask(
         let entry = list.entry(certificate).map_err(refused)?;
         if let Some(entry) = entry {
             // A hold can be lifted, so that an old list proves nothing; every other entry is for good.
-            let may_be_lifted = entry.reason == Some(CrlReason::CertificateHold) && untimely.is_some();
+            let may_be_lifted =
+                entry.reason == Some(CrlReason::CertificateHold) && untimely.is_some();
             if entry.touches(moment, purpose) && !may_be_lifted {
                 return Err(refused(format!(
                     "{} was revoked on {} (reason: {:?})",

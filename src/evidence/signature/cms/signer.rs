@@ -135,15 +135,23 @@ impl SignerInfo<'_> {
             SignerId::Key(_) => 3,
         };
         if self.version != due {
-            return Err(format!("a signature is of the unknown version {}", self.version));
+            return Err(format!(
+                "a signature is of the unknown version {}",
+                self.version
+            ));
         }
         let is_announced = message.digests.iter().any(|digest| {
             digest.oid == self.digest.oid && is_null(digest) && is_null(&self.digest)
         });
         if !is_announced {
-            return Err("the digest of a signature is not among those that are announced".to_owned());
+            return Err(
+                "the digest of a signature is not among those that are announced".to_owned(),
+            );
         }
-        self.signed.as_ref().and_then(Attributes::fault).map_or(Ok(()), Err)
+        self.signed
+            .as_ref()
+            .and_then(Attributes::fault)
+            .map_or(Ok(()), Err)
     }
 
     /// The signed attributes name the content, and the algorithms where they speak of them.
@@ -173,7 +181,9 @@ impl SignerInfo<'_> {
         }
         let named = one(MESSAGE_DIGEST, "message digest")?;
         if named.tag != OCTET_STRING {
-            return Err(malformed("the message digest is no octet string".to_owned()));
+            return Err(malformed(
+                "the message digest is no octet string".to_owned(),
+            ));
         }
         let found = covered.content.digest_hex(digest).ok_or_else(|| {
             let detail = format!("the {} of the artifact is not at hand", digest.name());
@@ -197,9 +207,8 @@ impl SignerInfo<'_> {
     /// RFC 6211, section 2: both algorithms must be those that are used.
     fn is_protected(&self, value: Element<'_>) -> Read<bool> {
         let mut fields = Element::of(value.whole, SEQUENCE)?.elements();
-        let read = |der: &[u8]| {
-            AlgorithmIdentifierOwned::from_der(der).map_err(|error| error.to_string())
-        };
+        let read =
+            |der: &[u8]| AlgorithmIdentifierOwned::from_der(der).map_err(|error| error.to_string());
         let digest = read(fields.take(SEQUENCE)?.whole)?;
         let signature = fields
             .take_if(constructed(1))?
@@ -228,7 +237,11 @@ impl SignerInfo<'_> {
         })?;
         let reads_as_attributes = Element::of(content, SET)
             .and_then(Attributes::read)
-            .is_ok_and(|attributes| attributes.one(MESSAGE_DIGEST).is_ok_and(|one| one.is_some()));
+            .is_ok_and(|attributes| {
+                attributes
+                    .one(MESSAGE_DIGEST)
+                    .is_ok_and(|one| one.is_some())
+            });
         if reads_as_attributes {
             let detail = "the content without attributes is itself a set of signed attributes";
             return Err(Refusal::new(CheckName::Structure, detail));
@@ -304,7 +317,8 @@ fn is_first(value: Element<'_>, certificate: &Certificate, is_second: bool) -> R
     if let Some(number) = first.take_if(SEQUENCE)? {
         let mut number = number.elements();
         let mut names = number.take(SEQUENCE)?.elements();
-        let issuer = GeneralName::from_der(names.any()?.whole).map_err(|error| error.to_string())?;
+        let issuer =
+            GeneralName::from_der(names.any()?.whole).map_err(|error| error.to_string())?;
         names.finish()?;
         let serial = number.take(INTEGER)?.whole;
         let serial = SerialNumber::from_der(serial).map_err(|error| error.to_string())?;

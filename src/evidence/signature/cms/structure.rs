@@ -90,7 +90,9 @@ impl<'a> SignedData<'a> {
         let mut info = Element::of(der, SEQUENCE)?.elements();
         let kind = object_identifier(&mut info)?;
         if kind != SIGNED_DATA {
-            return Err(format!("it holds content of the type {kind}, no signed data"));
+            return Err(format!(
+                "it holds content of the type {kind}, no signed data"
+            ));
         }
         let mut outer = info.take(constructed(0))?.elements();
         info.finish()?;
@@ -143,7 +145,9 @@ fn certificates(mut set: Elements<'_>) -> Read<(Vec<Certificate>, u8)> {
     while !set.is_empty() {
         count += 1;
         if count > MOST_CERTIFICATES {
-            return Err(format!("it brings more than {MOST_CERTIFICATES} certificates"));
+            return Err(format!(
+                "it brings more than {MOST_CERTIFICATES} certificates"
+            ));
         }
         let element = set.any()?;
         match element.tag {
