@@ -12,7 +12,6 @@ pub mod check;
 mod cms;
 pub mod cosign;
 pub mod dsse;
-pub mod embedded;
 mod inside;
 mod jsf;
 mod jwk;

@@ -48,6 +48,7 @@ mod openpgp;
 mod openpgp_keys;
 mod oci;
 mod oracle;
+mod provenance;
 mod service;
 mod signing_keys;
 mod signed_records;
