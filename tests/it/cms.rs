@@ -3,7 +3,6 @@
 use mekiki::app::signature::{SignatureRequest, verify_signature};
 use mekiki::evidence::signature::{Artifact, CheckName, Expected, Verification};
 use mekiki::time::Timestamp;
-use x509_cert::ext::pkix::crl::CrlReason;
 
 use crate::asked::{material, now};
 use crate::certificates::{
@@ -16,24 +15,24 @@ use crate::cms_messages::{
     attribute, digest, signing_certificate,
 };
 
-const ARTIFACT: &[u8] = b"the delivered archive";
+pub(crate) const ARTIFACT: &[u8] = b"the delivered archive";
 
 /// What is asked about one message.
 #[derive(Clone)]
-struct Asked<'a> {
-    artifact: &'a [u8],
-    signature: Option<&'a [u8]>,
-    anchors: Vec<&'a [u8]>,
-    pinned: Vec<&'a [u8]>,
-    keys: Vec<&'a [u8]>,
-    lists: Vec<&'a [u8]>,
-    identity: Option<&'a str>,
-    threshold: usize,
-    at: Timestamp,
+pub(crate) struct Asked<'a> {
+    pub(crate) artifact: &'a [u8],
+    pub(crate) signature: Option<&'a [u8]>,
+    pub(crate) anchors: Vec<&'a [u8]>,
+    pub(crate) pinned: Vec<&'a [u8]>,
+    pub(crate) keys: Vec<&'a [u8]>,
+    pub(crate) lists: Vec<&'a [u8]>,
+    pub(crate) identity: Option<&'a str>,
+    pub(crate) threshold: usize,
+    pub(crate) at: Timestamp,
 }
 
 impl<'a> Asked<'a> {
-    fn of(signature: &'a [u8], anchor: &'a Issued) -> Self {
+    pub(crate) fn of(signature: &'a [u8], anchor: &'a Issued) -> Self {
         Self {
             artifact: ARTIFACT,
             signature: Some(signature),
@@ -47,7 +46,7 @@ impl<'a> Asked<'a> {
         }
     }
 
-    fn request(&self) -> SignatureRequest<'a> {
+    pub(crate) fn request(&self) -> SignatureRequest<'a> {
         let all = |files: &[&'a [u8]]| files.iter().map(|file| material("file", file)).collect();
         SignatureRequest {
             signature: self.signature.map(|bytes| material("signature.p7s", bytes)),
@@ -61,12 +60,12 @@ impl<'a> Asked<'a> {
         }
     }
 
-    fn verify(&self) -> Verification {
+    pub(crate) fn verify(&self) -> Verification {
         verify_signature(&self.request()).expect("it can be judged")
     }
 
     /// `verified`, or the check that failed, or the code of the error.
-    fn outcome(&self) -> String {
+    pub(crate) fn outcome(&self) -> String {
         match verify_signature(&self.request()) {
             Ok(outcome) if outcome.verified => "verified".to_owned(),
             Ok(outcome) => outcome.refusal().expect("a check").name.word().to_owned(),
@@ -75,19 +74,19 @@ impl<'a> Asked<'a> {
     }
 }
 
-fn root() -> Issued {
+pub(crate) fn root() -> Issued {
     Draft::authority("CN=root,O=a.test").alone()
 }
 
-fn signer_by(root: &Issued) -> Issued {
+pub(crate) fn signer_by(root: &Issued) -> Issued {
     Draft::signer("CN=signer,O=a.test").by(root)
 }
 
-fn timestamper_by(root: &Issued) -> Issued {
+pub(crate) fn timestamper_by(root: &Issued) -> Issued {
     Draft::timestamper("CN=tsa,O=a.test").by(root)
 }
 
-fn message(signer: &Issued) -> Vec<u8> {
+pub(crate) fn message(signer: &Issued) -> Vec<u8> {
     MessageDraft::of(vec![SignerDraft::of(signer, ARTIFACT)]).build()
 }
 
@@ -98,11 +97,7 @@ fn a_detached_signature_verifies_and_names_its_signer() {
     let message = message(&signer);
     let verification = Asked::of(&message, &root).verify();
     assert!(verification.verified, "{verification:?}");
-    let checks: Vec<_> = verification
-        .checks
-        .iter()
-        .map(|check| check.name.word())
-        .collect();
+    let checks: Vec<_> = verification.checks.iter().map(|check| check.name.word()).collect();
     assert_eq!(
         checks,
         [
@@ -131,14 +126,8 @@ fn a_detached_signature_verifies_and_names_its_signer() {
     assert_eq!(other.outcome(), "artifact");
     // A digest is enough where it is the one that was signed.
     for (digest, expected) in [
-        (
-            format!("sha256:{}", mekiki::digest::Digest::of(ARTIFACT)),
-            "verified",
-        ),
-        (
-            format!("sha256:{}", mekiki::digest::Digest::of(b"x")),
-            "artifact",
-        ),
+        (format!("sha256:{}", mekiki::digest::Digest::of(ARTIFACT)), "verified"),
+        (format!("sha256:{}", mekiki::digest::Digest::of(b"x")), "artifact"),
         (format!("sha512:{}", "0".repeat(128)), "artifact-missing"),
     ] {
         let mut request = Asked::of(&message, &root).request();
@@ -159,12 +148,7 @@ fn every_kind_of_key_and_form_of_message_verifies() {
     let anchor = &root;
     let by = |key: Key| Draft::signer_with("CN=signer", key).by(anchor);
     let rsa = by(Key::rsa());
-    let signers = [
-        by(Key::p256()),
-        by(Key::p384()),
-        by(Key::ed25519()),
-        rsa.clone(),
-    ];
+    let signers = [by(Key::p256()), by(Key::p384()), by(Key::ed25519()), rsa.clone()];
     for signer in &signers {
         for is_by_key_identifier in [false, true] {
             for has_attributes in [false, true] {
@@ -179,11 +163,7 @@ fn every_kind_of_key_and_form_of_message_verifies() {
                     artifact: b"another",
                     ..Asked::of(&message, &root)
                 };
-                let expected = if has_attributes {
-                    "artifact"
-                } else {
-                    "signature"
-                };
+                let expected = if has_attributes { "artifact" } else { "signature" };
                 assert_eq!(other.outcome(), expected);
             }
         }
@@ -310,7 +290,8 @@ fn every_fault_of_a_message_is_refused_by_its_check() {
         (
             "no content type",
             edited(&|draft| {
-                draft.attributes = Some(vec![attribute(MESSAGE_DIGEST, &[&digest_of(ARTIFACT)])]);
+                draft.attributes =
+                    Some(vec![attribute(MESSAGE_DIGEST, &[&digest_of(ARTIFACT)])]);
             }),
             "structure",
         ),
@@ -335,20 +316,14 @@ fn every_fault_of_a_message_is_refused_by_its_check() {
         ),
         (
             "two digests in one attribute",
-            of(draft().with(
-                MESSAGE_DIGEST,
-                &[&digest_of(ARTIFACT), &digest_of(b"another")],
-            ))
-            .build(),
+            of(draft().with(MESSAGE_DIGEST, &[&digest_of(ARTIFACT), &digest_of(b"another")]))
+                .build(),
             "structure",
         ),
         (
             "two times of signing",
-            of(draft().and(attribute(
-                SIGNING_TIME,
-                &[&generalized("2026-10-16T00:00:00Z")],
-            )))
-            .build(),
+            of(draft().and(attribute(SIGNING_TIME, &[&generalized("2026-10-16T00:00:00Z")])))
+                .build(),
             "structure",
         ),
         (
@@ -361,11 +336,7 @@ fn every_fault_of_a_message_is_refused_by_its_check() {
             of(draft().and(attribute(oid("1.2.3.4"), &[&[5, 0]]))).build(),
             "verified",
         ),
-        (
-            "attributes out of order",
-            edited(&|draft| draft.is_unsorted = true),
-            "structure",
-        ),
+        ("attributes out of order", edited(&|draft| draft.is_unsorted = true), "structure"),
         (
             "a digest that is too weak",
             {
@@ -400,16 +371,8 @@ fn every_fault_of_a_message_is_refused_by_its_check() {
             shaped(&|message| message.digests = Some(der(&algorithm(SHA512)))),
             "structure",
         ),
-        (
-            "another version",
-            shaped(&|message| message.version = 3),
-            "structure",
-        ),
-        (
-            "another version of the signer",
-            edited(&|draft| draft.version = Some(3)),
-            "structure",
-        ),
+        ("another version", shaped(&|message| message.version = 3), "structure"),
+        ("another version of the signer", edited(&|draft| draft.version = Some(3)), "structure"),
         (
             "no certificate",
             shaped(&|message| message.certificates.clear()),
@@ -425,11 +388,7 @@ fn every_fault_of_a_message_is_refused_by_its_check() {
             edited(&|draft| draft.by.key = other.key.clone()),
             "signature",
         ),
-        (
-            "nobody",
-            MessageDraft::of(Vec::new()).bringing(&signer).build(),
-            "structure",
-        ),
+        ("nobody", MessageDraft::of(Vec::new()).bringing(&signer).build(), "structure"),
         (
             "the signer names the certificate",
             of(draft().and(signing_certificate(&signer.der))).build(),
@@ -492,12 +451,7 @@ fn the_chain_of_the_signer_must_hold() {
     };
     for (case, signer, anchor, expected) in [
         ("good", signer(&|draft| draft), &root, "verified"),
-        (
-            "a stranger",
-            signer(&|draft| draft),
-            &stranger,
-            "certificate-chain",
-        ),
+        ("a stranger", signer(&|draft| draft), &stranger, "certificate-chain"),
         (
             "expired",
             signer(&|draft| draft.valid("2020-01-01T00:00:00Z", "2026-10-20T00:00:00Z")),
@@ -517,11 +471,7 @@ fn the_chain_of_the_signer_must_hold() {
             "certificate-usage",
         ),
     ] {
-        assert_eq!(
-            Asked::of(&sent(&signer), anchor).outcome(),
-            expected,
-            "{case}"
-        );
+        assert_eq!(Asked::of(&sent(&signer), anchor).outcome(), expected, "{case}");
     }
     // The intermediate is missing, or in the user's file.
     let signer = signer(&|draft| draft);
@@ -569,19 +519,9 @@ fn the_expected_signer_must_have_signed() {
     }
     for (case, key, anchors, expected) in [
         ("the signer's key", &signer, vec![], "verified"),
-        (
-            "the signer's key and an anchor",
-            &signer,
-            good.anchors.clone(),
-            "verified",
-        ),
+        ("the signer's key and an anchor", &signer, good.anchors.clone(), "verified"),
         ("another key", &other, vec![], "key"),
-        (
-            "another key and an anchor",
-            &other,
-            good.anchors.clone(),
-            "key",
-        ),
+        ("another key and an anchor", &other, good.anchors.clone(), "key"),
     ] {
         let asked = Asked {
             anchors,
@@ -618,43 +558,16 @@ fn the_expected_signer_must_have_signed() {
 fn every_signer_of_a_message_must_be_good() {
     let root = root();
     let first = signer_by(&root);
-    let second = Draft::signer("CN=second")
-        .email("second@signers.test")
-        .by(&root);
+    let second = Draft::signer("CN=second").email("second@signers.test").by(&root);
     let stranger = Draft::signer("CN=stranger").alone();
     let bad = |signer: &Issued| SignerDraft::of(signer, b"another");
     let good = |signer: &Issued| SignerDraft::of(signer, ARTIFACT);
     for (case, signers, threshold, expected) in [
-        (
-            "both are good",
-            vec![good(&first), good(&second)],
-            2,
-            "verified",
-        ),
-        (
-            "the second is bad",
-            vec![good(&first), bad(&second)],
-            1,
-            "artifact",
-        ),
-        (
-            "the first is bad",
-            vec![bad(&first), good(&second)],
-            1,
-            "artifact",
-        ),
-        (
-            "the second is a stranger",
-            vec![good(&first), good(&stranger)],
-            1,
-            "certificate-chain",
-        ),
-        (
-            "one signs twice",
-            vec![good(&first), good(&first)],
-            2,
-            "threshold",
-        ),
+        ("both are good", vec![good(&first), good(&second)], 2, "verified"),
+        ("the second is bad", vec![good(&first), bad(&second)], 1, "artifact"),
+        ("the first is bad", vec![bad(&first), good(&second)], 1, "artifact"),
+        ("the second is a stranger", vec![good(&first), good(&stranger)], 1, "certificate-chain"),
+        ("one signs twice", vec![good(&first), good(&first)], 2, "threshold"),
         ("one of two", vec![good(&first)], 2, "threshold"),
     ] {
         let message = MessageDraft::of(signers).build();
@@ -671,10 +584,7 @@ fn every_signer_of_a_message_must_be_good() {
         ..Asked::of(&message, &root)
     };
     let verification = asked.verify();
-    assert_eq!(
-        verification.signer.identity.as_deref(),
-        Some("second@signers.test")
-    );
+    assert_eq!(verification.signer.identity.as_deref(), Some("second@signers.test"));
     assert_eq!(
         verification.cosigners[0].identity.as_deref(),
         Some("signer@signers.test")
@@ -698,260 +608,6 @@ fn attributes_are_no_content() {
         ..Asked::of(&message, &root)
     };
     assert_eq!(asked.outcome(), "structure");
-}
-
-#[test]
-fn a_timestamp_keeps_a_signature_alive_and_must_hold() {
-    const BEFORE: &str = "2026-06-01T00:00:00Z";
-    let root = root();
-    let tsa = timestamper_by(&root);
-    let stranger = Draft::authority("CN=stranger").alone();
-    let signer = Draft::signer("CN=signer")
-        .valid("2026-01-01T00:00:00Z", "2026-07-01T00:00:00Z")
-        .by(&root);
-    let early = |draft: SignerDraft<'static>| {
-        draft.with(SIGNING_TIME, &[&generalized("2026-05-31T00:00:00Z")])
-    };
-    let stamped = |stamp: StampDraft| {
-        let draft = early(SignerDraft::of(&signer, ARTIFACT));
-        MessageDraft::of(vec![draft.stamped(move |signature| stamp.about(signature))]).build()
-    };
-    let stamp = || StampDraft::of(&tsa, BEFORE);
-    let by = |draft: Draft| StampDraft::of(&draft.by(&root), BEFORE);
-    let edited = |edit: &dyn Fn(&mut StampDraft)| {
-        let mut stamp = stamp();
-        edit(&mut stamp);
-        stamped(stamp)
-    };
-    let timestamper = || Draft::timestamper("CN=tsa,O=a.test");
-    let extensions = |critical: &[u8]| {
-        let fields = [&[6, 3, 0x2a, 3, 4][..], critical, &[4, 2, 5, 0]].concat();
-        element(0xa1, &element(0x30, &fields))
-    };
-    let name = |text: &str| {
-        let name: x509_cert::name::Name = text.parse().unwrap();
-        element(0xa0, &element(0xa4, &der(&name)))
-    };
-    let cases: Vec<(&str, Vec<u8>, &str)> = vec![
-        ("good", stamped(stamp()), "verified"),
-        (
-            "none",
-            MessageDraft::of(vec![early(SignerDraft::of(&signer, ARTIFACT))]).build(),
-            "certificate-validity",
-        ),
-        (
-            "about another signature",
-            {
-                let stamp = stamp();
-                let draft = early(SignerDraft::of(&signer, ARTIFACT));
-                MessageDraft::of(vec![draft.stamped(move |_| stamp.about(b"another"))]).build()
-            },
-            "timestamp",
-        ),
-        (
-            "after the certificate ran out",
-            stamped(StampDraft::of(&tsa, "2026-07-01T00:00:01Z")),
-            "certificate-validity",
-        ),
-        (
-            "still to come",
-            stamped(StampDraft::of(&tsa, "2026-11-01T00:00:01Z")),
-            "timestamp",
-        ),
-        (
-            "by an authority that nobody trusts",
-            stamped(StampDraft::of(&timestamper().by(&stranger), BEFORE)),
-            "timestamp",
-        ),
-        (
-            "by a certificate of which the purpose is not critical",
-            stamped(by(timestamper().purposes(false, &[TIME_STAMPING]))),
-            "timestamp",
-        ),
-        (
-            "by a certificate with another purpose beside",
-            stamped(by(
-                timestamper().purposes(true, &[TIME_STAMPING, CODE_SIGNING])
-            )),
-            "timestamp",
-        ),
-        (
-            "by a signer",
-            stamped(by(Draft::signer("CN=tsa"))),
-            "timestamp",
-        ),
-        (
-            "by a certificate that had run out",
-            stamped(by(
-                timestamper().valid("2020-01-01T00:00:00Z", "2026-05-31T00:00:00Z")
-            )),
-            "timestamp",
-        ),
-        (
-            "by a certificate that has run out since",
-            stamped(by(
-                timestamper().valid("2020-01-01T00:00:00Z", "2026-06-02T00:00:00Z")
-            )),
-            "verified",
-        ),
-        (
-            "over a weak digest",
-            edited(&|stamp| stamp.digest = algorithm(SHA1)),
-            "timestamp",
-        ),
-        (
-            "over a strong digest",
-            edited(&|stamp| stamp.digest = algorithm(SHA512)),
-            "verified",
-        ),
-        (
-            "of another version",
-            edited(&|stamp| stamp.version = 2),
-            "timestamp",
-        ),
-        (
-            "of another type",
-            edited(&|stamp| stamp.content_type = oid("1.2.3.4")),
-            "timestamp",
-        ),
-        (
-            "that does not name the certificate",
-            edited(&|stamp| stamp.names_certificate = false),
-            "timestamp",
-        ),
-        (
-            "with accuracy, order and nonce",
-            edited(&|stamp| {
-                stamp.behind = [&[0x30, 3, 2, 1, 1][..], &[1, 1, 0xff], &[2, 1, 9]].concat();
-            }),
-            "verified",
-        ),
-        (
-            "that names its authority",
-            edited(&|stamp| stamp.behind = name("CN=tsa,O=a.test")),
-            "verified",
-        ),
-        (
-            "that names another authority",
-            edited(&|stamp| stamp.behind = name("CN=other")),
-            "timestamp",
-        ),
-        (
-            "with an extension",
-            edited(&|stamp| stamp.behind = extensions(&[])),
-            "verified",
-        ),
-        (
-            "with an unknown critical extension",
-            edited(&|stamp| stamp.behind = extensions(&[1, 1, 0xff])),
-            "timestamp",
-        ),
-        (
-            "that is none",
-            {
-                let draft = early(SignerDraft::of(&signer, ARTIFACT));
-                MessageDraft::of(vec![draft.stamped(|_| vec![5, 0])]).build()
-            },
-            "timestamp",
-        ),
-    ];
-    for (case, message, expected) in &cases {
-        assert_eq!(Asked::of(message, &root).outcome(), *expected, "{case}");
-    }
-    let verification = Asked::of(&cases[0].1, &root).verify();
-    assert!(verification.is_timestamped());
-    assert_eq!(verification.signer.times, [BEFORE]);
-    assert_eq!(verification.witnesses[0].name, "CN=tsa,O=a.test");
-    // A second timestamp that does not hold is not passed over.
-    let (one, other) = (stamp(), stamp());
-    let draft = early(SignerDraft::of(&signer, ARTIFACT))
-        .stamped(move |signature| one.about(signature))
-        .stamped(move |_| other.about(b"another"));
-    let message = MessageDraft::of(vec![draft]).build();
-    assert_eq!(Asked::of(&message, &root).outcome(), "timestamp");
-}
-
-#[test]
-fn a_revoked_signer_or_timestamp_authority_is_refused() {
-    let root = root();
-    let (signer, tsa) = (signer_by(&root), timestamper_by(&root));
-    let stamp = StampDraft::of(&tsa, "2026-10-15T00:00:00Z");
-    let draft = SignerDraft::of(&signer, ARTIFACT);
-    let stamped =
-        MessageDraft::of(vec![draft.stamped(move |signature| stamp.about(signature))]).build();
-    let bare = message(&signer);
-    let list = || ListDraft::of(&root);
-    let revoked =
-        |who: &Issued, at: &str, reason| list().revoking(who, at, reason, None).by(&root.key);
-    let (before, after) = ("2026-10-10T00:00:00Z", "2026-10-20T00:00:00Z");
-    let superseded = Some(CrlReason::Superseded);
-    for (case, list, without, with) in [
-        ("nobody", list().by(&root.key), "verified", "verified"),
-        (
-            "the signer, after",
-            revoked(&signer, after, None),
-            "revocation",
-            "verified",
-        ),
-        (
-            "the signer, before",
-            revoked(&signer, before, None),
-            "revocation",
-            "revocation",
-        ),
-        (
-            "the signer, compromised",
-            revoked(&signer, after, Some(CrlReason::KeyCompromise)),
-            "revocation",
-            "revocation",
-        ),
-        (
-            "the authority, superseded after",
-            revoked(&tsa, after, superseded),
-            "verified",
-            "verified",
-        ),
-        (
-            "the authority, superseded before",
-            revoked(&tsa, before, superseded),
-            "verified",
-            "timestamp",
-        ),
-        (
-            "the authority, nobody knows why",
-            revoked(&tsa, after, None),
-            "verified",
-            "timestamp",
-        ),
-        (
-            "stale",
-            list()
-                .current("2026-10-01T00:00:00Z", Some("2026-10-31T00:00:00Z"))
-                .by(&root.key),
-            "revocation",
-            "timestamp",
-        ),
-        (
-            "by a stranger",
-            list().by(&Key::p256()),
-            "revocation",
-            "timestamp",
-        ),
-        (
-            "no list",
-            b"no list".to_vec(),
-            "revocation-list-malformed",
-            "revocation-list-malformed",
-        ),
-    ] {
-        for (message, expected) in [(&bare, without), (&stamped, with)] {
-            let asked = Asked {
-                lists: vec![&list],
-                ..Asked::of(message, &root)
-            };
-            assert_eq!(asked.outcome(), expected, "{case}");
-        }
-    }
 }
 
 #[test]

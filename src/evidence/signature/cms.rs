@@ -23,7 +23,7 @@ use super::certificate::{Authorities, Certificate, Chain, Moment, Purpose, Refus
 use super::check::ProvenSigner;
 use super::key::PublicKey;
 use super::timestamp::{self, Stamp};
-use super::trust::signer_missing;
+use super::trust::{signer_missing, unenforceable};
 use super::{Artifact, CheckName, Kind, Proof, Trust, Verification, algorithm};
 use crate::diagnostic::{Diagnostic, Place};
 use crate::time::Timestamp;
@@ -177,11 +177,7 @@ struct Good {
 impl<'a> Expectation<'a> {
     fn read(trust: &'a Trust<'a>) -> Result<Self, Diagnostic> {
         if trust.namespace.is_some() {
-            let message = "a CMS message cannot prove a namespace";
-            return Err(
-                Diagnostic::error("expectation-unprovable", Place::whole(), message)
-                    .help("leave out --namespace, which is for SSH signatures"),
-            );
+            return Err(unenforceable("a CMS message cannot prove a namespace"));
         }
         let authorities = Authorities::read(trust)?;
         let keys = trust.keys.iter().map(|key| PublicKey::read(*key));
@@ -334,7 +330,10 @@ impl<'a> Expectation<'a> {
             Moment::Proven(at) => at,
         };
         proof.passed(CheckName::CertificateChain, chain.detail());
-        proof.passed(CheckName::CertificateValidity, format!("at {at}"));
+        proof.passed(
+            CheckName::CertificateValidity,
+            format!("as of {}", to_the_second(at)),
+        );
         proof.passed(
             CheckName::CertificateUsage,
             "it is made for signing documents",
@@ -371,6 +370,10 @@ impl<'a> Expectation<'a> {
         }
         Err(refusal.unwrap_or_else(|| Refusal::new(CheckName::Identity, "nobody has signed")))
     }
+}
+
+fn to_the_second(at: Timestamp) -> Timestamp {
+    Timestamp::from_second(at.as_second()).unwrap_or(at)
 }
 
 fn conclude(
