@@ -124,7 +124,13 @@ fn judge(
             .iter()
             .any(|check| check.name == name && check.passed)
     };
-    if verification.verified && !has(&verification, CheckName::Subject) {
+    if verification.verified && kind != Kind::Dsse {
+        // NOTE: what the kind itself asked of the statement is asked again, by the rules of envelopes.
+        let is_asked_again =
+            |name: CheckName| matches!(name, CheckName::Statement | CheckName::Subject);
+        verification
+            .checks
+            .retain(|check| !is_asked_again(check.name));
         verification = dsse::about_artifact(payload, &request.artifact, verification)
             .map_err(|fault| fault.in_file(signature.name))?;
     }
