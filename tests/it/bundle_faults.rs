@@ -1196,6 +1196,12 @@ fn zz_make_seeds() {
     ] {
         write(name, &sign(signer(&authority), form));
     }
-    write("chain.json", &sign(signer(&authority).bringing_chain(), FORMS[2]));
-    write("key.json", &sign(signer(&authority).with_key(&key), FORMS[1]));
+    write(
+        "chain.json",
+        &sign(signer(&authority).bringing_chain(), FORMS[2]),
+    );
+    write(
+        "key.json",
+        &sign(signer(&authority).with_key(&key), FORMS[1]),
+    );
 }
