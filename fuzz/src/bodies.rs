@@ -37,8 +37,7 @@ use mekiki::triage::{Given, Inventory, Triage};
 pub(crate) type Body = fn(&[u8]);
 
 /// Every target by its name.
-pub(crate) const BODIES: [(&str, Body); 18] = [
-pub(crate) const BODIES: [(&str, Body); 17] = [
+pub(crate) const BODIES: [(&str, Body); 20] = [
     ("cyclonedx_json", cyclonedx_json),
     ("cyclonedx_xml", cyclonedx_xml),
     ("cyclonedx_protobuf", cyclonedx_protobuf),
