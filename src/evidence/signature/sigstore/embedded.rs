@@ -90,7 +90,7 @@ fn walk(
     proof.passed(CheckName::CertificateChain, authority.name.clone());
     leaf.may_sign()?;
     proof.passed(CheckName::CertificateUsage, "digitalSignature, codeSigning");
-    // Certificates of before the middle of 2022 got the log's word apart from themselves.
+    // Certificates of before August 2022 got the log's word apart from themselves.
     if sct::is_present(&leaf.certificate) {
         let logs = &sigstore.root.certificate_logs;
         let (log, logged_at) = sct::verify(&leaf.certificate, &issuer, logs)
