@@ -18,12 +18,13 @@ use mekiki::evidence::attestation::{predicate, statement};
 use mekiki::evidence::detect::detect;
 use mekiki::evidence::sbom::model::Component;
 use mekiki::evidence::sbom::{self, cyclonedx, find_lines, spdx2};
-use mekiki::evidence::signature::{Artifact, Kind, Material};
+use mekiki::evidence::signature::openpgp as openpgp_signature;
+use mekiki::evidence::signature::{Artifact, Expected, Kind, Material};
 use mekiki::evidence::trusted_root::entries;
 use mekiki::evidence::tuf::Roots;
 use mekiki::evidence::unpack::{decode, unpack};
 use mekiki::evidence::vex::read as read_vex;
-use mekiki::markup::parse_xml;
+use mekiki::markup::{Element, parse_xml};
 use mekiki::matching::{Matcher, Policy};
 use mekiki::profile::judgment::judge;
 use mekiki::profile::survey::Survey;
@@ -36,7 +37,7 @@ use mekiki::triage::{Given, Inventory, Triage};
 pub(crate) type Body = fn(&[u8]);
 
 /// Every target by its name.
-pub(crate) const BODIES: [(&str, Body); 17] = [
+pub(crate) const BODIES: [(&str, Body); 22] = [
     ("cyclonedx_json", cyclonedx_json),
     ("cyclonedx_xml", cyclonedx_xml),
     ("cyclonedx_protobuf", cyclonedx_protobuf),
@@ -52,9 +53,85 @@ pub(crate) const BODIES: [(&str, Body); 17] = [
     ("convert", convert),
     ("vex", vex),
     ("advisory", advisory),
+    ("bundle", bundle),
     ("dsse", dsse),
+    ("openpgp", openpgp),
+    ("small_signatures", small_signatures),
+    ("jsf", jsf),
+    ("xmldsig", xmldsig),
     ("tuf", tuf),
 ];
+
+/// Certificates and signatures of OpenPGP: nothing verifies over a document that nobody signed.
+pub(crate) fn openpgp(bytes: &[u8]) {
+    const KEY: &[u8] = include_bytes!("../seeds/openpgp/key.asc");
+    const SIGNATURE: &[u8] = include_bytes!("../seeds/openpgp/artifact.sig");
+    let material = |bytes| Material {
+        name: "input",
+        bytes,
+    };
+    if let Err(fault) = openpgp_signature::keys(material(bytes)) {
+        sound(&[fault]);
+    }
+    if let Err(fault) = openpgp_signature::count(bytes) {
+        sound(&[fault]);
+    }
+    signed_nothing(Kind::Openpgp, bytes, material(KEY));
+    signed_nothing(Kind::Openpgp, SIGNATURE, material(bytes));
+    // A signed text may stand inside the artifact.
+    let artifact = Artifact::of_bytes(bytes);
+    let now = end_of_day(parse_day("2026-11-26").unwrap_or_default());
+    let request = SignatureRequest {
+        kind: Some(Kind::Openpgp),
+        keys: vec![material(KEY)],
+        ..SignatureRequest::new(artifact, now)
+    };
+    if let Err(refused) = verify_signature(&request) {
+        sound(&refused.0);
+    }
+}
+
+/// Signatures of minisign, signify and SSH, and their keys: nothing verifies over a document that nobody signed.
+pub(crate) fn small_signatures(bytes: &[u8]) {
+    const KEYS: [(Kind, &[u8], &[u8]); 2] = [
+        (
+            Kind::Minisign,
+            include_bytes!("../seeds/small_signatures/minisign.pub"),
+            include_bytes!("../seeds/small_signatures/artifact.minisig"),
+        ),
+        (
+            Kind::Sshsig,
+            include_bytes!("../seeds/small_signatures/allowed_signers"),
+            include_bytes!("../seeds/small_signatures/artifact.sshsig"),
+        ),
+    ];
+    let material = |bytes| Material {
+        name: "input",
+        bytes,
+    };
+    for (kind, key, signature) in KEYS {
+        signed_nothing(kind, bytes, material(key));
+        signed_nothing(kind, signature, material(bytes));
+    }
+}
+
+/// Nothing verifies over a document that nobody signed.
+fn signed_nothing(kind: Kind, signature: &[u8], key: Material<'_>) {
+    let now = end_of_day(parse_day("2026-11-26").unwrap_or_default());
+    let request = SignatureRequest {
+        signature: Some(Material {
+            name: "signature",
+            bytes: signature,
+        }),
+        kind: Some(kind),
+        keys: vec![key],
+        ..SignatureRequest::new(Artifact::of_bytes(b"what nobody signed"), now)
+    };
+    match verify_signature(&request) {
+        Ok(verification) => assert!(!verification.verified, "{verification:?}"),
+        Err(refused) => sound(&refused.0),
+    }
+}
 
 /// Files of The Update Framework and trusted roots: nothing follows from a root whose keepers threw their keys
 /// away, and a root that trusts itself settles or says why not.
@@ -111,6 +188,82 @@ pub(crate) fn dsse(bytes: &[u8]) {
     }
 }
 
+/// A signature inside of a JSON document: nothing verifies but what was signed.
+pub(crate) fn jsf(bytes: &[u8]) {
+    const SEED: &[u8] = include_bytes!("../seeds/jsf/signed.json");
+    const KEY: &[u8] = include_bytes!("../seeds/jsf/key.pub");
+    if verifies_inside(Kind::Jsf, bytes, KEY) {
+        assert_eq!(members(bytes), members(SEED), "another document verifies");
+    }
+}
+
+/// A signature inside of an XML document: nothing verifies but what was signed.
+pub(crate) fn xmldsig(bytes: &[u8]) {
+    const SEED: &[u8] = include_bytes!("../seeds/xmldsig/signed.xml");
+    const KEY: &[u8] = include_bytes!("../seeds/xmldsig/key.pub");
+    if verifies_inside(Kind::Xmldsig, bytes, KEY) {
+        assert_eq!(content(bytes), content(SEED), "another document verifies");
+    }
+}
+
+/// The members and texts of a JSON document, in no order.
+fn members(bytes: &[u8]) -> Option<Vec<String>> {
+    let unpacked = unpack(bytes).ok()?;
+    let text = decode(&unpacked).ok()?;
+    let tape = parse_json(&text).ok()?;
+    let items = (0..u32::try_from(tape.len()).ok()?).filter_map(|index| tape.item(index));
+    let mut told: Vec<_> = items
+        .map(|item| format!("{:?} {:?}", item.key(), item.text()))
+        .collect();
+    told.sort();
+    Some(told)
+}
+
+/// What a reader takes from an XML document, but for the signature.
+fn content(bytes: &[u8]) -> Option<String> {
+    let unpacked = unpack(bytes).ok()?;
+    let text = decode(&unpacked).ok()?;
+    let markup = parse_xml(&text).ok()?;
+    let mut told = String::new();
+    tell(markup.root(), &mut told);
+    Some(told)
+}
+
+fn tell(element: Element<'_>, told: &mut String) {
+    if element.name() == "Signature" {
+        return;
+    }
+    let mut attributes: Vec<_> = element.attributes().map(|one| format!("{one:?}")).collect();
+    attributes.sort();
+    *told += &format!(
+        "{} {element:?} {attributes:?} {:?}",
+        element.namespace(),
+        element.text()
+    );
+    element.children().for_each(|child| tell(child, told));
+    *told += "/";
+}
+
+/// Whether the signature inside of a document verifies under `key`.
+fn verifies_inside(kind: Kind, bytes: &[u8], key: &[u8]) -> bool {
+    let now = end_of_day(parse_day("2026-11-26").unwrap_or_default());
+    let request = SignatureRequest {
+        kind: Some(kind),
+        keys: vec![Material {
+            name: "key",
+            bytes: key,
+        }],
+        ..SignatureRequest::new(Artifact::of_bytes(bytes), now)
+    };
+    match verify_signature(&request) {
+        Ok(verification) => verification.verified,
+        Err(refused) => {
+            sound(&refused.0);
+            false
+        }
+    }
+}
+
 /// What a statement says, whoever says it.
 fn said(payload: &[u8]) {
     match statement::read(payload) {
@@ -119,6 +272,38 @@ fn said(payload: &[u8]) {
             sound(&predicate::read(&statement).findings);
         }
         Err(fault) => sound(&[fault]),
+    }
+}
+
+/// A Sigstore bundle under a fixed trusted root: verified for whoever signed, for a key, and taken for the root itself.
+/// What verifies names its key.
+pub(crate) fn bundle(bytes: &[u8]) {
+    const ROOT: &[u8] = include_bytes!("../seeds/bundle/trusted_root.json");
+    const KEY: &[u8] = include_bytes!("../seeds/bundle/key.pub");
+    let material = |name, bytes| Material { name, bytes };
+    let now = end_of_day(parse_day("2026-11-26").unwrap_or_default());
+    let named = SignatureRequest {
+        signature: Some(material("input", bytes)),
+        kind: Some(Kind::Sigstore),
+        trusted_root: Some(material("root", ROOT)),
+        identity: Expected::pattern(".*").ok(),
+        issuer: Expected::pattern(".*").ok(),
+        ..SignatureRequest::new(Artifact::of_bytes(b"the delivered archive"), now)
+    };
+    let bare = SignatureRequest {
+        keys: vec![material("key", KEY)],
+        identity: None,
+        issuer: None,
+        ..named.clone()
+    };
+    let as_root = SignatureRequest {
+        trusted_root: Some(material("input", bytes)),
+        ..named.clone()
+    };
+    for request in [named, bare, as_root] {
+        if let Ok(verification) = verify_signature(&request) {
+            assert!(!verification.verified || verification.signer.key_sha256.is_some());
+        }
     }
 }
 

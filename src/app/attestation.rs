@@ -124,16 +124,21 @@ fn judge(
             .iter()
             .any(|check| check.name == name && check.passed)
     };
-    if verification.verified && !has(&verification, CheckName::Subject) {
-        let proof = Proof::resume(verification);
-        verification = dsse::about_artifact(payload, &request.artifact, proof)
+    if verification.verified && kind != Kind::Dsse {
+        // NOTE: what the kind itself asked of the statement is asked again, by the rules of envelopes.
+        let is_asked_again =
+            |name: CheckName| matches!(name, CheckName::Statement | CheckName::Subject);
+        verification
+            .checks
+            .retain(|check| !is_asked_again(check.name));
+        verification = dsse::about_artifact(payload, &request.artifact, verification)
             .map_err(|fault| fault.in_file(signature.name))?;
     }
     let incomplete = said.as_ref().filter(|said| said.predicate.is_incomplete());
     if let Some(said) = incomplete.filter(|_| verification.verified) {
         let fault = said.predicate.findings.first();
         let detail = fault.map_or_else(String::new, |one| format!("{}: {}", one.at, one.message));
-        verification = Proof::resume(verification).refused(CheckName::Statement, detail);
+        verification = verification.and(CheckName::Statement, Err(detail));
     }
     let is_signed = has(&verification, CheckName::Signature);
     Ok(Attested {

@@ -5,9 +5,8 @@ use super::signature::{SignatureRequest, verify_signature};
 use crate::diagnostic::{Diagnostic, Place};
 use crate::digest::Algorithm;
 use crate::evidence::provenance::{Attestation, Wrapping, read};
-use crate::evidence::signature::{
-    self, Artifact, CheckName, Expected, Kind, Material, Verification, embedded,
-};
+use crate::evidence::signature::sigstore::{Sigstore, embedded};
+use crate::evidence::signature::{Artifact, CheckName, Expected, Kind, Material, Verification};
 use crate::provenance::{
     Builders, Expectation, Judgment, Missing, Outcome, Signature, check, level,
 };
@@ -214,7 +213,7 @@ fn verify_one(
         return Ok(Err(Missing::Signature));
     };
     let artifact = artifact_of(attestation, &request.expectation);
-    let signed = SignatureRequest {
+    let asked = SignatureRequest {
         artifact: artifact.clone(),
         signature: Some(Material {
             name: request.attestation.name,
@@ -235,7 +234,7 @@ fn verify_one(
                 // The name in the certificate was held against the builders; here it is proven to be the signer's.
                 identity: trust.identity.clone().or(Some(Expected::Exact(identity))),
                 issuer: trust.issuer.clone().or(Some(Expected::Exact(issuer))),
-                ..signed
+                ..asked
             })?;
             Ok(Ok(verification))
         }
@@ -246,18 +245,19 @@ fn verify_one(
             if trust.trusted_root.is_none() {
                 return Ok(Err(Missing::TrustedRoot));
             }
-            under_any_key(&SignatureRequest {
+            let verification = verify_signature(&SignatureRequest {
                 kind: Some(Kind::Sigstore),
+                // Whom the caller expects is held against the certificate of the provenance.
                 identity: None,
                 issuer: None,
-                ..signed
-            })
-            .map(Ok)
+                ..asked
+            })?;
+            Ok(Ok(verification))
         }
         (Wrapping::Envelope, _) if !trust.keys.is_empty() => {
             let verification = verify_signature(&SignatureRequest {
                 kind: Some(Kind::Dsse),
-                ..signed
+                ..asked
             })?;
             Ok(Ok(verification))
         }
@@ -273,38 +273,19 @@ fn verify_one(
             let [signature] = signatures.as_slice() else {
                 return Ok(Err(Missing::Signature));
             };
+            let sigstore = Sigstore::new(root.bytes).map_err(|fault| fault.in_file(root.name))?;
             let verification = embedded::check(
-                &envelope.signed_bytes(),
-                signature,
+                &sigstore,
+                (&envelope.signed_bytes(), signature),
                 &signer.der,
                 &artifact,
-                root,
-            )?;
+                trust.at,
+            )
+            .map_err(|fault| fault.in_file(request.attestation.name))?;
             Ok(Ok(verification))
         }
         (Wrapping::Envelope | Wrapping::Bare, _) => Ok(Err(Missing::Key)),
     }
-}
-
-/// Verifies under each key by itself; the first that holds, or what the last one found.
-fn under_any_key(request: &SignatureRequest<'_>) -> Result<signature::Verification, Refused> {
-    let mut refused = None;
-    for key in &request.keys {
-        let verification = verify_signature(&SignatureRequest {
-            keys: vec![*key],
-            ..request.clone()
-        })?;
-        if verification.verified {
-            return Ok(verification);
-        }
-        refused = Some(verification);
-    }
-    refused.ok_or_else(|| {
-        let message = "no key is given";
-        Diagnostic::error("signer-missing", Place::whole(), message)
-            .help("give --key key.pub")
-            .into()
-    })
 }
 
 /// The artifact by those of its digests that the statement's subjects use.

@@ -6,9 +6,7 @@ use super::Refused;
 use super::signature::{SignatureRequest, verify_signature};
 use crate::diagnostic::{Diagnostic, Place};
 use crate::digest::Digest;
-use crate::evidence::attestation::envelope::{
-    Envelope, EnvelopeSignature, pre_authentication_encoding,
-};
+use crate::evidence::attestation::envelope::{Envelope, EnvelopeSignature};
 use crate::evidence::detect::detect;
 use crate::evidence::signature::key::PrivateKey;
 use crate::evidence::signature::{Artifact, Kind, Material, Verification};
@@ -20,21 +18,29 @@ pub const RECORD_TYPE: &str = "application/vnd.mekiki.record+json";
 
 /// Signs a record: gives the envelope, in which the record stands byte for byte.
 ///
+/// A record that is signed already gets one more signature; those that it has are kept as they are.
+///
 /// # Errors
 ///
-/// `record-malformed` when the file is no record; `private-key-malformed` and `private-key-unsupported`.
+/// `record-malformed` when the file is no record; `envelope-malformed`; `private-key-malformed` and
+/// `private-key-unsupported`.
 pub fn sign_record(record: Material<'_>, key: Material<'_>) -> Result<String, Refused> {
-    record::read(record.bytes).map_err(|fault| fault.in_file(record.name))?;
-    let key = PrivateKey::read(key)?;
-    let envelope = Envelope {
-        payload_type: RECORD_TYPE.to_owned(),
-        payload: record.bytes.to_vec(),
-        signatures: vec![EnvelopeSignature {
-            keyid: Some(format!("sha256:{}", key.public().digest())),
-            signature: key.sign(&pre_authentication_encoding(RECORD_TYPE, record.bytes))?,
-            has_certificate: false,
-        }],
+    let in_file = |fault: Diagnostic| fault.in_file(record.name);
+    let mut envelope = match unwrap_record(record.bytes).map_err(in_file)? {
+        Some(_) => Envelope::parse(record.bytes).map_err(in_file)?,
+        None => Envelope {
+            payload_type: RECORD_TYPE.to_owned(),
+            payload: record.bytes.to_vec(),
+            signatures: Vec::new(),
+        },
     };
+    record::read(&envelope.payload).map_err(in_file)?;
+    let key = PrivateKey::read(key)?;
+    envelope.signatures.push(EnvelopeSignature {
+        keyid: Some(format!("sha256:{}", key.public().digest())),
+        signature: key.sign(&envelope.signed_bytes())?,
+        has_certificate: false,
+    });
     Ok(envelope.to_json())
 }
 

@@ -32,7 +32,7 @@ pub(super) enum Command {
     },
     /// Sign a record with a private key, in a DSSE envelope
     Sign {
-        /// The record
+        /// The record; one that is signed already gets one more signature
         file: String,
         /// The private key: Ed25519, or ECDSA on P-256 or P-384, in PEM and not encrypted
         #[arg(long, value_name = "FILE")]

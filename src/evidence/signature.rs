@@ -9,19 +9,20 @@ mod artifact;
 mod asn1;
 pub mod certificate;
 pub mod check;
+mod cms;
 pub mod cosign;
 pub mod dsse;
-pub mod embedded;
 mod inside;
 mod jsf;
 mod jwk;
 pub mod key;
 mod minisign;
 pub mod openpgp;
-mod pinned;
+mod oidc_issuer;
 mod raw_key;
 pub mod sigstore;
 mod sshsig;
+pub mod timestamp;
 pub mod trust;
 mod xmldsig;
 
@@ -122,7 +123,6 @@ impl Kind {
         }
     }
 
-    /// Whether a signature of this kind can prove an identity, by a certificate or by the agency's own list.
     /// The kind of the signature inside a document of CycloneDX.
     fn within(bytes: &[u8], is_xml: bool) -> Result<Self, Diagnostic> {
         let unpacked = unpack(bytes)?;
@@ -134,7 +134,7 @@ impl Kind {
         }
     }
 
-    /// Whether a signature of this kind can prove an identity by a certificate.
+    /// Whether a signature of this kind can prove an identity, by a certificate or by the agency's own list.
     pub fn can_prove_identity(self) -> bool {
         matches!(
             self,
@@ -186,16 +186,12 @@ pub fn verify(
     match kind {
         Kind::Sigstore => sigstore::verify(signature, artifact, trust),
         Kind::Cosign => cosign::verify(signature, artifact, trust),
+        Kind::Cms => cms::verify(signature, artifact, trust),
         Kind::Openpgp => openpgp::verify(signature, artifact, trust),
         Kind::Minisign => minisign::verify(signature, artifact, trust),
         Kind::Sshsig => sshsig::verify(signature, artifact, trust),
         Kind::Dsse => dsse::verify(signature, artifact, trust),
         Kind::Xmldsig => xmldsig::verify(signature, artifact, trust),
         Kind::Jsf => jsf::verify(signature, artifact, trust),
-        _ => Err(Diagnostic::error(
-            "signature-missing",
-            Place::whole(),
-            "signatures of this kind are not verified yet",
-        )),
     }
 }

@@ -161,7 +161,7 @@ impl<'a> Writer<'a> {
             self.out.push(b'\n');
         }
         for piece in pieces {
-            // A carriage return can stand here only after its reference was resolved, so never; kept for form.
+            // Line ends are line feeds already, and no reference is resolved here: nothing is to be escaped.
             self.out.extend_from_slice(piece.as_bytes());
         }
         if is_outside && !is_past_root {
@@ -291,6 +291,3 @@ fn escape(out: &mut Vec<u8>, text: &str, is_value: bool) {
         out.extend_from_slice(reference);
     }
 }
-
-#[cfg(test)]
-mod tests;

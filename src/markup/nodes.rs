@@ -118,7 +118,7 @@ impl NodeAttribute {
 /// A document with all its nodes.
 #[derive(Debug, Default)]
 pub struct Nodes {
-    pub(super) nodes: Vec<Node>,
+    pub(super) list: Vec<Node>,
     has_doctype: bool,
     encoding: Option<String>,
 }
@@ -126,22 +126,22 @@ pub struct Nodes {
 impl Nodes {
     /// The node at `index`.
     pub fn get(&self, index: usize) -> Option<&Node> {
-        self.nodes.get(index)
+        self.list.get(index)
     }
 
     /// How many nodes there are.
     pub fn len(&self) -> usize {
-        self.nodes.len()
+        self.list.len()
     }
 
     /// Whether there is none; never for a parsed document.
     pub fn is_empty(&self) -> bool {
-        self.nodes.is_empty()
+        self.list.is_empty()
     }
 
     /// The element that starts at `index`.
     pub fn tag(&self, index: usize) -> Option<&Tag> {
-        match self.nodes.get(index) {
+        match self.list.get(index) {
             Some(Node::Start(tag)) => Some(tag),
             _ => None,
         }
@@ -154,7 +154,7 @@ impl Nodes {
 
     /// Every element and where it starts, in the order of the document.
     pub fn elements(&self) -> impl Iterator<Item = (usize, &Tag)> {
-        (0..self.nodes.len()).filter_map(|index| Some((index, self.tag(index)?)))
+        (0..self.list.len()).filter_map(|index| Some((index, self.tag(index)?)))
     }
 
     /// Indices of the nodes right below the element that starts at `index`.
@@ -290,10 +290,10 @@ struct Parser<'a> {
 
 impl Parser<'_> {
     fn push(&mut self, node: Node, at: usize) -> Result<(), Diagnostic> {
-        if self.document.nodes.len() >= MAXIMUM_NODES {
+        if self.document.list.len() >= MAXIMUM_NODES {
             return Err(full_diagnostic(self.source, at, Full::Nodes));
         }
-        self.document.nodes.push(node);
+        self.document.list.push(node);
         Ok(())
     }
 
@@ -305,7 +305,7 @@ impl Parser<'_> {
                 Err(outside(self.source, at))
             };
         }
-        if let Some(Node::Text(before)) = self.document.nodes.last_mut() {
+        if let Some(Node::Text(before)) = self.document.list.last_mut() {
             before.push_str(text);
             return Ok(());
         }
@@ -320,8 +320,8 @@ impl Parser<'_> {
             return Err(malformed(self.source, at, "an end tag closes nothing"));
         };
         self.scope.truncate(bindings);
-        let end = self.document.nodes.len();
-        if let Some(Node::Start(tag)) = self.document.nodes.get_mut(start) {
+        let end = self.document.list.len();
+        if let Some(Node::Start(tag)) = self.document.list.get_mut(start) {
             tag.end = end;
         }
         self.push(Node::End, at)
@@ -397,7 +397,7 @@ impl Parser<'_> {
             None if prefix.is_empty() => Rc::clone(&self.nothing),
             None => return Err(malformed("a prefix is not declared")),
         };
-        let start = self.document.nodes.len();
+        let start = self.document.list.len();
         let parent = self.open.last().map(|(parent, _)| *parent);
         self.open.push((start, bindings));
         let tag = Tag {

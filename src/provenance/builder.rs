@@ -76,7 +76,7 @@ pub struct Builders {
     pub trials: Vec<Trial>,
     /// SHA-256 of the file.
     pub digest: Digest,
-    builders: Vec<Builder>,
+    known: Vec<Builder>,
 }
 
 impl Builders {
@@ -90,7 +90,7 @@ impl Builders {
             source: Source::read(fields.table("source")),
             trials: fields.tables("trial").iter().map(read_trial).collect(),
             digest: Digest::of(document.source.as_bytes()),
-            builders: read_builders(&fields),
+            known: read_builders(&fields),
         };
         fields.finish();
         table
@@ -98,22 +98,22 @@ impl Builders {
 
     /// The builder of the address `id`, which has no version.
     pub fn lookup(&self, id: &str) -> Option<&Builder> {
-        self.builders.iter().find(|builder| builder.id == id)
+        self.known.iter().find(|builder| builder.id == id)
     }
 
     /// How many builders are known.
     pub fn len(&self) -> usize {
-        self.builders.len()
+        self.known.len()
     }
 
     /// Whether none is known.
     pub fn is_empty(&self) -> bool {
-        self.builders.is_empty()
+        self.known.is_empty()
     }
 
     /// Builders for which the text of the source was not at hand.
     pub fn recalled(&self) -> impl Iterator<Item = &Builder> {
-        let mut all = self.builders.iter();
+        let mut all = self.known.iter();
         std::iter::from_fn(move || all.find(|builder| builder.source.mark == Mark::Recalled))
     }
 }

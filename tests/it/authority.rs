@@ -1,45 +1,50 @@
 //! A Sigstore-like trust domain made in process, with fresh keys: a certificate authority that
-//! stands in for Fulcio, a certificate transparency log, and a transparency log that stands in
-//! for Rekor v1.
+//! stands in for Fulcio, a certificate transparency log, transparency logs that stand in for the first and
+//! the second Rekor, and a timestamp authority.
 //!
 //! [`Authority::trusted_root`] is what a verifier has to trust; [`Authority::signer`] makes
 //! bundles that pass every check against it, and [`Signer::with_fault`] makes bundles that fail
 //! exactly one of them. No crate of sigstore is used here, so what signer and verifier agree on is
 //! the format and not a mistake made twice.
 
-use std::sync::Mutex;
+#[path = "authority/certificate.rs"]
+mod certificate;
+#[path = "authority/log.rs"]
+mod log;
+#[path = "authority/stamp.rs"]
+mod stamp;
+
 use std::time::Duration;
 
-use aws_lc_rs::encoding::{AsDer as _, PublicKeyX509Der};
-use aws_lc_rs::rand::{self, SystemRandom};
-use aws_lc_rs::signature::{ECDSA_P256_SHA256_ASN1_SIGNING, EcdsaKeyPair, KeyPair as _};
 use base64::prelude::{BASE64_STANDARD, Engine as _};
 use serde_json::{Value, json};
 use sha2::{Digest as _, Sha256};
-use x509_cert::certificate::{Certificate, TbsCertificate, Version};
-use x509_cert::der::asn1::{BitString, Ia5String, OctetString, UtcTime};
-use x509_cert::der::oid::db::rfc5912::{ECDSA_WITH_SHA_256, ID_KP_CODE_SIGNING};
-use x509_cert::der::oid::{AssociatedOid as _, ObjectIdentifier};
+use x509_cert::certificate::{Certificate, TbsCertificate};
+use x509_cert::der::EncodePem as _;
+use x509_cert::der::asn1::{Any, Ia5String, OctetString, Utf8StringRef};
+use x509_cert::der::oid::ObjectIdentifier;
+use x509_cert::der::oid::db::rfc5912::ID_KP_SERVER_AUTH;
 use x509_cert::der::pem::LineEnding;
-use x509_cert::der::{DateTime, Decode as _, Encode, EncodePem as _};
-use x509_cert::ext::pkix::name::GeneralName;
-use x509_cert::ext::pkix::{
-    AuthorityKeyIdentifier, BasicConstraints, ExtendedKeyUsage, KeyUsage, KeyUsages,
-    SubjectAltName, SubjectKeyIdentifier,
-};
-use x509_cert::ext::{AsExtension, Extension};
+use x509_cert::ext::pkix::constraints::name::{GeneralSubtree, NameConstraints};
+use x509_cert::ext::pkix::name::{GeneralName, OtherName};
+use x509_cert::ext::pkix::{BasicConstraints, KeyUsage, KeyUsages, SubjectAltName};
 use x509_cert::name::Name;
-use x509_cert::serial_number::SerialNumber;
-use x509_cert::spki::{AlgorithmIdentifierOwned, SubjectPublicKeyInfoOwned};
-use x509_cert::time::{Time, Validity};
+
+use certificate::{
+    Issuer, SigningKey, authority_key_identifier, code_signing, date_time, der, extended_usage,
+    extension, first_day, last_day, pem, raw_extension, sealed, to_be_signed,
+};
+use log::{Faults, Log, sign_unless};
+use stamp::StampAuthority;
+pub(crate) use stamp::StampFault;
 
 const CT_PRECERT_SCTS: ObjectIdentifier = ObjectIdentifier::new_unwrap("1.3.6.1.4.1.11129.2.4.2");
 const FULCIO_ISSUER: ObjectIdentifier = ObjectIdentifier::new_unwrap("1.3.6.1.4.1.57264.1.1");
 const FULCIO_ISSUER_V2: ObjectIdentifier = ObjectIdentifier::new_unwrap("1.3.6.1.4.1.57264.1.8");
+const FULCIO_USER_NAME: ObjectIdentifier = ObjectIdentifier::new_unwrap("1.3.6.1.4.1.57264.1.7");
 
 /// How long a signing certificate is valid, as at Fulcio.
 const LEAF_VALIDITY: Duration = Duration::from_mins(10);
-const REKOR_HOST: &str = "rekor.authority.test";
 const IN_TOTO: &str = "application/vnd.in-toto+json";
 
 type Hash = [u8; 32];
@@ -51,12 +56,34 @@ pub(crate) enum Fault {
     UntrustedCertificate,
     /// The certificate's timestamp names the trusted CT log, but another key made it.
     WrongSct,
+    /// The certificate's timestamp is by the trusted CT log, for another certificate.
+    SctForOther,
     /// The certificate has no timestamp of a CT log.
     NoSct,
+    /// The certificate is for servers and not for code.
+    OtherUsage,
+    /// The certificate does not say what it is for.
+    NoUsage,
+    /// The certificate's key is for agreement on keys and not for signatures.
+    NoDigitalSignature,
+    /// The certificate is one of an authority.
+    LeafIsAuthority,
+    /// The certificate has the expected name and another.
+    TwoNames,
+    /// The certificate has no name.
+    NoName,
+    /// The older extension for the issuer gives another than the newer one.
+    TwoIssuers,
+    /// The certificate does not say who vouched for the identity.
+    NoIssuer,
     /// One hash of the log's inclusion proof is another.
     BadInclusionProof,
+    /// The inclusion proof is genuine, but for another entry.
+    ProofForOtherEntry,
     /// The checkpoint names the trusted log, but another key signed it.
     BadCheckpointSignature,
+    /// The checkpoint over the same tree is by the other trusted log.
+    CheckpointByOtherLog,
     /// The signed entry timestamp names the trusted log, but another key made it.
     BadPromise,
     /// The log took the entry in one hour before the certificate became valid.
@@ -65,8 +92,54 @@ pub(crate) enum Fault {
     SignatureOverOtherBytes,
     /// The log entry is genuine, but for another artifact or statement by the same signer.
     LogEntryForOtherArtifact,
+    /// The log entry is genuine, but for another signature over the same by the same signer.
+    LogEntryForOtherSignature,
+    /// The log entry is genuine, but by another signer.
+    LogEntryByOtherSigner,
+    /// The log entry says of the key that it is of another kind. Second Rekor only.
+    LoggedAlgorithm,
     /// The DSSE envelope carries a second signature, by another key. Statements only.
     ExtraSignature,
+    /// The envelope is of another type, and so signed. Statements only.
+    OtherPayloadType,
+    /// The envelope says that it holds a statement, but what was signed was of another type. Statements only.
+    PayloadTypeConfused,
+    /// The timestamp.
+    Stamp(StampFault),
+    /// An intermediate certificate that the bundle brings.
+    Chain(ChainFault),
+}
+
+/// What may be wrong with an intermediate certificate.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum ChainFault {
+    /// It is left out.
+    Truncated,
+    /// It ran out.
+    Expired,
+    /// It is not one of an authority.
+    NoAuthority,
+    /// Its key may not issue certificates.
+    MayNotIssue,
+    /// It may only issue for another domain.
+    NameConstraints,
+    /// It is for servers.
+    OtherUsage,
+}
+
+/// How a bundle is witnessed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Witnessed {
+    /// By the first Rekor.
+    First,
+    /// By the second Rekor and the timestamp authority.
+    Second,
+    /// By the second Rekor as an entry of kind `dsse`, and the timestamp authority. Statements only.
+    SecondDsse,
+    /// By the first Rekor and the timestamp authority.
+    FirstAndStamp,
+    /// By nobody.
+    Nobody,
 }
 
 /// A trust domain with its own keys, which nothing outside this process knows.
@@ -74,14 +147,19 @@ pub(crate) struct Authority {
     root: Issuer,
     intermediate: Issuer,
     ct_log: SigningKey,
-    rekor: SigningKey,
-    /// The leaf hashes of the transparency log, in order.
-    log: Mutex<Vec<Hash>>,
+    first: Log,
+    second: Log,
+    stamps: StampAuthority,
 }
 
 impl Authority {
     /// Makes a trust domain with fresh keys. Its authorities are valid from 2020 to 2040.
     pub(crate) fn new() -> Self {
+        Self::with_stamps(None)
+    }
+
+    /// A trust domain whose timestamp authority has a certificate with this fault.
+    pub(crate) fn with_stamps(fault: Option<StampFault>) -> Self {
         let root = Issuer::root("CN=authority-root,O=authority.test");
         let intermediate =
             Issuer::intermediate("CN=authority-intermediate,O=authority.test", &root);
@@ -89,18 +167,18 @@ impl Authority {
             root,
             intermediate,
             ct_log: SigningKey::generate(),
-            rekor: SigningKey::generate(),
-            // Entries of others, so that no inclusion proof is empty.
-            log: Mutex::new((0..3).map(|other: u8| leaf_hash(&[other])).collect()),
+            first: Log::new("rekor.authority.test", true),
+            second: Log::new("log2024.authority.test", false),
+            stamps: StampAuthority::new(fault),
         }
     }
 
     /// The `trusted_root.json` by which a verifier trusts this domain and no other.
     pub(crate) fn trusted_root(&self) -> String {
         let start = json!({ "start": first_day().to_string() });
-        let log = |url: &str, key: &SigningKey| {
+        let log = |host: &str, key: &SigningKey| {
             json!({
-                "baseUrl": url,
+                "baseUrl": format!("https://{host}"),
                 "hashAlgorithm": "SHA2_256",
                 "publicKey": {
                     "rawBytes": base64(key.public_key_der()),
@@ -110,27 +188,41 @@ impl Authority {
                 "logId": { "keyId": base64(key.id()) },
             })
         };
+        let authority = |uri: &str, chain: &[&Certificate]| {
+            let chain: Vec<_> = chain
+                .iter()
+                .map(|certificate| json!({ "rawBytes": base64(der(*certificate)) }))
+                .collect();
+            json!({
+                "subject": { "organization": "authority.test", "commonName": "authority-root" },
+                "uri": uri,
+                "certChain": { "certificates": chain },
+                "validFor": start,
+            })
+        };
+        let root = &self.root.certificate;
         let trusted_root = json!({
             "mediaType": "application/vnd.dev.sigstore.trustedroot+json;version=0.1",
-            "tlogs": [log(&format!("https://{REKOR_HOST}"), &self.rekor)],
-            "certificateAuthorities": [{
-                "subject": { "organization": "authority.test", "commonName": "authority-root" },
-                "uri": "https://fulcio.authority.test",
-                "certChain": {
-                    "certificates": [
-                        { "rawBytes": base64(der(&self.intermediate.certificate)) },
-                        { "rawBytes": base64(der(&self.root.certificate)) },
-                    ],
-                },
+            "tlogs": [
+                log(self.first.host, &self.first.key),
+                log(self.second.host, &self.second.key),
+            ],
+            "certificateAuthorities": [
+                authority("https://fulcio.authority.test", &[&self.intermediate.certificate, root]),
+                authority("https://root.authority.test", &[root]),
+            ],
+            "ctlogs": [log("ctfe.authority.test", &self.ct_log)],
+            "timestampAuthorities": [{
+                "subject": { "organization": "authority.test", "commonName": "stamp-root" },
+                "uri": "https://stamp.authority.test",
+                "certChain": { "certificates": self.stamps.chain() },
                 "validFor": start,
             }],
-            "ctlogs": [log("https://ctfe.authority.test", &self.ct_log)],
-            "timestampAuthorities": [],
         });
         format!("{trusted_root:#}\n")
     }
 
-    /// One who signs as `identity` (a URI, or an e-mail address) after `issuer` has vouched for
+    /// One who signs as `identity` (a URI, an e-mail address, or a name with `!`) after `issuer` has vouched for
     /// them.
     ///
     /// Every signature is made at `at_unix_seconds`: the certificate becomes valid then, and the
@@ -144,7 +236,25 @@ impl Authority {
                 u64::try_from(at_unix_seconds).expect("signatures are made after 1970"),
             ),
             fault: None,
+            witnessed: Witnessed::First,
+            key: None,
+            brings_chain: false,
         }
+    }
+}
+
+/// A key that its owner keeps, for bundles without a certificate.
+pub(crate) struct ManagedKey(SigningKey);
+
+impl ManagedKey {
+    pub(crate) fn new() -> Self {
+        Self(SigningKey::generate())
+    }
+
+    /// The public key in PEM.
+    pub(crate) fn public(&self) -> String {
+        let pem = self.0.public_key.to_pem(LineEnding::LF);
+        pem.expect("a public key encodes as PEM")
     }
 }
 
@@ -155,93 +265,175 @@ pub(crate) struct Signer<'a> {
     issuer: String,
     at: Duration,
     fault: Option<Fault>,
+    witnessed: Witnessed,
+    key: Option<&'a ManagedKey>,
+    brings_chain: bool,
 }
 
-impl Signer<'_> {
+/// What signs one bundle.
+struct Hand<'a> {
+    fresh: SigningKey,
+    managed: Option<&'a SigningKey>,
+    certificate: Certificate,
+    /// Certificates that the bundle brings along.
+    above: Vec<Certificate>,
+}
+
+impl Hand<'_> {
+    fn key(&self) -> &SigningKey {
+        self.managed.unwrap_or(&self.fresh)
+    }
+
+    /// What the first Rekor names the signer by.
+    fn pem(&self) -> String {
+        match self.managed {
+            Some(key) => key
+                .public_key
+                .to_pem(LineEnding::LF)
+                .expect("a public key encodes"),
+            None => pem(&self.certificate),
+        }
+    }
+
+    /// What the second Rekor names the signer by.
+    fn verifier(&self, details: &str) -> Value {
+        match self.managed {
+            Some(key) => json!({
+                "keyDetails": details,
+                "publicKey": { "rawBytes": base64(key.public_key_der()) },
+            }),
+            None => json!({
+                "keyDetails": details,
+                "x509Certificate": { "rawBytes": base64(der(&self.certificate)) },
+            }),
+        }
+    }
+}
+
+impl<'a> Signer<'a> {
     /// The same signer, whose bundles have one fault.
     pub(crate) fn with_fault(self, fault: Fault) -> Self {
         Self {
             fault: Some(fault),
+            brings_chain: self.brings_chain || matches!(fault, Fault::Chain(_)),
+            ..self
+        }
+    }
+
+    /// The same signer, whose bundles are witnessed so.
+    pub(crate) fn witnessed(self, witnessed: Witnessed) -> Self {
+        Self { witnessed, ..self }
+    }
+
+    /// The same signer, who signs with a key of their own and without a certificate.
+    pub(crate) fn with_key(self, key: &'a ManagedKey) -> Self {
+        Self {
+            key: Some(key),
+            ..self
+        }
+    }
+
+    /// The same signer, whose bundles (v0.2) bring an intermediate certificate that the trusted root does not have.
+    pub(crate) fn bringing_chain(self) -> Self {
+        Self {
+            brings_chain: true,
             ..self
         }
     }
 
     /// A bundle (v0.3) with a message signature over `artifact`.
     pub(crate) fn sign_blob(&self, artifact: &[u8]) -> String {
-        assert!(
-            !self.has(Fault::ExtraSignature),
-            "only a DSSE envelope has a list of signatures"
-        );
-        let key = SigningKey::generate();
-        let certificate = self.certify(&key);
-        let signature = key.sign(&self.signed_bytes(artifact));
-
-        let (logged_digest, logged_signature) = if self.has(Fault::LogEntryForOtherArtifact) {
-            let other = other_bytes(artifact);
-            (sha256(&other), key.sign(&other))
+        let hand = self.hand();
+        let signature = hand.key().sign(&self.signed_bytes(artifact));
+        let logged = if self.has(Fault::LogEntryForOtherArtifact) {
+            other_bytes(artifact)
         } else {
-            (sha256(artifact), signature.clone())
+            artifact.to_vec()
         };
-        let entry = self.log_entry(
-            "hashedrekord",
-            &json!({
-                "data": { "hash": { "algorithm": "sha256", "value": hex::encode(logged_digest) } },
-                "signature": {
-                    "content": base64(logged_signature),
-                    "publicKey": { "content": base64(pem(&certificate)) },
-                },
-            }),
-        );
-        bundle(
-            &certificate,
-            &entry,
+        let logged_signature = self.logged_signature(&hand, &signature, &logged, artifact);
+        let entry = self.hashed_entry(&hand, &logged, &logged_signature);
+        self.bundle(
+            &hand,
+            entry,
+            &signature,
             "messageSignature",
             &json!({
                 "messageDigest": { "algorithm": "SHA2_256", "digest": base64(sha256(artifact)) },
-                "signature": base64(signature),
+                "signature": base64(&signature),
             }),
         )
     }
 
     /// A bundle (v0.3) with an in-toto `statement` in a signed DSSE envelope.
     pub(crate) fn sign_statement(&self, statement: &Value) -> String {
-        let key = SigningKey::generate();
-        let certificate = self.certify(&key);
-        let payload = statement.to_string().into_bytes();
-        let signature = key.sign(&pae(&self.signed_bytes(&payload)));
+        self.sign_payload(statement.to_string().as_bytes())
+    }
 
-        let (logged_payload, logged_signature) = if self.has(Fault::LogEntryForOtherArtifact) {
-            let other = other_bytes(&payload);
-            let signature = key.sign(&pae(&other));
-            (other, signature)
+    /// A bundle (v0.3) with `payload` in a signed DSSE envelope that says it is an in-toto statement.
+    pub(crate) fn sign_payload(&self, payload: &[u8]) -> String {
+        const OTHER: &str = "application/vnd.other+json";
+        let hand = self.hand();
+        let payload_type = if self.has(Fault::OtherPayloadType) {
+            OTHER
         } else {
-            (payload.clone(), signature.clone())
+            IN_TOTO
         };
-        let logged_envelope = envelope(&logged_payload, &[&logged_signature]).to_string();
-        let entry = self.log_entry(
-            "dsse",
-            &json!({
-                "envelopeHash": {
-                    "algorithm": "sha256",
-                    "value": hex::encode(sha256(logged_envelope.as_bytes())),
-                },
-                "payloadHash": {
-                    "algorithm": "sha256",
-                    "value": hex::encode(sha256(&logged_payload)),
-                },
-                "signatures": [{
-                    "signature": base64(logged_signature),
-                    "verifier": base64(pem(&certificate)),
-                }],
-            }),
-        );
-        let envelope = if self.has(Fault::ExtraSignature) {
-            let extra = SigningKey::generate().sign(&pae(&payload));
-            envelope(&payload, &[&signature, &extra])
+        let signed_type = if self.has(Fault::PayloadTypeConfused) {
+            OTHER
         } else {
-            envelope(&payload, &[&signature])
+            payload_type
         };
-        bundle(&certificate, &entry, "dsseEnvelope", &envelope)
+        let signature = hand
+            .key()
+            .sign(&pae(signed_type, &self.signed_bytes(payload)));
+        let logged_payload = if self.has(Fault::LogEntryForOtherArtifact) {
+            other_bytes(payload)
+        } else {
+            payload.to_vec()
+        };
+        let message = pae(payload_type, payload);
+        let logged_message = pae(payload_type, &logged_payload);
+        let logged_signature = self.logged_signature(&hand, &signature, &logged_message, &message);
+        let entry = match self.witnessed {
+            Witnessed::Second => self.hashed_entry(&hand, &logged_message, &logged_signature),
+            _ => self.dsse_entry(&hand, &logged_payload, &logged_signature),
+        };
+        let mut signatures = vec![json!({ "sig": base64(&signature) })];
+        if self.has(Fault::ExtraSignature) {
+            let extra = SigningKey::generate().sign(&message);
+            signatures.push(json!({ "sig": base64(extra) }));
+        }
+        let envelope = json!({
+            "payload": base64(payload),
+            "payloadType": payload_type,
+            "signatures": signatures,
+        });
+        self.bundle(&hand, entry, &signature, "dsseEnvelope", &envelope)
+    }
+
+    fn hand(&self) -> Hand<'a> {
+        let fresh = SigningKey::generate();
+        let (certificate, above) = if self.brings_chain {
+            let issuer = self.brought_issuer();
+            let certificate = self.certify(&fresh, &issuer);
+            let above = if self.has(Fault::Chain(ChainFault::Truncated)) {
+                Vec::new()
+            } else {
+                vec![issuer.certificate]
+            };
+            (certificate, above)
+        } else {
+            (
+                self.certify(&fresh, &self.authority.intermediate),
+                Vec::new(),
+            )
+        };
+        Hand {
+            fresh,
+            managed: self.key.map(|key| &key.0),
+            certificate,
+            above,
+        }
     }
 
     fn has(&self, fault: Fault) -> bool {
@@ -257,56 +449,281 @@ impl Signer<'_> {
         }
     }
 
-    /// Signs as `key`, unless this signer has `fault`: then with a key that nobody trusts.
-    fn sign_unless(&self, fault: Fault, key: &SigningKey, message: &[u8]) -> Vec<u8> {
-        if self.has(fault) {
-            SigningKey::generate().sign(message)
+    /// The signature in the log, which is over `logged` where that is not what is `signed`.
+    fn logged_signature(
+        &self,
+        hand: &Hand<'_>,
+        signature: &[u8],
+        logged: &[u8],
+        signed: &[u8],
+    ) -> Vec<u8> {
+        if logged != signed || self.has(Fault::LogEntryForOtherSignature) {
+            hand.key().sign(logged)
         } else {
-            key.sign(message)
+            signature.to_vec()
         }
     }
 
-    /// Issues the short-lived certificate that binds `key` to this signer's identity.
-    fn certify(&self, key: &SigningKey) -> Certificate {
-        let issuer = &self.authority.intermediate;
-        let nobody = Name::default();
-        let identity = Ia5String::new(&self.identity).expect("the identity is ASCII");
-        let san = if self.identity.contains("://") {
-            GeneralName::UniformResourceIdentifier(identity)
+    /// The hand that a log entry names.
+    fn logged_hand<'b>(&self, hand: &'b Hand<'b>, other: &'b mut Option<Hand<'a>>) -> &'b Hand<'b> {
+        if self.has(Fault::LogEntryByOtherSigner) {
+            let stranger = Signer {
+                authority: self.authority,
+                identity: "stranger@authority.test".to_owned(),
+                issuer: self.issuer.clone(),
+                at: self.at,
+                fault: None,
+                witnessed: self.witnessed,
+                key: None,
+                brings_chain: false,
+            };
+            let mut stranger = stranger.hand();
+            if hand.managed.is_some() {
+                // A key as well, but another one.
+                stranger.managed = Some(&self.authority.ct_log);
+            }
+            other.insert(stranger)
         } else {
-            GeneralName::Rfc822Name(identity)
+            hand
+        }
+    }
+
+    fn details(&self) -> &'static str {
+        if self.has(Fault::LoggedAlgorithm) {
+            "PKIX_ECDSA_P384_SHA_384"
+        } else {
+            "PKIX_ECDSA_P256_SHA_256"
+        }
+    }
+
+    /// An entry of kind `hashedrekord` over `message`.
+    fn hashed_entry(&self, hand: &Hand<'_>, message: &[u8], signature: &[u8]) -> Option<Value> {
+        let mut other = None;
+        let hand = self.logged_hand(hand, &mut other);
+        match self.witnessed {
+            Witnessed::Nobody => None,
+            Witnessed::First | Witnessed::FirstAndStamp => Some(self.entry(
+                "hashedrekord",
+                "0.0.1",
+                &json!({
+                    "data": {
+                        "hash": { "algorithm": "sha256", "value": hex::encode(sha256(message)) },
+                    },
+                    "signature": {
+                        "content": base64(signature),
+                        "publicKey": { "content": base64(hand.pem()) },
+                    },
+                }),
+            )),
+            Witnessed::Second | Witnessed::SecondDsse => Some(self.entry(
+                "hashedrekord",
+                "0.0.2",
+                &json!({ "hashedRekordV002": {
+                    "data": { "algorithm": "SHA2_256", "digest": base64(sha256(message)) },
+                    "signature": {
+                        "content": base64(signature),
+                        "verifier": hand.verifier(self.details()),
+                    },
+                }}),
+            )),
+        }
+    }
+
+    /// An entry of kind `dsse` over `payload`.
+    fn dsse_entry(&self, hand: &Hand<'_>, payload: &[u8], signature: &[u8]) -> Option<Value> {
+        let mut other = None;
+        let hand = self.logged_hand(hand, &mut other);
+        match self.witnessed {
+            Witnessed::Nobody => None,
+            Witnessed::SecondDsse => Some(self.entry(
+                "dsse",
+                "0.0.2",
+                &json!({ "dsseV002": {
+                    "payloadHash": { "algorithm": "SHA2_256", "digest": base64(sha256(payload)) },
+                    "signatures": [{
+                        "content": base64(signature),
+                        "verifier": hand.verifier(self.details()),
+                    }],
+                }}),
+            )),
+            _ => Some(self.entry(
+                "dsse",
+                "0.0.1",
+                &json!({
+                    // Of the envelope as it was handed to the log, which nobody else has.
+                    "envelopeHash": { "algorithm": "sha256", "value": hex::encode([1; 32]) },
+                    "payloadHash": { "algorithm": "sha256", "value": hex::encode(sha256(payload)) },
+                    "signatures": [{
+                        "signature": base64(signature),
+                        "verifier": base64(hand.pem()),
+                    }],
+                }),
+            )),
+        }
+    }
+
+    fn entry(&self, kind: &str, version: &str, spec: &Value) -> Value {
+        // Canonical JSON (RFC 8785) as far as it matters here: here and in the promise the keys
+        // are written in their order, for builds of serde_json that keep the order of insertion.
+        let body = json!({ "apiVersion": version, "kind": kind, "spec": spec }).to_string();
+        let first = matches!(self.witnessed, Witnessed::First | Witnessed::FirstAndStamp);
+        let (log, other) = if first {
+            (&self.authority.first, &self.authority.second)
+        } else {
+            (&self.authority.second, &self.authority.first)
         };
-        let precertificate = to_be_signed(
-            issuer.name(),
-            &nobody,
-            key,
-            (date_time(self.at), date_time(self.at + LEAF_VALIDITY)),
-            vec![
-                extension(&KeyUsage(KeyUsages::DigitalSignature.into()), &nobody),
-                code_signing(),
-                extension(&key.identifier(), &nobody),
-                extension(&authority_key_identifier(&issuer.key), &nobody),
-                extension(&SubjectAltName(vec![san]), &nobody),
-                raw_extension(FULCIO_ISSUER, self.issuer.as_bytes()),
-                raw_extension(FULCIO_ISSUER_V2, &der(&self.issuer)),
-            ],
-        );
+        let time = if self.has(Fault::IntegratedTimeOutsideCertificate) {
+            self.at.as_secs() - 3600
+        } else {
+            self.at.as_secs()
+        };
+        let faults = Faults {
+            bad_proof: self.has(Fault::BadInclusionProof),
+            proof_of_other: self.has(Fault::ProofForOtherEntry),
+            bad_checkpoint: self.has(Fault::BadCheckpointSignature),
+            checkpoint_by: self.has(Fault::CheckpointByOtherLog).then_some(other),
+            bad_promise: self.has(Fault::BadPromise),
+        };
+        log.take_in((kind, version), &body, time, faults)
+    }
+
+    /// An authority of which the trusted root knows only the one above it.
+    fn brought_issuer(&self) -> Issuer {
+        let has = |fault| self.has(Fault::Chain(fault));
+        let until = if has(ChainFault::Expired) {
+            first_day()
+        } else {
+            last_day()
+        };
+        let name = "CN=authority-brought,O=authority.test";
+        Issuer::below(
+            name,
+            &self.authority.root,
+            (first_day(), until),
+            |extensions, name| {
+                let replace = |extensions: &mut Vec<_>, new: x509_cert::ext::Extension| {
+                    extensions.retain(|old: &x509_cert::ext::Extension| old.extn_id != new.extn_id);
+                    extensions.push(new);
+                };
+                if has(ChainFault::NoAuthority) {
+                    let constraints = BasicConstraints {
+                        ca: false,
+                        path_len_constraint: None,
+                    };
+                    replace(extensions, extension(&constraints, name));
+                }
+                if has(ChainFault::MayNotIssue) {
+                    let usage = KeyUsage(KeyUsages::DigitalSignature.into());
+                    replace(extensions, extension(&usage, name));
+                }
+                if has(ChainFault::OtherUsage) {
+                    extensions.push(extended_usage(&[ID_KP_SERVER_AUTH], false));
+                } else {
+                    extensions.push(code_signing());
+                }
+                if has(ChainFault::NameConstraints) {
+                    let other = Ia5String::new("other.test").expect("a host is ASCII");
+                    let constraints = NameConstraints {
+                        permitted_subtrees: Some(vec![GeneralSubtree {
+                            base: GeneralName::UniformResourceIdentifier(other),
+                            minimum: 0,
+                            maximum: None,
+                        }]),
+                        excluded_subtrees: None,
+                    };
+                    extensions.push(extension(&constraints, name));
+                }
+            },
+        )
+    }
+
+    /// Issues the short-lived certificate that binds `key` to this signer's identity.
+    fn certify(&self, key: &SigningKey, issuer: &Issuer) -> Certificate {
+        let precertificate = self.precertificate(key, issuer);
         let mut certificate = precertificate.clone();
         if !self.has(Fault::NoSct) {
+            let subject = if self.has(Fault::SctForOther) {
+                self.precertificate(&SigningKey::generate(), issuer)
+            } else {
+                precertificate
+            };
             let extensions = certificate.extensions.get_or_insert_default();
             extensions.push(raw_extension(
                 CT_PRECERT_SCTS,
-                &self.sct_list(&precertificate),
+                &self.sct_list(&subject, issuer),
             ));
         }
+        let untrusted = self.has(Fault::UntrustedCertificate);
         sealed(certificate, |message| {
-            self.sign_unless(Fault::UntrustedCertificate, &issuer.key, message)
+            sign_unless(untrusted, &issuer.key, message)
         })
+    }
+
+    fn precertificate(&self, key: &SigningKey, issuer: &Issuer) -> TbsCertificate {
+        let nobody = Name::default();
+        let usage = if self.has(Fault::NoDigitalSignature) {
+            KeyUsages::KeyAgreement
+        } else {
+            KeyUsages::DigitalSignature
+        };
+        let mut extensions = vec![
+            extension(&KeyUsage(usage.into()), &nobody),
+            extension(&key.identifier(), &nobody),
+            extension(&authority_key_identifier(&issuer.key), &nobody),
+        ];
+        match self.fault {
+            Some(Fault::NoUsage) => {}
+            Some(Fault::OtherUsage) => {
+                extensions.push(extended_usage(&[ID_KP_SERVER_AUTH], false));
+            }
+            _ => extensions.push(code_signing()),
+        }
+        if !self.has(Fault::NoName) {
+            extensions.push(extension(&SubjectAltName(self.names()), &nobody));
+        }
+        if self.has(Fault::LeafIsAuthority) {
+            let constraints = BasicConstraints {
+                ca: true,
+                path_len_constraint: None,
+            };
+            extensions.push(extension(&constraints, &nobody));
+        }
+        if !self.has(Fault::NoIssuer) {
+            let older = if self.has(Fault::TwoIssuers) {
+                "https://accounts.stranger.test"
+            } else {
+                &self.issuer
+            };
+            extensions.push(raw_extension(FULCIO_ISSUER, older.as_bytes()));
+            extensions.push(raw_extension(FULCIO_ISSUER_V2, &der(&self.issuer)));
+        }
+        let validity = (date_time(self.at), date_time(self.at + LEAF_VALIDITY));
+        to_be_signed(issuer.name(), &nobody, key, validity, extensions)
+    }
+
+    fn names(&self) -> Vec<GeneralName> {
+        let name = |text: &str| Ia5String::new(text).expect("the identity is ASCII");
+        let own = if self.identity.contains("://") {
+            GeneralName::UniformResourceIdentifier(name(&self.identity))
+        } else if self.identity.contains('!') {
+            let text = Utf8StringRef::new(&self.identity).expect("the identity is UTF-8");
+            GeneralName::OtherName(OtherName {
+                type_id: FULCIO_USER_NAME,
+                value: Any::encode_from(&text).expect("a text encodes"),
+            })
+        } else {
+            GeneralName::Rfc822Name(name(&self.identity))
+        };
+        let mut names = vec![own];
+        if self.has(Fault::TwoNames) {
+            names.push(GeneralName::Rfc822Name(name("stranger@authority.test")));
+        }
+        names
     }
 
     /// The value of the certificate extension that holds the CT log's timestamp for
     /// `precertificate` (RFC 6962, sections 3.2 and 3.3).
-    fn sct_list(&self, precertificate: &TbsCertificate) -> Vec<u8> {
+    fn sct_list(&self, precertificate: &TbsCertificate, issuer: &Issuer) -> Vec<u8> {
         const VERSION_1: [u8; 1] = [0];
         const CERTIFICATE_TIMESTAMP: [u8; 1] = [0];
         const PRECERT_ENTRY: [u8; 2] = [0, 1];
@@ -321,89 +738,80 @@ impl Signer<'_> {
             &CERTIFICATE_TIMESTAMP,
             &timestamp,
             &PRECERT_ENTRY,
-            &self.authority.intermediate.key.id(),
+            &issuer.key.id(),
             &length.to_be_bytes()[1..],
             &precertificate,
             &NO_EXTENSIONS,
         ]
         .concat();
+        let wrong = self.has(Fault::WrongSct);
         let sct = [
             &VERSION_1[..],
             &self.authority.ct_log.id(),
             &timestamp,
             &NO_EXTENSIONS,
             &SHA256_ECDSA,
-            &tls_vector(&self.sign_unless(Fault::WrongSct, &self.authority.ct_log, &signed)),
+            &tls_vector(&sign_unless(wrong, &self.authority.ct_log, &signed)),
         ]
         .concat();
         der(&OctetString::new(tls_vector(&tls_vector(&sct)))
             .expect("a certificate is below 16 MiB"))
     }
 
-    /// Logs an entry and describes it as a bundle does: with its inclusion proof, the checkpoint
-    /// that the proof leads to, and the promise to include it.
-    fn log_entry(&self, kind: &str, spec: &Value) -> Value {
-        const VERSION: &str = "0.0.1";
-        let log_key = &self.authority.rekor;
-        let time = if self.has(Fault::IntegratedTimeOutsideCertificate) {
-            self.at.as_secs() - 3600
+    /// A bundle around one log entry, with a timestamp where the entry vouches for no time.
+    fn bundle(
+        &self,
+        hand: &Hand<'_>,
+        entry: Option<Value>,
+        signature: &[u8],
+        content_kind: &str,
+        content: &Value,
+    ) -> String {
+        let raw = |certificate: &Certificate| json!({ "rawBytes": base64(der(certificate)) });
+        let (version, kind, material) = if hand.managed.is_some() {
+            (
+                ".v0.3+json",
+                "publicKey",
+                json!({ "hint": "the key of the release" }),
+            )
+        } else if self.brings_chain {
+            let chain: Vec<_> = [&hand.certificate]
+                .into_iter()
+                .chain(&hand.above)
+                .map(raw)
+                .collect();
+            (
+                "+json;version=0.2",
+                "x509CertificateChain",
+                json!({ "certificates": chain }),
+            )
         } else {
-            self.at.as_secs()
+            (".v0.3+json", "certificate", raw(&hand.certificate))
         };
-
-        // Canonical JSON (RFC 8785) as far as it matters here: here and in the promise the keys
-        // are written in their order, for builds of serde_json that keep the order of insertion.
-        let body = json!({ "apiVersion": VERSION, "kind": kind, "spec": spec }).to_string();
-        let leaves = {
-            let mut log = self
-                .authority
-                .log
-                .lock()
-                .expect("no test panics while it logs");
-            log.push(leaf_hash(body.as_bytes()));
-            log.clone()
-        };
-        let index = leaves.len() - 1;
-        let root = tree_root(&leaves);
-        let mut path = audit_path(index, &leaves);
-        if self.has(Fault::BadInclusionProof)
-            && let Some(sibling) = path.first_mut()
-        {
-            *sibling = sha256(sibling);
-        }
-
-        let note = format!("{REKOR_HOST} - 1\n{}\n{}\n", leaves.len(), base64(root));
-        let note_signature =
-            self.sign_unless(Fault::BadCheckpointSignature, log_key, note.as_bytes());
-        let key_hint = &log_key.id()[..4];
-        let checkpoint = format!(
-            "{note}\n\u{2014} {REKOR_HOST} {}\n",
-            base64([key_hint, &note_signature].concat())
-        );
-        let promise = json!({
-            "body": base64(&body),
-            "integratedTime": time,
-            "logID": hex::encode(log_key.id()),
-            "logIndex": index,
-        })
-        .to_string();
-        let promise = self.sign_unless(Fault::BadPromise, log_key, promise.as_bytes());
-
-        json!({
-            "logIndex": index.to_string(),
-            "logId": { "keyId": base64(log_key.id()) },
-            "kindVersion": { "kind": kind, "version": VERSION },
-            "integratedTime": time.to_string(),
-            "inclusionPromise": { "signedEntryTimestamp": base64(promise) },
-            "inclusionProof": {
-                "logIndex": index.to_string(),
-                "rootHash": base64(root),
-                "treeSize": leaves.len().to_string(),
-                "hashes": path.iter().map(base64).collect::<Vec<_>>(),
-                "checkpoint": { "envelope": checkpoint },
+        let mut bundle = json!({
+            "mediaType": format!("application/vnd.dev.sigstore.bundle{version}"),
+            "verificationMaterial": {
+                kind: material,
+                "tlogEntries": entry.into_iter().collect::<Vec<_>>(),
             },
-            "canonicalizedBody": base64(body),
-        })
+            content_kind: content,
+        });
+        if !matches!(self.witnessed, Witnessed::First | Witnessed::Nobody) {
+            let fault = match self.fault {
+                Some(Fault::Stamp(fault)) => Some(fault),
+                _ => None,
+            };
+            let stranger = StampAuthority::new(None);
+            let authority = if fault == Some(StampFault::Stranger) {
+                &stranger
+            } else {
+                &self.authority.stamps
+            };
+            let stamp = authority.stamp(signature, self.at, fault);
+            bundle["verificationMaterial"]["timestampVerificationData"] =
+                json!({ "rfc3161Timestamps": [{ "signedTimestamp": base64(stamp) }] });
+        }
+        format!("{bundle:#}\n")
     }
 }
 
@@ -436,248 +844,19 @@ pub(crate) fn raw_key_pair() -> (String, impl Fn(&[u8]) -> String) {
     (public_key, move |message: &[u8]| base64(key.sign(message)))
 }
 
-/// An ECDSA P-256 key that signs with SHA-256.
-struct SigningKey {
-    pair: EcdsaKeyPair,
-    public_key: SubjectPublicKeyInfoOwned,
-}
-
-impl SigningKey {
-    fn generate() -> Self {
-        let pair = EcdsaKeyPair::generate(&ECDSA_P256_SHA256_ASN1_SIGNING)
-            .expect("the system gives random bytes");
-        let spki: PublicKeyX509Der = pair.public_key().as_der().expect("a P-256 key encodes");
-        let public_key = SubjectPublicKeyInfoOwned::from_der(spki.as_ref())
-            .expect("an encoded public key decodes");
-        Self { pair, public_key }
-    }
-
-    fn sign(&self, message: &[u8]) -> Vec<u8> {
-        let signature = self.pair.sign(&SystemRandom::new(), message);
-        signature
-            .expect("the system gives random bytes")
-            .as_ref()
-            .to_vec()
-    }
-
-    fn public_key_der(&self) -> Vec<u8> {
-        der(&self.public_key)
-    }
-
-    /// The SHA-256 of the public key, by which both kinds of log go.
-    fn id(&self) -> Hash {
-        sha256(&self.public_key_der())
-    }
-
-    fn identifier(&self) -> SubjectKeyIdentifier {
-        SubjectKeyIdentifier(octets(&self.id()[..20]))
-    }
-}
-
-/// A certificate authority.
-struct Issuer {
-    key: SigningKey,
-    certificate: Certificate,
-}
-
-impl Issuer {
-    fn root(name: &str) -> Self {
-        let key = SigningKey::generate();
-        let name: Name = name.parse().expect("the name is a distinguished name");
-        let mut extensions = ca_extensions(&key, &name, 1);
-        extensions.push(extension(&authority_key_identifier(&key), &name));
-        let root = to_be_signed(&name, &name, &key, (first_day(), last_day()), extensions);
-        Self {
-            certificate: sealed(root, |message| key.sign(message)),
-            key,
-        }
-    }
-
-    fn intermediate(name: &str, root: &Self) -> Self {
-        let key = SigningKey::generate();
-        let name: Name = name.parse().expect("the name is a distinguished name");
-        let mut extensions = ca_extensions(&key, &name, 0);
-        extensions.push(extension(&authority_key_identifier(&root.key), &name));
-        extensions.push(code_signing());
-        let validity = (first_day(), last_day());
-        let intermediate = to_be_signed(root.name(), &name, &key, validity, extensions);
-        Self {
-            certificate: sealed(intermediate, |message| root.key.sign(message)),
-            key,
-        }
-    }
-
-    fn name(&self) -> &Name {
-        &self.certificate.tbs_certificate.subject
-    }
-}
-
-/// What the certificate of an authority says, with `below` authorities at most under it.
-fn ca_extensions(key: &SigningKey, name: &Name, below: u8) -> Vec<Extension> {
-    vec![
-        extension(&KeyUsage(KeyUsages::KeyCertSign | KeyUsages::CRLSign), name),
-        extension(
-            &BasicConstraints {
-                ca: true,
-                path_len_constraint: Some(below),
-            },
-            name,
-        ),
-        extension(&key.identifier(), name),
-    ]
-}
-
-fn authority_key_identifier(issuer: &SigningKey) -> AuthorityKeyIdentifier {
-    AuthorityKeyIdentifier {
-        key_identifier: Some(issuer.identifier().0),
-        ..AuthorityKeyIdentifier::default()
-    }
-}
-
-/// The extended key usage, which is not critical at Fulcio but would be by default.
-fn code_signing() -> Extension {
-    let usage = ExtendedKeyUsage(vec![ID_KP_CODE_SIGNING]);
-    raw_extension(ExtendedKeyUsage::OID, &der(&usage))
-}
-
-fn to_be_signed(
-    issuer: &Name,
-    subject: &Name,
-    key: &SigningKey,
-    (not_before, not_after): (DateTime, DateTime),
-    extensions: Vec<Extension>,
-) -> TbsCertificate {
-    let utc = |time| Time::UtcTime(UtcTime::from_date_time(time).expect("the year is below 2050"));
-    let mut serial_number = [0; 16];
-    rand::fill(&mut serial_number).expect("the system gives random bytes");
-    TbsCertificate {
-        version: Version::V3,
-        serial_number: SerialNumber::new(&serial_number).expect("16 bytes are a serial number"),
-        signature: ecdsa_with_sha256(),
-        issuer: issuer.clone(),
-        validity: Validity {
-            not_before: utc(not_before),
-            not_after: utc(not_after),
-        },
-        subject: subject.clone(),
-        subject_public_key_info: key.public_key.clone(),
-        issuer_unique_id: None,
-        subject_unique_id: None,
-        extensions: Some(extensions),
-    }
-}
-
-fn sealed(tbs_certificate: TbsCertificate, sign: impl Fn(&[u8]) -> Vec<u8>) -> Certificate {
-    let signature = sign(&der(&tbs_certificate));
-    Certificate {
-        tbs_certificate,
-        signature_algorithm: ecdsa_with_sha256(),
-        signature: BitString::from_bytes(&signature).expect("a signature is a string of bits"),
-    }
-}
-
-fn ecdsa_with_sha256() -> AlgorithmIdentifierOwned {
-    AlgorithmIdentifierOwned {
-        oid: ECDSA_WITH_SHA_256,
-        parameters: None,
-    }
-}
-
-fn extension(value: &impl AsExtension, subject: &Name) -> Extension {
-    value
-        .to_extension(subject, &[])
-        .expect("the extension encodes")
-}
-
-fn raw_extension(extn_id: ObjectIdentifier, value: &[u8]) -> Extension {
-    Extension {
-        extn_id,
-        critical: false,
-        extn_value: octets(value),
-    }
-}
-
-fn octets(bytes: &[u8]) -> OctetString {
-    OctetString::new(bytes).expect("a certificate is below 16 MiB")
-}
-
-/// The first moment at which the authorities and the logs are valid.
-fn first_day() -> DateTime {
-    DateTime::new(2020, 1, 1, 0, 0, 0).expect("1 January is a day")
-}
-
-fn last_day() -> DateTime {
-    DateTime::new(2040, 1, 1, 0, 0, 0).expect("1 January is a day")
-}
-
-fn date_time(since_1970: Duration) -> DateTime {
-    DateTime::from_unix_duration(since_1970).expect("the year is below 10000")
-}
-
-/// A `bundle` of media type v0.3 around one log entry.
-fn bundle(certificate: &Certificate, entry: &Value, content_kind: &str, content: &Value) -> String {
-    let bundle = json!({
-        "mediaType": "application/vnd.dev.sigstore.bundle.v0.3+json",
-        "verificationMaterial": {
-            "certificate": { "rawBytes": base64(der(certificate)) },
-            "tlogEntries": [entry],
-        },
-        content_kind: content,
-    });
-    format!("{bundle:#}\n")
-}
-
-fn envelope(payload: &[u8], signatures: &[&Vec<u8>]) -> Value {
-    let signatures: Vec<_> = signatures
-        .iter()
-        .map(|sig| json!({ "sig": base64(sig) }))
-        .collect();
-    json!({ "payload": base64(payload), "payloadType": IN_TOTO, "signatures": signatures })
-}
-
 /// What a DSSE signature is over: the payload and its type ("pre-authentication encoding").
-fn pae(payload: &[u8]) -> Vec<u8> {
-    let head = format!("DSSEv1 {} {IN_TOTO} {} ", IN_TOTO.len(), payload.len());
+fn pae(payload_type: &str, payload: &[u8]) -> Vec<u8> {
+    let head = format!(
+        "DSSEv1 {} {payload_type} {} ",
+        payload_type.len(),
+        payload.len()
+    );
     [head.as_bytes(), payload].concat()
 }
 
 /// Bytes that are not `bytes`, for the faults that confuse two artifacts.
 fn other_bytes(bytes: &[u8]) -> Vec<u8> {
     [bytes, b" "].concat()
-}
-
-/// The hash of a leaf of the transparency log (RFC 6962, section 2.1, as the rest of the tree).
-fn leaf_hash(entry: &[u8]) -> Hash {
-    sha256(&[&[0], entry].concat())
-}
-
-fn tree_root(leaves: &[Hash]) -> Hash {
-    if let [leaf] = leaves {
-        return *leaf;
-    }
-    let (left, right) = leaves.split_at(left_size(leaves.len()));
-    sha256(&[&[1][..], &tree_root(left), &tree_root(right)].concat())
-}
-
-/// The hashes that lead from the leaf at `index` to the root, from the leaf upwards.
-fn audit_path(index: usize, leaves: &[Hash]) -> Vec<Hash> {
-    if leaves.len() == 1 {
-        return Vec::new();
-    }
-    let middle = left_size(leaves.len());
-    let (left, right) = leaves.split_at(middle);
-    let (mut path, sibling) = if index < middle {
-        (audit_path(index, left), right)
-    } else {
-        (audit_path(index - middle, right), left)
-    };
-    path.push(tree_root(sibling));
-    path
-}
-
-/// The largest power of two below the number of leaves.
-fn left_size(leaves: usize) -> usize {
-    leaves.next_power_of_two() / 2
 }
 
 /// A vector of bytes as TLS writes it, with its length in two bytes before it.
@@ -692,14 +871,4 @@ fn sha256(bytes: &[u8]) -> Hash {
 
 fn base64(bytes: impl AsRef<[u8]>) -> String {
     BASE64_STANDARD.encode(bytes)
-}
-
-fn der(value: &impl Encode) -> Vec<u8> {
-    value.to_der().expect("the structure encodes as DER")
-}
-
-fn pem(certificate: &Certificate) -> String {
-    certificate
-        .to_pem(LineEnding::LF)
-        .expect("a certificate encodes as PEM")
 }

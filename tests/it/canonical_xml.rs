@@ -1,6 +1,6 @@
 //! Canonical XML against forms that another implementation made (see `fixtures/signatures/README.md`).
 
-use mekiki::markup::{Canonical, Nodes, Variant, parse_nodes};
+use mekiki::markup::{Canonical, Nodes, Uncanonical, Variant, parse_nodes};
 use serde_json::Value;
 
 /// The form that a case of the file asks for.
@@ -37,6 +37,7 @@ fn forms_are_those_of_another_implementation() {
         .to_owned()
     });
     let cases: Vec<Value> = serde_json::from_slice(&std::fs::read(path).unwrap()).unwrap();
+    let mut others = Vec::new();
     for case in &cases {
         let source = case["source"].as_str().unwrap();
         let nodes = parse_nodes(source).unwrap_or_else(|fault| panic!("{source}: {fault}"));
@@ -46,13 +47,12 @@ fn forms_are_those_of_another_implementation() {
         } else {
             form.document(&nodes, None)
         };
-        assert_eq!(
-            String::from_utf8(found).unwrap(),
-            case["canonical"].as_str().unwrap(),
-            "{} {form:?} of {source}",
-            case["name"]
-        );
+        let found = String::from_utf8(found).unwrap();
+        if found != case["canonical"] {
+            others.push(format!("{case}: {found:?}"));
+        }
     }
+    assert!(others.is_empty(), "{}: {:#?}", others.len(), others.first());
     assert!(cases.len() > 100, "{}", cases.len());
 }
 
@@ -68,4 +68,23 @@ fn a_form_of_a_form_is_itself() {
         let twice = canonical(case).document(&parse_nodes(once).unwrap(), None);
         assert_eq!(String::from_utf8(twice).unwrap(), once, "{}", case["name"]);
     }
+}
+
+#[test]
+fn an_address_that_would_have_to_be_joined_is_refused() {
+    let nodes = parse_nodes("<a xml:base='urn:a'><b apex='1'/></a>").unwrap();
+    let form = |variant| Canonical {
+        variant,
+        comments: false,
+    };
+    let of_part = |variant| form(variant).element(&nodes, apex(&nodes), None);
+    assert_eq!(of_part(Variant::Inclusive11), Err(Uncanonical::Base));
+    assert_eq!(
+        of_part(Variant::Inclusive).unwrap(),
+        b"<b apex=\"1\" xml:base=\"urn:a\"></b>"
+    );
+    let exclusive = of_part(Variant::Exclusive(Vec::new()));
+    assert_eq!(exclusive.unwrap(), b"<b apex=\"1\"></b>");
+    let whole = form(Variant::Inclusive11).document(&nodes, Some(apex(&nodes)));
+    assert_eq!(whole, b"<a xml:base=\"urn:a\"></a>");
 }

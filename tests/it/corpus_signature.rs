@@ -1,8 +1,11 @@
 //! The signature cases of the corpus: who signed is accepted or refused as their makers say.
 
-use mekiki::digest::Digest;
-use mekiki::evidence::signature::sigstore;
-use serde_json::Value;
+use base64::prelude::{BASE64_STANDARD, Engine as _};
+use mekiki::app::Refused;
+use mekiki::app::signature::{SignatureRequest, verify_signature};
+use mekiki::evidence::signature::sigstore::{self, Sigstore};
+use mekiki::evidence::signature::{Artifact, Expected, Verification};
+use serde_json::{Value, json};
 
 use crate::asked::Asked;
 use crate::corpus::{Corpus, corpus, say};
@@ -17,7 +20,11 @@ const GOOGLE: &str = "https://accounts.google.com";
 
 /// The outcome in one line: `verified`, the check that failed, or the code of the error.
 fn outcome(request: &Asked<'_>) -> String {
-    match request.verify() {
+    told(request.verify())
+}
+
+fn told(outcome: Result<Verification, Refused>) -> String {
+    match outcome {
         Ok(verification) if verification.verified => "verified".to_owned(),
         Ok(verification) => verification
             .checks
@@ -135,10 +142,10 @@ const SERVICE: (&str, &str) = (
 
 /// Every bundle whose maker says how it comes out, under `sigstore/`.
 ///
-/// Left out: `go/bundles/sigstore.js@2.0.0-provenance`, whose subject has a SHA-512 digest only and
-/// whose file is not kept; the detached signatures in `python/detached`, which need a certificate that
-/// ran out and the log online; `go/bundles/public-key-validity`, a key with a validity of its own.
-const CLIENT_CASES: [ClientCase; 15] = [
+/// Left out: the detached signatures in `python/detached`, which need a certificate that ran out and the log online;
+/// `go/bundles/public-key-validity`, whose key is to be taken as valid for one second of 1970, which is a matter of
+/// who trusts the key and stands in no file.
+const CLIENT_CASES: [ClientCase; 18] = [
     case(
         "python/bundle.txt.sigstore",
         "python/bundle.txt",
@@ -222,12 +229,12 @@ const CLIENT_CASES: [ClientCase; 15] = [
         "python/bundle_no_log_entry.txt",
         STAGING,
         ("alex.cameron@trailofbits.com", GOOGLE),
-        "structure",
+        "timestamp",
     ),
     case(
         "python/bundle_v3_no_signed_time.txt.sigstore.json",
         "python/bundle_v3_no_signed_time.txt",
-        STAGING,
+        PUBLIC_GOOD,
         WILLIAM,
         "timestamp",
     ),
@@ -236,59 +243,85 @@ const CLIENT_CASES: [ClientCase; 15] = [
         "python/tsa/bundle.txt",
         STAGING,
         SERVICE,
-        "certificate-chain",
+        "certificate-validity",
     ),
     case(
         "go/bundles/dsse-2sigs.sigstore.json",
         "python/bundle.txt",
         PUBLIC_GOOD,
         ("brian@dehamer.com", GITHUB),
-        "bundle-malformed",
+        "structure",
+    ),
+    case(
+        "go/bundles/othername.sigstore.json",
+        OTHER_NAME,
+        "go/trusted-roots/scaffolding.json",
+        ("foo!oidc.local", "http://oidc.local:8080"),
+        "verified",
+    ),
+    case(
+        "go/bundles/othername.sigstore.json",
+        OTHER_NAME,
+        "go/trusted-roots/scaffolding.json",
+        ("foo@oidc.local", "http://oidc.local:8080"),
+        "identity",
+    ),
+    case(
+        "go/bundles/sigstore.js@2.0.0-provenance.sigstore.json",
+        SIGSTORE_JS,
+        "go/trusted-roots/public-good.json",
+        SIGSTORE_JS_RELEASE,
+        "verified",
     ),
 ];
 
+const OTHER_NAME: &str = "sha256:bc103b4a84971ef6459b294a2b98568a2bfb72cded09d4acd1e16366a401f95b";
+/// The one subject of the statement, which has no SHA-256 digest.
+const SIGSTORE_JS: &str = "sha512:46d4e2f74c4877316640000a6fdf8a8b59f1e0847667973e9859f774dd31b8f1\
+    e0937813b777fb66a2ac67d50540fe34640966eee9fc2ccca387082b4c85cd3c";
+const SIGSTORE_JS_RELEASE: (&str, &str) = (
+    "https://github.com/sigstore/sigstore-js/.github/workflows/release.yml@refs/heads/main",
+    "https://token.actions.githubusercontent.com",
+);
+
 /// Bundles that their makers accept and that are refused.
-const STRICTER: [(ClientCase, &str); 2] = [
-    (
-        case(
-            "python/tsa/bundle.txt.sigstore",
-            "python/tsa/bundle.txt",
-            TSA,
-            ALEXIS,
-            "timestamp",
-        ),
-        "one of its two timestamps is over the text `hello`; a bundle with a bad timestamp is refused",
+const STRICTER: [(ClientCase, &str); 1] = [(
+    case(
+        "python/tsa/bundle.txt.sigstore",
+        "python/tsa/bundle.txt",
+        TSA,
+        ALEXIS,
+        "timestamp",
     ),
-    (
-        case(
-            "go/bundles/othername.sigstore.json",
-            "sha256:bc103b4a84971ef6459b294a2b98568a2bfb72cded09d4acd1e16366a401f95b",
-            "go/trusted-roots/scaffolding.json",
-            ("foo!oidc.local", "http://oidc.local:8080"),
-            "identity",
-        ),
-        "the identity is an `otherName`, which the library does not read",
-    ),
-];
+    "one of its two timestamps is over the text `hello`, and a verifier must give up where one does not verify (Sigstore \
+     Client Specification, section 4.2.1)",
+)];
 
 impl ClientCase {
     fn outcome(&self, corpus: &Corpus) -> String {
         let read = |path: &str| corpus.read(&format!("sigstore/{path}"));
-        let digest: Option<Digest> = self.artifact.parse().ok();
-        let artifact = digest.is_none().then(|| read(self.artifact));
+        let named = Artifact::parse_digest(self.artifact);
+        let bytes = named.is_none().then(|| read(self.artifact));
         let trusted_root = if self.trusted_root == TSA {
             trust_in_test_tsa(corpus)
         } else {
             read(self.trusted_root)
         };
-        outcome(&Asked {
-            artifact: artifact.as_deref(),
-            digest,
-            bundle: Some(&read(self.bundle)),
+        let bundle = read(self.bundle);
+        let asked = Asked {
+            bundle: Some(&bundle),
             trusted_root: Some(&trusted_root),
             identity: Some(self.signer),
             ..Asked::default()
-        })
+        };
+        let artifact = match &bytes {
+            Some(bytes) => Artifact::of_bytes(bytes),
+            None => named.unwrap_or_default(),
+        };
+        told(verify_signature(&SignatureRequest {
+            artifact,
+            ..asked.request()
+        }))
     }
 }
 
@@ -330,18 +363,120 @@ fn bundles_of_sigstore_clients_come_out_as_expected() {
     ));
 }
 
+/// The bundles whose makers only say that they are read, by whoever signed them, where they do not verify under the
+/// root of the public instance over the digest that they name themselves.
+const NOT_VERIFIED: [(&str, &str); 1] = [
+    // Signed under a bare key.
+    ("sigstore/go/examples/bundle-publish.json", "identity"),
+];
+
 #[test]
 fn bundles_without_an_expected_signer_are_read() {
     let Some(corpus) = corpus() else { return };
-    let mut parsed = 0;
+    let root = corpus.read(&format!("sigstore/{PUBLIC_GOOD}"));
+    let anybody = Some(Expected::pattern(".*").unwrap());
+    let (mut parsed, mut verified) = (0, 0);
     for row in &corpus.rows {
         if row.format != "sigstore-bundle" || !row.expected.starts_with("parse") {
             continue;
         }
-        let bundle = sigstore::parse(&corpus.read(&row.path));
+        let bytes = corpus.read(&row.path);
+        let bundle = sigstore::parse(&bytes);
         assert!(bundle.is_ok(), "{}: {}", row.path, bundle.unwrap_err());
         parsed += 1;
+        let asked = Asked {
+            bundle: Some(&bytes),
+            trusted_root: Some(&root),
+            ..Asked::default()
+        };
+        let found = told(verify_signature(&SignatureRequest {
+            artifact: claimed(&bytes),
+            identity: anybody.clone(),
+            issuer: anybody.clone(),
+            ..asked.request()
+        }));
+        let expected = NOT_VERIFIED.iter().find(|(path, _)| *path == row.path);
+        assert_eq!(
+            found,
+            expected.map_or("verified", |(_, why)| why),
+            "{}",
+            row.path
+        );
+        verified += usize::from(found == "verified");
     }
-    assert!(parsed >= 15, "{parsed}");
-    say(&format!("corpus signatures: {parsed} further bundles read"));
+    assert!(parsed >= 15 && verified >= 14, "{parsed}, {verified}");
+    say(&format!(
+        "corpus signatures: {parsed} further bundles read, {verified} of them verified by the digest that they name"
+    ));
+}
+
+/// What a bundle says that it is about.
+fn claimed(bundle: &[u8]) -> Artifact<'static> {
+    let bundle: Value = serde_json::from_slice(bundle).expect("it is JSON");
+    let decode = |value: &Value| BASE64_STANDARD.decode(value.as_str().unwrap()).unwrap();
+    let digest = &bundle["messageSignature"]["messageDigest"]["digest"];
+    if digest.is_string() {
+        let name = format!("sha256:{}", hex::encode(decode(digest)));
+        return Artifact::parse_digest(&name).expect("it is a digest");
+    }
+    let statement: Value =
+        serde_json::from_slice(&decode(&bundle["dsseEnvelope"]["payload"])).unwrap();
+    let digests = statement["subject"][0]["digest"].as_object().unwrap();
+    let named = digests
+        .iter()
+        .find_map(|(name, digest)| Artifact::parse_digest(&format!("{name}:{}", digest.as_str()?)));
+    named.expect("the subject has a digest")
+}
+
+#[test]
+fn trusted_roots_are_read_or_refused_as_their_makers_say() {
+    let Some(corpus) = corpus() else { return };
+    let public: Value =
+        serde_json::from_slice(&corpus.read(&format!("sigstore/{PUBLIC_GOOD}"))).unwrap();
+    let (mut accepted, mut refused, mut beside) = (0, 0, 0);
+    for row in &corpus.rows {
+        let is_root = row.kind == "trust-root" && row.path.starts_with("sigstore/");
+        if !is_root || row.path.starts_with("sigstore/tuf/") {
+            continue;
+        }
+        let bytes = corpus.read(&row.path);
+        // A certificate or an authority alone becomes the one of a trusted root.
+        let root = if row.path.ends_with(".pem") {
+            let pem = String::from_utf8(bytes).unwrap();
+            let der: String = pem.lines().filter(|line| !line.starts_with('-')).collect();
+            let mut root = public.clone();
+            root["certificateAuthorities"] =
+                json!([{ "uri": "x", "certChain": { "certificates": [{ "rawBytes": der }] } }]);
+            root.to_string().into_bytes()
+        } else {
+            let value: Value = serde_json::from_slice(&bytes).unwrap();
+            if value.get("certChain").is_some() {
+                let mut root = public.clone();
+                root["timestampAuthorities"] = json!([value]);
+                root.to_string().into_bytes()
+            } else {
+                bytes
+            }
+        };
+        let outcome = Sigstore::new(&root);
+        if row.path.contains("signing_config") {
+            // Where to sign: no trusted root, and never asked for.
+            assert!(outcome.is_err(), "{}", row.path);
+            beside += 1;
+        } else if row.expected.starts_with("reject") {
+            let fault = outcome.err().map(|fault| fault.code);
+            assert_eq!(fault, Some("trusted-root-malformed"), "{}", row.path);
+            refused += 1;
+        } else {
+            assert!(outcome.is_ok(), "{}: {}", row.path, outcome.err().unwrap());
+            accepted += 1;
+        }
+    }
+    assert!(
+        accepted >= 10 && refused >= 14 && beside >= 2,
+        "{accepted} {refused} {beside}"
+    );
+    say(&format!(
+        "corpus signatures: {accepted} trusted roots read, {refused} refused"
+    ));
 }

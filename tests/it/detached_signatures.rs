@@ -1,5 +1,5 @@
-//! Detached signatures under keys of every kind and under pinned certificates: what verifies, and that every
-//! single fault is refused by the check it fails.
+//! Detached signatures under keys of every kind: what verifies, and that every single fault is refused by the
+//! check it fails.
 
 use aws_lc_rs::signature::{
     self as primitive, RsaEncoding, RsaPssSaltLength, RsaSignatureEncoding,
@@ -8,17 +8,10 @@ use base64::prelude::{BASE64_STANDARD, Engine as _};
 use mekiki::app::signature::{SignatureRequest, verify_signature};
 use mekiki::digest::Algorithm;
 use mekiki::evidence::signature::{Artifact, Expected, ProvenSigner, Verification};
-use mekiki::time::{end_of_day, parse_day};
-use x509_cert::der::asn1::{Ia5String, OctetString, Utf8StringRef};
-use x509_cert::der::oid::{AssociatedOid as _, ObjectIdentifier};
-use x509_cert::der::{DateTime, Encode as _};
-use x509_cert::ext::Extension;
-use x509_cert::ext::pkix::SubjectAltName;
-use x509_cert::ext::pkix::name::GeneralName;
 
 use crate::asked::{material, now};
 use crate::seeded::Seeded;
-use crate::signing_keys::{Pair, pem};
+use crate::signing_keys::Pair;
 
 const ARTIFACT: &[u8] = b"the delivered archive";
 const LONG_SALT: RsaSignatureEncoding =
@@ -268,182 +261,5 @@ fn what_a_bare_key_cannot_prove_is_refused_to_judge() {
         ),
     ] {
         assert_eq!(code(&request), expected, "{case}");
-    }
-}
-
-const IDENTITY: &str = "https://ci.example/release.yml@refs/tags/v1";
-const ISSUER: &str = "https://oidc.example";
-
-/// A self-signed certificate for `pair`, valid in 2026.
-fn certificate(pair: &Pair) -> Vec<u8> {
-    use std::str::FromStr as _;
-    use x509_cert::certificate::{Certificate, TbsCertificate, Version};
-    use x509_cert::der::Decode as _;
-    use x509_cert::der::asn1::{BitString, UtcTime};
-    use x509_cert::name::Name;
-    use x509_cert::serial_number::SerialNumber;
-    use x509_cert::spki::{AlgorithmIdentifierOwned, SubjectPublicKeyInfoOwned};
-    use x509_cert::time::{Time, Validity};
-    let extension = |oid, der: Vec<u8>| Extension {
-        extn_id: oid,
-        critical: false,
-        extn_value: OctetString::new(der).unwrap(),
-    };
-    let time = |year| {
-        let time = DateTime::new(year, 1, 1, 0, 0, 0).unwrap();
-        Time::UtcTime(UtcTime::from_date_time(time).unwrap())
-    };
-    let uri = Ia5String::new(IDENTITY).unwrap();
-    let names = SubjectAltName(vec![GeneralName::UniformResourceIdentifier(uri)]);
-    let algorithm = AlgorithmIdentifierOwned {
-        oid: ObjectIdentifier::new_unwrap("1.2.840.10045.4.3.2"),
-        parameters: None,
-    };
-    let fields = TbsCertificate {
-        version: Version::V3,
-        serial_number: SerialNumber::new(&[1]).unwrap(),
-        signature: algorithm.clone(),
-        issuer: Name::from_str("CN=signer").unwrap(),
-        validity: Validity {
-            not_before: time(2026),
-            not_after: time(2027),
-        },
-        subject: Name::from_str("CN=signer").unwrap(),
-        subject_public_key_info: SubjectPublicKeyInfoOwned::from_der(&pair.public_der()).unwrap(),
-        issuer_unique_id: None,
-        subject_unique_id: None,
-        extensions: Some(vec![
-            extension(SubjectAltName::OID, names.to_der().unwrap()),
-            extension(
-                ObjectIdentifier::new_unwrap("1.3.6.1.4.1.57264.1.8"),
-                Utf8StringRef::new(ISSUER).unwrap().to_der().unwrap(),
-            ),
-        ]),
-    };
-    let signature = pair.sign(&fields.to_der().unwrap());
-    let certificate = Certificate {
-        tbs_certificate: fields,
-        signature_algorithm: algorithm,
-        signature: BitString::from_bytes(&signature).unwrap(),
-    };
-    certificate.to_der().unwrap()
-}
-
-#[test]
-fn a_pinned_certificate_is_held_to_its_validity_and_its_names() {
-    let pair = Pair::p256();
-    let (signature, der) = (pair.sign(ARTIFACT), certificate(&pair));
-    let in_pem = pem("CERTIFICATE", &der);
-    let other = certificate(&Pair::p256());
-    let exact = |text: &str| Some(Expected::Exact(text.to_owned()));
-    for file in [&der, &in_pem] {
-        let good = SignatureRequest {
-            keys: Vec::new(),
-            certificates: vec![material("signer.pem", file)],
-            identity: exact(IDENTITY),
-            issuer: exact(ISSUER),
-            ..request(&signature, b"")
-        };
-        let verification = judge(&good);
-        assert!(verification.verified, "{verification:?}");
-        let signer = &verification.signer;
-        assert_eq!(signer.identity.as_deref(), Some(IDENTITY));
-        assert_eq!(signer.issuer.as_deref(), Some(ISSUER));
-        assert_eq!(signer.subject.as_deref(), Some("CN=signer"));
-        assert!(signer.certificate_sha256.is_some() && signer.strength.is_some());
-        let checks: Vec<_> = verification
-            .checks
-            .iter()
-            .map(|one| one.name.word())
-            .collect();
-        assert_eq!(
-            checks,
-            ["signature", "certificate-validity", "identity", "issuer"]
-        );
-        let nobody = SignatureRequest {
-            identity: None,
-            issuer: None,
-            ..good.clone()
-        };
-        assert!(judge(&nobody).verified);
-
-        let day = |text| end_of_day(parse_day(text).unwrap());
-        let certificates = vec![material("other.pem", &other)];
-        for (check, request) in [
-            (
-                "certificate-validity",
-                SignatureRequest {
-                    at: day("2025-12-31"),
-                    ..good.clone()
-                },
-            ),
-            (
-                "certificate-validity",
-                SignatureRequest {
-                    at: day("2027-01-02"),
-                    ..good.clone()
-                },
-            ),
-            (
-                "identity",
-                SignatureRequest {
-                    identity: exact("https://ci.example/"),
-                    ..good.clone()
-                },
-            ),
-            (
-                "issuer",
-                SignatureRequest {
-                    issuer: exact("https://oidc.example/"),
-                    ..good.clone()
-                },
-            ),
-            (
-                "signature",
-                SignatureRequest {
-                    certificates,
-                    ..good.clone()
-                },
-            ),
-            (
-                "signature",
-                SignatureRequest {
-                    artifact: Artifact::of_bytes(b"x"),
-                    ..good.clone()
-                },
-            ),
-            (
-                "threshold",
-                SignatureRequest {
-                    threshold: 2,
-                    ..good.clone()
-                },
-            ),
-        ] {
-            // The end of the last day of 2025 is the second before the certificate begins.
-            assert_eq!(refusal(&request), check);
-        }
-        let chain = vec![material("root.pem", file)];
-        for request in [
-            SignatureRequest {
-                anchors: chain.clone(),
-                ..good.clone()
-            },
-            SignatureRequest {
-                revocations: chain.clone(),
-                ..good.clone()
-            },
-        ] {
-            assert_eq!(code(&request), "signer-missing");
-        }
-        let key = pair.public();
-        let certificates = vec![material("key", &key)];
-        assert_eq!(
-            code(&SignatureRequest {
-                certificates,
-                ..good
-            }),
-            "key-malformed"
-        );
     }
 }

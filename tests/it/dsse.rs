@@ -1,8 +1,6 @@
-//! DSSE envelopes under keys, and what statements in them say: what verifies, and that every single fault is
-//! refused by the check it fails.
+//! DSSE envelopes under keys: what verifies, and that every single fault is refused by the check it fails.
 
 use base64::prelude::{BASE64_STANDARD, Engine as _};
-use mekiki::app::attestation::{Attested, verify_attestation};
 use mekiki::app::signature::{SignatureRequest, verify_signature};
 use mekiki::digest::Algorithm;
 use mekiki::evidence::attestation::envelope::pre_authentication_encoding;
@@ -10,15 +8,14 @@ use mekiki::evidence::signature::{Artifact, Expected, Kind, ProvenSigner, Verifi
 use serde_json::{Value, json};
 
 use crate::asked::{material, now};
-use crate::authority::Authority;
 use crate::seeded::Seeded;
 use crate::signing_keys::Pair;
 
-const ARTIFACT: &[u8] = b"the delivered archive";
+pub(crate) const ARTIFACT: &[u8] = b"the delivered archive";
 const IN_TOTO: &str = "application/vnd.in-toto+json";
-const SLSA: &str = "https://slsa.dev/provenance/v1";
+pub(crate) const SLSA: &str = "https://slsa.dev/provenance/v1";
 
-fn statement() -> Value {
+pub(crate) fn statement() -> Value {
     json!({
         "_type": "https://in-toto.io/Statement/v1",
         "subject": [
@@ -50,11 +47,11 @@ fn envelope_of(payload_type: &str, payload: &[u8], pairs: &[&Pair]) -> Value {
     })
 }
 
-fn envelope(statement: &Value, pairs: &[&Pair]) -> String {
+pub(crate) fn envelope(statement: &Value, pairs: &[&Pair]) -> String {
     envelope_of(IN_TOTO, statement.to_string().as_bytes(), pairs).to_string()
 }
 
-fn request<'a>(envelope: &'a str, keys: &'a [Vec<u8>]) -> SignatureRequest<'a> {
+pub(crate) fn request<'a>(envelope: &'a str, keys: &'a [Vec<u8>]) -> SignatureRequest<'a> {
     SignatureRequest {
         signature: Some(material("envelope", envelope.as_bytes())),
         keys: keys.iter().map(|key| material("key", key)).collect(),
@@ -486,117 +483,4 @@ fn one_of_several_lines_is_enough_and_a_line_is_never_passed_over_silently() {
     // The one that held longest tells why.
     let lines = format!("{strange}\n{other}\n");
     assert_eq!(refusal(&request(&lines, &keys)), "subject");
-}
-
-fn attest(request: &SignatureRequest<'_>, file: &str, kind: Option<&str>) -> Attested {
-    verify_attestation(request, material("a.jsonl", file.as_bytes()), kind)
-        .expect("the attestation can be judged")
-}
-
-#[test]
-fn an_attestation_tells_what_it_says_once_its_signature_holds() {
-    let pair = Pair::p256();
-    let keys = [pair.public()];
-    let good = envelope(&statement(), &[&pair]);
-    let asked = request("", &keys);
-    let attested = attest(&asked, &good, None);
-    assert!(attested.verification.verified);
-    let said = attested.said.unwrap();
-    assert_eq!(said.statement.predicate_type, SLSA);
-    assert_eq!(said.statement.builder(), Some("https://b.example"));
-    // Of a stranger's statement nothing is told.
-    let strange = envelope(&statement(), &[&Pair::p256()]);
-    let attested = attest(&asked, &strange, None);
-    assert!(!attested.verification.verified && attested.said.is_none());
-    // A predicate that lacks what its type requires is refused.
-    let mut lacking = statement();
-    lacking["predicate"]["runDetails"] = json!({});
-    let attested = attest(&asked, &envelope(&lacking, &[&pair]), None);
-    assert_eq!(
-        attested.verification.refusal().unwrap().name.word(),
-        "statement"
-    );
-    assert!(attested.said.is_some());
-}
-
-#[test]
-fn only_statements_of_the_type_that_is_asked_for_count() {
-    let pair = Pair::p256();
-    let keys = [pair.public()];
-    let asked = request("", &keys);
-    let release = json!({
-        "_type": "https://in-toto.io/Statement/v1",
-        "subject": statement()["subject"],
-        "predicateType": "https://in-toto.io/attestation/release/v0.2",
-        "predicate": {"purl": "pkg:npm/a@1"},
-    });
-    let release = envelope(&release, &[&pair]);
-    let lines = format!("{}\n{release}\n", envelope(&statement(), &[&pair]));
-    for kind in [SLSA, "https://in-toto.io/attestation/release/v0.2"] {
-        let attested = attest(&asked, &lines, Some(kind));
-        assert!(attested.verification.verified, "{kind}");
-        assert_eq!(attested.said.unwrap().statement.predicate_type, kind);
-        let attested = attest(&asked, &release, Some(kind));
-        assert_eq!(attested.verification.verified, kind != SLSA);
-    }
-    let none = attest(&asked, &release, Some(SLSA)).verification;
-    assert_eq!(none.refusal().unwrap().name.word(), "content-type");
-    for (file, expected) in [
-        ("{\"a\":1}", "attestation-missing"),
-        ("x", "json-syntax"),
-        (
-            r#"{"payload":"*","payloadType":"x","signatures":[]}"#,
-            "envelope-malformed",
-        ),
-    ] {
-        let refused = verify_attestation(&asked, material("a", file.as_bytes()), None).unwrap_err();
-        assert_eq!(refused.0[0].code, expected, "{file}");
-        assert_eq!(refused.0[0].file.as_deref(), Some("a"));
-    }
-}
-
-#[test]
-fn a_bundle_is_held_to_the_same_statement() {
-    const IDENTITY: &str = "https://authority.test/release.yml@refs/tags/v1";
-    const ISSUER: &str = "https://accounts.authority.test";
-    let authority = Authority::new();
-    let root = authority.trusted_root();
-    let exact = |text: &str| Some(Expected::Exact(text.to_owned()));
-    let asked = SignatureRequest {
-        trusted_root: Some(material("root", root.as_bytes())),
-        identity: exact(IDENTITY),
-        issuer: exact(ISSUER),
-        ..SignatureRequest::new(Artifact::of_bytes(ARTIFACT), now())
-    };
-    let sign = |statement: &Value| {
-        let signer = authority.signer(IDENTITY, ISSUER, 1_709_251_200);
-        signer.sign_statement(statement)
-    };
-    let attested = attest(&asked, &sign(&statement()), Some(SLSA));
-    assert!(
-        attested.verification.verified,
-        "{:?}",
-        attested.verification
-    );
-    assert_eq!(attested.verification.kind, Kind::Sigstore);
-    let mut contradicting = statement();
-    contradicting["subject"][1]["digest"]["sha512"] = json!(Algorithm::Sha512.hex_of(b"x"));
-    let mut faulty = statement();
-    faulty["subject"][1]["digest"]["gitBlob"] = json!("00");
-    let mut lacking = statement();
-    lacking["predicate"] = json!({});
-    for (statement, check) in [
-        (contradicting, "subject"),
-        (faulty, "statement"),
-        (lacking, "statement"),
-    ] {
-        let verification = attest(&asked, &sign(&statement), None).verification;
-        assert!(!verification.verified);
-        assert_eq!(verification.refusal().unwrap().name.word(), check);
-    }
-    let blob = authority
-        .signer(IDENTITY, ISSUER, 1_709_251_200)
-        .sign_blob(ARTIFACT);
-    let refused = verify_attestation(&asked, material("b", blob.as_bytes()), None).unwrap_err();
-    assert_eq!(refused.0[0].code, "attestation-missing");
 }

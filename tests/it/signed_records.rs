@@ -176,6 +176,35 @@ fn what_cannot_be_signed_or_verified_is_told() {
 }
 
 #[test]
+fn several_sign_one_record() {
+    let desk = Desk::new(&Pair::ed25519());
+    assert_eq!(desk.sign("once.json").code, 0);
+    let second = Pair::p256();
+    fs::write(desk.path("second.pem"), second.private()).unwrap();
+    fs::write(desk.path("second.pub"), second.public()).unwrap();
+    let sign = |file: &str, key: &str, to: &str| {
+        let (file, key, to) = (desk.path(file), desk.path(key), desk.path(to));
+        mekiki(&["record", "sign", &file, "--key", &key, "-o", &to])
+    };
+    assert_eq!(sign("once.json", "second.pem", "both.json").code, 0);
+    assert_eq!(sign("once.json", "key.pem", "same.json").code, 0);
+    let (first, second) = (desk.path("key.pub"), desk.path("second.pub"));
+    let verify = |file: &str| {
+        let file = desk.path(file);
+        let call = ["record", "verify", &file, "--key", &first, "--key", &second];
+        mekiki(&[&call[..], &["--threshold", "2", "--format", "json"]].concat())
+    };
+    let run = verify("both.json");
+    assert_eq!(run.code, 0, "{run:?}");
+    assert_eq!(run.json()["cosigners"].as_array().unwrap().len(), 1);
+    for file in ["once.json", "same.json"] {
+        let run = verify(file);
+        assert_eq!(run.code, 1, "{file}: {run:?}");
+        assert_eq!(run.json()["refusal"]["check"], "threshold");
+    }
+}
+
+#[test]
 fn a_signed_record_is_replayed() {
     let desk = Desk::new(&Pair::ed25519());
     assert_eq!(desk.sign("signed.json").code, 0);

@@ -98,7 +98,12 @@ impl Signer {
 
     pub(crate) fn pem(&self) -> Vec<u8> {
         let text = BASE64_STANDARD.encode(self.der());
-        format!("-----BEGIN PUBLIC KEY-----\n{text}\n-----END PUBLIC KEY-----\n").into_bytes()
+        let mut lines = String::new();
+        for line in text.as_bytes().chunks(64) {
+            lines += std::str::from_utf8(line).unwrap();
+            lines += "\n";
+        }
+        format!("-----BEGIN PUBLIC KEY-----\n{lines}-----END PUBLIC KEY-----\n").into_bytes()
     }
 
     /// The key as a JSON Web Key in canonical form.

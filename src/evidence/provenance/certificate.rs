@@ -1,7 +1,7 @@
 //! What the certificate beside a provenance claims about who signed it.
 //!
 //! Source: Fulcio, "Sigstore OID information" (1.3.6.1.4.1.57264.1.*): numbers 1 to 6 hold bare text, from 8 on
-//! a UTF8String in DER.
+//! a UTF-8 string in DER.
 
 use serde::Serialize;
 use x509_cert::Certificate;
@@ -61,8 +61,9 @@ impl SignerClaims {
 fn identity(certificate: &Certificate) -> Option<String> {
     let names = certificate.tbs_certificate.get::<SubjectAltName>().ok()??.1;
     match names.0.as_slice() {
-        [GeneralName::UniformResourceIdentifier(name)] => Some(name.as_str().to_owned()),
-        [GeneralName::Rfc822Name(name)] => Some(name.as_str().to_owned()),
+        [GeneralName::UniformResourceIdentifier(name) | GeneralName::Rfc822Name(name)] => {
+            Some(name.as_str().to_owned())
+        }
         _ => None,
     }
 }

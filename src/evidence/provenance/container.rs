@@ -175,7 +175,7 @@ fn enveloped(
         fault.at = item.place();
         fault
     })?;
-    let mut fault = |at: &str, what: String| {
+    let mut flaw = |at: &str, what: String| {
         statement.faults.push(Field {
             value: what,
             at: at.to_owned(),
@@ -183,7 +183,7 @@ fn enveloped(
     };
     if envelope.payload_type != IN_TOTO {
         let named = crate::text::printable(&envelope.payload_type);
-        fault(
+        flaw(
             "/payloadType",
             format!("`{named}` is not the type of a statement"),
         );
@@ -193,7 +193,7 @@ fn enveloped(
         .iter()
         .any(|one| one.signature.is_some())
     {
-        fault(
+        flaw(
             "/signatures",
             "the envelope carries no readable signature".to_owned(),
         );
@@ -267,7 +267,7 @@ fn read_occurrence(root: Item<'_>, occurrence: Item<'_>) -> Result<Attestation, 
             .iter()
             .find_map(|key| build.get(key))
     });
-    let mut fault = |item: Item<'_>, what: &str| {
+    let mut flaw = |item: Item<'_>, what: &str| {
         attestation.statement.faults.push(Field {
             value: what.to_owned(),
             at: item.pointer(),
@@ -275,10 +275,10 @@ fn read_occurrence(root: Item<'_>, occurrence: Item<'_>) -> Result<Attestation, 
     };
     match occurrence.get_text("kind") {
         Some("BUILD") => {}
-        _ => fault(occurrence, "the occurrence is not of the kind `BUILD`"),
+        _ => flaw(occurrence, "the occurrence is not of the kind `BUILD`"),
     }
     match clear {
-        None => fault(occurrence, "the statement is not repeated in clear"),
+        None => flaw(occurrence, "the statement is not repeated in clear"),
         Some(clear) => {
             let agrees = statement::with_payload(&payload, |signed| {
                 // `predicate` is left out of the repetition where `slsaProvenance` says the same.
@@ -301,12 +301,12 @@ fn read_occurrence(root: Item<'_>, occurrence: Item<'_>) -> Result<Attestation, 
                 same && repeated
             })?;
             if !agrees {
-                fault(clear, "the statement in clear is not the signed one");
+                flaw(clear, "the statement in clear is not the signed one");
             }
         }
     }
     if matches!(attestation.statement.predicate, Predicate::Publication(_)) {
-        fault(occurrence, "the statement is none about a build");
+        flaw(occurrence, "the statement is none about a build");
     }
     let digest_in = |item: Option<Item<'_>>| {
         let item = item?;

@@ -1,21 +1,13 @@
-//! DSSE envelopes, read and not verified.
+//! DSSE envelopes as builders and services hand them on, read and not verified.
 //!
-//! Source: DSSE 1.0, "JSON encoding" (base64 of the standard or the URL-safe alphabet, with or without padding).
+//! Unlike [`crate::evidence::attestation::envelope`] this reader goes on where one of several signatures is
+//! unreadable: Google Cloud lists signatures of several of its keys, and what each is worth is for the verifier.
 
-use base64::Engine as _;
-use base64::engine::{DecodePaddingMode, GeneralPurpose, GeneralPurposeConfig};
-use base64::{alphabet, engine};
+pub(super) use crate::evidence::attestation::envelope::{IN_TOTO, from_base64 as decode};
 
 use crate::diagnostic::Diagnostic;
+use crate::evidence::attestation::envelope::pre_authentication_encoding;
 use crate::tape::{Item, Shape};
-
-/// The payload type of an in-toto statement (in-toto Attestation Framework v1, Envelope).
-pub(super) const IN_TOTO: &str = "application/vnd.in-toto+json";
-
-const EITHER_PADDING: GeneralPurposeConfig =
-    engine::general_purpose::PAD.with_decode_padding_mode(DecodePaddingMode::Indifferent);
-const STANDARD: GeneralPurpose = GeneralPurpose::new(&alphabet::STANDARD, EITHER_PADDING);
-const URL_SAFE: GeneralPurpose = GeneralPurpose::new(&alphabet::URL_SAFE, EITHER_PADDING);
 
 /// An envelope, not verified.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -40,17 +32,9 @@ pub struct EnvelopeSignature {
 }
 
 impl Envelope {
-    /// What the signatures are over: payload and type ("pre-authentication encoding", DSSE 1.0).
+    /// What the signatures are over: payload and type.
     pub fn signed_bytes(&self) -> Vec<u8> {
-        let mut bytes = format!(
-            "DSSEv1 {} {} {} ",
-            self.payload_type.len(),
-            self.payload_type,
-            self.payload.len()
-        )
-        .into_bytes();
-        bytes.extend_from_slice(&self.payload);
-        bytes
+        pre_authentication_encoding(&self.payload_type, &self.payload)
     }
 
     /// Reads the envelope `item`.
@@ -86,14 +70,6 @@ impl Envelope {
                 .collect(),
         })
     }
-}
-
-/// Decodes base64 of either alphabet, never of both in one text.
-pub(super) fn decode(text: &str) -> Option<Vec<u8>> {
-    STANDARD
-        .decode(text)
-        .or_else(|_| URL_SAFE.decode(text))
-        .ok()
 }
 
 /// The refusal of an attestation that cannot be read.

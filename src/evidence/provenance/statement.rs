@@ -51,7 +51,7 @@ pub(super) fn with_payload<T>(
 /// Reads a statement; what is wrong with it is among its faults.
 pub(super) fn read(root: Item<'_>) -> Statement {
     let mut faults = Vec::new();
-    let mut fault = |at: &str, what: String| {
+    let mut flaw = |at: &str, what: String| {
         faults.push(Field {
             value: what,
             at: at.to_owned(),
@@ -59,11 +59,11 @@ pub(super) fn read(root: Item<'_>) -> Statement {
     };
     let named = root.get_text("_type").unwrap_or_default();
     if !STATEMENT_TYPES.contains(&named) {
-        fault("/_type", format!("`{named}` is no known type of statement"));
+        flaw("/_type", format!("`{named}` is no known type of statement"));
     }
     let subjects = root.get("subject");
     if subjects.is_none_or(|list| list.items().next().is_none()) {
-        fault("/subject", "the statement has no subject".to_owned());
+        flaw("/subject", "the statement has no subject".to_owned());
     }
     for subject in subjects.into_iter().flat_map(Item::items) {
         let digests = subject.get("digest");
@@ -73,7 +73,7 @@ pub(super) fn read(root: Item<'_>) -> Statement {
                 && digests.children().all(|digest| digest.text().is_some())
         });
         if !has_digest {
-            fault(&subject.pointer(), "a subject has no digest".to_owned());
+            flaw(&subject.pointer(), "a subject has no digest".to_owned());
         }
     }
     let predicate_type = root.get_text("predicateType").unwrap_or_default();
@@ -86,10 +86,10 @@ pub(super) fn read(root: Item<'_>) -> Statement {
     let predicate = match predicate {
         Some(provenance) => {
             if provenance.builder.is_none() {
-                fault("/predicate", "no builder is named".to_owned());
+                flaw("/predicate", "no builder is named".to_owned());
             }
             if provenance.build_type.is_none() {
-                fault("/predicate", "no build type is named".to_owned());
+                flaw("/predicate", "no build type is named".to_owned());
             }
             for (what, places) in [
                 ("git references", &provenance.references),
@@ -100,7 +100,7 @@ pub(super) fn read(root: Item<'_>) -> Statement {
                         "the {what} differ: `{}` and at {} `{}`",
                         first.value, other.at, other.value
                     );
-                    fault(&first.at, said);
+                    flaw(&first.at, said);
                 }
             }
             let mut sources = provenance.sources.iter();
@@ -112,7 +112,7 @@ pub(super) fn read(root: Item<'_>) -> Statement {
                     "the sources differ: `{}` and at {} `{}`",
                     first.uri.value, other.uri.at, other.uri.value
                 );
-                fault(&first.uri.at, said);
+                flaw(&first.uri.at, said);
             }
             Predicate::Provenance(Box::new(provenance))
         }

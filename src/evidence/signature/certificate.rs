@@ -40,7 +40,7 @@ use crate::time::Timestamp;
 use extensions::Extensions;
 use name::Canonical;
 pub(super) use pem::blocks as pem_blocks;
-use revocation::List;
+use revocation::{List, Question};
 
 /// What a certificate is used for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -259,9 +259,15 @@ impl Certificate {
         signer.key_sha256 = self.key.as_ref().ok().map(PublicKey::digest);
     }
 
-    /// Whether the certificate bears `serial` from `issuer`.
+    /// Whether the certificate bears `serial` from `issuer`, written as it is there.
     pub(super) fn is_numbered(&self, issuer: &Name, serial: &SerialNumber) -> bool {
-        self.issuer == Canonical::of(issuer) && self.parsed.tbs_certificate.serial_number == *serial
+        let inner = &self.parsed.tbs_certificate;
+        inner.issuer == *issuer && inner.serial_number == *serial
+    }
+
+    /// Whether the certificate is that of `subject`.
+    pub(super) fn is_named(&self, subject: &Name) -> bool {
+        self.subject == Canonical::of(subject)
     }
 
     /// The subject key identifier.
@@ -400,9 +406,15 @@ impl Authorities {
             Moment::Judgment => self.at,
             Moment::Proven(at) => at,
         };
+        let question = Question {
+            authorities: self,
+            others,
+            moment,
+            purpose,
+        };
         let judge = |path: &[&Certificate]| {
             validation::validate(path, at, purpose)?;
-            let cautions = revocation::check(self, path, others, moment)?;
+            let cautions = revocation::check(question, path)?;
             Ok(Chain {
                 subjects: path.iter().map(|one| one.subject()).collect(),
                 cautions,

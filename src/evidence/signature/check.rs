@@ -303,16 +303,6 @@ impl Proof {
         }
     }
 
-    /// Goes on with the checks of a verification that held so far; one that was refused stays so.
-    pub fn resume(verification: Verification) -> Self {
-        Self {
-            outcome: Verification {
-                verified: false,
-                ..verification
-            },
-        }
-    }
-
     /// A check held.
     pub fn passed(&mut self, name: CheckName, detail: impl Into<String>) {
         self.push(name, true, &detail.into());
@@ -364,9 +354,6 @@ impl Proof {
         if !covers {
             return self.refused(CheckName::Signature, "no signature was checked");
         }
-        if self.outcome.refusal().is_some() {
-            return self.outcome;
-        }
         self.outcome.verified = true;
         self.outcome
     }
@@ -395,18 +382,6 @@ mod tests {
         assert!(!refused.verified);
         assert_eq!(refused.refusal().unwrap().name, CheckName::Signature);
         assert_eq!(refused.signer, ProvenSigner::default());
-    }
-
-    #[test]
-    fn a_refusal_is_not_taken_back() {
-        let artifact = Artifact::of_bytes(b"x");
-        let mut proof = Proof::new(Kind::Dsse, &artifact);
-        proof.passed(CheckName::Signature, "");
-        let held = proof.verified();
-        assert!(Proof::resume(held.clone()).verified().verified);
-        let refused = Proof::resume(held).refused(CheckName::Statement, "");
-        assert!(!refused.verified);
-        assert!(!Proof::resume(refused).verified().verified);
     }
 
     #[test]

@@ -6,8 +6,8 @@
 use base64::Engine as _;
 use sigstore::crypto::{CosignVerificationKey, Signature, SigningScheme};
 
+use super::certificate::{Authorities, Certificate, Moment, Purpose, Refusal};
 use super::key::{KeyKind, PublicKey, Scheme};
-use super::pinned::Pinned;
 use super::trust::{signer_missing, unenforceable};
 use super::{Artifact, CheckName, Kind, Proof, Trust, Verification};
 use crate::diagnostic::{Diagnostic, Place};
@@ -16,34 +16,42 @@ use crate::digest::Algorithm;
 /// One who may have signed.
 enum Signer {
     Key(PublicKey),
-    Certificate(Box<Pinned>),
+    Certificate(Box<Certificate>, PublicKey),
 }
 
 impl Signer {
     fn key(&self) -> &PublicKey {
         match self {
-            Self::Key(key) => key,
-            Self::Certificate(pinned) => &pinned.key,
+            Self::Key(key) | Self::Certificate(_, key) => key,
         }
     }
 }
 
 /// Verifies `signature` (base64, or raw bytes) over `artifact` under the first key of `trust` that it fits.
 ///
-/// The key says the algorithm, see [`PublicKey::schemes`]. A certificate in place of a key must be the very
-/// one that is trusted; it has to be valid at the time of judgment, since nothing proves another time.
+/// The key says the algorithm, see [`PublicKey::schemes`]. A certificate in place of a key must be the signer's
+/// own; it has to lead to an anchor where one is given, and to be valid at the time of judgment, since nothing
+/// proves another time.
 ///
 /// # Errors
 ///
 /// `signer-missing` without a key or certificate, `artifact-missing` where only a digest is at hand and the
 /// scheme needs the bytes or another digest, `key-malformed` and `key-unsupported` when a key cannot be used,
-/// `expectation-unprovable` for what a bare signature cannot prove.
+/// `certificate-malformed` and `revocation-list-malformed`, `expectation-unprovable` for what a bare signature
+/// cannot prove.
 pub(super) fn verify(
     signature: &[u8],
     artifact: &Artifact<'_>,
     trust: &Trust<'_>,
 ) -> Result<Verification, Diagnostic> {
     let signers = signers(trust)?;
+    let authorities = Authorities::read(trust)?;
+    if signers.is_empty() {
+        return Ok(Proof::new(Kind::Cosign, artifact).refused(
+            CheckName::Algorithm,
+            "the certificate's key is too weak or of a kind that is not admitted",
+        ));
+    }
     let candidates = candidates(signature);
     let mut refusal = None;
     let mut undecided = None;
@@ -51,7 +59,7 @@ pub(super) fn verify(
         let key = signer.key();
         match scheme_of(key, artifact, &candidates) {
             Fit::Covers(scheme) => {
-                let verification = judge(signer, scheme, artifact, trust);
+                let verification = judge(signer, scheme, artifact, (trust, &authorities));
                 if verification.verified {
                     return Ok(verification);
                 }
@@ -76,7 +84,7 @@ fn judge(
     signer: &Signer,
     scheme: Scheme,
     artifact: &Artifact<'_>,
-    trust: &Trust<'_>,
+    (trust, authorities): (&Trust<'_>, &Authorities),
 ) -> Verification {
     let mut proof = Proof::new(Kind::Cosign, artifact);
     proof.passed(
@@ -85,10 +93,10 @@ fn judge(
     );
     proof.signer().key_sha256 = Some(signer.key().digest());
     proof.signer().strength = Some(signer.key().strength(scheme));
-    if let Signer::Certificate(pinned) = signer
-        && let Err((name, detail)) = pinned.check(trust, &mut proof)
+    if let Signer::Certificate(certificate, _) = signer
+        && let Err(refusal) = check_certificate(certificate, trust, authorities, &mut proof)
     {
-        return proof.refused(name, detail);
+        return proof.refused(refusal.check, refusal.detail);
     }
     if trust.threshold > 1 {
         let detail = format!(
@@ -99,11 +107,48 @@ fn judge(
     }
     proof.caution(match signer {
         Signer::Key(_) => "a bare key proves no time of signing",
-        Signer::Certificate(_) => {
+        Signer::Certificate(..) => {
             "nothing proves the time of signing; the certificate was held to the time of judgment"
         }
     });
     proof.verified()
+}
+
+/// Holds the signer's certificate to what is trusted and expected.
+fn check_certificate(
+    certificate: &Certificate,
+    trust: &Trust<'_>,
+    authorities: &Authorities,
+    proof: &mut Proof,
+) -> Result<(), Refusal> {
+    let chain = authorities.verify_chain(certificate, &[], Moment::Judgment, Purpose::Document)?;
+    proof.passed(CheckName::CertificateChain, chain.detail());
+    let moment = format!("valid at {}", trust.at);
+    proof.passed(CheckName::CertificateValidity, moment);
+    for caution in chain.cautions {
+        proof.caution(caution);
+    }
+    let identity = certificate.identity(trust.identity.as_ref())?;
+    if trust.identity.is_some() {
+        proof.passed(CheckName::Identity, identity.clone());
+    }
+    let issuer = super::oidc_issuer::of(certificate.der());
+    if let Some(expected) = &trust.issuer {
+        let met = issuer.as_ref().filter(|one| expected.admits(one));
+        let met = met.ok_or_else(|| Refusal {
+            check: CheckName::Issuer,
+            detail: match &issuer {
+                Some(other) => format!("`{other}` vouched for the identity"),
+                None => "the certificate does not say who vouched for the identity".to_owned(),
+            },
+        })?;
+        proof.passed(CheckName::Issuer, met);
+    }
+    let signer = proof.signer();
+    certificate.describe(signer);
+    signer.identity = Some(identity);
+    signer.issuer = issuer;
+    Ok(())
 }
 
 /// Those who may have signed.
@@ -123,17 +168,22 @@ fn signers(trust: &Trust<'_>) -> Result<Vec<Signer>, Diagnostic> {
         let keys = trust.keys.iter().map(|key| PublicKey::read(*key));
         return keys.map(|key| key.map(Signer::Key)).collect();
     }
-    // NOTE: a chain and its revocations are not judged here yet, so they must not be given in vain.
-    if trust.certificates.is_empty() || !trust.anchors.is_empty() || !trust.revocations.is_empty() {
+    if trust.certificates.is_empty() {
         return Err(signer_missing(
-            "a detached signature cannot be judged without the public key or the signer's own certificate",
-            "give --key key.pub, or --certificate without a chain",
+            "a detached signature cannot be judged without the public key or the signer's certificate",
+            "give --key key.pub, or --certificate",
         ));
     }
-    let pinned = trust.certificates.iter().map(|one| Pinned::read(*one));
-    pinned
-        .map(|one| one.map(|pinned| Signer::Certificate(Box::new(pinned))))
-        .collect()
+    let mut signers = Vec::new();
+    for file in &trust.certificates {
+        for certificate in Certificate::read_all(*file)? {
+            // NOTE: a certificate of an authority may have a key of another kind, and signs nothing here.
+            if let Ok(key) = certificate.key().cloned() {
+                signers.push(Signer::Certificate(Box::new(certificate), key));
+            }
+        }
+    }
+    Ok(signers)
 }
 
 /// The signatures that the bytes may stand for: what is in base64, and the bytes as they are.

@@ -136,28 +136,25 @@ fn verify_envelope(
         proof.caution("a certificate in the envelope is not signed and not trusted");
     }
     proof.caution("a bare key proves no time of signing");
+    let verification = proof.verified();
     if trust.payload_type.is_some() {
-        return about_payload(&envelope.payload, artifact, proof);
+        return about_payload(&envelope.payload, artifact, verification);
     }
-    about_artifact(&envelope.payload, artifact, proof)
+    about_artifact(&envelope.payload, artifact, verification)
 }
 
-/// The artifact is the payload itself.
+/// Goes on with a verification: the artifact has to be the payload itself.
 fn about_payload(
     payload: &[u8],
     artifact: &Artifact<'_>,
-    mut proof: Proof,
+    verification: Verification,
 ) -> Result<Verification, Diagnostic> {
-    match agreement(&Artifact::of_bytes(payload), artifact) {
-        Agreement::Same => {
-            proof.passed(CheckName::Artifact, "the payload is the artifact");
-            Ok(proof.verified())
-        }
-        Agreement::Different => {
-            Ok(proof.refused(CheckName::Artifact, "the payload is not the artifact"))
-        }
-        Agreement::Unknown => Err(digest_missing("of the payload")),
-    }
+    let same = match agreement(&Artifact::of_bytes(payload), artifact) {
+        Agreement::Same => Ok("the payload is the artifact".to_owned()),
+        Agreement::Different => Err("the payload is not the artifact".to_owned()),
+        Agreement::Unknown => return Err(digest_missing("of the payload")),
+    };
+    Ok(verification.and(CheckName::Artifact, same))
 }
 
 /// Goes on with a verification: the payload has to be a statement about the artifact.
@@ -168,35 +165,37 @@ fn about_payload(
 pub fn about_artifact(
     payload: &[u8],
     artifact: &Artifact<'_>,
-    mut proof: Proof,
+    verification: Verification,
 ) -> Result<Verification, Diagnostic> {
+    let refused =
+        |verification: Verification, name, detail| Ok(verification.and(name, Err(detail)));
     let (statement, findings) = match statement::read(payload) {
         Ok(read) => read,
-        Err(fault) => return Ok(proof.refused(CheckName::Statement, fault.message)),
+        Err(fault) => return refused(verification, CheckName::Statement, fault.message),
     };
-    let fault = findings
-        .iter()
-        .find(|finding| finding.severity == Severity::Error);
-    if let Some(fault) = fault {
+    let is_error = |one: &&Diagnostic| one.severity == Severity::Error;
+    if let Some(fault) = findings.iter().find(is_error) {
         let detail = format!("{}: {}", fault.at, fault.message);
-        return Ok(proof.refused(CheckName::Statement, detail));
+        return refused(verification, CheckName::Statement, detail);
     }
-    proof.passed(CheckName::Statement, statement.version.type_uri());
-    for finding in &findings {
-        proof.caution(format!("{}: {}", finding.at, finding.message));
-    }
+    let kind = statement.version.type_uri().to_owned();
+    let mut verification = verification.and(CheckName::Statement, Ok(kind));
+    let cautions = findings
+        .iter()
+        .map(|one| format!("{}: {}", one.at, one.message));
+    verification.warnings.extend(cautions);
     match subject(&statement.subjects, artifact) {
         Subject::Is(name) => {
-            proof.passed(CheckName::Subject, format!("the subject `{name}`"));
-            Ok(proof.verified())
+            let detail = format!("the subject `{name}`");
+            Ok(verification.and(CheckName::Subject, Ok(detail)))
         }
         Subject::Contradicts(name) => {
             let detail = format!("the digests of the subject `{name}` contradict each other");
-            Ok(proof.refused(CheckName::Subject, detail))
+            refused(verification, CheckName::Subject, detail)
         }
         Subject::Weak(name) => {
             let detail = format!("the subject `{name}` has no digest that is strong enough");
-            Ok(proof.refused(CheckName::Algorithm, detail))
+            refused(verification, CheckName::Algorithm, detail)
         }
         Subject::Unknown => Err(digest_missing("by which the statement names its subjects")),
         Subject::None => {
@@ -204,7 +203,7 @@ pub fn about_artifact(
                 "no subject has the digest of this artifact; subjects in the statement: {}",
                 statement.subjects.len()
             );
-            Ok(proof.refused(CheckName::Subject, detail))
+            refused(verification, CheckName::Subject, detail)
         }
     }
 }

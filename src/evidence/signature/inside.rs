@@ -274,7 +274,9 @@ impl<'t> Signers<'t> {
                 add(key, Some(certificate));
             }
         }
-        bare.into_iter().for_each(|key| add(key, None));
+        for key in bare {
+            add(key, None);
+        }
         if !candidates.is_empty() {
             return Ok(candidates);
         }
@@ -344,6 +346,3 @@ pub(super) fn document_of<'a>(
     }
     Ok(bytes)
 }
-
-#[cfg(test)]
-mod tests;

@@ -52,7 +52,7 @@ pub(super) fn verify(
     let parts = document.values().map(signatures_in).sum::<usize>();
     if parts > 0 {
         proof.caution(format!(
-            "{parts} signatures of parts of the document were not judged"
+            "signatures of parts of the document, not judged: {parts}"
         ));
     }
     match judge(&text, &document, &member, &signers, trust, &mut proof) {
@@ -131,11 +131,11 @@ fn judge(
     conclude(accepted, &strangers, trust, proof)
 }
 
-/// Whether one of several signatures is no business of ours: it names a key that may not sign, or none and
-/// holds under no key that may.
+/// Whether one of several signatures is somebody else's: it names a key that may not sign or is by another than
+/// who is expected, or it names no key and holds under none that may sign.
 fn is_of_stranger(refusal: &Refusal, core: &Core) -> bool {
     match refusal.check {
-        CheckName::Key | CheckName::CertificateChain => true,
+        CheckName::Key | CheckName::CertificateChain | CheckName::Identity => true,
         CheckName::Signature | CheckName::Algorithm => {
             core.hint.key.is_none() && core.hint.certificates.is_empty()
         }
@@ -166,7 +166,7 @@ fn conclude(
     }
     if !strangers.is_empty() {
         proof.caution(format!(
-            "{} further signatures are by keys that were not handed in; they were not judged",
+            "further signatures, by others than those who may sign, which do not count: {}",
             strangers.len()
         ));
     }
@@ -255,6 +255,3 @@ fn signatures_in(value: &Value) -> usize {
         _ => 0,
     }
 }
-
-#[cfg(test)]
-mod tests;

@@ -4,7 +4,6 @@
 //! Sources: RFC 5280 and RFC 5480 (`SubjectPublicKeyInfo`), RFC 8410 (Ed25519), RFC 8017 (RSA); strengths from
 //! NIST SP 800-57 part 1 rev. 5, table 2.
 
-mod pem;
 mod private;
 #[cfg(test)]
 mod tests;
@@ -18,6 +17,7 @@ use x509_cert::spki::{AlgorithmIdentifierRef, SubjectPublicKeyInfoRef};
 
 pub use private::PrivateKey;
 
+use super::certificate::pem_blocks;
 use super::check::Strength;
 use super::trust::Material;
 use crate::diagnostic::{Diagnostic, Place};
@@ -108,7 +108,7 @@ impl PublicKey {
     }
 
     fn read_unnamed(bytes: &[u8]) -> Result<Self, Diagnostic> {
-        let Some(blocks) = pem::blocks(bytes) else {
+        let Some(blocks) = pem_blocks(bytes) else {
             if let Ok(spki) = spki_of_certificate(bytes) {
                 return Self::from_spki(&spki);
             }
@@ -118,22 +118,21 @@ impl PublicKey {
             };
         };
         let blocks = blocks.map_err(|reason| malformed(&reason))?;
-        let [block] = blocks.as_slice() else {
+        let [(label, der)] = blocks.as_slice() else {
             let reason = format!(
                 "it holds {} PEM blocks, and it cannot be told which is trusted",
                 blocks.len()
             );
             return Err(malformed(&reason).help("hand in each key in a file of its own"));
         };
-        let der = || block.der().map_err(|reason| malformed(&reason));
-        match block.label {
-            "PUBLIC KEY" => Self::from_spki(&der()?),
+        match label.as_str() {
+            "PUBLIC KEY" => Self::from_spki(der),
             "RSA PUBLIC KEY" => {
-                let spki = spki_of_rsa(&der()?).ok_or_else(|| malformed("it is no RSA key"))?;
+                let spki = spki_of_rsa(der).ok_or_else(|| malformed("it is no RSA key"))?;
                 Self::from_spki(&spki)
             }
             "CERTIFICATE" => {
-                let spki = spki_of_certificate(&der()?).map_err(|reason| malformed(&reason))?;
+                let spki = spki_of_certificate(der).map_err(|reason| malformed(&reason))?;
                 Self::from_spki(&spki)
             }
             label if label.ends_with("PRIVATE KEY") => Err(malformed("it is a private key")
@@ -361,18 +360,6 @@ fn algorithm(kind: KeyKind, scheme: Scheme) -> Option<&'static dyn VerificationA
         }
         _ => return None,
     })
-}
-
-/// The DER of a certificate that stands alone in its file, in PEM or DER.
-pub(super) fn certificate_der(bytes: &[u8]) -> Result<Vec<u8>, String> {
-    let Some(blocks) = pem::blocks(bytes) else {
-        return Ok(bytes.to_vec());
-    };
-    match blocks?.as_slice() {
-        [block] if block.label == "CERTIFICATE" => block.der(),
-        [block] => Err(format!("it is a PEM file of a `{}`", block.label)),
-        blocks => Err(format!("it holds {} PEM blocks", blocks.len())),
-    }
 }
 
 fn spki_of_certificate(der: &[u8]) -> Result<Vec<u8>, String> {

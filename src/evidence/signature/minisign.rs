@@ -28,7 +28,7 @@ type KeyId = [u8; 8];
 struct Signature<'a> {
     is_prehashed: bool,
     key_id: KeyId,
-    signature: [u8; 64],
+    raw: [u8; 64],
     /// The signed comment with its signature; `None` in a file of signify.
     comment: Option<(&'a str, [u8; 64])>,
 }
@@ -84,10 +84,7 @@ pub(super) fn verify(
         .filter(|_| signature.is_prehashed)
         .and_then(|digits| hex::decode(digits).ok());
     let message = digest.as_deref().unwrap_or(bytes);
-    let covers = |key: &&Key| {
-        key.key
-            .verifies(Scheme::Ed25519, message, &signature.signature)
-    };
+    let covers = |key: &&Key| key.key.verifies(Scheme::Ed25519, message, &signature.raw);
     let Some(key) = named.into_iter().find(covers) else {
         return Ok(proof.refused(
             CheckName::Signature,
@@ -100,7 +97,7 @@ pub(super) fn verify(
     );
     match signature.comment {
         Some((comment, global)) => {
-            let signed = [&signature.signature, comment.as_bytes()].concat();
+            let signed = [&signature.raw, comment.as_bytes()].concat();
             if !key.key.verifies(Scheme::Ed25519, &signed, &global) {
                 return Ok(proof.refused(
                     CheckName::SignedAttributes,
@@ -195,7 +192,7 @@ fn parse(signature: &[u8]) -> Result<Signature<'_>, Diagnostic> {
     Ok(Signature {
         is_prehashed,
         key_id: key_id.try_into().unwrap_or_default(),
-        signature: signature
+        raw: signature
             .try_into()
             .map_err(|_| malformed("its second line is none"))?,
         comment,

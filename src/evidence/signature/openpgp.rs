@@ -370,7 +370,7 @@ impl<'a> Question<'a> {
             let warning = "the signature is for a text: how its lines end is not covered";
             standing.warnings.push(warning.to_owned());
         }
-        let signer = ProvenSigner {
+        let proven = ProvenSigner {
             fingerprint: Some(certificate::fingerprint(&certificate.primary)),
             claimed_names: standing::claimed_names(certificate),
             claimed_time: Some(instant(signed)),
@@ -379,7 +379,7 @@ impl<'a> Question<'a> {
         };
         Ok(Good {
             certificate,
-            signer,
+            signer: proven,
         })
     }
 }

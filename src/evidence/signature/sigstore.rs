@@ -11,6 +11,7 @@
 mod bundle;
 mod certificate;
 mod content;
+pub mod embedded;
 mod entry;
 mod fields;
 mod log;

@@ -37,7 +37,7 @@ struct Signature<'a> {
     digest: &'a str,
     /// The signature's form and what stands behind it.
     form: &'a str,
-    signature: Reader<'a>,
+    raw: Reader<'a>,
 }
 
 /// A check that failed, with what was found.
@@ -166,7 +166,7 @@ fn judge(
         );
         return Err((CheckName::Algorithm, reason));
     };
-    let strength = key.key.strength(scheme);
+    let strength = key.public.strength(scheme);
     proof.passed(CheckName::Algorithm, strength.algorithm.clone());
 
     if !covers(signature, &digest, &key) {
@@ -191,7 +191,7 @@ fn judge(
     }
     Ok(ProvenSigner {
         identity,
-        key_sha256: Some(key.key.digest()),
+        key_sha256: Some(key.public.digest()),
         fingerprint: Some(print),
         strength: Some(strength),
         ..ProvenSigner::default()
@@ -206,7 +206,7 @@ fn covers(signature: &Signature<'_>, digest: &[u8], key: &Key) -> bool {
     wire::put(&mut message, signature.digest.as_bytes());
     wire::put(&mut message, digest);
     key.scheme(signature.form)
-        .is_some_and(|scheme| key.covers(scheme, &message, signature.signature))
+        .is_some_and(|scheme| key.covers(scheme, &message, signature.raw))
 }
 
 /// Who the signer is, by the first line about the key that admits it; the fault of the line that comes
@@ -279,14 +279,12 @@ fn by_line(
             .find(|one| signers::admits(list, one) && expected.admits(one))
             .map(str::to_owned),
     };
-    match found {
-        Some(identity) => Ok(Some(identity)),
-        None => {
-            let expected = expected.as_written();
-            let reason = format!("the key is not bound to `{expected}`");
-            Err((2, (CheckName::Identity, reason)))
-        }
+    if found.is_none() {
+        let expected = expected.as_written();
+        let reason = format!("the key is not bound to `{expected}`");
+        return Err((2, (CheckName::Identity, reason)));
     }
+    Ok(found)
 }
 
 fn malformed(reason: &str) -> Diagnostic {
@@ -326,8 +324,8 @@ fn parse(blob: &[u8]) -> Option<Signature<'_>> {
     let namespace = reader.text().filter(|namespace| !namespace.is_empty())?;
     let reserved = reader.string()?;
     let digest = reader.text()?;
-    let mut signature = Reader(reader.string()?);
-    let form = signature.text()?;
+    let mut raw = Reader(reader.string()?);
+    let form = raw.text()?;
     reader.is_done().then_some(Signature {
         version,
         key,
@@ -335,6 +333,6 @@ fn parse(blob: &[u8]) -> Option<Signature<'_>> {
         reserved,
         digest,
         form,
-        signature,
+        raw,
     })
 }

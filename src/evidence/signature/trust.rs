@@ -117,11 +117,9 @@ impl Trust<'_> {
         let Some((_, what)) = given.iter().find(|(is_given, _)| *is_given) else {
             return Ok(());
         };
-        let message = format!("a signature of this kind cannot prove {what}");
-        Err(
-            Diagnostic::error("expectation-unprovable", Place::whole(), message)
-                .help("expect a key with --key, and nothing else"),
-        )
+        Err(unenforceable(&format!(
+            "a signature of this kind cannot prove {what}"
+        )))
     }
 
     /// Trusts nothing and expects nobody, at `at`.

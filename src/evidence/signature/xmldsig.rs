@@ -241,18 +241,13 @@ fn caution(nodes: &Nodes, own: usize, proof: &mut Proof) {
         .count();
     if parts > 0 {
         proof.caution(format!(
-            "{parts} signatures of parts of the document were not judged"
+            "signatures of parts of the document, not judged: {parts}"
         ));
     }
     let comments = (0..nodes.len())
         .filter(|index| matches!(nodes.get(*index), Some(Node::Comment(_))))
         .count();
     if comments > 0 {
-        proof.caution(format!(
-            "the {comments} comments in the document are not signed"
-        ));
+        proof.caution(format!("comments in the document, not signed: {comments}"));
     }
 }
-
-#[cfg(test)]
-mod tests;

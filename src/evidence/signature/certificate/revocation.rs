@@ -69,7 +69,7 @@ struct Scope {
 struct Entry {
     at: Timestamp,
     invalid_since: Option<Timestamp>,
-    reason: CrlReason,
+    reason: Option<CrlReason>,
 }
 
 impl List {
@@ -265,11 +265,11 @@ impl Entry {
         let mut entry = Self {
             at: instant(revoked.revocation_date)?,
             invalid_since: None,
-            reason: CrlReason::Unspecified,
+            reason: None,
         };
         for extension in revoked.crl_entry_extensions.iter().flatten() {
             match extension.extn_id {
-                CrlReason::OID => entry.reason = decode(extension)?,
+                CrlReason::OID => entry.reason = Some(decode(extension)?),
                 INVALIDITY_DATE => {
                     let since: GeneralizedTime = decode(extension)?;
                     entry.invalid_since = Some(instant(since.into())?);
@@ -281,13 +281,26 @@ impl Entry {
     }
 
     /// Whether a signature of `moment` is no longer backed.
-    fn touches(&self, moment: Moment) -> bool {
+    fn touches(&self, moment: Moment, purpose: Purpose) -> bool {
+        use CrlReason::{
+            AaCompromise, AffiliationChanged, CaCompromise, CessationOfOperation, KeyCompromise,
+            Superseded, Unspecified,
+        };
         let Moment::Proven(signed) = moment else {
             return true;
         };
+        // Nobody else vouches for the time of a timestamp: unless the key is known to have been in good hands
+        // until then, every timestamp falls (RFC 3161, section 4, items 1 and 2).
+        if purpose == Purpose::TimeStamping {
+            let is_harmless = matches!(
+                self.reason,
+                Some(Unspecified | AffiliationChanged | Superseded | CessationOfOperation)
+            );
+            return !is_harmless || signed >= self.at;
+        }
         let is_compromised = matches!(
             self.reason,
-            CrlReason::KeyCompromise | CrlReason::CaCompromise | CrlReason::AaCompromise
+            Some(KeyCompromise | CaCompromise | AaCompromise)
         );
         match self.invalid_since {
             Some(since) => signed >= since.min(self.at),
@@ -305,14 +318,18 @@ fn decode<T: DecodeOwned>(extension: &Extension) -> Read<T> {
     })
 }
 
+/// What is asked about, and of whom.
+#[derive(Clone, Copy)]
+pub(super) struct Question<'a> {
+    pub(super) authorities: &'a Authorities,
+    pub(super) others: &'a [Certificate],
+    pub(super) moment: Moment,
+    pub(super) purpose: Purpose,
+}
+
 /// Asks the lists at hand about every certificate of `way` but the anchor. What deserves attention is given back.
-pub(super) fn check(
-    authorities: &Authorities,
-    way: &[&Certificate],
-    others: &[Certificate],
-    moment: Moment,
-) -> Result<Vec<String>, Refusal> {
-    if authorities.lists.is_empty() {
+pub(super) fn check(question: Question<'_>, way: &[&Certificate]) -> Result<Vec<String>, Refusal> {
+    if question.authorities.lists.is_empty() {
         return Ok(vec![
             "whether certificates are revoked was not checked: no list was given".to_owned(),
         ]);
@@ -320,36 +337,33 @@ pub(super) fn check(
     let anchor = way.last().copied();
     for pair in way.windows(2) {
         if let [certificate, issuer] = pair {
-            ask(
-                authorities,
-                certificate,
-                Some(issuer),
-                anchor,
-                others,
-                moment,
-            )?;
+            ask(question, certificate, Some(issuer), anchor)?;
         }
     }
     // A certificate that the user pins stands alone; who issued it may be at hand all the same.
     if let [alone] = way
         && !alone.is_self_issued()
     {
-        let issuer = authorities.handed_in().find(|issuer| {
+        let issuer = question.authorities.handed_in().find(|issuer| {
             issuer.subject == alone.issuer && alone.is_signed_by(issuer) == Ok(true)
         });
-        ask(authorities, alone, issuer, None, others, moment)?;
+        ask(question, alone, issuer, None)?;
     }
     Ok(Vec::new())
 }
 
 fn ask(
-    authorities: &Authorities,
+    question: Question<'_>,
     certificate: &Certificate,
     issuer: Option<&Certificate>,
     anchor: Option<&Certificate>,
-    others: &[Certificate],
-    moment: Moment,
 ) -> Result<(), Refusal> {
+    let Question {
+        authorities,
+        others,
+        moment,
+        purpose,
+    } = question;
     let refused = |detail: String| Refusal::new(CheckName::Revocation, detail);
     let mut is_answered = false;
     let mut reasons = Vec::new();
@@ -384,13 +398,14 @@ fn ask(
         let entry = list.entry(certificate).map_err(refused)?;
         if let Some(entry) = entry {
             // A hold can be lifted, so that an old list proves nothing; every other entry is for good.
-            let may_be_lifted = entry.reason == CrlReason::CertificateHold && untimely.is_some();
-            if entry.touches(moment) && !may_be_lifted {
+            let may_be_lifted =
+                entry.reason == Some(CrlReason::CertificateHold) && untimely.is_some();
+            if entry.touches(moment, purpose) && !may_be_lifted {
                 return Err(refused(format!(
-                    "{} was revoked on {} ({:?})",
+                    "{} was revoked on {} (reason: {:?})",
                     certificate.subject(),
                     entry.at,
-                    entry.reason
+                    entry.reason.unwrap_or(CrlReason::Unspecified)
                 )));
             }
         }

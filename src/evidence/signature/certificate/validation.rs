@@ -120,8 +120,9 @@ fn is_current(certificate: &Certificate, at: Timestamp) -> Result<(), Refusal> {
     Err(Refusal::new(
         CheckName::CertificateValidity,
         format!(
-            "{} {detail}, and it is asked of {at}",
-            certificate.subject()
+            "{} {detail}, and it is asked of {}",
+            certificate.subject(),
+            Timestamp::from_second(at.as_second()).unwrap_or(at)
         ),
     ))
 }

@@ -12,8 +12,7 @@ use x509_cert::der::asn1::{AnyRef, ObjectIdentifier, UintRef};
 use x509_cert::der::{Decode as _, SliceReader};
 use x509_cert::spki::AlgorithmIdentifierRef;
 
-use super::pem::{self, Block};
-use super::{EC_PUBLIC_KEY, ED25519, Material, P256, P384, PublicKey, RSA_ENCRYPTION};
+use super::{EC_PUBLIC_KEY, ED25519, Material, P256, P384, PublicKey, RSA_ENCRYPTION, pem_blocks};
 use crate::diagnostic::{Diagnostic, Place};
 
 /// A private key: Ed25519, or ECDSA on P-256 or P-384.
@@ -46,25 +45,21 @@ impl PrivateKey {
     }
 
     fn read_unnamed(bytes: &[u8]) -> Result<Self, Diagnostic> {
-        let blocks = pem::blocks(bytes).ok_or_else(|| malformed("it is no PEM file"))?;
-        let blocks = blocks.map_err(|_| malformed("its PEM blocks are broken"))?;
-        // NOTE: OpenSSL writes the curve in a block of its own before an EC key, which says it again.
-        let keys: Vec<&Block<'_>> = blocks
-            .iter()
-            .filter(|block| block.label != "EC PARAMETERS")
-            .collect();
-        let [block] = keys.as_slice() else {
-            return Err(malformed(&format!("it holds {} PEM blocks", keys.len())));
-        };
-        if block.label.contains("ENCRYPTED") || block.is_encrypted() {
-            return Err(unsupported("encrypted").help(
-                "decrypt it into memory, such as with `openssl pkey`, and hand it in by a pipe",
-            ));
+        if is_encrypted(bytes) {
+            let help =
+                "decrypt it into memory, such as with `openssl pkey`, and hand it in by a pipe";
+            return Err(unsupported("encrypted").help(help));
         }
-        let der = || block.der().map_err(|_| malformed("it is not base64"));
-        let pair = match block.label {
-            "PRIVATE KEY" => of_pkcs8(&der()?)?,
-            "EC PRIVATE KEY" => of_sec1(&der()?)?,
+        let blocks = pem_blocks(bytes).ok_or_else(|| malformed("it is no PEM file"))?;
+        let mut blocks = blocks.map_err(|_| malformed("its PEM blocks are broken"))?;
+        // NOTE: OpenSSL writes the curve in a block of its own before an EC key, which says it again.
+        blocks.retain(|(label, _)| label != "EC PARAMETERS");
+        let [(label, der)] = blocks.as_slice() else {
+            return Err(malformed(&format!("it holds {} PEM blocks", blocks.len())));
+        };
+        let pair = match label.as_str() {
+            "PRIVATE KEY" => of_pkcs8(der)?,
+            "EC PRIVATE KEY" => of_sec1(der)?,
             "RSA PRIVATE KEY" => return Err(unsupported("an RSA key")),
             label if label.ends_with("PUBLIC KEY") => {
                 return Err(malformed("it is a public key"));
@@ -100,6 +95,15 @@ impl PrivateKey {
         }
         Ok(signature.as_ref().to_vec())
     }
+}
+
+/// Whether a PEM file says that it is encrypted: in a label, or in a header as OpenSSL wrote it (RFC 1421).
+fn is_encrypted(bytes: &[u8]) -> bool {
+    std::str::from_utf8(bytes).is_ok_and(|text| {
+        let says = |line: &str| line.starts_with("-----BEGIN ") || line.starts_with("Proc-Type:");
+        text.lines()
+            .any(|line| says(line) && line.contains("ENCRYPTED"))
+    })
 }
 
 fn of_pkcs8(der: &[u8]) -> Result<Pair, Diagnostic> {

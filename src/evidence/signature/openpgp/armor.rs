@@ -27,9 +27,14 @@ pub(super) fn is_armored(bytes: &[u8]) -> bool {
 
 /// The label in the first line of a block.
 pub(super) fn label_of(line: &str) -> Option<&str> {
-    line.trim_end()
+    trimmed(line)
         .strip_prefix(BEGIN)
         .and_then(|rest| rest.strip_suffix(DASHES))
+}
+
+/// A line without the white space that may stand around it.
+pub(super) fn trimmed(line: &str) -> &str {
+    line.trim_matches([' ', '\t', '\r'])
 }
 
 /// Reads blocks one after the other, with nothing but white space around them.
@@ -41,7 +46,7 @@ pub(super) fn blocks(text: &str) -> Result<Vec<Block>, String> {
     let mut blocks = Vec::new();
     let mut lines = text.lines();
     while let Some(line) = lines.next() {
-        if line.trim().is_empty() {
+        if trimmed(line).is_empty() {
             continue;
         }
         let label = label_of(line).ok_or("there is text outside of the armor")?;
@@ -50,10 +55,26 @@ pub(super) fn blocks(text: &str) -> Result<Vec<Block>, String> {
     Ok(blocks)
 }
 
+/// Reads the blocks of a file in which a text may stand around them, as in those that people keep keys in.
+///
+/// # Errors
+///
+/// What is wrong with a block.
+pub(super) fn blocks_in_text(text: &str) -> Result<Vec<Block>, String> {
+    let mut blocks = Vec::new();
+    let mut lines = text.lines();
+    while let Some(line) = lines.next() {
+        if let Some(label) = label_of(line) {
+            blocks.push(block(label, &mut lines)?);
+        }
+    }
+    Ok(blocks)
+}
+
 fn block<'a>(label: &str, lines: &mut impl Iterator<Item = &'a str>) -> Result<Block, String> {
     let cut_off = || "the armor is cut off".to_owned();
     loop {
-        let header = lines.next().ok_or_else(cut_off)?.trim();
+        let header = trimmed(lines.next().ok_or_else(cut_off)?);
         if header.is_empty() {
             break;
         }
@@ -64,7 +85,7 @@ fn block<'a>(label: &str, lines: &mut impl Iterator<Item = &'a str>) -> Result<B
     let mut digits = String::new();
     let mut checksum = false;
     loop {
-        let line = lines.next().ok_or_else(cut_off)?.trim_end();
+        let line = trimmed(lines.next().ok_or_else(cut_off)?);
         if let Some(rest) = line.strip_prefix(END) {
             if rest.strip_suffix(DASHES) != Some(label) {
                 return Err("the last line of the armor is for another block".to_owned());
@@ -120,6 +141,7 @@ mod tests {
         ] {
             assert!(blocks(&broken).is_err(), "{broken}");
         }
+        assert_eq!(blocks_in_text(&format!("x\n{twice}x")).unwrap().len(), 2);
         // The checksum carries no meaning.
         assert!(blocks(&GOOD.replace("=twTO\n", "")).is_ok());
         assert!(blocks(&GOOD.replace("=twTO", "=AAAA")).is_ok());

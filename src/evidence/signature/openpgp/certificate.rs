@@ -76,9 +76,9 @@ pub(super) fn read(material: Material<'_>) -> Result<Vec<Certificate>, Diagnosti
             .in_file(material.name)
     };
     let mut certificates = Vec::new();
-    if armor::is_armored(material.bytes) {
-        let text = std::str::from_utf8(material.bytes).map_err(|_| malformed("it is no text"))?;
-        for block in armor::blocks(text).map_err(|reason| malformed(&reason))? {
+    let text = std::str::from_utf8(material.bytes).ok();
+    if let Some(text) = text.filter(|text| text.contains("-----BEGIN ")) {
+        for block in armor::blocks_in_text(text).map_err(|reason| malformed(&reason))? {
             match &*block.label {
                 "PGP PUBLIC KEY BLOCK" => {
                     certificates.extend(of_packets(&block.packets, material.name, &malformed)?);
@@ -163,10 +163,9 @@ fn of_packets(
                     Err(_) => Over::Other,
                 };
             }
-            tag::USER_ATTRIBUTE => over = Over::Other,
             tag::TRUST | tag::MARKER | tag::PADDING => {}
             // The upper half of the types may be skipped where it is unknown (section 4.3).
-            40.. => over = Over::Other,
+            tag::USER_ATTRIBUTE | 40.. => over = Over::Other,
             other => {
                 let reason = format!("a packet of the type {other} does not belong there");
                 return Err(malformed(&reason));

@@ -46,10 +46,10 @@ pub(super) fn read(text: &str) -> Result<Cleartext, String> {
     // Only `Hash` may stand here, and it says nothing that counts (section 7.1).
     loop {
         line = next_line(&mut rest).ok_or_else(cut_off)?;
-        if line.trim().is_empty() {
+        if armor::trimmed(line).is_empty() {
             break;
         }
-        let names = line.strip_prefix("Hash: ").map(str::trim_end);
+        let names = line.strip_prefix("Hash: ").map(armor::trimmed);
         let is_hash = names.is_some_and(|names| {
             names
                 .chars()

@@ -9,7 +9,7 @@ use x509_cert::Certificate;
 use x509_cert::der::asn1::{ObjectIdentifier, Utf8StringRef};
 use x509_cert::der::{Decode as _, Encode as _};
 use x509_cert::ext::pkix::name::GeneralName;
-use x509_cert::ext::pkix::{BasicConstraints, KeyUsage, SubjectAltName};
+use x509_cert::ext::pkix::{BasicConstraints, ExtendedKeyUsage, KeyUsage, SubjectAltName};
 
 use super::super::CheckName;
 use super::super::key::PublicKey;
@@ -19,6 +19,7 @@ use crate::time::Timestamp;
 
 /// `id-kp-codeSigning` (RFC 5280, section 4.2.1.12) as the value of an object identifier in DER.
 const CODE_SIGNING: &[u8] = &[0x2b, 6, 1, 5, 5, 7, 3, 3];
+const CODE_SIGNING_OID: ObjectIdentifier = ObjectIdentifier::new_unwrap("1.3.6.1.5.5.7.3.3");
 /// The issuer of the identity as bare UTF-8, which older certificates have.
 const ISSUER: ObjectIdentifier = ObjectIdentifier::new_unwrap("1.3.6.1.4.1.57264.1.1");
 /// The issuer of the identity as a UTF-8 string in DER.
@@ -58,9 +59,14 @@ impl<'a> Leaf<'a> {
         Err(refused(CheckName::CertificateValidity, detail))
     }
 
-    /// Whether the certificate is for signatures: its key usage must say so (RFC 5280, section 4.2.1.3).
+    /// Whether the certificate is for signatures over code: key usage and extended key usage must say so
+    /// (RFC 5280, sections 4.2.1.3 and 4.2.1.12).
     pub(super) fn may_sign(&self) -> Result<(), Stop> {
         let usage = |reason: &str| refused(CheckName::CertificateUsage, reason.to_owned());
+        match self.certificate.tbs_certificate.get::<ExtendedKeyUsage>() {
+            Ok(Some((_, ExtendedKeyUsage(usages)))) if usages.contains(&CODE_SIGNING_OID) => {}
+            _ => return Err(usage("its extended key usage is not `codeSigning`")),
+        }
         match self.certificate.tbs_certificate.get::<KeyUsage>() {
             Ok(Some((_, key_usage))) if key_usage.digital_signature() => Ok(()),
             Ok(_) => Err(usage("its key usage is not `digitalSignature`")),
@@ -187,7 +193,8 @@ pub(super) fn path(
             &anchors,
             &intermediates,
             time,
-            RequiredUsage::required(usage),
+            // An authority without the extension is not restricted; the leaf's own is checked apart.
+            RequiredUsage::required_if_present(usage),
             None,
             None,
         )

@@ -79,7 +79,13 @@ impl Root {
     /// Reads a trusted root, or the one in a trust configuration for clients.
     pub(super) fn read(root: &Node) -> Result<Self, Diagnostic> {
         if root.get("mediaType").and_then(Node::text) == Some(CONFIGURATION) {
-            let known = ["mediaType", "trustedRoot", "signingConfig"];
+            // Some writers use the names of the fields in the protobuf definition.
+            let known = [
+                "mediaType",
+                "trustedRoot",
+                "signingConfig",
+                "signing_config",
+            ];
             FORM.object(root, String::new(), &known)?;
         }
         let object = FORM.object(

@@ -6,7 +6,8 @@ use base64::Engine as _;
 use base64::prelude::BASE64_STANDARD;
 use serde_json::{Value, json};
 use sigstore_types::{
-    Artifact as LibraryArtifact, Bundle as LibraryBundle, DerPublicKey, Sha256Hash,
+    Artifact as LibraryArtifact, ArtifactDigest, Bundle as LibraryBundle, DerPublicKey,
+    HashAlgorithm, Sha256Hash,
 };
 use sigstore_verify::{
     CertificateError, Error, PublicKeyVerificationPolicy, VerificationPolicy, Verifier,
@@ -17,6 +18,8 @@ use super::super::{Artifact, CheckName};
 use super::bundle::{Bundle, Content, Entry, KeyMaterial, Version};
 use super::entry::is_widely_known;
 use super::{Stop, one_line, refused};
+use crate::digest::Algorithm;
+use crate::tree::{Node, parse_json};
 
 /// Asks the library about a bundle that passed every check here. `true` where it was asked.
 ///
@@ -40,9 +43,24 @@ pub(super) fn concurs(
         return Ok(false);
     }
     let artifact = match (artifact.bytes(), artifact.sha256()) {
-        (Some(bytes), _) => LibraryArtifact::Blob(bytes),
-        (None, Some(digest)) if needs_sha256_alone(&bundle.content) => {
+        (Some(bytes), _)
+            if names_a_digest_of(
+                &bundle.content,
+                &["SHA2_256", "SHA2_384", "SHA2_512", "sha256", "sha512"],
+            ) =>
+        {
+            LibraryArtifact::Blob(bytes)
+        }
+        (None, Some(digest)) if names_a_digest_of(&bundle.content, &["SHA2_256", "sha256"]) => {
             Sha256Hash::from(*digest.bytes()).into()
+        }
+        _ if names_a_digest_of(&bundle.content, &["sha512"]) => {
+            let digest = artifact.digest_hex(Algorithm::Sha512);
+            let bytes = digest.and_then(|digits| hex::decode(digits).ok());
+            match bytes.and_then(|bytes| ArtifactDigest::new(HashAlgorithm::Sha2512, bytes).ok()) {
+                Some(digest) => digest.into(),
+                None => return Ok(false),
+            }
         }
         _ => return Ok(false),
     };
@@ -79,15 +97,21 @@ pub(super) fn concurs(
     outcome.map(|_| true).map_err(|error| disagrees(&error))
 }
 
-fn needs_sha256_alone(content: &Content) -> bool {
+/// Whether the content names what is signed by a digest that is called one of `names`, or by none: the library
+/// knows subjects of statements by SHA-256 and SHA-512 only, and takes one digest of an artifact.
+fn names_a_digest_of(content: &Content, names: &[&str]) -> bool {
     match content {
-        Content::Message { digest, .. } => {
-            digest.as_ref().is_none_or(|(name, _)| name == "SHA2_256")
-        }
-        Content::Envelope { payload, .. } => {
-            // Where a subject has a stronger digest alone, the library would want that one.
-            String::from_utf8_lossy(payload).contains("\"sha256\"")
-        }
+        Content::Message { digest, .. } => digest
+            .as_ref()
+            .is_none_or(|(name, _)| names.contains(&&**name)),
+        Content::Envelope { payload, .. } => parse_json(payload).is_ok_and(|(statement, _)| {
+            let subjects = statement.root.get("subject").map_or(&[][..], Node::items);
+            let mut digests = subjects
+                .iter()
+                .filter_map(|subject| subject.get("digest"))
+                .flat_map(Node::entries);
+            digests.any(|(name, _)| names.contains(&&**name))
+        }),
     }
 }
 

@@ -4,7 +4,7 @@
 //! sections 5.3 and 5.4 (signed attributes). What is stamped is the signature (Sigstore Client Specification,
 //! section 4.2.1).
 
-use cms::content_info::ContentInfo;
+use cms::content_info::{CmsVersion, ContentInfo};
 use cms::signed_data::{SignedData, SignerIdentifier, SignerInfo};
 use x509_cert::Certificate;
 use x509_cert::der::asn1::{ObjectIdentifier, OctetStringRef, SetOfVec};
@@ -92,6 +92,18 @@ impl Token {
         let [signer] = data.signer_infos.0.as_slice() else {
             return Err("it must have exactly one signer".to_owned());
         };
+        // Versions as RFC 5652, sections 5.1 and 5.3, count them; the digests that are used must be announced.
+        let version = match signer.sid {
+            SignerIdentifier::IssuerAndSerialNumber(_) => CmsVersion::V1,
+            SignerIdentifier::SubjectKeyIdentifier(_) => CmsVersion::V3,
+        };
+        let announced = &data.digest_algorithms;
+        if data.version != CmsVersion::V3
+            || signer.version != version
+            || !announced.iter().any(|one| one.oid == signer.digest_alg.oid)
+        {
+            return Err("it contradicts itself".to_owned());
+        }
         Ok(Self {
             signer: signer.clone(),
             info: Info::read(&content).map_err(text)?,

@@ -67,7 +67,7 @@ pub(super) struct Key {
     /// The name of its kind.
     pub(super) kind: String,
     /// The key, where it is one that counts.
-    pub(super) key: PublicKey,
+    pub(super) public: PublicKey,
     /// Of a security key, for which application it signs.
     pub(super) application: Option<Vec<u8>>,
 }
@@ -145,7 +145,7 @@ pub(super) fn key(blob: &[u8]) -> Result<Key, Unusable> {
     }
     Ok(Key {
         kind: kind.to_owned(),
-        key,
+        public: key,
         application,
     })
 }
@@ -204,7 +204,7 @@ impl Key {
             Scheme::EcdsaAsn1(_) => asn1(raw)?,
             _ => raw.to_vec(),
         };
-        Some(self.key.verifies(scheme, &message, &raw))
+        Some(self.public.verifies(scheme, &message, &raw))
     }
 }
 

@@ -9,7 +9,7 @@ use super::{NAMESPACE, Refusal};
 use crate::digest::Algorithm;
 use crate::evidence::signature::CheckName;
 use crate::evidence::signature::inside::{Hint, Method};
-use crate::markup::{Canonical, Node, Nodes, Variant};
+use crate::markup::{Canonical, Node, Nodes, Tag, Variant};
 
 /// The namespace of exclusive canonicalization, which is its identifier too.
 const EXCLUSIVE: &str = "http://www.w3.org/2001/10/xml-exc-c14n#";
@@ -251,7 +251,7 @@ impl<'n> Element<'n> {
 
     /// Refuses every attribute but these.
     fn admit(&self, names: &[&str]) -> Result<(), Refusal> {
-        let attributes = self.nodes.tag(self.index).map(|tag| tag.attributes());
+        let attributes = self.nodes.tag(self.index).map(Tag::attributes);
         for attribute in attributes.unwrap_or_default() {
             if !attribute.namespace().is_empty() || !names.contains(&attribute.name()) {
                 return Err(Refusal::structure(format!(

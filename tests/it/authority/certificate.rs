@@ -1,0 +1,236 @@
+//! Keys and certificates.
+
+use std::time::Duration;
+
+use aws_lc_rs::encoding::{AsDer as _, PublicKeyX509Der};
+use aws_lc_rs::rand::{self, SystemRandom};
+use aws_lc_rs::signature::{ECDSA_P256_SHA256_ASN1_SIGNING, EcdsaKeyPair, KeyPair as _};
+use x509_cert::certificate::{Certificate, TbsCertificate, Version};
+use x509_cert::der::asn1::{BitString, OctetString, UtcTime};
+use x509_cert::der::oid::db::rfc5912::{ECDSA_WITH_SHA_256, ID_KP_CODE_SIGNING};
+use x509_cert::der::oid::{AssociatedOid as _, ObjectIdentifier};
+use x509_cert::der::pem::LineEnding;
+use x509_cert::der::{DateTime, Decode as _, Encode, EncodePem as _};
+use x509_cert::ext::pkix::{
+    AuthorityKeyIdentifier, BasicConstraints, ExtendedKeyUsage, KeyUsage, KeyUsages,
+    SubjectKeyIdentifier,
+};
+use x509_cert::ext::{AsExtension, Extension};
+use x509_cert::name::Name;
+use x509_cert::serial_number::SerialNumber;
+use x509_cert::spki::{AlgorithmIdentifierOwned, SubjectPublicKeyInfoOwned};
+use x509_cert::time::{Time, Validity};
+
+use super::{Hash, sha256};
+
+/// An ECDSA P-256 key that signs with SHA-256.
+pub(super) struct SigningKey {
+    pair: EcdsaKeyPair,
+    pub(super) public_key: SubjectPublicKeyInfoOwned,
+}
+
+impl SigningKey {
+    pub(super) fn generate() -> Self {
+        let pair = EcdsaKeyPair::generate(&ECDSA_P256_SHA256_ASN1_SIGNING)
+            .expect("the system gives random bytes");
+        let spki: PublicKeyX509Der = pair.public_key().as_der().expect("a P-256 key encodes");
+        let public_key = SubjectPublicKeyInfoOwned::from_der(spki.as_ref())
+            .expect("an encoded public key decodes");
+        Self { pair, public_key }
+    }
+
+    pub(super) fn sign(&self, message: &[u8]) -> Vec<u8> {
+        let signature = self.pair.sign(&SystemRandom::new(), message);
+        signature
+            .expect("the system gives random bytes")
+            .as_ref()
+            .to_vec()
+    }
+
+    pub(super) fn public_key_der(&self) -> Vec<u8> {
+        der(&self.public_key)
+    }
+
+    /// The SHA-256 of the public key, by which both kinds of log go.
+    pub(super) fn id(&self) -> Hash {
+        sha256(&self.public_key_der())
+    }
+
+    pub(super) fn identifier(&self) -> SubjectKeyIdentifier {
+        SubjectKeyIdentifier(octets(&self.id()[..20]))
+    }
+}
+
+/// A certificate authority.
+pub(super) struct Issuer {
+    pub(super) key: SigningKey,
+    pub(super) certificate: Certificate,
+}
+
+impl Issuer {
+    pub(super) fn root(name: &str) -> Self {
+        let key = SigningKey::generate();
+        let name: Name = name.parse().expect("the name is a distinguished name");
+        let mut extensions = ca_extensions(&key, &name, 1);
+        extensions.push(extension(&authority_key_identifier(&key), &name));
+        let root = to_be_signed(&name, &name, &key, (first_day(), last_day()), extensions);
+        Self {
+            certificate: sealed(root, |message| key.sign(message)),
+            key,
+        }
+    }
+
+    pub(super) fn intermediate(name: &str, root: &Self) -> Self {
+        Self::below(name, root, (first_day(), last_day()), |extensions, _| {
+            extensions.push(code_signing());
+        })
+    }
+
+    /// An authority below `root`, whose extensions are as `change` leaves them.
+    pub(super) fn below(
+        name: &str,
+        root: &Self,
+        validity: (DateTime, DateTime),
+        change: impl Fn(&mut Vec<Extension>, &Name),
+    ) -> Self {
+        let key = SigningKey::generate();
+        let name: Name = name.parse().expect("the name is a distinguished name");
+        let mut extensions = ca_extensions(&key, &name, 0);
+        extensions.push(extension(&authority_key_identifier(&root.key), &name));
+        change(&mut extensions, &name);
+        let intermediate = to_be_signed(root.name(), &name, &key, validity, extensions);
+        Self {
+            certificate: sealed(intermediate, |message| root.key.sign(message)),
+            key,
+        }
+    }
+
+    pub(super) fn name(&self) -> &Name {
+        &self.certificate.tbs_certificate.subject
+    }
+}
+
+/// What the certificate of an authority says, with `below` authorities at most under it.
+pub(super) fn ca_extensions(key: &SigningKey, name: &Name, below: u8) -> Vec<Extension> {
+    vec![
+        extension(&KeyUsage(KeyUsages::KeyCertSign | KeyUsages::CRLSign), name),
+        extension(
+            &BasicConstraints {
+                ca: true,
+                path_len_constraint: Some(below),
+            },
+            name,
+        ),
+        extension(&key.identifier(), name),
+    ]
+}
+
+pub(super) fn authority_key_identifier(issuer: &SigningKey) -> AuthorityKeyIdentifier {
+    AuthorityKeyIdentifier {
+        key_identifier: Some(issuer.identifier().0),
+        ..AuthorityKeyIdentifier::default()
+    }
+}
+
+/// The extended key usage, which is not critical at Fulcio but would be by default.
+pub(super) fn code_signing() -> Extension {
+    extended_usage(&[ID_KP_CODE_SIGNING], false)
+}
+
+/// What a certificate may be used for.
+pub(super) fn extended_usage(usages: &[ObjectIdentifier], critical: bool) -> Extension {
+    Extension {
+        critical,
+        ..raw_extension(
+            ExtendedKeyUsage::OID,
+            &der(&ExtendedKeyUsage(usages.to_vec())),
+        )
+    }
+}
+
+pub(super) fn to_be_signed(
+    issuer: &Name,
+    subject: &Name,
+    key: &SigningKey,
+    (not_before, not_after): (DateTime, DateTime),
+    extensions: Vec<Extension>,
+) -> TbsCertificate {
+    let utc = |time| Time::UtcTime(UtcTime::from_date_time(time).expect("the year is below 2050"));
+    let mut serial_number = [0; 16];
+    rand::fill(&mut serial_number).expect("the system gives random bytes");
+    TbsCertificate {
+        version: Version::V3,
+        serial_number: SerialNumber::new(&serial_number).expect("16 bytes are a serial number"),
+        signature: ecdsa_with_sha256(),
+        issuer: issuer.clone(),
+        validity: Validity {
+            not_before: utc(not_before),
+            not_after: utc(not_after),
+        },
+        subject: subject.clone(),
+        subject_public_key_info: key.public_key.clone(),
+        issuer_unique_id: None,
+        subject_unique_id: None,
+        extensions: Some(extensions),
+    }
+}
+
+pub(super) fn sealed(
+    tbs_certificate: TbsCertificate,
+    sign: impl Fn(&[u8]) -> Vec<u8>,
+) -> Certificate {
+    let signature = sign(&der(&tbs_certificate));
+    Certificate {
+        tbs_certificate,
+        signature_algorithm: ecdsa_with_sha256(),
+        signature: BitString::from_bytes(&signature).expect("a signature is a string of bits"),
+    }
+}
+
+pub(super) fn ecdsa_with_sha256() -> AlgorithmIdentifierOwned {
+    AlgorithmIdentifierOwned {
+        oid: ECDSA_WITH_SHA_256,
+        parameters: None,
+    }
+}
+
+pub(super) fn extension(value: &impl AsExtension, subject: &Name) -> Extension {
+    value
+        .to_extension(subject, &[])
+        .expect("the extension encodes")
+}
+
+pub(super) fn raw_extension(extn_id: ObjectIdentifier, value: &[u8]) -> Extension {
+    Extension {
+        extn_id,
+        critical: false,
+        extn_value: octets(value),
+    }
+}
+
+pub(super) fn octets(bytes: &[u8]) -> OctetString {
+    OctetString::new(bytes).expect("a certificate is below 16 MiB")
+}
+
+/// The first moment at which the authorities and the logs are valid.
+pub(super) fn first_day() -> DateTime {
+    DateTime::new(2020, 1, 1, 0, 0, 0).expect("1 January is a day")
+}
+
+pub(super) fn last_day() -> DateTime {
+    DateTime::new(2040, 1, 1, 0, 0, 0).expect("1 January is a day")
+}
+
+pub(super) fn date_time(since_1970: Duration) -> DateTime {
+    DateTime::from_unix_duration(since_1970).expect("the year is below 10000")
+}
+
+pub(super) fn der(value: &impl Encode) -> Vec<u8> {
+    value.to_der().expect("the structure encodes as DER")
+}
+
+pub(super) fn pem(certificate: &Certificate) -> String {
+    certificate
+        .to_pem(LineEnding::LF)
+        .expect("a certificate encodes as PEM")
+}
