@@ -37,8 +37,7 @@ use mekiki::triage::{Given, Inventory, Triage};
 pub(crate) type Body = fn(&[u8]);
 
 /// Every target by its name.
-pub(crate) const BODIES: [(&str, Body); 18] = [
-pub(crate) const BODIES: [(&str, Body); 17] = [
+pub(crate) const BODIES: [(&str, Body); 22] = [
     ("cyclonedx_json", cyclonedx_json),
     ("cyclonedx_xml", cyclonedx_xml),
     ("cyclonedx_protobuf", cyclonedx_protobuf),
@@ -54,7 +53,9 @@ pub(crate) const BODIES: [(&str, Body); 17] = [
     ("convert", convert),
     ("vex", vex),
     ("advisory", advisory),
+    ("tuf", tuf),
     ("dsse", dsse),
+    ("cms", cms),
     ("openpgp", openpgp),
     ("small_signatures", small_signatures),
     ("jsf", jsf),
@@ -130,7 +131,47 @@ fn signed_nothing(kind: Kind, signature: &[u8], key: Material<'_>) {
         Ok(verification) => assert!(!verification.verified, "{verification:?}"),
         Err(refused) => sound(&refused.0),
     }
-    ("tuf", tuf),
+}
+
+/// CMS messages, certificates and revocation lists: nothing verifies but what was signed, and what is handed in as
+/// trust reads or says why not.
+pub(crate) fn cms(bytes: &[u8]) {
+    const ANCHOR: &[u8] = include_bytes!("../seeds/cms/anchor.pem");
+    const MESSAGE: &[u8] = include_bytes!("../seeds/cms/message.p7s");
+    let material = |bytes| Material {
+        name: "input",
+        bytes,
+    };
+    let now = end_of_day(parse_day("2026-11-27").unwrap_or_default());
+    for (signature, artifact, trusted) in [
+        (Some(bytes), &b"what nobody signed"[..], ANCHOR),
+        (None, bytes, ANCHOR),
+        (Some(MESSAGE), b"what nobody signed", bytes),
+    ] {
+        let request = SignatureRequest {
+            signature: signature.map(material),
+            kind: Some(Kind::Cms),
+            anchors: vec![material(trusted)],
+            revocations: vec![material(bytes)],
+            ..SignatureRequest::new(Artifact::of_bytes(artifact), now)
+        };
+        for lists in [request.revocations.clone(), Vec::new()] {
+            let request = SignatureRequest {
+                revocations: lists,
+                ..request.clone()
+            };
+            match verify_signature(&request) {
+                // A seed brings its own content.
+                Ok(outcome) if outcome.verified => {
+                    let signed = format!("sha256:{}", Digest::of(b"a seed\n"));
+                    assert!(signature.is_none() && outcome.artifact == [signed]);
+                }
+                Ok(_) => {}
+                Err(refused) => sound(&refused.0),
+            }
+        }
+    }
+}
 
 /// Files of The Update Framework and trusted roots: nothing follows from a root whose keepers threw their keys
 /// away, and a root that trusts itself settles or says why not.
@@ -139,6 +180,7 @@ pub(crate) fn tuf(bytes: &[u8]) {
     let at = end_of_day(parse_day("2026-11-20").unwrap_or_default());
     let Ok(mut roots) = Roots::trust(ROOT) else {
         panic!("the seed trusts itself");
+    };
     assert!(roots.step(bytes).is_err(), "no second root was ever signed");
     let settled = roots.settle(at, None);
     let timestamped = settled.map(|settled| settled.timestamp(bytes));

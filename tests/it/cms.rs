@@ -97,7 +97,11 @@ fn a_detached_signature_verifies_and_names_its_signer() {
     let message = message(&signer);
     let verification = Asked::of(&message, &root).verify();
     assert!(verification.verified, "{verification:?}");
-    let checks: Vec<_> = verification.checks.iter().map(|check| check.name.word()).collect();
+    let checks: Vec<_> = verification
+        .checks
+        .iter()
+        .map(|check| check.name.word())
+        .collect();
     assert_eq!(
         checks,
         [
@@ -126,8 +130,14 @@ fn a_detached_signature_verifies_and_names_its_signer() {
     assert_eq!(other.outcome(), "artifact");
     // A digest is enough where it is the one that was signed.
     for (digest, expected) in [
-        (format!("sha256:{}", mekiki::digest::Digest::of(ARTIFACT)), "verified"),
-        (format!("sha256:{}", mekiki::digest::Digest::of(b"x")), "artifact"),
+        (
+            format!("sha256:{}", mekiki::digest::Digest::of(ARTIFACT)),
+            "verified",
+        ),
+        (
+            format!("sha256:{}", mekiki::digest::Digest::of(b"x")),
+            "artifact",
+        ),
         (format!("sha512:{}", "0".repeat(128)), "artifact-missing"),
     ] {
         let mut request = Asked::of(&message, &root).request();
@@ -148,7 +158,12 @@ fn every_kind_of_key_and_form_of_message_verifies() {
     let anchor = &root;
     let by = |key: Key| Draft::signer_with("CN=signer", key).by(anchor);
     let rsa = by(Key::rsa());
-    let signers = [by(Key::p256()), by(Key::p384()), by(Key::ed25519()), rsa.clone()];
+    let signers = [
+        by(Key::p256()),
+        by(Key::p384()),
+        by(Key::ed25519()),
+        rsa.clone(),
+    ];
     for signer in &signers {
         for is_by_key_identifier in [false, true] {
             for has_attributes in [false, true] {
@@ -163,7 +178,11 @@ fn every_kind_of_key_and_form_of_message_verifies() {
                     artifact: b"another",
                     ..Asked::of(&message, &root)
                 };
-                let expected = if has_attributes { "artifact" } else { "signature" };
+                let expected = if has_attributes {
+                    "artifact"
+                } else {
+                    "signature"
+                };
                 assert_eq!(other.outcome(), expected);
             }
         }
@@ -290,8 +309,7 @@ fn every_fault_of_a_message_is_refused_by_its_check() {
         (
             "no content type",
             edited(&|draft| {
-                draft.attributes =
-                    Some(vec![attribute(MESSAGE_DIGEST, &[&digest_of(ARTIFACT)])]);
+                draft.attributes = Some(vec![attribute(MESSAGE_DIGEST, &[&digest_of(ARTIFACT)])]);
             }),
             "structure",
         ),
@@ -316,14 +334,20 @@ fn every_fault_of_a_message_is_refused_by_its_check() {
         ),
         (
             "two digests in one attribute",
-            of(draft().with(MESSAGE_DIGEST, &[&digest_of(ARTIFACT), &digest_of(b"another")]))
-                .build(),
+            of(draft().with(
+                MESSAGE_DIGEST,
+                &[&digest_of(ARTIFACT), &digest_of(b"another")],
+            ))
+            .build(),
             "structure",
         ),
         (
             "two times of signing",
-            of(draft().and(attribute(SIGNING_TIME, &[&generalized("2026-10-16T00:00:00Z")])))
-                .build(),
+            of(draft().and(attribute(
+                SIGNING_TIME,
+                &[&generalized("2026-10-16T00:00:00Z")],
+            )))
+            .build(),
             "structure",
         ),
         (
@@ -336,7 +360,11 @@ fn every_fault_of_a_message_is_refused_by_its_check() {
             of(draft().and(attribute(oid("1.2.3.4"), &[&[5, 0]]))).build(),
             "verified",
         ),
-        ("attributes out of order", edited(&|draft| draft.is_unsorted = true), "structure"),
+        (
+            "attributes out of order",
+            edited(&|draft| draft.is_unsorted = true),
+            "structure",
+        ),
         (
             "a digest that is too weak",
             {
@@ -371,8 +399,16 @@ fn every_fault_of_a_message_is_refused_by_its_check() {
             shaped(&|message| message.digests = Some(der(&algorithm(SHA512)))),
             "structure",
         ),
-        ("another version", shaped(&|message| message.version = 3), "structure"),
-        ("another version of the signer", edited(&|draft| draft.version = Some(3)), "structure"),
+        (
+            "another version",
+            shaped(&|message| message.version = 3),
+            "structure",
+        ),
+        (
+            "another version of the signer",
+            edited(&|draft| draft.version = Some(3)),
+            "structure",
+        ),
         (
             "no certificate",
             shaped(&|message| message.certificates.clear()),
@@ -388,7 +424,11 @@ fn every_fault_of_a_message_is_refused_by_its_check() {
             edited(&|draft| draft.by.key = other.key.clone()),
             "signature",
         ),
-        ("nobody", MessageDraft::of(Vec::new()).bringing(&signer).build(), "structure"),
+        (
+            "nobody",
+            MessageDraft::of(Vec::new()).bringing(&signer).build(),
+            "structure",
+        ),
         (
             "the signer names the certificate",
             of(draft().and(signing_certificate(&signer.der))).build(),
@@ -451,7 +491,12 @@ fn the_chain_of_the_signer_must_hold() {
     };
     for (case, signer, anchor, expected) in [
         ("good", signer(&|draft| draft), &root, "verified"),
-        ("a stranger", signer(&|draft| draft), &stranger, "certificate-chain"),
+        (
+            "a stranger",
+            signer(&|draft| draft),
+            &stranger,
+            "certificate-chain",
+        ),
         (
             "expired",
             signer(&|draft| draft.valid("2020-01-01T00:00:00Z", "2026-10-20T00:00:00Z")),
@@ -471,7 +516,11 @@ fn the_chain_of_the_signer_must_hold() {
             "certificate-usage",
         ),
     ] {
-        assert_eq!(Asked::of(&sent(&signer), anchor).outcome(), expected, "{case}");
+        assert_eq!(
+            Asked::of(&sent(&signer), anchor).outcome(),
+            expected,
+            "{case}"
+        );
     }
     // The intermediate is missing, or in the user's file.
     let signer = signer(&|draft| draft);
@@ -519,9 +568,19 @@ fn the_expected_signer_must_have_signed() {
     }
     for (case, key, anchors, expected) in [
         ("the signer's key", &signer, vec![], "verified"),
-        ("the signer's key and an anchor", &signer, good.anchors.clone(), "verified"),
+        (
+            "the signer's key and an anchor",
+            &signer,
+            good.anchors.clone(),
+            "verified",
+        ),
         ("another key", &other, vec![], "key"),
-        ("another key and an anchor", &other, good.anchors.clone(), "key"),
+        (
+            "another key and an anchor",
+            &other,
+            good.anchors.clone(),
+            "key",
+        ),
     ] {
         let asked = Asked {
             anchors,
@@ -558,16 +617,43 @@ fn the_expected_signer_must_have_signed() {
 fn every_signer_of_a_message_must_be_good() {
     let root = root();
     let first = signer_by(&root);
-    let second = Draft::signer("CN=second").email("second@signers.test").by(&root);
+    let second = Draft::signer("CN=second")
+        .email("second@signers.test")
+        .by(&root);
     let stranger = Draft::signer("CN=stranger").alone();
     let bad = |signer: &Issued| SignerDraft::of(signer, b"another");
     let good = |signer: &Issued| SignerDraft::of(signer, ARTIFACT);
     for (case, signers, threshold, expected) in [
-        ("both are good", vec![good(&first), good(&second)], 2, "verified"),
-        ("the second is bad", vec![good(&first), bad(&second)], 1, "artifact"),
-        ("the first is bad", vec![bad(&first), good(&second)], 1, "artifact"),
-        ("the second is a stranger", vec![good(&first), good(&stranger)], 1, "certificate-chain"),
-        ("one signs twice", vec![good(&first), good(&first)], 2, "threshold"),
+        (
+            "both are good",
+            vec![good(&first), good(&second)],
+            2,
+            "verified",
+        ),
+        (
+            "the second is bad",
+            vec![good(&first), bad(&second)],
+            1,
+            "artifact",
+        ),
+        (
+            "the first is bad",
+            vec![bad(&first), good(&second)],
+            1,
+            "artifact",
+        ),
+        (
+            "the second is a stranger",
+            vec![good(&first), good(&stranger)],
+            1,
+            "certificate-chain",
+        ),
+        (
+            "one signs twice",
+            vec![good(&first), good(&first)],
+            2,
+            "threshold",
+        ),
         ("one of two", vec![good(&first)], 2, "threshold"),
     ] {
         let message = MessageDraft::of(signers).build();
@@ -584,7 +670,10 @@ fn every_signer_of_a_message_must_be_good() {
         ..Asked::of(&message, &root)
     };
     let verification = asked.verify();
-    assert_eq!(verification.signer.identity.as_deref(), Some("second@signers.test"));
+    assert_eq!(
+        verification.signer.identity.as_deref(),
+        Some("second@signers.test")
+    );
     assert_eq!(
         verification.cosigners[0].identity.as_deref(),
         Some("signer@signers.test")

@@ -35,7 +35,10 @@ pub(crate) fn digest(algorithm: &AlgorithmIdentifierOwned, bytes: &[u8]) -> Vec<
 
 /// An attribute with its values, each in DER.
 pub(crate) fn attribute(kind: ObjectIdentifier, values: &[&[u8]]) -> Vec<u8> {
-    element(0x30, &[der(&kind), element(0x31, &values.concat())].concat())
+    element(
+        0x30,
+        &[der(&kind), element(0x31, &values.concat())].concat(),
+    )
 }
 
 /// The ESS attribute that names `certificate` by SHA-256.
@@ -133,7 +136,10 @@ impl<'a> SignerDraft<'a> {
             let issuer = x509_cert::der::Decode::from_der(&self.by.der)
                 .map(|one: x509_cert::Certificate| one.tbs_certificate.issuer)
                 .expect("a certificate reads");
-            (element(0x30, &[der(&issuer), der(&self.by.serial)].concat()), 1)
+            (
+                element(0x30, &[der(&issuer), der(&self.by.serial)].concat()),
+                1,
+            )
         };
         let tokens: Vec<_> = self.stamps.iter().map(|make| make(&signature)).collect();
         let unsigned: Vec<_> = tokens
@@ -196,7 +202,11 @@ impl<'a> MessageDraft<'a> {
 
     /// The message in DER.
     pub(crate) fn build(self) -> Vec<u8> {
-        let mut digests: Vec<_> = self.signers.iter().map(|signer| der(&signer.digest)).collect();
+        let mut digests: Vec<_> = self
+            .signers
+            .iter()
+            .map(|signer| der(&signer.digest))
+            .collect();
         digests.dedup();
         let content = self
             .content
@@ -247,7 +257,11 @@ impl StampDraft {
 
     /// The token about `stamped`.
     pub(crate) fn about(&self, stamped: &[u8]) -> Vec<u8> {
-        let imprint = [der(&self.digest), element(4, &digest(&self.digest, stamped))].concat();
+        let imprint = [
+            der(&self.digest),
+            element(4, &digest(&self.digest, stamped)),
+        ]
+        .concat();
         let fields = [
             vec![2, 1, self.version],
             der(&oid("1.2.3.4")),

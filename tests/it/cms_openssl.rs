@@ -23,7 +23,11 @@ impl Bench {
             .output()
             .is_ok_and(|output| output.status.success());
         if !has_openssl {
-            assert_ne!(std::env::var("CI").as_deref(), Ok("true"), "openssl is missing");
+            assert_ne!(
+                std::env::var("CI").as_deref(),
+                Ok("true"),
+                "openssl is missing"
+            );
             say("openssl is missing: its CMS signatures were left out");
             return None;
         }
@@ -83,14 +87,18 @@ const SIGNER: &str = "keyUsage=critical,digitalSignature\nextendedKeyUsage=email
     subjectAltName=email:release@signers.test\n";
 
 fn clock() -> mekiki::time::Timestamp {
-    let since_1970 = std::time::SystemTime::UNIX_EPOCH.elapsed().expect("after 1970");
+    let since_1970 = std::time::SystemTime::UNIX_EPOCH
+        .elapsed()
+        .expect("after 1970");
     let seconds = i64::try_from(since_1970.as_secs()).expect("before the end of time");
     mekiki::time::Timestamp::from_second(seconds).expect("in the calendar")
 }
 
 #[test]
 fn what_openssl_signs_verifies_and_what_it_signs_weakly_does_not() {
-    let Some(bench) = Bench::new("cms") else { return };
+    let Some(bench) = Bench::new("cms") else {
+        return;
+    };
     bench.authority();
     bench.certify("rsa", "rsa:2048", SIGNER);
     bench.certify("ec", "ec -pkeyopt ec_paramgen_curve:P-256", SIGNER);
@@ -100,20 +108,66 @@ fn what_openssl_signs_verifies_and_what_it_signs_weakly_does_not() {
     let ca = bench.read("ca.pem");
     let pss = "-keyopt rsa_padding_mode:pss -keyopt rsa_pss_saltlen:digest";
     for (case, options, expected) in [
-        ("RSA", "-signer rsa.pem -inkey rsa.key -md sha256", "verified"),
-        ("without attributes", "-signer rsa.pem -inkey rsa.key -md sha384 -noattr", "verified"),
-        ("CAdES", "-signer rsa.pem -inkey rsa.key -md sha512 -cades", "verified"),
-        ("by key identifier", "-signer ec.pem -inkey ec.key -md sha256 -keyid", "verified"),
-        ("PSS", &format!("-signer rsa.pem -inkey rsa.key -md sha256 {pss}"), "verified"),
-        ("in pieces", "-signer ec.pem -inkey ec.key -md sha256 -nodetach -stream", "verified"),
-        ("two signers", "-signer rsa.pem -inkey rsa.key -signer ec.pem -inkey ec.key -md sha256", "verified"),
-        ("SHA-1", "-signer rsa.pem -inkey rsa.key -md sha1", "algorithm"),
+        (
+            "RSA",
+            "-signer rsa.pem -inkey rsa.key -md sha256",
+            "verified",
+        ),
+        (
+            "without attributes",
+            "-signer rsa.pem -inkey rsa.key -md sha384 -noattr",
+            "verified",
+        ),
+        (
+            "CAdES",
+            "-signer rsa.pem -inkey rsa.key -md sha512 -cades",
+            "verified",
+        ),
+        (
+            "by key identifier",
+            "-signer ec.pem -inkey ec.key -md sha256 -keyid",
+            "verified",
+        ),
+        (
+            "PSS",
+            &format!("-signer rsa.pem -inkey rsa.key -md sha256 {pss}"),
+            "verified",
+        ),
+        (
+            "in pieces",
+            "-signer ec.pem -inkey ec.key -md sha256 -nodetach -stream",
+            "verified",
+        ),
+        (
+            "two signers",
+            "-signer rsa.pem -inkey rsa.key -signer ec.pem -inkey ec.key -md sha256",
+            "verified",
+        ),
+        (
+            "SHA-1",
+            "-signer rsa.pem -inkey rsa.key -md sha1",
+            "algorithm",
+        ),
         ("MD5", "-signer rsa.pem -inkey rsa.key -md md5", "algorithm"),
-        ("1,024 bits", "-signer weak.pem -inkey weak.key -md sha256", "algorithm"),
-        ("a server", "-signer server.pem -inkey server.key -md sha256", "certificate-usage"),
-        ("no certificate", "-signer rsa.pem -inkey rsa.key -md sha256 -nocerts", "certificate-chain"),
+        (
+            "1,024 bits",
+            "-signer weak.pem -inkey weak.key -md sha256",
+            "algorithm",
+        ),
+        (
+            "a server",
+            "-signer server.pem -inkey server.key -md sha256",
+            "certificate-usage",
+        ),
+        (
+            "no certificate",
+            "-signer rsa.pem -inkey rsa.key -md sha256 -nocerts",
+            "certificate-chain",
+        ),
     ] {
-        bench.run(&format!("cms -sign -binary -in a.bin -outform DER -out a.p7s {options}"));
+        bench.run(&format!(
+            "cms -sign -binary -in a.bin -outform DER -out a.p7s {options}"
+        ));
         let message = bench.read("a.p7s");
         let anchor = root();
         let asked = Asked {
@@ -132,7 +186,9 @@ fn what_openssl_signs_verifies_and_what_it_signs_weakly_does_not() {
 
 #[test]
 fn a_timestamp_of_openssl_holds() {
-    let Some(bench) = Bench::new("tsa") else { return };
+    let Some(bench) = Bench::new("tsa") else {
+        return;
+    };
     bench.authority();
     bench.certify(
         "tsa",
@@ -150,18 +206,27 @@ fn a_timestamp_of_openssl_holds() {
     let signers: Issued = root();
 
     let signer = Draft::signer("CN=signer").by(&signers);
-    for (case, ess, expected) in [("named by SHA-1", "sha1", "verified"), ("named by SHA-256", "sha256", "verified")] {
+    for (case, ess, expected) in [
+        ("named by SHA-1", "sha1", "verified"),
+        ("named by SHA-256", "sha256", "verified"),
+    ] {
         let token = |signature: &[u8]| {
             bench.write("signature", signature);
             bench.write("ess", ess.as_bytes());
             let config = String::from_utf8(bench.read("tsa.cnf")).expect("it is text");
-            bench.write("now.cnf", format!("{config}ess_cert_id_alg = {ess}\n").as_bytes());
+            bench.write(
+                "now.cnf",
+                format!("{config}ess_cert_id_alg = {ess}\n").as_bytes(),
+            );
             bench.run("ts -query -data signature -sha256 -cert -out query");
             bench.run("ts -reply -config now.cnf -queryfile query -token_out -out token");
             bench.read("token")
         };
         let draft = SignerDraft::of(&signer, ARTIFACT)
-            .with(SIGNING_TIME, &[&crate::certificates::generalized("2026-01-01T00:00:00Z")])
+            .with(
+                SIGNING_TIME,
+                &[&crate::certificates::generalized("2026-01-01T00:00:00Z")],
+            )
             .stamped(token);
         let message = MessageDraft::of(vec![draft]).build();
         let asked = Asked {

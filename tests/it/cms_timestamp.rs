@@ -62,7 +62,11 @@ fn a_timestamp_keeps_a_signature_alive_and_must_hold() {
             stamped(StampDraft::of(&tsa, "2026-07-01T00:00:01Z")),
             "certificate-validity",
         ),
-        ("still to come", stamped(StampDraft::of(&tsa, "2026-11-01T00:00:01Z")), "timestamp"),
+        (
+            "still to come",
+            stamped(StampDraft::of(&tsa, "2026-11-01T00:00:01Z")),
+            "timestamp",
+        ),
         (
             "by an authority that nobody trusts",
             stamped(StampDraft::of(&timestamper().by(&stranger), BEFORE)),
@@ -75,24 +79,50 @@ fn a_timestamp_keeps_a_signature_alive_and_must_hold() {
         ),
         (
             "by a certificate with another purpose beside",
-            stamped(by(timestamper().purposes(true, &[TIME_STAMPING, CODE_SIGNING]))),
+            stamped(by(
+                timestamper().purposes(true, &[TIME_STAMPING, CODE_SIGNING])
+            )),
             "timestamp",
         ),
-        ("by a signer", stamped(by(Draft::signer("CN=tsa"))), "timestamp"),
+        (
+            "by a signer",
+            stamped(by(Draft::signer("CN=tsa"))),
+            "timestamp",
+        ),
         (
             "by a certificate that had run out",
-            stamped(by(timestamper().valid("2020-01-01T00:00:00Z", "2026-05-31T00:00:00Z"))),
+            stamped(by(
+                timestamper().valid("2020-01-01T00:00:00Z", "2026-05-31T00:00:00Z")
+            )),
             "timestamp",
         ),
         (
             "by a certificate that has run out since",
-            stamped(by(timestamper().valid("2020-01-01T00:00:00Z", "2026-06-02T00:00:00Z"))),
+            stamped(by(
+                timestamper().valid("2020-01-01T00:00:00Z", "2026-06-02T00:00:00Z")
+            )),
             "verified",
         ),
-        ("over a weak digest", edited(&|stamp| stamp.digest = algorithm(SHA1)), "timestamp"),
-        ("over a strong digest", edited(&|stamp| stamp.digest = algorithm(SHA512)), "verified"),
-        ("of another version", edited(&|stamp| stamp.version = 2), "timestamp"),
-        ("of another type", edited(&|stamp| stamp.content_type = oid("1.2.3.4")), "timestamp"),
+        (
+            "over a weak digest",
+            edited(&|stamp| stamp.digest = algorithm(SHA1)),
+            "timestamp",
+        ),
+        (
+            "over a strong digest",
+            edited(&|stamp| stamp.digest = algorithm(SHA512)),
+            "verified",
+        ),
+        (
+            "of another version",
+            edited(&|stamp| stamp.version = 2),
+            "timestamp",
+        ),
+        (
+            "of another type",
+            edited(&|stamp| stamp.content_type = oid("1.2.3.4")),
+            "timestamp",
+        ),
         (
             "that does not name the certificate",
             edited(&|stamp| stamp.names_certificate = false),
@@ -115,16 +145,24 @@ fn a_timestamp_keeps_a_signature_alive_and_must_hold() {
             edited(&|stamp| stamp.behind = name("CN=other")),
             "timestamp",
         ),
-        ("with an extension", edited(&|stamp| stamp.behind = extensions(&[])), "verified"),
+        (
+            "with an extension",
+            edited(&|stamp| stamp.behind = extensions(&[])),
+            "verified",
+        ),
         (
             "with an unknown critical extension",
             edited(&|stamp| stamp.behind = extensions(&[1, 1, 0xff])),
             "timestamp",
         ),
-        ("that is none", {
-            let draft = early(SignerDraft::of(&signer, ARTIFACT));
-            MessageDraft::of(vec![draft.stamped(|_| vec![5, 0])]).build()
-        }, "timestamp"),
+        (
+            "that is none",
+            {
+                let draft = early(SignerDraft::of(&signer, ARTIFACT));
+                MessageDraft::of(vec![draft.stamped(|_| vec![5, 0])]).build()
+            },
+            "timestamp",
+        ),
     ];
     for (case, message, expected) in &cases {
         assert_eq!(Asked::of(message, &root).outcome(), *expected, "{case}");
@@ -152,24 +190,48 @@ fn a_revoked_signer_or_timestamp_authority_is_refused() {
         MessageDraft::of(vec![draft.stamped(move |signature| stamp.about(signature))]).build();
     let bare = message(&signer);
     let list = || ListDraft::of(&root);
-    let revoked = |who: &Issued, at: &str, reason| {
-        list().revoking(who, at, reason, None).by(&root.key)
-    };
+    let revoked =
+        |who: &Issued, at: &str, reason| list().revoking(who, at, reason, None).by(&root.key);
     let (before, after) = ("2026-10-10T00:00:00Z", "2026-10-20T00:00:00Z");
     let superseded = Some(CrlReason::Superseded);
     for (case, list, without, with) in [
         ("nobody", list().by(&root.key), "verified", "verified"),
-        ("the signer, after", revoked(&signer, after, None), "revocation", "verified"),
-        ("the signer, before", revoked(&signer, before, None), "revocation", "revocation"),
+        (
+            "the signer, after",
+            revoked(&signer, after, None),
+            "revocation",
+            "verified",
+        ),
+        (
+            "the signer, before",
+            revoked(&signer, before, None),
+            "revocation",
+            "revocation",
+        ),
         (
             "the signer, compromised",
             revoked(&signer, after, Some(CrlReason::KeyCompromise)),
             "revocation",
             "revocation",
         ),
-        ("the authority, superseded after", revoked(&tsa, after, superseded), "verified", "verified"),
-        ("the authority, superseded before", revoked(&tsa, before, superseded), "verified", "timestamp"),
-        ("the authority, nobody knows why", revoked(&tsa, after, None), "verified", "timestamp"),
+        (
+            "the authority, superseded after",
+            revoked(&tsa, after, superseded),
+            "verified",
+            "verified",
+        ),
+        (
+            "the authority, superseded before",
+            revoked(&tsa, before, superseded),
+            "verified",
+            "timestamp",
+        ),
+        (
+            "the authority, nobody knows why",
+            revoked(&tsa, after, None),
+            "verified",
+            "timestamp",
+        ),
         (
             "stale",
             list()
@@ -178,8 +240,18 @@ fn a_revoked_signer_or_timestamp_authority_is_refused() {
             "revocation",
             "timestamp",
         ),
-        ("by a stranger", list().by(&Key::p256()), "revocation", "timestamp"),
-        ("no list", b"no list".to_vec(), "revocation-list-malformed", "revocation-list-malformed"),
+        (
+            "by a stranger",
+            list().by(&Key::p256()),
+            "revocation",
+            "timestamp",
+        ),
+        (
+            "no list",
+            b"no list".to_vec(),
+            "revocation-list-malformed",
+            "revocation-list-malformed",
+        ),
     ] {
         for (message, expected) in [(&bare, without), (&stamped, with)] {
             let asked = Asked {

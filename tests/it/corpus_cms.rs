@@ -15,7 +15,10 @@ fn outcome_of(signature: &[u8], artifact: Option<&[u8]>, anchor: &[u8]) -> Strin
         signature: artifact.map(|_| material("signature", signature)),
         kind: Some(Kind::Cms),
         anchors: vec![material("anchor", anchor)],
-        ..SignatureRequest::new(Artifact::of_bytes(artifact.unwrap_or(signature)), instant(AT))
+        ..SignatureRequest::new(
+            Artifact::of_bytes(artifact.unwrap_or(signature)),
+            instant(AT),
+        )
     };
     match verify_signature(&request) {
         Ok(outcome) => outcome
@@ -60,7 +63,9 @@ fn other_files_of_cms_are_refused_and_read_without_panic() {
     let anchor = corpus.read("signatures/cms/ca.pem");
     let mut read = 0;
     for row in &corpus.rows {
-        if !row.path.starts_with("signatures/rustcrypto/") && !row.path.starts_with("signatures/cms/") {
+        if !row.path.starts_with("signatures/rustcrypto/")
+            && !row.path.starts_with("signatures/cms/")
+        {
             continue;
         }
         let bytes = corpus.read(&row.path);
@@ -73,5 +78,8 @@ fn other_files_of_cms_are_refused_and_read_without_panic() {
     // A message in BER with indefinite lengths reads as far as its signer.
     let ber = corpus.read("signatures/rustcrypto/cms-cms_ber.bin");
     let found = outcome_of(&ber, None, &anchor);
-    assert!(["certificate-chain", "algorithm", "structure"].contains(&&*found), "{found}");
+    assert!(
+        ["certificate-chain", "algorithm", "structure"].contains(&&*found),
+        "{found}"
+    );
 }
