@@ -37,7 +37,7 @@ use mekiki::triage::{Given, Inventory, Triage};
 pub(crate) type Body = fn(&[u8]);
 
 /// Every target by its name.
-pub(crate) const BODIES: [(&str, Body); 22] = [
+pub(crate) const BODIES: [(&str, Body); 23] = [
     ("cyclonedx_json", cyclonedx_json),
     ("cyclonedx_xml", cyclonedx_xml),
     ("cyclonedx_protobuf", cyclonedx_protobuf),
@@ -55,6 +55,7 @@ pub(crate) const BODIES: [(&str, Body); 22] = [
     ("advisory", advisory),
     ("bundle", bundle),
     ("dsse", dsse),
+    ("cms", cms),
     ("openpgp", openpgp),
     ("small_signatures", small_signatures),
     ("jsf", jsf),
@@ -130,6 +131,46 @@ fn signed_nothing(kind: Kind, signature: &[u8], key: Material<'_>) {
     match verify_signature(&request) {
         Ok(verification) => assert!(!verification.verified, "{verification:?}"),
         Err(refused) => sound(&refused.0),
+    }
+}
+
+/// CMS messages, certificates and revocation lists: nothing verifies but what was signed, and what is handed in as
+/// trust reads or says why not.
+pub(crate) fn cms(bytes: &[u8]) {
+    const ANCHOR: &[u8] = include_bytes!("../seeds/cms/anchor.pem");
+    const MESSAGE: &[u8] = include_bytes!("../seeds/cms/message.p7s");
+    let material = |bytes| Material {
+        name: "input",
+        bytes,
+    };
+    let now = end_of_day(parse_day("2026-11-27").unwrap_or_default());
+    for (signature, artifact, trusted) in [
+        (Some(bytes), &b"what nobody signed"[..], ANCHOR),
+        (None, bytes, ANCHOR),
+        (Some(MESSAGE), b"what nobody signed", bytes),
+    ] {
+        let request = SignatureRequest {
+            signature: signature.map(material),
+            kind: Some(Kind::Cms),
+            anchors: vec![material(trusted)],
+            revocations: vec![material(bytes)],
+            ..SignatureRequest::new(Artifact::of_bytes(artifact), now)
+        };
+        for lists in [request.revocations.clone(), Vec::new()] {
+            let request = SignatureRequest {
+                revocations: lists,
+                ..request.clone()
+            };
+            match verify_signature(&request) {
+                // A seed brings its own content.
+                Ok(outcome) if outcome.verified => {
+                    let signed = format!("sha256:{}", Digest::of(b"a seed\n"));
+                    assert!(signature.is_none() && outcome.artifact == [signed]);
+                }
+                Ok(_) => {}
+                Err(refused) => sound(&refused.0),
+            }
+        }
     }
 }
 

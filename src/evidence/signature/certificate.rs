@@ -10,7 +10,7 @@
 //! none, its last certificate is (cosign writes such files from the leaf to the root). The others are
 //! intermediate ones.
 //!
-//! Path validation is ours and rests on one primitive, [`PublicKey::verifies`]; `docs/adr` says why.
+//! Path validation is ours and rests on one primitive, [`PublicKey::verifies`]; `docs/adr/0017` says why.
 
 mod constraints;
 mod extensions;
