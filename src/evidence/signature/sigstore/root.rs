@@ -182,8 +182,11 @@ fn rsa_spki(key: &[u8]) -> Option<Vec<u8>> {
     info.to_der().ok()
 }
 
+/// Whether a kind of key is the one that is meant.
+pub(super) type Fits = fn(KeyKind) -> bool;
+
 /// What `PublicKeyDetails` say: which keys they fit, and how these sign.
-pub(super) fn details_of(name: &str) -> Option<(fn(KeyKind) -> bool, Scheme)> {
+pub(super) fn details_of(name: &str) -> Option<(Fits, Scheme)> {
     use Algorithm::{Sha256, Sha384, Sha512};
     let rsa = |kind: KeyKind| matches!(kind, KeyKind::Rsa(_));
     Some(match name {
