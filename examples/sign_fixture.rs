@@ -33,6 +33,9 @@ use serde::Deserialize;
 #[expect(
     dead_code,
     clippy::expect_used,
+    clippy::indexing_slicing,
+    clippy::struct_excessive_bools,
+    clippy::unwrap_used,
     reason = "written for the tests, which want faulty bundles too and may panic"
 )]
 #[path = "../tests/it/authority.rs"]

@@ -1177,31 +1177,3 @@ fn is_status(bundle: &str, place: &str) -> bool {
     // A sequence with its length in three bytes, a sequence of three, an integer of one.
     response[4..9] == [0x30, 3, 2, 1, 1]
 }
-
-#[test]
-fn zz_make_seeds() {
-    let authority = Authority::new();
-    let key = ManagedKey::new();
-    let write = |name: &str, text: &str| {
-        std::fs::write(format!("fuzz/seeds/bundle/{name}"), text).unwrap();
-    };
-    write("trusted_root.json", &authority.trusted_root());
-    write("key.pub", &key.public());
-    for (name, form) in [
-        ("message-first.json", FORMS[0]),
-        ("message-second.json", FORMS[1]),
-        ("statement-first.json", FORMS[6]),
-        ("statement-second.json", FORMS[4]),
-        ("statement-dsse.json", FORMS[5]),
-    ] {
-        write(name, &sign(signer(&authority), form));
-    }
-    write(
-        "chain.json",
-        &sign(signer(&authority).bringing_chain(), FORMS[2]),
-    );
-    write(
-        "key.json",
-        &sign(signer(&authority).with_key(&key), FORMS[1]),
-    );
-}

@@ -53,7 +53,7 @@ impl Sigstore {
     pub fn new(trusted_root: &[u8]) -> Result<Self, Diagnostic> {
         let document = parse_once(trusted_root)?;
         let root = root::Root::read(&document.root)?;
-        let unusable = |reason: String| root::FORM.fault("", &one_line(&reason));
+        let unusable = |reason: String| root::FORM.complaint("", &one_line(&reason));
         let mut value: serde_json::Value =
             serde_json::from_str(&document.source).map_err(|error| unusable(error.to_string()))?;
         if let Some(inner) = value.get_mut("trustedRoot") {

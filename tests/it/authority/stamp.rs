@@ -148,7 +148,7 @@ impl StampAuthority {
         ];
         attributes.sort();
         let attributes = attributes.concat();
-        let signed = sign_unless(
+        let seal = sign_unless(
             has(StampFault::BadSignature),
             &self.key,
             &tlv(0x31, &attributes),
@@ -160,7 +160,7 @@ impl StampAuthority {
             sequence(&[oid(SHA256)]),
             tlv(0xa0, &attributes),
             sequence(&[oid("1.2.840.10045.4.3.2")]),
-            octets(&signed),
+            octets(&seal),
         ]);
         let signed_data = sequence(&[
             integer(3),

@@ -147,7 +147,7 @@ impl Bundle {
             .find(|(_, name)| *name == media_type)
             .map(|(version, _)| *version)
             .ok_or_else(|| {
-                root.fault("mediaType", &format!("version `{media_type}` is not known"))
+                root.complaint("mediaType", &format!("version `{media_type}` is not known"))
             })?;
         let material = root.object(
             "verificationMaterial",
@@ -256,7 +256,7 @@ fn key_material(material: &Object<'_>) -> Result<KeyMaterial, Diagnostic> {
     let (Some(kind), None) = (given.next(), given.next()) else {
         let reason =
             "exactly one of `certificate`, `x509CertificateChain` and `publicKey` is expected";
-        return Err(FORM.fault("/verificationMaterial", reason));
+        return Err(FORM.complaint("/verificationMaterial", reason));
     };
     Ok(match kind {
         "certificate" => KeyMaterial::Certificate(
@@ -364,7 +364,7 @@ fn content(root: &Object<'_>) -> Result<Content, Diagnostic> {
         }),
         _ => {
             let reason = "exactly one of `messageSignature` and `dsseEnvelope` is expected";
-            Err(FORM.fault("", reason))
+            Err(FORM.complaint("", reason))
         }
     }
 }

@@ -20,7 +20,7 @@ pub(super) struct Form {
 
 impl Form {
     /// A complaint about what stands at `pointer`.
-    pub(super) fn fault(self, pointer: &str, reason: &str) -> Diagnostic {
+    pub(super) fn complaint(self, pointer: &str, reason: &str) -> Diagnostic {
         let place = if pointer.is_empty() {
             Place::whole()
         } else {
@@ -39,11 +39,11 @@ impl Form {
     ) -> Result<Object<'a>, Diagnostic> {
         let Value::Table(entries) = &node.value else {
             let reason = format!("an object is expected, found {}", node.value.shape());
-            return Err(self.fault(&pointer, &reason));
+            return Err(self.complaint(&pointer, &reason));
         };
         if let Some((key, _)) = entries.iter().find(|(key, _)| !known.contains(&&**key)) {
             let at = format!("{pointer}/{}", pointer_step(key));
-            return Err(self.fault(&at, &format!("`{key}` is not known")));
+            return Err(self.complaint(&at, &format!("`{key}` is not known")));
         }
         Ok(Object {
             form: self,
@@ -63,8 +63,8 @@ pub(super) struct Object<'a> {
 
 impl<'a> Object<'a> {
     /// A complaint about the member `key`.
-    pub(super) fn fault(&self, key: &str, reason: &str) -> Diagnostic {
-        self.form.fault(&self.at(key), reason)
+    pub(super) fn complaint(&self, key: &str, reason: &str) -> Diagnostic {
+        self.form.complaint(&self.at(key), reason)
     }
 
     pub(super) fn at(&self, key: &str) -> String {
@@ -79,7 +79,7 @@ impl<'a> Object<'a> {
 
     fn required(&self, key: &str) -> Result<&'a Node, Diagnostic> {
         self.member(key)
-            .ok_or_else(|| self.fault(key, &format!("`{key}` is missing")))
+            .ok_or_else(|| self.complaint(key, &format!("`{key}` is missing")))
     }
 
     pub(super) fn object(&self, key: &str, known: &[&str]) -> Result<Object<'a>, Diagnostic> {
@@ -114,14 +114,14 @@ impl<'a> Object<'a> {
                 value: Value::List(items),
                 ..
             }) => Ok(items),
-            Some(_) => Err(self.fault(key, "a list is expected")),
+            Some(_) => Err(self.complaint(key, "a list is expected")),
         }
     }
 
     pub(super) fn text(&self, key: &str) -> Result<&'a str, Diagnostic> {
         self.required(key)?
             .text()
-            .ok_or_else(|| self.fault(key, "a text is expected"))
+            .ok_or_else(|| self.complaint(key, "a text is expected"))
     }
 
     pub(super) fn optional_text(&self, key: &str) -> Result<Option<&'a str>, Diagnostic> {
@@ -137,7 +137,7 @@ impl<'a> Object<'a> {
     pub(super) fn list_of_bytes(&self, key: &str) -> Result<Vec<Vec<u8>>, Diagnostic> {
         let texts = self.list(key)?.iter().map(|node| {
             node.text()
-                .ok_or_else(|| self.fault(key, "a list of texts is expected"))
+                .ok_or_else(|| self.complaint(key, "a list of texts is expected"))
         });
         texts
             .map(|text| text.and_then(|text| self.decoded(key, text)))
@@ -147,8 +147,8 @@ impl<'a> Object<'a> {
     fn decoded(&self, key: &str, text: &str) -> Result<Vec<u8>, Diagnostic> {
         match BASE64_STANDARD.decode(text) {
             Ok(bytes) if !bytes.is_empty() => Ok(bytes),
-            Ok(_) => Err(self.fault(key, &format!("`{key}` is empty"))),
-            Err(_) => Err(self.fault(key, &format!("`{key}` is not base64"))),
+            Ok(_) => Err(self.complaint(key, &format!("`{key}` is empty"))),
+            Err(_) => Err(self.complaint(key, &format!("`{key}` is not base64"))),
         }
     }
 
@@ -164,6 +164,6 @@ impl<'a> Object<'a> {
         };
         number
             .filter(|number| i64::try_from(*number).is_ok())
-            .ok_or_else(|| self.fault(key, "a whole number that is not negative is expected"))
+            .ok_or_else(|| self.complaint(key, "a whole number that is not negative is expected"))
     }
 }

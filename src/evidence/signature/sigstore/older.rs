@@ -26,10 +26,11 @@ pub(super) fn read(root: &Node) -> Result<Bundle, Diagnostic> {
     let logged = object.object("rekorBundle", &["SignedEntryTimestamp", "Payload"])?;
     let payload = logged.object("Payload", &["body", "integratedTime", "logIndex", "logID"])?;
     let body = payload.bytes("body")?;
-    let (kind, version) = kind_of(&body)
-        .ok_or_else(|| payload.fault("body", "the log entry does not say of what kind it is"))?;
+    let (kind, version) = kind_of(&body).ok_or_else(|| {
+        payload.complaint("body", "the log entry does not say of what kind it is")
+    })?;
     let log_id = hex::decode(payload.text("logID")?)
-        .map_err(|_| payload.fault("logID", "it is not in hexadecimal digits"))?;
+        .map_err(|_| payload.complaint("logID", "it is not in hexadecimal digits"))?;
     let material = match object
         .optional_text("cert")?
         .filter(|text| !text.is_empty())
@@ -43,7 +44,7 @@ pub(super) fn read(root: &Node) -> Result<Bundle, Diagnostic> {
                 Ok(("CERTIFICATE", der)) => KeyMaterial::Chain(vec![der]),
                 // A public key there is the signer's word; the one that is trusted is handed in.
                 Ok(("PUBLIC KEY", _)) => KeyMaterial::Key(String::new()),
-                _ => return Err(object.fault("cert", "it is neither a certificate nor a key")),
+                _ => return Err(object.complaint("cert", "it is neither a certificate nor a key")),
             }
         }
     };

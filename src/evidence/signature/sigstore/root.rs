@@ -101,7 +101,7 @@ impl Root {
         )?;
         let media_type = object.text("mediaType")?;
         if !MEDIA_TYPES.contains(&media_type) {
-            return Err(object.fault("mediaType", &format!("`{media_type}` is not known")));
+            return Err(object.complaint("mediaType", &format!("`{media_type}` is not known")));
         }
         Ok(Self {
             logs: logs(&object, "tlogs")?,
@@ -135,7 +135,7 @@ fn logs(root: &Object<'_>, key: &str) -> Result<Vec<Log>, Diagnostic> {
 fn log(log: &Object<'_>) -> Result<Log, Diagnostic> {
     let algorithm = log.text("hashAlgorithm")?;
     if algorithm != "SHA2_256" {
-        return Err(log.fault("hashAlgorithm", &format!("`{algorithm}` is not known")));
+        return Err(log.complaint("hashAlgorithm", &format!("`{algorithm}` is not known")));
     }
     let public_key = log.object("publicKey", &["rawBytes", "keyDetails", "validFor"])?;
     let checkpoint_id = log.optional_object("checkpointKeyId", &["keyId"])?;
@@ -155,17 +155,17 @@ fn log_key(public_key: &Object<'_>) -> Result<Option<(PublicKey, Scheme)>, Diagn
         return Ok(None);
     };
     let spki = if details == "PKCS1_RSA_PKCS1V5" {
-        rsa_spki(&bytes).ok_or_else(|| public_key.fault("rawBytes", "it is no RSA key"))?
+        rsa_spki(&bytes).ok_or_else(|| public_key.complaint("rawBytes", "it is no RSA key"))?
     } else {
         bytes
     };
     let key = match PublicKey::from_spki(&spki) {
         Ok(key) => key,
         Err(fault) if fault.code == "key-unsupported" => return Ok(None),
-        Err(fault) => return Err(public_key.fault("rawBytes", &fault.message)),
+        Err(fault) => return Err(public_key.complaint("rawBytes", &fault.message)),
     };
     if !fits(key.kind()) {
-        return Err(public_key.fault("keyDetails", "the key is of another kind"));
+        return Err(public_key.complaint("keyDetails", "the key is of another kind"));
     }
     Ok(Some((key, scheme)))
 }
@@ -182,8 +182,11 @@ fn rsa_spki(key: &[u8]) -> Option<Vec<u8>> {
     info.to_der().ok()
 }
 
+/// Whether a kind of key is the one that is meant.
+pub(super) type Fits = fn(KeyKind) -> bool;
+
 /// What `PublicKeyDetails` say: which keys they fit, and how these sign.
-pub(super) fn details_of(name: &str) -> Option<(fn(KeyKind) -> bool, Scheme)> {
+pub(super) fn details_of(name: &str) -> Option<(Fits, Scheme)> {
     use Algorithm::{Sha256, Sha384, Sha512};
     let rsa = |kind: KeyKind| matches!(kind, KeyKind::Rsa(_));
     Some(match name {
@@ -230,24 +233,24 @@ fn authority(authority: &Object<'_>, issues_to_signers: bool) -> Result<Authorit
         .iter()
         .map(|certificate| certificate.bytes("rawBytes"))
         .collect::<Result<Vec<_>, _>>()?;
-    let fault = |reason: &str| authority.fault("certChain", reason);
+    let unusable = |reason: &str| authority.complaint("certChain", reason);
     let certificates = chain
         .iter()
         .map(|der| Certificate::from_der(der))
         .collect::<Result<Vec<_>, _>>()
-        .map_err(|error| fault(&format!("a certificate cannot be read: {error}")))?;
+        .map_err(|error| unusable(&format!("a certificate cannot be read: {error}")))?;
     let Some(root) = certificates.last() else {
-        return Err(fault("there is no certificate"));
+        return Err(unusable("there is no certificate"));
     };
     if root.tbs_certificate.issuer != root.tbs_certificate.subject {
-        return Err(fault("the root certificate is missing"));
+        return Err(unusable("the root certificate is missing"));
     }
     // The first certificate of a timestamp authority is its own, which issues nothing.
     let issuing = certificates
         .iter()
         .skip(usize::from(!issues_to_signers && certificates.len() > 1));
     for certificate in issuing {
-        certificate::may_issue(certificate).map_err(|reason| fault(&reason))?;
+        certificate::may_issue(certificate).map_err(|reason| unusable(&reason))?;
     }
     Ok(Authority {
         name: name.unwrap_or_default().to_owned(),
@@ -264,7 +267,7 @@ fn window(holder: &Object<'_>) -> Result<Window, Diagnostic> {
         let text = range.optional_text(key)?;
         text.map(|text| {
             text.parse::<Timestamp>()
-                .map_err(|_| range.fault(key, "it is no instant of RFC 3339"))
+                .map_err(|_| range.complaint(key, "it is no instant of RFC 3339"))
         })
         .transpose()
     };
@@ -275,7 +278,7 @@ fn window(holder: &Object<'_>) -> Result<Window, Diagnostic> {
     if let (Some(start), Some(end)) = (window.start, window.end)
         && end < start
     {
-        return Err(range.fault("end", "it ends before it starts"));
+        return Err(range.complaint("end", "it ends before it starts"));
     }
     Ok(window)
 }

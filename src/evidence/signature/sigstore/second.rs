@@ -73,26 +73,22 @@ pub(super) fn concurs(
         let detail = format!("the second verifier: {}", one_line(&error.to_string()));
         refused(CheckName::Structure, detail)
     })?;
-    let outcome = match key {
-        Some(key) => {
-            let mut policy =
-                PublicKeyVerificationPolicy::new(DerPublicKey::new(key.spki().to_vec()));
-            if !every_entry {
-                policy = policy.skip_tlog_unsafe();
-            }
-            verifier.verify(artifact, &read, &policy)
+    let outcome = if let Some(key) = key {
+        let mut policy = PublicKeyVerificationPolicy::new(DerPublicKey::new(key.spki().to_vec()));
+        if !every_entry {
+            policy = policy.skip_tlog_unsafe();
         }
-        None => {
-            // The signer is judged here, where more kinds of names are read.
-            let mut policy = VerificationPolicy::any_identity();
-            if !every_entry {
-                policy = policy.skip_tlog_unsafe();
-            }
-            if !has_sct {
-                policy = policy.skip_sct();
-            }
-            verifier.verify(artifact, &read, &policy)
+        verifier.verify(artifact, &read, &policy)
+    } else {
+        // The signer is judged here, where more kinds of names are read.
+        let mut policy = VerificationPolicy::any_identity();
+        if !every_entry {
+            policy = policy.skip_tlog_unsafe();
         }
+        if !has_sct {
+            policy = policy.skip_sct();
+        }
+        verifier.verify(artifact, &read, &policy)
     };
     outcome.map(|_| true).map_err(|error| disagrees(&error))
 }

@@ -46,7 +46,7 @@ pub(super) fn verify<'a>(
             Ok(()) => return Ok((authority, token.info.at)),
             // The reason of the authority whose certificate is named, rather than of a stranger.
             Err(Fault::Stranger) if reason.starts_with("no ") => {
-                reason = "no trusted timestamp authority made it".to_owned();
+                reason = String::from("no trusted timestamp authority made it");
             }
             Err(Fault::Stranger) => {}
             Err(Fault::Invalid(why)) => reason = format!("{}: {why}", authority.name),
