@@ -473,8 +473,11 @@ fn a_trusted_root_is_handed_in_and_shown() {
         roles,
         [
             "certificate-authority",
+            "certificate-authority",
             "certificate-log",
-            "transparency-log"
+            "transparency-log",
+            "transparency-log",
+            "timestamp-authority",
         ]
     );
 
