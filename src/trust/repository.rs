@@ -40,7 +40,11 @@ impl KnownRepositories {
         let table = Self {
             version: fields.text("version"),
             digest: Digest::of(document.source.as_bytes()),
-            known: fields.tables("repository").iter().filter_map(read_one).collect(),
+            known: fields
+                .tables("repository")
+                .iter()
+                .filter_map(read_one)
+                .collect(),
         };
         let mut seen = BTreeSet::new();
         for one in &table.known {

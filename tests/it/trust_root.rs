@@ -25,7 +25,8 @@ use crate::tuf_maker::{Files, Keepers, Signer, refs, sealed};
 const BUILT_IN: &str = include_str!("../../criteria/trust-repositories.toml");
 
 fn table(text: &str) -> KnownRepositories {
-    let document = parse_toml(text.as_bytes()).unwrap_or_else(|faults| panic!("{text}: {faults:?}"));
+    let document =
+        parse_toml(text.as_bytes()).unwrap_or_else(|faults| panic!("{text}: {faults:?}"));
     let complaints = Complaints::default();
     let table = KnownRepositories::read(&document, &complaints);
     let faults = complaints.into_sorted();
@@ -226,25 +227,43 @@ fn a_known_repository_needs_no_root() {
     house.known = house.known_by(4, 2, &house.keepers.root);
     let updated = house.update(None).unwrap();
     assert_eq!(updated.anchor.by, AnchorOrigin::Table);
-    assert_eq!((updated.anchor.from.as_str(), updated.anchor.version), ("house", 4));
+    assert_eq!(
+        (updated.anchor.from.as_str(), updated.anchor.version),
+        ("house", 4)
+    );
     assert_eq!(updated.anchor.sha256, Digest::of(&first));
-    assert_eq!(house.paths().get(..2).unwrap(), ["/4.root.json", "/5.root.json"]);
+    assert_eq!(
+        house.paths().get(..2).unwrap(),
+        ["/4.root.json", "/5.root.json"]
+    );
     assert_eq!(house.kept().unwrap().trusted_root, trusted_root);
-    assert_eq!(house.kept().unwrap().tuf.unwrap().anchor, Some(updated.anchor.clone()));
+    assert_eq!(
+        house.kept().unwrap().tuf.unwrap().anchor,
+        Some(updated.anchor.clone())
+    );
 
     // Afterwards the kept root is where an update begins; on what all of it rests stays known.
     house.known = BUILT_IN.to_owned();
     house.files.lock().unwrap().remove("4.root.json");
     let again = house.update(None).unwrap();
-    assert_eq!((again.anchor.by, again.anchor.version), (AnchorOrigin::Kept, 4));
-    assert_eq!(house.kept().unwrap().tuf.unwrap().anchor, Some(updated.anchor));
+    assert_eq!(
+        (again.anchor.by, again.anchor.version),
+        (AnchorOrigin::Kept, 4)
+    );
+    assert_eq!(
+        house.kept().unwrap().tuf.unwrap().anchor,
+        Some(updated.anchor)
+    );
 
     // A root that is given takes its place, whatever is known.
     let strangers = Keepers::new();
     house.known = house.known_by(4, 2, &strangers.root);
     house.update(Some(&house.keepers.root(4))).unwrap();
     let anchor = house.kept().unwrap().tuf.unwrap().anchor.unwrap();
-    assert_eq!((anchor.by, anchor.from.as_str()), (AnchorOrigin::File, "root.json"));
+    assert_eq!(
+        (anchor.by, anchor.from.as_str()),
+        (AnchorOrigin::File, "root.json")
+    );
 }
 
 #[test]
@@ -680,8 +699,11 @@ fn a_trusted_root_is_handed_in_and_shown() {
         roles,
         [
             "certificate-authority",
+            "certificate-authority",
             "certificate-log",
-            "transparency-log"
+            "transparency-log",
+            "transparency-log",
+            "timestamp-authority"
         ]
     );
 

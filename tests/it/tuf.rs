@@ -679,7 +679,12 @@ fn the_known_keepers_of_the_public_good_instance_are_its_own() {
     });
     assert_eq!(code(&longer), "tuf-signature");
     let two = tampered(&root, |file| {
-        for signature in file["signatures"].as_array_mut().unwrap().iter_mut().take(3) {
+        for signature in file["signatures"]
+            .as_array_mut()
+            .unwrap()
+            .iter_mut()
+            .take(3)
+        {
             signature["sig"] = json!("");
         }
     });

@@ -13,7 +13,7 @@ use crate::document::table::{Look, Sheet};
 use crate::folder::trusted_root::{AnchorOrigin, KeptAnchor};
 use crate::text::messages::{message, message_with};
 use crate::text::{Lang, printable};
-use crate::time::{Date, end_of_day};
+use crate::time::{Date, end_of_day, utc_second};
 
 #[derive(Debug, clap::Subcommand)]
 pub(in crate::cli) enum Command {
@@ -98,7 +98,10 @@ fn shown_text(shown: &RootShown, lang: Lang, width: u16) -> String {
     let mut out = String::new();
     let mut rows = vec![
         ("trust-root-digest", format!("sha256:{}", shown.sha256)),
-        ("trust-root-as-of", shown.as_of.clone()),
+        (
+            "trust-root-as-of",
+            utc_second(&shown.as_of).unwrap_or_default(),
+        ),
     ];
     if let Some(kept) = &shown.kept {
         let handed_in = kept.by_hand.then(|| message(lang, "trust-root-by-hand"));
@@ -170,7 +173,11 @@ fn anchor_text(anchor: &KeptAnchor, lang: Lang) -> String {
     };
     let (from, version) = (printable(&anchor.from), anchor.version.to_string());
     let sha256 = anchor.sha256.hex();
-    let arguments = [("from", from.as_str()), ("version", &version), ("sha256", &sha256)];
+    let arguments = [
+        ("from", from.as_str()),
+        ("version", &version),
+        ("sha256", &sha256),
+    ];
     message_with(lang, key, &arguments)
 }
 

@@ -92,7 +92,9 @@ impl Anchor {
             )));
         }
         if root.role.signers(RoleName::Root).admitted() != self.signers.admitted() {
-            return Err(mismatch("the first root names other keepers than are known of it"));
+            return Err(mismatch(
+                "the first root names other keepers than are known of it",
+            ));
         }
         Ok(Roots::begin(root))
     }

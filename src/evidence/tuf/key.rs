@@ -38,9 +38,8 @@ impl Key {
             })
         };
         let (kind, scheme, public) = (text("/keytype")?, text("/scheme")?, text("/keyval/public")?);
-        Self::new(kind, scheme, public).map_err(|why| {
-            malformed(&pointer, &format!("a key is not what it says: {why}"))
-        })
+        Self::new(kind, scheme, public)
+            .map_err(|why| malformed(&pointer, &format!("a key is not what it says: {why}")))
     }
 
     /// Takes a key from its type, scheme and value, or says why it is none.
