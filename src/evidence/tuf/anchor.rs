@@ -4,7 +4,7 @@
 //! shipped here are facts: the version, the keys and the threshold. The file itself is fetched like all others.
 //! Its digest is not among the facts, since keepers may add signatures to a file that is published already.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use super::key::Key;
 use super::metadata::{Metadata, RoleName, Root, Signers};
@@ -40,7 +40,7 @@ impl Anchor {
     /// sign.
     pub fn new(version: u64, threshold: u64, keys: &[AnchorKey]) -> Result<Self, String> {
         let mut known = BTreeMap::new();
-        let mut digests = std::collections::BTreeSet::new();
+        let mut digests = BTreeSet::new();
         for one in keys {
             let key = Key::new(&one.kind, &one.scheme, &one.public)
                 .map_err(|why| format!("the key `{}` is not what it says: {why}", one.id))?;
@@ -66,7 +66,7 @@ impl Anchor {
         self.version
     }
 
-    /// The file of the root, which a repository keeps as long as clients begin there (section 6.1).
+    /// The file of the root, which clients that trust the version before ask for as well (section 5.3.3).
     pub fn wanted(&self) -> Wanted {
         Wanted {
             path: format!("{}.root.json", self.version),
