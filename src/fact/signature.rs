@@ -155,7 +155,8 @@ fn remark(signed: &Signed<'_>, found: &mut Establishment) {
             Diagnostic::error("signature-refused", Place::whole(), message)
                 .help("ask the supplier for the file as it was signed")
         };
-        let remark = remark.in_file(outcome.signature.path.clone());
-        found.remarks.push(remark);
+        found
+            .remarks
+            .push(remark.in_file(outcome.signature.path.clone()));
     }
 }

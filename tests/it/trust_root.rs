@@ -703,7 +703,7 @@ fn a_trusted_root_is_handed_in_and_shown() {
             "certificate-log",
             "transparency-log",
             "transparency-log",
-            "timestamp-authority"
+            "timestamp-authority",
         ]
     );
 
