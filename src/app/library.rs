@@ -54,6 +54,8 @@ pub struct Library {
     pub profiles: Profiles,
     /// By what VEX statements are weighed.
     pub precedence: Precedence,
+    /// The known builders.
+    pub builders: Builders,
 }
 
 impl Library {
@@ -128,6 +130,7 @@ impl Library {
             .collect();
         faults.extend(misnamed_profiles(files, &profiles));
         let precedence = read_precedence(files, &mut faults);
+        let builders = read_builders(files, &mut faults);
         if let Some(catalog) = &catalog {
             faults.extend(broken_links(catalog, &clauses));
         }
@@ -141,8 +144,8 @@ impl Library {
                 (one.id.clone(), feed)
             })
             .collect();
-        match (catalog, precedence) {
-            (Some(catalog), Some(precedence)) if faults.is_empty() => Ok(Self {
+        match (catalog, precedence, builders) {
+            (Some(catalog), Some(precedence), Some(builders)) if faults.is_empty() => Ok(Self {
                 catalog,
                 questionnaires,
                 feeds,
@@ -150,6 +153,7 @@ impl Library {
                 procedures,
                 profiles,
                 precedence,
+                builders,
             }),
             _ => Err(Refused(faults)),
         }
@@ -213,25 +217,24 @@ pub fn builders(folder: Option<&str>) -> Result<Builders, Refused> {
         Some(folder) => crate::folder::read_folder(folder)?,
         None => Vec::new(),
     };
-    let built_in = Embedded::get(BUILDERS);
     let own: Files<'_> = own
         .iter()
         .map(|file| (file.path.as_str(), file.bytes.as_ref()))
         .collect();
-    let data = own
-        .get(BUILDERS)
-        .copied()
-        .or_else(|| built_in.as_ref().map(|file| file.data.as_ref()))
-        .unwrap_or_default();
     let mut faults = Vec::new();
-    read_file(
-        &Files::from([(BUILDERS, data)]),
-        BUILDERS,
-        &mut faults,
-        Builders::read,
-    )
-    .filter(|_| faults.is_empty())
-    .ok_or(Refused(faults))
+    read_builders(&own, &mut faults)
+        .filter(|_| faults.is_empty())
+        .ok_or(Refused(faults))
+}
+
+/// The table of builders; a folder without one has the built-in one.
+fn read_builders(files: &Files<'_>, faults: &mut Vec<Diagnostic>) -> Option<Builders> {
+    if files.contains_key(BUILDERS) {
+        return read_file(files, BUILDERS, faults, Builders::read);
+    }
+    let built_in = Embedded::get(BUILDERS)?;
+    let files = Files::from([(BUILDERS, built_in.data.as_ref())]);
+    read_file(&files, BUILDERS, faults, Builders::read)
 }
 
 /// Profiles whose file is not named after them; two that share a name are among them.
