@@ -121,9 +121,9 @@ pub(super) fn read(dossier: &Dossier<'_>, sboms: &Sboms, found: &mut Establishme
     for (sorted, speaker) in dossier
         .handed_in
         .iter()
-        .filter(is_vex)
+        .filter(|one| is_vex(one))
         .map(|one| (one, Speaker::Supplier))
-        .chain(dossier.agency.iter().filter(is_vex).map(|one| {
+        .chain(dossier.agency.iter().filter(|one| is_vex(one)).map(|one| {
             let speaker = if is_own(&one.evidence.path) {
                 Speaker::Agency
             } else {
@@ -168,7 +168,7 @@ pub(super) fn read(dossier: &Dossier<'_>, sboms: &Sboms, found: &mut Establishme
     documents
 }
 
-fn is_vex(sorted: &&Sorted<'_>) -> bool {
+fn is_vex(sorted: &Sorted<'_>) -> bool {
     match sorted.detection.kind {
         Kind::Vex => true,
         Kind::Signature | Kind::Provenance => vex::is_enveloped(&sorted.evidence.bytes),

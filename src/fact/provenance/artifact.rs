@@ -80,7 +80,7 @@ impl<'a> Judge<'_, 'a> {
                             let said = (one.name.word(), one.detail.as_str());
                             found.remarks.push(question.refusal(file, said));
                         }
-                        built.proven.push(proven);
+                        built.proven.push(*proven);
                     }
                     Answer::Refused(word, detail) => {
                         found.remarks.push(question.refusal(file, (word, &detail)));
@@ -95,7 +95,7 @@ impl<'a> Judge<'_, 'a> {
 
 /// What comes of one attestation: proven, refused by the check of this name for this reason, or open.
 enum Answer {
-    Proven(Proven),
+    Proven(Box<Proven>),
     Refused(&'static str, String),
     Open(String),
 }
@@ -147,7 +147,7 @@ impl Question<'_, '_, '_> {
             self.expectation,
             Signature::Verified,
         );
-        Answer::Proven(Proven { judgment, level })
+        Answer::Proven(Box::new(Proven { judgment, level }))
     }
 
     fn verify(&self, attestation: &Attestation) -> Result<Verification, Answer> {
