@@ -8,7 +8,7 @@ use crate::evidence::provenance::{Attestation, Wrapping, read};
 use crate::evidence::signature::sigstore::{Sigstore, embedded};
 use crate::evidence::signature::{Artifact, CheckName, Expected, Kind, Material, Verification};
 use crate::provenance::{
-    Builders, Expectation, Judgment, Missing, Outcome, Signature, check, level,
+    Builders, Expectation, Judgment, Missing, Outcome, Signature, check, level, publication_of,
 };
 
 /// What is to be checked.
@@ -114,33 +114,6 @@ pub fn check_provenance(request: &ProvenanceRequest<'_>) -> Result<Outcome, Refu
         ))
         .into()),
     }
-}
-
-/// The registry's statement about the same artifact, or any where none is.
-fn publication_of<'a>(
-    attestation: &Attestation,
-    publications: &[&'a Attestation],
-) -> Option<&'a Attestation> {
-    let shares = |publication: &&&Attestation| {
-        let digests = attestation
-            .statement
-            .subjects
-            .iter()
-            .flat_map(|subject| &subject.digests);
-        let mut published = publication.statement.subjects.iter();
-        let published: Vec<_> = published
-            .by_ref()
-            .flat_map(|subject| &subject.digests)
-            .collect();
-        digests
-            .into_iter()
-            .any(|digest| published.contains(&digest))
-    };
-    publications
-        .iter()
-        .find(shares)
-        .or_else(|| publications.first())
-        .copied()
 }
 
 /// What was found of the signatures of one provenance.
