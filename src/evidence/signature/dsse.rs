@@ -7,8 +7,8 @@
 use std::collections::BTreeSet;
 
 use super::key::{PublicKey, Scheme};
-use super::trust::{signer_missing, unenforceable};
 use super::statement::{about, digest_missing};
+use super::trust::{signer_missing, unenforceable};
 use super::{Artifact, CheckName, Kind, Proof, ProvenSigner, Trust, Verification};
 use crate::diagnostic::{Diagnostic, Place};
 use crate::evidence::attestation::envelope::{self, Envelope};
