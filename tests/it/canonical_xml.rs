@@ -3,6 +3,15 @@
 use mekiki::markup::{Canonical, Nodes, Uncanonical, Variant, parse_nodes};
 use serde_json::Value;
 
+/// The cases of the file. They were made once and are part of the project: no tool is asked for.
+fn cases() -> Vec<Value> {
+    let path = concat!(
+        env!("CARGO_MANIFEST_DIR"),
+        "/fixtures/signatures/canonical.json"
+    );
+    serde_json::from_slice(&std::fs::read(path).unwrap()).unwrap()
+}
+
 /// The form that a case of the file asks for.
 fn canonical(case: &Value) -> Canonical {
     let prefixes = case["prefixes"].as_str().unwrap().split_ascii_whitespace();
@@ -29,14 +38,7 @@ fn apex(nodes: &Nodes) -> usize {
 
 #[test]
 fn forms_are_those_of_another_implementation() {
-    let path = std::env::var("MEKIKI_CANONICAL").unwrap_or_else(|_| {
-        concat!(
-            env!("CARGO_MANIFEST_DIR"),
-            "/fixtures/signatures/canonical.json"
-        )
-        .to_owned()
-    });
-    let cases: Vec<Value> = serde_json::from_slice(&std::fs::read(path).unwrap()).unwrap();
+    let cases = cases();
     let mut others = Vec::new();
     for case in &cases {
         let source = case["source"].as_str().unwrap();
@@ -58,11 +60,7 @@ fn forms_are_those_of_another_implementation() {
 
 #[test]
 fn a_form_of_a_form_is_itself() {
-    let path = concat!(
-        env!("CARGO_MANIFEST_DIR"),
-        "/fixtures/signatures/canonical.json"
-    );
-    let cases: Vec<Value> = serde_json::from_slice(&std::fs::read(path).unwrap()).unwrap();
+    let cases = cases();
     for case in cases.iter().filter(|case| case["part"] == false) {
         let once = case["canonical"].as_str().unwrap();
         let twice = canonical(case).document(&parse_nodes(once).unwrap(), None);

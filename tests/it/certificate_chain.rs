@@ -3,13 +3,11 @@
 use mekiki::evidence::signature::certificate::{
     Authorities, Certificate, Chain, Moment, Purpose, Refusal,
 };
-use mekiki::evidence::signature::{CheckName, Expected, Trust};
+use mekiki::evidence::signature::{CheckName, Trust};
 use x509_cert::certificate::Version;
 use x509_cert::der::asn1::Ia5String;
 use x509_cert::der::oid::AssociatedOid as _;
-use x509_cert::ext::Extension;
 use x509_cert::ext::pkix::constraints::name::{GeneralSubtree, NameConstraints};
-use x509_cert::ext::pkix::crl::CrlReason;
 use x509_cert::ext::pkix::name::GeneralName;
 use x509_cert::ext::pkix::{
     BasicConstraints, ExtendedKeyUsage, KeyUsage, KeyUsages, SubjectKeyIdentifier,
@@ -17,12 +15,12 @@ use x509_cert::ext::pkix::{
 
 use crate::asked::{material, now};
 use crate::certificates::{
-    ANY_PURPOSE, CODE_SIGNING, DOCUMENT_SIGNING, Draft, Issued, Key, ListDraft, SERVER_AUTH,
-    TIME_STAMPING, algorithm, element, instant, octets, oid, pem_file,
+    ANY_PURPOSE, CODE_SIGNING, DOCUMENT_SIGNING, Draft, Issued, Key, SERVER_AUTH, TIME_STAMPING,
+    algorithm, element, instant, octets, oid, pem_file,
 };
 
 use CheckName::{
-    Algorithm, CertificateChain, CertificateUsage, CertificateValidity, Key as Pinned, Revocation,
+    Algorithm, CertificateChain, CertificateUsage, CertificateValidity, Key as Pinned,
 };
 
 /// What is trusted and asked in one test.
@@ -73,7 +71,7 @@ pub(crate) fn root() -> Issued {
     Draft::authority("CN=root,O=a.test").alone()
 }
 
-fn signer_by(issuer: &Issued) -> Issued {
+pub(crate) fn signer_by(issuer: &Issued) -> Issued {
     Draft::signer("CN=signer,O=a.test").by(issuer)
 }
 
@@ -643,64 +641,4 @@ fn timestamp_authorities_are_for_timestamps_alone() {
         ..Asked::default()
     };
     assert_eq!(check(asked.about(&signer)), Err(CertificateChain));
-}
-
-#[test]
-fn an_identity_is_an_alternative_name_or_the_whole_subject() {
-    let leaf = signer_by(&root());
-    let certificate = Certificate::from_der(&leaf.der).unwrap();
-    for (expected, met) in [
-        ("signer@signers.test", true),
-        ("CN=signer,O=a.test", true),
-        ("signer", false),
-        ("CN=signer", false),
-        ("signers.test", false),
-        ("", false),
-    ] {
-        let found = certificate.identity(Some(&Expected::Exact(expected.to_owned())));
-        assert_eq!(found.is_ok(), met, "{expected}");
-    }
-    assert_eq!(certificate.identity(None).unwrap(), "signer@signers.test");
-}
-
-#[test]
-fn no_flipped_bit_of_a_certificate_passes() {
-    let (root, middle, leaf) = chain_of(same, same, same);
-    let asked = Asked {
-        anchors: vec![&root.der],
-        others: vec![&middle],
-        ..Asked::default()
-    };
-    let (mut unread, mut refused) = (0, 0);
-    for bit in 0..leaf.der.len() * 8 {
-        let mut flipped = leaf.clone();
-        flipped.der[bit / 8] ^= 1 << (bit % 8);
-        if Certificate::from_der(&flipped.der).is_err() {
-            unread += 1;
-            continue;
-        }
-        assert!(asked.about(&flipped).is_err(), "bit {bit}");
-        refused += 1;
-    }
-    assert!(unread > 100 && refused > 100, "{unread} {refused}");
-}
-
-#[test]
-fn what_is_no_certificate_is_said_to_be_none() {
-    let root = root();
-    let twice = Draft::signer("CN=x")
-        .raw(KeyUsage::OID, true, &[3, 2, 7, 0x80])
-        .by(&root);
-    let trailing = [&root.der[..], &[0]].concat();
-    let key = b"-----BEGIN PRIVATE KEY-----\nAAEC\n-----END PRIVATE KEY-----\n";
-    for broken in [&b"no certificate"[..], b"", &twice.der, &trailing, key] {
-        let mut trust = Trust::none(now());
-        trust.anchors = vec![material("chain.pem", broken)];
-        let fault = Authorities::read(&trust).unwrap_err();
-        assert_eq!(fault.code, "certificate-malformed");
-        assert_eq!(fault.file.as_deref(), Some("chain.pem"));
-        trust.revocations = std::mem::take(&mut trust.anchors);
-        let fault = Authorities::read(&trust).unwrap_err();
-        assert_eq!(fault.code, "revocation-list-malformed");
-    }
 }

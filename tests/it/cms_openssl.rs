@@ -60,12 +60,17 @@ impl Bench {
 
     /// A self-signed authority and certificates of its own for `name`, with these extensions.
     fn certify(&self, name: &str, key: &str, extensions: &str) {
+        self.certify_by("ca", name, key, extensions);
+    }
+
+    /// The same by another authority than the first.
+    fn certify_by(&self, by: &str, name: &str, key: &str, extensions: &str) {
         self.write(&format!("{name}.ext"), extensions.as_bytes());
         self.run(&format!(
             "req -newkey {key} -nodes -keyout {name}.key -out {name}.csr -subj /CN={name}"
         ));
         self.run(&format!(
-            "x509 -req -in {name}.csr -CA ca.pem -CAkey ca.key -CAcreateserial -out {name}.pem -days 30 -extfile {name}.ext"
+            "x509 -req -in {name}.csr -CA {by}.pem -CAkey {by}.key -CAcreateserial -out {name}.pem -days 30 -extfile {name}.ext"
         ));
     }
 
@@ -104,9 +109,14 @@ fn what_openssl_signs_verifies_and_what_it_signs_weakly_does_not() {
     bench.certify("ec", "ec -pkeyopt ec_paramgen_curve:P-256", SIGNER);
     bench.certify("weak", "rsa:1024", SIGNER);
     bench.certify("server", "rsa:2048", "extendedKeyUsage=serverAuth\n");
+    let between = "basicConstraints=critical,CA:true\nkeyUsage=critical,keyCertSign\n";
+    bench.certify("middle", "rsa:3072", between);
+    bench.certify_by("middle", "deep", "rsa:2048", SIGNER);
     bench.write("a.bin", ARTIFACT);
     let ca = bench.read("ca.pem");
     let pss = "-keyopt rsa_padding_mode:pss -keyopt rsa_pss_saltlen:digest";
+    let long = "-keyopt rsa_padding_mode:pss -keyopt rsa_pss_saltlen:max";
+    let some = "-keyopt rsa_padding_mode:pss -keyopt rsa_pss_saltlen:48";
     for (case, options, expected) in [
         (
             "RSA",
@@ -132,6 +142,41 @@ fn what_openssl_signs_verifies_and_what_it_signs_weakly_does_not() {
             "PSS",
             &format!("-signer rsa.pem -inkey rsa.key -md sha256 {pss}"),
             "verified",
+        ),
+        (
+            "PSS with the longest salt",
+            &format!("-signer rsa.pem -inkey rsa.key -md sha256 {long}"),
+            "verified",
+        ),
+        (
+            "PSS with the longest salt and without attributes",
+            &format!("-signer rsa.pem -inkey rsa.key -md sha512 -noattr {long}"),
+            "verified",
+        ),
+        (
+            "PSS with a salt of some other length",
+            &format!("-signer rsa.pem -inkey rsa.key -md sha256 {some}"),
+            "algorithm",
+        ),
+        (
+            "P-256 with SHA-384",
+            "-signer ec.pem -inkey ec.key -md sha384",
+            "verified",
+        ),
+        (
+            "CAdES by key identifier in pieces",
+            "-signer ec.pem -inkey ec.key -md sha384 -cades -keyid -nodetach -stream",
+            "verified",
+        ),
+        (
+            "through authorities in between",
+            "-signer deep.pem -inkey deep.key -md sha256 -certfile middle.pem",
+            "verified",
+        ),
+        (
+            "with an authority in between left out",
+            "-signer deep.pem -inkey deep.key -md sha256",
+            "certificate-chain",
         ),
         (
             "in pieces",

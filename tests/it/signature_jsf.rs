@@ -153,9 +153,9 @@ fn documents_that_other_tools_signed_verify() {
 fn what_canonical_form_keeps_may_be_written_otherwise() {
     let signer = Signer::p256();
     let key = signer.pem();
-    let signed = Core::new("ES256", &signer).signed_document(&signer);
-    assert!(by_key(&signed, &key).unwrap().verified);
-    let pretty: serde_json::Value = serde_json::from_str(&signed).unwrap();
+    let whole = Core::new("ES256", &signer).signed_document(&signer);
+    assert!(by_key(&whole, &key).unwrap().verified);
+    let pretty: serde_json::Value = serde_json::from_str(&whole).unwrap();
     for (case, other) in [
         (
             "white space",
@@ -163,33 +163,33 @@ fn what_canonical_form_keeps_may_be_written_otherwise() {
         ),
         (
             "number 1.0",
-            signed.replace(r#""version":1,"#, r#""version":1.0,"#),
+            whole.replace(r#""version":1,"#, r#""version":1.0,"#),
         ),
         (
             "number 10e-1",
-            signed.replace(r#""version":1,"#, r#""version":10e-1,"#),
+            whole.replace(r#""version":1,"#, r#""version":10e-1,"#),
         ),
-        ("number -0", signed.replace(",0]", ",-0]")),
+        ("number -0", whole.replace(",0]", ",-0]")),
         (
             "number without exponent",
-            signed.replace("1e+21", "1000000000000000000000"),
+            whole.replace("1e+21", "1000000000000000000000"),
         ),
         (
             "escapes",
-            signed
+            whole
                 .replace("\"left\"", r#""\u006ceft""#)
                 .replace('é', r"\u00E9"),
         ),
         (
             "order",
-            signed.replace(
+            whole.replace(
                 r#""specVersion":"1.6","version":1"#,
                 r#""version":1,"specVersion":"1.6""#,
             ),
         ),
-        ("a byte order mark", format!("\u{feff}{signed}")),
+        ("a byte order mark", format!("\u{feff}{whole}")),
     ] {
-        assert_ne!(other, signed, "{case}");
+        assert_ne!(other, whole, "{case}");
         let outcome = by_key(&other, &key);
         assert_eq!(word(&outcome), "verified", "{case}: {outcome:?}");
     }
@@ -210,8 +210,8 @@ fn signatures_of_parts_are_not_the_signature_of_the_whole() {
         )
     };
     let value = signer.sign("ES256", around(&core.text(None)).as_bytes());
-    let signed = around(&core.text(Some(&BASE64_URL_SAFE_NO_PAD.encode(value))));
-    let outcome = by_key(&signed, &key).unwrap();
+    let whole = around(&core.text(Some(&BASE64_URL_SAFE_NO_PAD.encode(value))));
+    let outcome = by_key(&whole, &key).unwrap();
     assert!(outcome.verified);
     assert!(
         outcome

@@ -9,7 +9,7 @@ use x509_cert::der::asn1::ObjectIdentifier;
 use x509_cert::spki::AlgorithmIdentifierOwned;
 
 use super::asn1::{Element, INTEGER, SEQUENCE, constructed};
-use super::key::Scheme;
+use super::key::{KeyKind, PublicKey, Scheme};
 use crate::digest::Algorithm;
 
 const fn oid(text: &str) -> ObjectIdentifier {
@@ -59,7 +59,8 @@ pub fn digest(identifier: &AlgorithmIdentifierOwned) -> Result<Algorithm, String
 }
 
 /// The scheme that `identifier` names. `beside` is the digest that is named beside it, where the format has
-/// one (CMS); a scheme that names another is refused.
+/// one (CMS); a scheme that names another is refused. `key` is the one that is to have signed: how long a salt
+/// of RSASSA-PSS may be depends upon it.
 ///
 /// # Errors
 ///
@@ -67,6 +68,7 @@ pub fn digest(identifier: &AlgorithmIdentifierOwned) -> Result<Algorithm, String
 pub fn scheme(
     identifier: &AlgorithmIdentifierOwned,
     beside: Option<Algorithm>,
+    key: &PublicKey,
 ) -> Result<Scheme, String> {
     let (scheme, named) = if let Some((scheme, named)) = fixed(identifier.oid) {
         if has_parameters(identifier) {
@@ -76,8 +78,8 @@ pub fn scheme(
     } else {
         match (identifier.oid, beside) {
             (RSA_PSS, _) => {
-                let digest = pss_digest(identifier)?;
-                (Scheme::RsaPss(digest), digest)
+                let (digest, salt) = pss(identifier)?;
+                (pss_scheme(digest, salt, key)?, digest)
             }
             // RFC 8419, section 3.1: the digest beside Ed25519 is SHA-512; it covers what is signed only
             // by way of the message digest, so any strong one would do.
@@ -121,9 +123,28 @@ fn fixed(oid: ObjectIdentifier) -> Option<(Scheme, Algorithm)> {
     })
 }
 
-/// The one digest in the parameters of RSASSA-PSS (RFC 8017, appendix A.2.3): message, mask and salt length
-/// must agree, and every default is SHA-1 and so refused.
-fn pss_digest(identifier: &AlgorithmIdentifierOwned) -> Result<Algorithm, String> {
+/// The scheme of RSASSA-PSS with a salt of so many bytes. Two lengths are in use: that of the digest, and the
+/// longest that fits beside it into the key (RFC 8017, section 9.1.1), which OpenSSL takes of itself.
+fn pss_scheme(digest: Algorithm, salt: usize, key: &PublicKey) -> Result<Scheme, String> {
+    if salt == digest.length() {
+        return Ok(Scheme::RsaPss(digest));
+    }
+    let longest = match key.kind() {
+        // One bit less than the modulus, in whole bytes, without the digest and two bytes that are fixed.
+        KeyKind::Rsa(bits) => (bits + 6) / 8 - digest.length() - 2,
+        _ => return Err("RSASSA-PSS is named for a key of another kind".to_owned()),
+    };
+    if salt == longest {
+        return Ok(Scheme::RsaPssLongSalt(digest));
+    }
+    Err(format!(
+        "RSASSA-PSS has a salt of {salt} bytes, neither as long as the digest nor as long as can be"
+    ))
+}
+
+/// The one digest in the parameters of RSASSA-PSS (RFC 8017, appendix A.2.3), and how many bytes the salt has.
+/// Message and mask must agree, and every default is SHA-1 and so refused.
+fn pss(identifier: &AlgorithmIdentifierOwned) -> Result<(Algorithm, usize), String> {
     let parameters = identifier
         .parameters
         .as_ref()
@@ -163,10 +184,13 @@ fn pss_digest(identifier: &AlgorithmIdentifierOwned) -> Result<Algorithm, String
         return Err("RSASSA-PSS takes two digests".to_owned());
     }
     let length = Element::of(salt.value, INTEGER)?;
-    if !matches!(length.value, [one] if usize::from(*one) == hash.length()) {
-        return Err("RSASSA-PSS has a salt of another length than the digest".to_owned());
-    }
-    Ok(hash)
+    let salt = match length.value {
+        [one @ 0..=0x7f] => usize::from(*one),
+        [0, one @ 0x80..=0xff] => usize::from(*one),
+        [high @ 1..=0x7f, low] => usize::from(u16::from_be_bytes([*high, *low])),
+        _ => return Err("RSASSA-PSS has no proper length of a salt".to_owned()),
+    };
+    Ok((hash, salt))
 }
 
 fn has_parameters(identifier: &AlgorithmIdentifierOwned) -> bool {
@@ -186,6 +210,10 @@ fn unadmitted(oid: ObjectIdentifier) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    fn rsa(bits: usize) -> PublicKey {
+        super::super::raw_key::rsa(&vec![0xff; bits / 8], &[1, 0, 1]).unwrap()
+    }
 
     fn identifier(hex: &str) -> AlgorithmIdentifierOwned {
         AlgorithmIdentifierOwned::from_der(&hex::decode(hex).unwrap()).unwrap()
@@ -211,13 +239,29 @@ mod tests {
         };
         let (a0, a1) = (format!("a00f{hash}"), format!("a11c{mgf}"));
         let good = identifier_of(&format!("{a0}{a1}a203020120"));
+        let rsa_2048 = rsa(2048);
+        let scheme = |identifier: &_, beside| scheme(identifier, beside, &rsa_2048);
         assert_eq!(scheme(&good, None), Ok(Scheme::RsaPss(Algorithm::Sha256)));
         assert!(scheme(&good, Some(Algorithm::Sha512)).is_err());
+        let longest = identifier_of(&format!("{a0}{a1}a204020200de"));
+        let long_salt = Ok(Scheme::RsaPssLongSalt(Algorithm::Sha256));
+        assert_eq!(scheme(&longest, None), long_salt);
+        // The longest salt of one key is not that of another, and none at all of another kind.
+        assert!(super::scheme(&longest, None, &rsa(3072)).is_err());
+        let longer = identifier_of(&format!("{a0}{a1}a2040202015e"));
+        assert_eq!(super::scheme(&longer, None, &rsa(3072)), long_salt);
+        let edwards = super::super::raw_key::ed25519(&[0; 32]).unwrap();
+        assert!(super::scheme(&longest, None, &edwards).is_err());
         for bad in [
             String::new(),
             a0.clone(),
             format!("{a0}{a1}"),
             format!("{a0}{a1}a203020114"),
+            format!("{a0}{a1}a2030201de"),
+            format!("{a0}{a1}a204020200dd"),
+            format!("{a0}{a1}a204020200df"),
+            format!("{a0}{a1}a20402020020"),
+            format!("{a0}{a1}a2050203000020"),
             format!("{a0}a11c{other_mgf}a203020120"),
             format!("{a0}{a1}a203020120a303020102"),
             format!("{a0}{a1}a203020120a403020101"),
@@ -228,6 +272,8 @@ mod tests {
 
     #[test]
     fn weak_and_contradictory_algorithms_are_refused() {
+        let rsa_2048 = rsa(2048);
+        let scheme = |identifier: &_, beside| scheme(identifier, beside, &rsa_2048);
         let sha1_rsa = identifier("300d06092a864886f70d0101050500");
         assert_eq!(
             scheme(&sha1_rsa, None).unwrap_err(),

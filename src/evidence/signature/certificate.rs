@@ -24,7 +24,6 @@ mod validation;
 use x509_cert::Certificate as Parsed;
 use x509_cert::certificate::Version;
 use x509_cert::der::{Decode as _, Encode as _};
-use x509_cert::ext::pkix::name::GeneralName;
 use x509_cert::name::Name;
 use x509_cert::serial_number::SerialNumber;
 use x509_cert::time::Time;
@@ -218,15 +217,13 @@ impl Certificate {
 
     /// The names that the issuer vouches for: e-mail addresses, URIs and DNS names among the alternative
     /// names, in their order.
+    ///
+    /// One that reads as a name of another kind counts for nothing: an authority that may certify the hosts of
+    /// one domain only could else certify any address as a host (RFC 5280, section 4.2.1.10, constrains each
+    /// kind by itself).
     pub fn names(&self) -> Vec<&str> {
         let names = self.extensions.alternative_names.iter();
-        let names = names.filter_map(|name| match name {
-            GeneralName::Rfc822Name(text)
-            | GeneralName::DnsName(text)
-            | GeneralName::UniformResourceIdentifier(text) => Some(text.as_str()),
-            _ => None,
-        });
-        names.collect()
+        names.filter_map(name::of_its_kind).collect()
     }
 
     /// The name by which the certificate meets `expected`: an alternative name or the whole subject. Where
@@ -281,11 +278,12 @@ impl Certificate {
             let detail = format!("{}: {reason}", self.subject());
             Refusal::new(CheckName::Algorithm, detail)
         };
-        let scheme = algorithm::scheme(&self.parsed.signature_algorithm, None).map_err(weak)?;
+        let (named, key) = (&self.parsed.signature_algorithm, issuer.key()?);
+        let scheme = algorithm::scheme(named, None, key).map_err(weak)?;
         let Some(signature) = self.parsed.signature.as_bytes() else {
             return Ok(false);
         };
-        Ok(issuer.key()?.verifies(scheme, &self.tbs, signature))
+        Ok(key.verifies(scheme, &self.tbs, signature))
     }
 
     /// Whether subject and issuer are the same (RFC 5280, section 6.1).

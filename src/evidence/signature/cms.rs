@@ -1,4 +1,4 @@
-//! CMS signatures (PKCS #7): detached from the artifact, or around it; with CAdES attributes and timestamps.
+//! CMS signatures (PKCS #7): detached from the artifact, or around it; with `CAdES` attributes and timestamps.
 //!
 //! **Every** signature in a message must hold, with its certificate, chain and timestamps. Anybody can add a
 //! signature to a message or take one away, and a reader who sees two names must not have to ask which of them
@@ -11,7 +11,7 @@
 //! Read is DER, and BER where the message begins with an indefinite length; each bare or in PEM. Not used are
 //! revocation lists and archive timestamps inside the message, and countersignatures.
 //!
-//! Sources: RFC 5652 (CMS), RFC 5035 (ESS signing certificate), RFC 5126 and ETSI EN 319 122-1 (CAdES), RFC 3161.
+//! Sources: RFC 5652 (CMS), RFC 5035 (ESS signing certificate), RFC 5126 and ETSI EN 319 122-1 (`CAdES`), RFC 3161.
 
 mod ber;
 mod signer;
@@ -180,6 +180,11 @@ impl<'a> Expectation<'a> {
             return Err(unenforceable("a CMS message cannot prove a namespace"));
         }
         let authorities = Authorities::read(trust)?;
+        if authorities.is_empty() && !trust.revocations.is_empty() {
+            return Err(unenforceable(
+                "a list of revoked certificates says nothing of a bare key",
+            ));
+        }
         let keys = trust.keys.iter().map(|key| PublicKey::read(*key));
         let keys: Vec<_> = keys.collect::<Result<_, _>>()?;
         if authorities.is_empty() && (keys.is_empty() || trust.identity.is_some()) {
@@ -207,24 +212,24 @@ impl<'a> Expectation<'a> {
             content_type: DATA,
             content,
         };
-        let signed = signer.judge(message, &covered, self.authorities.handed_in())?;
-        let subject = signed.certificate.subject();
+        let found = signer.judge(message, &covered, self.authorities.handed_in())?;
+        let subject = found.certificate.subject();
         proof.passed(
             CheckName::Structure,
             "the message is complete and consistent",
         );
         proof.passed(CheckName::ContentType, "plain content is signed");
-        if signed.has_attributes {
+        if found.has_attributes {
             proof.passed(CheckName::Artifact, "the signed digest is the artifact's");
         }
-        let key = signed.certificate.key()?;
-        let strength = key.strength(signed.scheme);
+        let key = found.certificate.key()?;
+        let strength = key.strength(found.scheme);
         proof.passed(CheckName::Algorithm, strength.algorithm.clone());
         proof.passed(
             CheckName::Signature,
             format!("it verifies under the key of {subject}"),
         );
-        self.attributes_hold(proof, &signed)?;
+        self.attributes_hold(proof, &found)?;
         if !self.keys.is_empty() {
             if !self.keys.contains(key) {
                 let detail = format!("the key of {subject} is none of those that are expected");
@@ -232,7 +237,7 @@ impl<'a> Expectation<'a> {
             }
             proof.passed(CheckName::Key, format!("the key of {subject} is expected"));
         }
-        self.authorities.admit_pinned(signed.certificate)?;
+        self.authorities.admit_pinned(found.certificate)?;
         let stamps = self.stamps(message, signer)?;
         let moment = match stamps.iter().map(|stamp| stamp.at).min() {
             Some(at) => {
@@ -241,20 +246,20 @@ impl<'a> Expectation<'a> {
             }
             None => Moment::Judgment,
         };
-        let chain = self.chain(proof, message, &signed, moment)?;
+        let chain = self.chain(proof, message, &found, moment)?;
         let mut proven = ProvenSigner {
             strength: Some(strength),
-            claimed_time: signed.claimed_time.map(|at| at.to_string()),
+            claimed_time: found.claimed_time.map(|at| at.to_string()),
             times: stamps.iter().map(|stamp| stamp.at.to_string()).collect(),
             ..ProvenSigner::default()
         };
-        signed.certificate.describe(&mut proven);
+        found.certificate.describe(&mut proven);
         let mut cautions = chain.cautions;
         if stamps.is_empty() {
             cautions.push("no timestamp proves when it was signed".to_owned());
         }
         Ok(Good {
-            certificate: signed.certificate.clone(),
+            certificate: found.certificate.clone(),
             signer: proven,
             stamps,
             cautions,

@@ -227,6 +227,12 @@ impl<'t> Signers<'t> {
                 let authorities = &self.authorities;
                 certified::prove(certificate, &given, authorities, self.trust, &mut accepted)?;
             }
+            None if !self.trust.revocations.is_empty() => {
+                return Err(Refusal::new(
+                    CheckName::Revocation,
+                    "the signature holds under a bare key, of which no list of revoked certificates tells",
+                ));
+            }
             None if self.trust.identity.is_some() => {
                 return Err(Refusal::new(
                     CheckName::Identity,
@@ -256,7 +262,10 @@ impl<'t> Signers<'t> {
                 || leaves(hint, given).any(|one| one.key().is_ok_and(|named| named == key))
         };
         let mut candidates = Vec::new();
-        // An identity is proven by a certificate only, so where one is expected it goes first.
+        // An identity is proven by a certificate only, and only one is on a list of revoked ones: where either is
+        // asked for, certificates go first.
+        let asks_for_certificates =
+            self.trust.identity.is_some() || !self.trust.revocations.is_empty();
         let mut bare: Vec<_> = self.keys.iter().filter(|key| is_named(key)).collect();
         let certificates: Vec<_> = if given.is_empty() {
             self.pinned.iter().collect()
@@ -266,7 +275,7 @@ impl<'t> Signers<'t> {
             leaves(hint, given).collect()
         };
         let mut add = |key, certificate| candidates.push(Candidate { key, certificate });
-        if self.trust.identity.is_none() {
+        if !asks_for_certificates {
             bare.drain(..).for_each(|key| add(key, None));
         }
         for certificate in certificates {

@@ -80,8 +80,8 @@ pub fn verify(
         content: &Artifact::of_bytes(content),
     };
     let at_hand = authorities.handed_in().chain(others);
-    let signed = signer.judge(&message, &covered, at_hand).map_err(failed)?;
-    if !signed.names_certificate {
+    let found = signer.judge(&message, &covered, at_hand).map_err(failed)?;
+    if !found.names_certificate {
         return Err(refused(
             "its authority does not name its certificate".to_owned(),
         ));
@@ -92,7 +92,7 @@ pub fn verify(
         return Err(refused("it is about something else".to_owned()));
     }
     if let Some(GeneralName::DirectoryName(name)) = &info.authority
-        && !signed.certificate.is_named(name)
+        && !found.certificate.is_named(name)
     {
         return Err(refused(format!("it is by {name}, and signed by another")));
     }
@@ -105,7 +105,7 @@ pub fn verify(
     let others = [&message.certificates, others].concat();
     let chain = authorities
         .verify_chain(
-            signed.certificate,
+            found.certificate,
             &others,
             Moment::Proven(info.at),
             Purpose::TimeStamping,
@@ -113,7 +113,7 @@ pub fn verify(
         .map_err(failed)?;
     Ok(Stamp {
         at: info.at,
-        authority: signed.certificate.subject(),
+        authority: found.certificate.subject(),
         cautions: chain.cautions,
     })
 }

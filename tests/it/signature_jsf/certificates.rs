@@ -26,7 +26,7 @@ fn certificates_lead_to_an_anchor_and_name_the_signer() {
         certificate_path: path(&[&leaf]),
         ..Core::new("ES256", &signer)
     };
-    let signed = core.signed_document(&signer);
+    let whole = core.signed_document(&signer);
     let exact = |text: &str| Some(Expected::Exact(text.to_owned()));
     let anchored = |document: &str, anchor: &[u8], identity: Option<Expected>| {
         let document = document.to_owned();
@@ -35,18 +35,18 @@ fn certificates_lead_to_an_anchor_and_name_the_signer() {
             request.identity = identity;
         })
     };
-    let outcome = anchored(&signed, &root.certificate, exact(ADDRESS));
+    let outcome = anchored(&whole, &root.certificate, exact(ADDRESS));
     assert_eq!(word(&outcome), "verified", "{outcome:?}");
     assert_eq!(outcome.unwrap().signer.identity.as_deref(), Some(ADDRESS));
-    assert!(anchored(&signed, &root.certificate, None).unwrap().verified);
+    assert!(anchored(&whole, &root.certificate, None).unwrap().verified);
     refused(
         "identity",
-        &anchored(&signed, &root.certificate, exact("other@signer.test")),
+        &anchored(&whole, &root.certificate, exact("other@signer.test")),
         "identity",
     );
     refused(
         "anchor",
-        &anchored(&signed, &stranger.certificate, exact(ADDRESS)),
+        &anchored(&whole, &stranger.certificate, exact(ADDRESS)),
         "certificate-chain",
     );
     let over = root.certify(&signer, ADDRESS, OVER);
@@ -111,14 +111,14 @@ fn certificates_lead_to_an_anchor_and_name_the_signer() {
     let pinned = |document: &str, certificate: &[u8]| {
         let document = document.to_owned();
         judge(document.as_bytes(), |request| {
-            request.certificates = vec![material("leaf", certificate)]
+            request.certificates = vec![material("leaf", certificate)];
         })
     };
-    for document in [&signed, &none, &nothing] {
+    for document in [&whole, &none, &nothing] {
         let outcome = pinned(document, &leaf);
         assert_eq!(word(&outcome), "verified", "{outcome:?}");
     }
-    refused("another pinned", &pinned(&signed, &other), "key");
+    refused("another pinned", &pinned(&whole, &other), "key");
     refused(
         "expired, pinned",
         &pinned(&none, &over),

@@ -12,19 +12,20 @@ use crate::signer::{Signer, judge, word};
 fn every_change_of_the_document_is_refused() {
     let signer = Signer::p256();
     let key = signer.pem();
-    let signed = Core {
+    let document = Core {
         key_id: Some("k"),
         ..Core::new("ES256", &signer)
     }
     .signed_document(&signer);
     let replaced = |from: &str, to: &str| {
-        let changed = signed.replacen(from, to, 1);
-        assert_ne!(changed, signed, "{from}");
+        let changed = document.replacen(from, to, 1);
+        assert_ne!(changed, document, "{from}");
         changed
     };
     let value = {
-        let start = signed.rfind(",\"value\":").unwrap();
-        &signed[start..signed.rfind("},\"specVersion\"").unwrap()]
+        let start = document.rfind(",\"value\":").unwrap();
+        let end = document.rfind("},\"specVersion\"").unwrap();
+        document.get(start..end).unwrap()
     };
     for (case, changed, expected) in [
         ("a value", replaced("\"left\"", "\"lefT\""), "signature"),
@@ -99,7 +100,7 @@ fn every_change_of_the_document_is_refused() {
             replaced("\"left\"", r#""\ud800""#),
             "json-syntax",
         ),
-        ("something behind", format!("{signed}x"), "json-syntax"),
+        ("something behind", format!("{document}x"), "json-syntax"),
         (
             "no signature",
             replaced("\"signature\"", "\"signatur\""),
@@ -181,7 +182,7 @@ fn what_is_signed_by_the_rules_but_must_not_count_is_refused() {
         (
             "a private key",
             Core {
-                public_key: Some(signer.jwk().replace("}", ",\"d\":\"AA\"}")),
+                public_key: Some(signer.jwk().replace('}', ",\"d\":\"AA\"}")),
                 ..core.clone()
             },
             &signer,
@@ -209,9 +210,9 @@ fn what_is_signed_by_the_rules_but_must_not_count_is_refused() {
         refused(case, &by_key(&core.signed_document(by), &key), expected);
     }
     // `excludes` is itself not signed (JSF, section 5), so it may come in later.
-    let signed = core.signed_document(&signer);
+    let whole = core.signed_document(&signer);
     for excludes in [r#""excludes":["x-numbers"],"#, r#""excludes":[],"#] {
-        let excluding = signed.replace("\"publicKey\"", &format!("{excludes}\"publicKey\""));
+        let excluding = whole.replace("\"publicKey\"", &format!("{excludes}\"publicKey\""));
         refused(excludes, &by_key(&excluding, &key), "structure");
     }
     // The public key of an RSA signer as a shared secret.
@@ -245,9 +246,9 @@ fn what_is_signed_by_the_rules_but_must_not_count_is_refused() {
 #[test]
 fn what_cannot_be_judged_is_an_error_with_a_code() {
     let signer = Signer::p256();
-    let signed = Core::new("ES256", &signer).signed_document(&signer);
+    let whole = Core::new("ES256", &signer).signed_document(&signer);
     let key = signer.pem();
-    assert_eq!(word(&judge(signed.as_bytes(), |_| {})), "signer-missing");
+    assert_eq!(word(&judge(whole.as_bytes(), |_| {})), "signer-missing");
     for (case, key, expected) in [
         ("no key", "{}".to_owned(), "key-malformed"),
         ("an empty set", r#"{"keys":[]}"#.to_owned(), "key-malformed"),
@@ -287,10 +288,10 @@ fn what_cannot_be_judged_is_an_error_with_a_code() {
             "key-unsupported",
         ),
     ] {
-        assert_eq!(word(&by_key(&signed, key.as_bytes())), expected, "{case}");
+        assert_eq!(word(&by_key(&whole, key.as_bytes())), expected, "{case}");
     }
     let with = |change: fn(&mut SignatureRequest<'_>)| {
-        judge(signed.as_bytes(), |request| {
+        judge(whole.as_bytes(), |request| {
             request.keys = vec![material("key", &key)];
             change(request);
         })
@@ -308,11 +309,11 @@ fn what_cannot_be_judged_is_an_error_with_a_code() {
     );
     let identity = with(|request| request.identity = Some(Expected::Exact(ADDRESS.to_owned())));
     refused("an identity of a bare key", &identity, "identity");
-    let by_digest = judge(signed.as_bytes(), |request| {
-        request.signature = Some(material("signature", signed.as_bytes()));
+    let by_digest = judge(whole.as_bytes(), |request| {
+        request.signature = Some(material("signature", whole.as_bytes()));
         request.artifact = mekiki::evidence::signature::Artifact::parse_digest(&format!(
             "sha256:{}",
-            mekiki::digest::Digest::of(signed.as_bytes())
+            mekiki::digest::Digest::of(whole.as_bytes())
         ))
         .unwrap();
         request.keys = vec![material("key", &key)];
@@ -320,11 +321,11 @@ fn what_cannot_be_judged_is_an_error_with_a_code() {
     });
     assert_eq!(word(&by_digest), "artifact-missing");
     let other_file = judge(b"another file", |request| {
-        request.signature = Some(material("signature", signed.as_bytes()));
+        request.signature = Some(material("signature", whole.as_bytes()));
         request.keys = vec![material("key", &key)];
     });
     assert_eq!(word(&other_file), "signature-missing");
-    let deep = signed.replace(
+    let deep = whole.replace(
         "[1,0.5",
         &format!("[{}{},0.5", "[".repeat(200), "]".repeat(200)),
     );
@@ -339,14 +340,14 @@ fn no_flipped_bit_is_accepted() {
         key_id: Some("k"),
         ..Core::new("ES256", &signer)
     };
-    let signed = core.signed_document(&signer);
+    let whole = core.signed_document(&signer);
     let mut judged = 0;
-    for index in 0..signed.len() {
+    for index in 0..whole.len() {
         for bit in 0..8 {
-            let mut flipped = signed.clone().into_bytes();
+            let mut flipped = whole.clone().into_bytes();
             flipped[index] ^= 1 << bit;
             // The letter of an exponent may be of either case: the number is the same (RFC 8259, section 6).
-            let is_exponent = signed.as_bytes()[index..].starts_with(b"e+21") && bit == 5;
+            let is_exponent = whole.as_bytes()[index..].starts_with(b"e+21") && bit == 5;
             let outcome = judge(&flipped, |request| {
                 request.keys = vec![material("key", &key)];
                 request.kind = Some(Kind::Jsf);

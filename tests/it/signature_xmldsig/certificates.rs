@@ -106,3 +106,20 @@ fn certificates_lead_to_an_anchor_and_name_the_signer() {
     // The certificate in the document is only a hint where its key is handed in.
     verified("bare key", &by_key(&good, &signer.pem()));
 }
+
+/// Whoever hands in a list asks whether the signer is on it, and of a bare key it tells nothing.
+#[test]
+fn a_list_of_revoked_certificates_is_not_passed_over_for_a_key() {
+    let root = crate::certificates::Draft::authority("CN=root,O=a.test").alone();
+    let list = crate::certificates::ListDraft::of(&root).by(&root.key);
+    let signer = Signer::p256();
+    let key = signer.pem();
+    let document = Draft::new().sign(&signer);
+    verified("without a list", &by_key(&document, &key));
+    let listed = judge(document.as_bytes(), |request| {
+        request.keys = vec![material("key", &key)];
+        request.anchors = vec![material("root", &root.der)];
+        request.revocations = vec![material("list", &list)];
+    });
+    refused("with a list", &listed, "revocation");
+}

@@ -113,6 +113,18 @@ fn what_is_signed_by_the_rules_but_must_not_count_is_refused() {
     });
     refused("two must sign", &two, "threshold");
     assert_eq!(word(&judge(good.as_bytes(), |_| {})), "signer-missing");
+    // Nobody signs what is said of the key: what a reader could take for the document must not stand there.
+    for inside in [
+        "<components xmlns=\"http://cyclonedx.org/schema/bom/1.6\"></components>",
+        "<KeyName><x xmlns=\"\"></x></KeyName>",
+        "<X509Data><b:component xmlns:b=\"http://cyclonedx.org/schema/bom/1.6\"></b:component></X509Data>",
+    ] {
+        let draft = Draft {
+            key_info: format!("<KeyInfo>{inside}</KeyInfo>"),
+            ..Draft::new()
+        };
+        refused(inside, &by_key(&draft.sign(&signer), &key), "structure");
+    }
     // What is said of the key is not followed.
     for key_info in [
         "<KeyInfo><RetrievalMethod URI=\"http://signer.test/key\"></RetrievalMethod></KeyInfo>"

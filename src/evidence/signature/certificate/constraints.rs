@@ -121,7 +121,7 @@ impl Tree {
         match name {
             GeneralName::DirectoryName(name) => Self::Directory(Canonical::of(name)),
             GeneralName::Rfc822Name(text) => Self::Email(text.as_str().to_owned()),
-            GeneralName::DnsName(text) => Self::Dns(text.as_str().to_ascii_lowercase()),
+            GeneralName::DnsName(text) => Self::Dns(host_of(text.as_str())),
             GeneralName::UniformResourceIdentifier(text) => Self::Uri(text.as_str().to_owned()),
             GeneralName::IpAddress(bytes) => Self::Ip(bytes.as_bytes().to_vec()),
             GeneralName::OtherName(_) => Self::Other(0),
@@ -153,6 +153,12 @@ impl Tree {
     }
 }
 
+/// A host in lower case and without the point of the root at its end, by which it would be another text and the
+/// same host (RFC 1034, section 3.1).
+fn host_of(text: &str) -> String {
+    text.strip_suffix('.').unwrap_or(text).to_ascii_lowercase()
+}
+
 /// An address of a mailbox is in the mailbox itself, in its host, or in a domain that begins with a point.
 fn email_is_in(name: &str, base: &str) -> Result<bool, String> {
     let (mailbox, host) = name
@@ -160,15 +166,15 @@ fn email_is_in(name: &str, base: &str) -> Result<bool, String> {
         .ok_or("an e-mail address has no host to hold against the constraints")?;
     Ok(match base.rsplit_once('@') {
         Some((base_mailbox, base_host)) => {
-            mailbox == base_mailbox && host.eq_ignore_ascii_case(base_host)
+            mailbox == base_mailbox && host_of(host) == host_of(base_host)
         }
-        None => host_is_in(&host.to_ascii_lowercase(), base),
+        None => host_is_in(&host_of(host), base),
     })
 }
 
 /// A host is in the host itself, or in a domain that begins with a point.
 fn host_is_in(host: &str, base: &str) -> bool {
-    let base = base.to_ascii_lowercase();
+    let base = host_of(base);
     base.is_empty()
         || if base.starts_with('.') {
             host.ends_with(&base)
@@ -198,8 +204,10 @@ fn host(uri: &str) -> Result<String, String> {
                 .map_or(authority, |(_, host)| host)
         })
         .map(|host| host.split_once(':').map_or(host, |(host, _)| host))
-        .filter(|host| host.contains(|letter: char| letter.is_ascii_alphabetic()));
-    host.map(str::to_ascii_lowercase)
+        .filter(|host| host.contains(|letter: char| letter.is_ascii_alphabetic()))
+        // Some readers take a reversed slash for the end of the host.
+        .filter(|_| !uri.contains('\\'));
+    host.map(host_of)
         .ok_or_else(|| "a URI has no host to hold against the constraints".to_owned())
 }
 
@@ -298,10 +306,42 @@ mod tests {
         ] {
             assert_eq!(name.is_in(&base), Ok(expected), "{name:?} in {base:?}");
         }
+        // The point of the root makes no other host of one.
+        let dns = |text: &str| {
+            Tree::of(&GeneralName::DnsName(
+                x509_cert::der::asn1::Ia5String::new(text).unwrap(),
+            ))
+        };
+        assert_eq!(dns("a.x.test.").is_in(&dns("x.test")), Ok(true));
+        assert_eq!(dns("a.x.test").is_in(&dns("X.test.")), Ok(true));
+        for (name, base) in [
+            (
+                Tree::Email("a@x.test.".into()),
+                Tree::Email("x.test".into()),
+            ),
+            (
+                Tree::Email("a@y.x.test.".into()),
+                Tree::Email(".x.test".into()),
+            ),
+            (
+                Tree::Email("a@x.test.".into()),
+                Tree::Email("a@x.test".into()),
+            ),
+            (
+                Tree::Uri("https://x.test./".into()),
+                Tree::Uri("x.test".into()),
+            ),
+        ] {
+            assert_eq!(name.is_in(&base), Ok(true), "{name:?} in {base:?}");
+        }
         for (name, base) in [
             (Tree::Other(0), Tree::Other(0)),
             (Tree::Email("a".into()), Tree::Email("x.test".into())),
             (Tree::Uri("urn:x".into()), Tree::Uri("x.test".into())),
+            (
+                Tree::Uri("https://y.test\\@x.test/".into()),
+                Tree::Uri("x.test".into()),
+            ),
             (
                 Tree::Uri("https://10.0.0.1/".into()),
                 Tree::Uri("x.test".into()),

@@ -6,6 +6,7 @@
 
 use x509_cert::der::asn1::{Any, ObjectIdentifier};
 use x509_cert::der::{Encode as _, Tag, Tagged as _};
+use x509_cert::ext::pkix::name::GeneralName;
 use x509_cert::name::{Name, RelativeDistinguishedName};
 
 /// A name in the form in which equal names are equal.
@@ -51,6 +52,40 @@ fn value(value: &Any) -> Value {
             Value::Text(words.join(" ").to_lowercase())
         },
     )
+}
+
+/// An alternative name as text, where it is an e-mail address, a DNS name or a URI and cannot be taken for one of
+/// the other two, nor for the subject of a certificate.
+///
+/// Source: RFC 5280, section 4.2.1.6; letters from RFC 5321, section 4.1.2, RFC 1034, section 3.5 (with the mark of
+/// wildcards and underscores, which are in use), and RFC 3986, section 3.1.
+pub(super) fn of_its_kind(name: &GeneralName) -> Option<&str> {
+    let is_host = |host: &str| {
+        !host.is_empty()
+            && host
+                .bytes()
+                .all(|one| one.is_ascii_alphanumeric() || b"-._*".contains(&one))
+    };
+    match name {
+        GeneralName::Rfc822Name(text) => {
+            let (mailbox, host) = text.as_str().split_once('@')?;
+            let is_mailbox = !mailbox.is_empty()
+                && mailbox
+                    .bytes()
+                    .all(|one| one.is_ascii_graphic() && !b":=,\"<>\\".contains(&one));
+            (is_mailbox && is_host(host)).then_some(text.as_str())
+        }
+        GeneralName::DnsName(text) => is_host(text.as_str()).then_some(text.as_str()),
+        GeneralName::UniformResourceIdentifier(text) => {
+            let (scheme, _) = text.as_str().split_once(':')?;
+            let is_scheme = scheme.starts_with(|one: char| one.is_ascii_alphabetic())
+                && scheme
+                    .bytes()
+                    .all(|one| one.is_ascii_alphanumeric() || b"+-.".contains(&one));
+            is_scheme.then_some(text.as_str())
+        }
+        _ => None,
+    }
 }
 
 /// The text of a value, where it is one.

@@ -8,15 +8,18 @@ const BEGIN: &str = "-----BEGIN ";
 const END: &str = "-----END ";
 const DASHES: &str = "-----";
 
+/// A block: its label and its content.
+type Block = (String, Vec<u8>);
+
 /// The label and content of every block in `bytes`; `None` where `bytes` is no PEM file at all.
 ///
 /// Lines may have any length (RFC 7468, section 3, lax parsing); headers inside a block are refused.
-pub(in super::super) fn blocks(bytes: &[u8]) -> Option<Read<Vec<(String, Vec<u8>)>>> {
+pub(in super::super) fn blocks(bytes: &[u8]) -> Option<Read<Vec<Block>>> {
     let text = std::str::from_utf8(bytes).ok()?;
     text.contains(BEGIN).then(|| split(text))
 }
 
-fn split(text: &str) -> Read<Vec<(String, Vec<u8>)>> {
+fn split(text: &str) -> Read<Vec<Block>> {
     let mut blocks = Vec::new();
     let mut rest = text;
     while let Some((_, begun)) = rest.split_once(BEGIN) {

@@ -194,11 +194,12 @@ impl List {
             let detail = format!("the revocation list of {}: {reason}", self.name());
             Refusal::new(CheckName::Algorithm, detail)
         };
-        let scheme = algorithm::scheme(&self.parsed.signature_algorithm, None).map_err(weak)?;
+        let (named, key) = (&self.parsed.signature_algorithm, issuer.key()?);
+        let scheme = algorithm::scheme(named, None, key).map_err(weak)?;
         let Some(signature) = self.parsed.signature.as_bytes() else {
             return Ok(false);
         };
-        Ok(issuer.key()?.verifies(scheme, &self.tbs, signature))
+        Ok(key.verifies(scheme, &self.tbs, signature))
     }
 
     fn name(&self) -> String {

@@ -38,24 +38,24 @@ fn element<'a>(bytes: &'a [u8], depth: usize, out: &mut Vec<u8>) -> Read<&'a [u8
     }
     let (&first, rest) = rest.split_first().ok_or(EARLY)?;
     let is_constructed = tag & CONSTRUCTED != 0;
-    let (mut content, mut rest) = if first < 0x80 {
-        rest.split_at_checked(usize::from(first)).ok_or(EARLY)?
-    } else if first == 0x80 {
-        if !is_constructed {
+    let (mut content, mut rest) = match first {
+        0..=0x7f => rest.split_at_checked(usize::from(first)).ok_or(EARLY)?,
+        0x80 if !is_constructed => {
             return Err("a primitive element has no length".to_owned());
         }
-        (rest, rest)
-    } else {
-        let (digits, rest) = rest
-            .split_at_checked(usize::from(first & 0x7f))
-            .ok_or(EARLY)?;
-        if digits.len() > 4 {
-            return Err("a length is beyond 4 GiB".to_owned());
+        0x80 => (rest, rest),
+        _ => {
+            let (digits, rest) = rest
+                .split_at_checked(usize::from(first & 0x7f))
+                .ok_or(EARLY)?;
+            if digits.len() > 4 {
+                return Err("a length is beyond 4 GiB".to_owned());
+            }
+            let length = digits
+                .iter()
+                .fold(0_usize, |length, digit| (length << 8) | usize::from(*digit));
+            rest.split_at_checked(length).ok_or(EARLY)?
         }
-        let length = digits
-            .iter()
-            .fold(0_usize, |length, digit| (length << 8) | usize::from(*digit));
-        rest.split_at_checked(length).ok_or(EARLY)?
     };
     if !is_constructed {
         write(tag, content, out);

@@ -77,7 +77,6 @@ impl SignerInfo<'_> {
             return Err(Refusal::new(CheckName::ContentType, detail));
         }
         let digest = algorithm::digest(&self.digest).map_err(weak)?;
-        let scheme = algorithm::scheme(&self.algorithm, Some(digest)).map_err(weak)?;
         let mut claimed_time = None;
         let signed = match &self.signed {
             Some(attributes) => {
@@ -85,7 +84,7 @@ impl SignerInfo<'_> {
                 claimed_time = claimed(attributes).map_err(malformed)?;
                 attributes.signed_bytes()
             }
-            None => self.bare_content(covered)?.to_vec(),
+            None => Self::bare_content(covered)?.to_vec(),
         };
         let mut refusal = Refusal::new(
             CheckName::CertificateChain,
@@ -95,8 +94,12 @@ impl SignerInfo<'_> {
             if !self.id.names(certificate) {
                 continue;
             }
-            match certificate.key() {
-                Ok(key) if key.verifies(scheme, &signed, self.signature) => {
+            let key = certificate.key().and_then(|key| {
+                let scheme = algorithm::scheme(&self.algorithm, Some(digest), key);
+                Ok((key, scheme.map_err(weak)?))
+            });
+            match key {
+                Ok((key, scheme)) if key.verifies(scheme, &signed, self.signature) => {
                     let names_certificate = match &self.signed {
                         Some(attributes) => is_named(attributes, certificate)?,
                         None => false,
@@ -226,7 +229,7 @@ impl SignerInfo<'_> {
     /// The content that a signature without attributes covers: plain content only (RFC 5652, section 5.3), and
     /// none that reads as signed attributes, or a signature over attributes could be passed off as one over
     /// them as content.
-    fn bare_content<'a>(&self, covered: &Covered<'a>) -> Result<&'a [u8], Refusal> {
+    fn bare_content<'a>(covered: &Covered<'a>) -> Result<&'a [u8], Refusal> {
         if covered.content_type != DATA {
             let detail = "content of this type must be signed with attributes";
             return Err(Refusal::new(CheckName::Structure, detail));
@@ -316,10 +319,10 @@ fn is_first(value: Element<'_>, certificate: &Certificate, is_second: bool) -> R
     let mut is_same = hex::encode(named) == digest.hex_of(certificate.der());
     if let Some(number) = first.take_if(SEQUENCE)? {
         let mut number = number.elements();
-        let mut names = number.take(SEQUENCE)?.elements();
+        let mut issuers = number.take(SEQUENCE)?.elements();
         let issuer =
-            GeneralName::from_der(names.any()?.whole).map_err(|error| error.to_string())?;
-        names.finish()?;
+            GeneralName::from_der(issuers.any()?.whole).map_err(|error| error.to_string())?;
+        issuers.finish()?;
         let serial = number.take(INTEGER)?.whole;
         let serial = SerialNumber::from_der(serial).map_err(|error| error.to_string())?;
         number.finish()?;

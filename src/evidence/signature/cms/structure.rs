@@ -192,7 +192,7 @@ impl<'a> SignerInfo<'a> {
 
 fn attributes<'a>(fields: &mut Elements<'a>, tag: u8) -> Read<Option<Attributes<'a>>> {
     let set = fields.take_if(tag)?;
-    set.map(|set| Attributes::read(set)).transpose()
+    set.map(Attributes::read).transpose()
 }
 
 impl<'a> Attributes<'a> {

@@ -33,7 +33,7 @@ pub(super) fn verify<'a>(
                         let detail = format!("signed {}, found {own}", hex::encode(claimed));
                         return Err(refused(CheckName::Artifact, detail));
                     }
-                    proof.passed(CheckName::Artifact, format!("{name} {own}"));
+                    proof.passed(CheckName::Artifact, format!("{} {own}", algorithm.name()));
                     Some(algorithm)
                 }
             };

@@ -51,6 +51,7 @@ impl Form {
     pub(super) fn read(nodes: &Nodes, own: usize) -> Result<Self, Refusal> {
         let signature = Element { nodes, index: own };
         signature.admit(&["Id"])?;
+        signature.holds_its_own()?;
         let mut parts = signature.elements()?.into_iter();
         let signed_info = next(&mut parts, "SignedInfo")?;
         let value = next(&mut parts, "SignatureValue")?;
@@ -261,6 +262,21 @@ impl<'n> Element<'n> {
             }
         }
         Ok(())
+    }
+
+    /// Refuses elements that are none of a signature, at any depth: nobody signed what stands in `KeyInfo`, and a
+    /// reader that looks for elements of the document wherever they stand would find them there.
+    fn holds_its_own(&self) -> Result<(), Refusal> {
+        const OWN: [&str; 3] = [NAMESPACE, key_info::NAMESPACE_11, EXCLUSIVE];
+        let end = self.nodes.tag(self.index).map_or(self.index, Tag::end);
+        let mut inside = (self.index..end).filter_map(|index| self.nodes.tag(index));
+        match inside.find(|tag| !OWN.contains(&tag.namespace())) {
+            None => Ok(()),
+            Some(stranger) => Err(Refusal::structure(format!(
+                "the signature holds an element `{}`, which is none of a signature",
+                stranger.name()
+            ))),
+        }
     }
 
     /// The one attribute `Algorithm`.

@@ -8,7 +8,7 @@ use crate::evidence::signature::jwk::{self, Curve};
 use crate::evidence::signature::key::PublicKey;
 
 /// The namespace of what version 1.1 added.
-const NAMESPACE_11: &str = "http://www.w3.org/2009/xmldsig11#";
+pub(super) const NAMESPACE_11: &str = "http://www.w3.org/2009/xmldsig11#";
 /// The most certificates that are looked at.
 const MAXIMUM_CERTIFICATES: usize = 16;
 
