@@ -150,14 +150,14 @@ impl<'a> Steps<'a> {
         let included = self.included(logged, &times)?;
         let (key, scheme) = content::verify(&self.bundle.content, &keys, self.artifact, proof)?;
         self.consistent(&included, leaf.as_ref(), (key, scheme), proof)?;
-        let signed = second::Signed {
+        let made = second::Signed {
             key,
             scheme,
             is_bare: leaf.is_none(),
             has_sct,
         };
         let asked = match &self.sigstore.verifier {
-            Some(verifier) => second::concurs(verifier, self.bundle, self.artifact, &signed)?,
+            Some(verifier) => second::concurs(verifier, self.bundle, self.artifact, &made)?,
             None => false,
         };
         if !asked {
