@@ -209,7 +209,7 @@ fn run(cli: &Cli, output: &Output) -> anyhow::Result<Verdict> {
         Command::Sbom(command) => sbom::run(command, library, output),
         Command::Signature(command) => signature::run(command, output),
         Command::Attestation(command) => attestation::run(command, output),
-        Command::Trust(command) => trust::run(command, output),
+        Command::Trust(command) => trust::run(command, cli.common.criteria.as_deref(), output),
         Command::Provenance(command) => {
             provenance::run(command, cli.common.criteria.as_deref(), output)
         }

@@ -6,6 +6,7 @@
 
 mod admit;
 mod parse;
+mod repository;
 #[cfg(test)]
 mod tests;
 mod view;
@@ -15,6 +16,7 @@ use serde::Serialize;
 
 pub use admit::{Admission, Ask, admit};
 pub use parse::{SCHEMA, parse};
+pub use repository::{KnownRepositories, KnownRepository};
 pub use view::{GrantView, WithdrawalView, list};
 pub use write::{NewGrant, NewWithdrawal, grant_text, withdrawal_text};
 

@@ -6,7 +6,7 @@ use crate::diagnostic::{Diagnostic, Place};
 use crate::evidence::attestation::envelope::{self, Envelope, IN_TOTO};
 use crate::evidence::attestation::{Predicate, Statement, payload_of_bundle, predicate, statement};
 use crate::evidence::detect::detect;
-use crate::evidence::signature::{Artifact, CheckName, Kind, Material, Proof, Verification, dsse};
+use crate::evidence::signature::{Artifact, CheckName, Kind, Material, Proof, Verification};
 
 /// An attestation that was judged.
 #[derive(Debug, Clone)]
@@ -78,7 +78,7 @@ pub fn verify_attestation(
             name: attestation.name,
             bytes: document,
         };
-        match judge(request, signature, kind, &payload, said) {
+        match judge(request, signature, kind, said) {
             Ok(attested) if attested.verification.verified => return Ok(attested),
             Ok(attested) => {
                 let steps = |one: &Attested| one.verification.checks.len();
@@ -110,7 +110,6 @@ fn judge(
     request: &SignatureRequest<'_>,
     signature: Material<'_>,
     kind: Kind,
-    payload: &[u8],
     said: Option<Said>,
 ) -> Result<Attested, Refused> {
     let mut verification = verify_signature(&SignatureRequest {
@@ -124,16 +123,6 @@ fn judge(
             .iter()
             .any(|check| check.name == name && check.passed)
     };
-    if verification.verified && kind != Kind::Dsse {
-        // NOTE: what the kind itself asked of the statement is asked again, by the rules of envelopes.
-        let is_asked_again =
-            |name: CheckName| matches!(name, CheckName::Statement | CheckName::Subject);
-        verification
-            .checks
-            .retain(|check| !is_asked_again(check.name));
-        verification = dsse::about_artifact(payload, &request.artifact, verification)
-            .map_err(|fault| fault.in_file(signature.name))?;
-    }
     let incomplete = said.as_ref().filter(|said| said.predicate.is_incomplete());
     if let Some(said) = incomplete.filter(|_| verification.verified) {
         let fault = said.predicate.findings.first();

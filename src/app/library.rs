@@ -17,6 +17,8 @@ use crate::profile::{Profile, Profiles};
 use crate::provenance::Builders;
 use crate::tender::procedure::Procedure;
 use crate::triage::Precedence;
+#[cfg(feature = "retrieve")]
+use crate::trust::KnownRepositories;
 
 /// The only catalog so far.
 pub const CATALOG: &str = "article-19";
@@ -24,6 +26,9 @@ pub const CATALOG: &str = "article-19";
 const PROFILES: &str = "sbom-profiles/";
 /// The precedence of VEX statements.
 const PRECEDENCE: &str = "vex-precedence.toml";
+/// The repositories of trusted roots.
+#[cfg(feature = "retrieve")]
+const REPOSITORIES: &str = "trust-repositories.toml";
 /// The builders of SLSA provenance.
 const BUILDERS: &str = "slsa-builders.toml";
 
@@ -209,29 +214,43 @@ fn read_precedence(files: &Files<'_>, faults: &mut Vec<Diagnostic>) -> Option<Pr
 ///
 /// Every fault of its file.
 pub fn builders(folder: Option<&str>) -> Result<Builders, Refused> {
+    table(folder, BUILDERS, Builders::read)
+}
+
+/// Reads the table of repositories alone; a folder without one has the built-in one.
+///
+/// # Errors
+///
+/// Every fault of its file.
+#[cfg(feature = "retrieve")]
+pub fn repositories(folder: Option<&str>) -> Result<KnownRepositories, Refused> {
+    table(folder, REPOSITORIES, KnownRepositories::read)
+}
+
+/// Reads one file of a folder, or the built-in one where the folder has none.
+fn table<T>(
+    folder: Option<&str>,
+    name: &'static str,
+    read: impl Fn(&crate::tree::Document, &crate::tree::Complaints) -> T,
+) -> Result<T, Refused> {
     let own = match folder {
         Some(folder) => crate::folder::read_folder(folder)?,
         None => Vec::new(),
     };
-    let built_in = Embedded::get(BUILDERS);
+    let built_in = Embedded::get(name);
     let own: Files<'_> = own
         .iter()
         .map(|file| (file.path.as_str(), file.bytes.as_ref()))
         .collect();
     let data = own
-        .get(BUILDERS)
+        .get(name)
         .copied()
         .or_else(|| built_in.as_ref().map(|file| file.data.as_ref()))
         .unwrap_or_default();
     let mut faults = Vec::new();
-    read_file(
-        &Files::from([(BUILDERS, data)]),
-        BUILDERS,
-        &mut faults,
-        Builders::read,
-    )
-    .filter(|_| faults.is_empty())
-    .ok_or(Refused(faults))
+    read_file(&Files::from([(name, data)]), name, &mut faults, read)
+        .filter(|_| faults.is_empty())
+        .ok_or(Refused(faults))
 }
 
 /// Profiles whose file is not named after them; two that share a name are among them.

@@ -10,7 +10,7 @@ use crate::diagnostic::{Diagnostic, Place};
 use crate::digest::Digest;
 use crate::evidence::signature::sigstore::Sigstore;
 use crate::evidence::trusted_root::{Entry, entries};
-use crate::folder::trusted_root::{KeptRoot, RootFolder};
+use crate::folder::trusted_root::{KeptAnchor, KeptRoot, RootFolder};
 use crate::time::{Date, Timestamp, day_of_instant, days_between, parse_day};
 
 /// The variable that names the folder of the kept trusted root where no argument does.
@@ -91,6 +91,9 @@ pub struct Standing {
     /// When the files that vouch for it expire.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub expires: Option<String>,
+    /// The root on which the chain of updates rests.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub anchor: Option<KeptAnchor>,
     /// The repository that it is from.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub repository: Option<String>,
@@ -112,6 +115,7 @@ impl Standing {
             refreshed: kept.refreshed.clone(),
             by_hand: kept.by_hand,
             expires: kept.expires.clone(),
+            anchor: tuf.and_then(|tuf| tuf.anchor.clone()),
             repository: tuf.map(|tuf| tuf.repository.clone()),
             root_version: tuf.map(|tuf| tuf.root_version),
             version: tuf.map(|tuf| tuf.targets_version),

@@ -8,36 +8,26 @@ use super::trust_root::{folder_of, usable};
 use crate::diagnostic::{Diagnostic, Place};
 use crate::digest::Digest;
 use crate::evidence::tuf::{Kept, Roots, Wanted};
-use crate::folder::trusted_root::{KeptRoot, KeptTuf};
+use crate::folder::trusted_root::{AnchorOrigin, KeptAnchor, KeptRoot, KeptTuf};
 use crate::retrieve::{Manner, Repository};
 use crate::time::{Timestamp, day_of_instant};
+use crate::trust::{KnownRepositories, KnownRepository};
 
-/// The repository of the public good instance (Sigstore, root-signing: README).
-pub const PUBLIC_GOOD: &str = "https://tuf-repo-cdn.sigstore.dev";
 /// The target that holds the trusted root (Sigstore client specification, section "Trusted root").
 const TRUSTED_ROOT: &str = "trusted_root.json";
 
 /// What to update.
 pub struct Request<'a> {
-    /// The address of the repository; `None` for the one that is kept, else for the public good instance.
+    /// The address of the repository; `None` for the one that is kept, else for the first that is known.
     pub repository: Option<&'a str>,
-    /// The root to begin from, with its name; `None` for the one that is kept.
+    /// The root to begin from, with its name; `None` for the one that is kept, else for the one that is known.
     pub root: Option<(&'a str, &'a [u8])>,
+    /// The repositories that are known.
+    pub known: &'a KnownRepositories,
     /// The folder that keeps the trusted root.
     pub into: Option<&'a str>,
     /// The fixed start of the update (TUF specification 1.0.33, section 5.1).
     pub at: Timestamp,
-}
-
-/// The root from which an update began.
-#[derive(Debug, Clone, Serialize)]
-pub struct Anchor {
-    /// The file that was given, or `kept`.
-    pub from: String,
-    /// Its version.
-    pub version: u64,
-    /// SHA-256 of it.
-    pub sha256: Digest,
 }
 
 /// What an update did.
@@ -47,7 +37,7 @@ pub struct RootUpdated {
     /// The repository.
     pub repository: String,
     /// What was trusted beforehand.
-    pub anchor: Anchor,
+    pub anchor: KeptAnchor,
     /// The version of the repository's root now.
     pub root_version: u64,
     /// The version of the repository's list of targets.
@@ -66,7 +56,7 @@ pub struct RootUpdated {
 ///
 /// # Errors
 ///
-/// `tuf-anchor-missing` without a root to begin from, `tuf-repository` where the folder keeps the trusted
+/// `tuf-anchor-missing` where no root is given, kept or known to begin from, `tuf-repository` where the folder keeps the trusted
 /// root of another repository, every `tuf-…` and `fetch-…` code, and those of the folder. What was kept stays
 /// untouched then.
 pub fn update(request: &Request<'_>, manner: &Manner<'_>) -> Result<RootUpdated, Refused> {
@@ -75,34 +65,22 @@ pub fn update(request: &Request<'_>, manner: &Manner<'_>) -> Result<RootUpdated,
     let before = folder.kept()?;
     let tuf = before.as_ref().and_then(|kept| kept.tuf.as_ref());
     let known = tuf.map(|tuf| tuf.repository.as_str());
-    let address = request.repository.or(known).unwrap_or(PUBLIC_GOOD);
-    let address = address.trim_end_matches('/');
+    let first_anchor = tuf.and_then(|tuf| tuf.anchor.clone());
+    let first = request.known.first().map(|first| first.address.as_str());
+    let address = request.repository.or(known).or(first);
+    let address = address.ok_or_else(anchor_missing)?.trim_end_matches('/');
     if let Some(known) = known.filter(|known| *known != address) {
         let message = format!("the folder keeps the trusted root of `{known}`, not of `{address}`");
         return Err(Diagnostic::error("tuf-repository", Place::whole(), message)
             .help("keep the trusted root of another repository in another folder, with --into")
             .into());
     }
-    let (from, root) = match (request.root, tuf) {
-        (Some((name, root)), _) => (name.to_owned(), root.to_vec()),
-        (None, Some(tuf)) => ("kept".to_owned(), tuf.root.clone().into_bytes()),
-        (None, None) => return Err(anchor_missing().into()),
+    let begin = match (request.root, tuf) {
+        (Some((name, root)), _) => Begin::File(name, root),
+        (None, Some(tuf)) => Begin::Kept(&tuf.root),
+        (None, None) => Begin::Known(request.known.at(address).ok_or_else(anchor_missing)?),
     };
     let repository = Repository::open(address, manner)?;
-    let mut roots = Roots::trust(&root).map_err(|fault| fault.in_file(from.clone()))?;
-    let anchor = Anchor {
-        from,
-        version: roots.version(),
-        sha256: Digest::of(&root),
-    };
-    let mut root = root;
-    while let Some(wanted) = roots.next() {
-        let Some(next) = repository.file(&wanted.path, wanted.maximum_bytes)? else {
-            break;
-        };
-        within(&wanted, roots.step(&next))?;
-        root = next;
-    }
     let fetch = |wanted: &Wanted| -> Result<Vec<u8>, Diagnostic> {
         let file = repository.file(&wanted.path, wanted.maximum_bytes)?;
         file.ok_or_else(|| {
@@ -111,6 +89,14 @@ pub fn update(request: &Request<'_>, manner: &Manner<'_>) -> Result<RootUpdated,
                 .help("check the address; where the repository is being changed, try again later")
         })
     };
+    let (mut roots, mut root, anchor) = begin.roots(&fetch)?;
+    while let Some(wanted) = roots.next() {
+        let Some(next) = repository.file(&wanted.path, wanted.maximum_bytes)? else {
+            break;
+        };
+        within(&wanted, roots.step(&next))?;
+        root = next;
+    }
     let kept = tuf.map(|tuf| Kept {
         root_version: tuf.root_version,
         timestamp: tuf.timestamp.as_bytes(),
@@ -139,6 +125,10 @@ pub fn update(request: &Request<'_>, manner: &Manner<'_>) -> Result<RootUpdated,
             root: text(&root),
             timestamp: text(targets.timestamp()),
             snapshot: text(targets.snapshot()),
+            anchor: Some(match anchor.by {
+                AnchorOrigin::Kept => first_anchor.unwrap_or_else(|| anchor.clone()),
+                AnchorOrigin::File | AnchorOrigin::Table => anchor.clone(),
+            }),
         }),
         ..KeptRoot::new(trusted_root, day_of_instant(request.at).to_string())
     };
@@ -156,12 +146,52 @@ pub fn update(request: &Request<'_>, manner: &Manner<'_>) -> Result<RootUpdated,
     })
 }
 
+/// With what an update begins.
+enum Begin<'a> {
+    File(&'a str, &'a [u8]),
+    Kept(&'a str),
+    Known(&'a KnownRepository),
+}
+
+impl Begin<'_> {
+    /// The chain of roots with its first file, which is fetched where only its keepers are known.
+    fn roots(
+        &self,
+        fetch: &dyn Fn(&Wanted) -> Result<Vec<u8>, Diagnostic>,
+    ) -> Result<(Roots, Vec<u8>, KeptAnchor), Diagnostic> {
+        let (by, from, root, roots) = match self {
+            Self::File(name, root) => {
+                let roots = Roots::trust(root).map_err(|fault| fault.in_file(*name))?;
+                (AnchorOrigin::File, *name, root.to_vec(), roots)
+            }
+            Self::Kept(root) => {
+                let root = root.as_bytes();
+                let roots = Roots::trust(root).map_err(|fault| fault.in_file("kept"))?;
+                (AnchorOrigin::Kept, "kept", root.to_vec(), roots)
+            }
+            Self::Known(known) => {
+                let wanted = known.anchor.wanted();
+                let root = fetch(&wanted)?;
+                let roots = within(&wanted, known.anchor.trust(&root))?;
+                (AnchorOrigin::Table, known.id.as_str(), root, roots)
+            }
+        };
+        let anchor = KeptAnchor {
+            by,
+            from: from.to_owned(),
+            version: roots.version(),
+            sha256: Digest::of(&root),
+        };
+        Ok((roots, root, anchor))
+    }
+}
+
 fn within<T>(wanted: &Wanted, result: Result<T, Diagnostic>) -> Result<T, Diagnostic> {
     result.map_err(|fault| fault.in_file(wanted.path.clone()))
 }
 
 fn anchor_missing() -> Diagnostic {
-    let message = "there is no root of the repository to begin from";
+    let message = "no root of the repository is known to begin from";
     Diagnostic::error("tuf-anchor-missing", Place::whole(), message).help(
         "give --root with a root.json that you have got from its keepers on a trusted way; any version will do",
     )

@@ -28,13 +28,17 @@ pub(super) enum Command {
     Root(root::Command),
 }
 
-pub(super) fn run(command: &Command, output: &Output) -> anyhow::Result<Verdict> {
+pub(super) fn run(
+    command: &Command,
+    criteria: Option<&str>,
+    output: &Output,
+) -> anyhow::Result<Verdict> {
     match command {
         Command::List(arguments) => list::run(arguments, output),
         Command::Add(arguments) => add::run(arguments, output),
         Command::Withdraw(arguments) => withdraw::run(arguments, output),
         Command::Check(arguments) => check::run(arguments, output),
-        Command::Root(command) => root::run(command, output),
+        Command::Root(command) => root::run(command, criteria, output),
     }
 }
 

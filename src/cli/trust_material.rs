@@ -16,47 +16,54 @@ pub(super) struct TrustArguments {
     /// The trusted root for Sigstore bundles (`trusted_root.json`); else the one that `mekiki trust root` keeps
     #[arg(long, value_name = "FILE", env = "MEKIKI_TRUSTED_ROOT")]
     trusted_root: Option<String>,
+    #[command(flatten)]
+    signer: SignerArguments,
+    /// A list of revoked certificates (PEM or DER); may be repeated
+    #[arg(long, value_name = "FILE")]
+    crl: Vec<String>,
+    /// Judge as of the end of this day (UTC) instead of now
+    #[arg(long, value_name = "DATE")]
+    as_of: Option<Date>,
+}
+
+/// Whom to expect.
+#[derive(Debug, clap::Args)]
+pub(super) struct SignerArguments {
     /// The identity that must have signed
     #[arg(
         long,
         value_name = "ID",
         conflicts_with = "certificate_identity_regexp"
     )]
-    certificate_identity: Option<String>,
+    pub(super) certificate_identity: Option<String>,
     /// A pattern that the whole identity must match
     #[arg(long, value_name = "REGEX")]
-    certificate_identity_regexp: Option<String>,
+    pub(super) certificate_identity_regexp: Option<String>,
     /// Who must have vouched for that identity
     #[arg(
         long,
         value_name = "URL",
         conflicts_with = "certificate_oidc_issuer_regexp"
     )]
-    certificate_oidc_issuer: Option<String>,
+    pub(super) certificate_oidc_issuer: Option<String>,
     /// A pattern that the whole issuer must match
     #[arg(long, value_name = "REGEX")]
-    certificate_oidc_issuer_regexp: Option<String>,
+    pub(super) certificate_oidc_issuer_regexp: Option<String>,
     /// A public key that must have signed (PEM, DER, OpenPGP, minisign, OpenSSH or JWK); may be repeated
     #[arg(long, value_name = "FILE")]
-    key: Vec<String>,
+    pub(super) key: Vec<String>,
     /// How many of the keys must have signed
     #[arg(long, value_name = "N", default_value_t = 1)]
-    threshold: usize,
+    pub(super) threshold: usize,
     /// A certificate that the signer's must be (PEM or DER); may be repeated
     #[arg(long, value_name = "FILE")]
-    certificate: Vec<String>,
+    pub(super) certificate: Vec<String>,
     /// The certificates of the authorities that are trusted (PEM or DER); may be repeated
     #[arg(long, value_name = "FILE")]
-    certificate_chain: Vec<String>,
-    /// A list of revoked certificates (PEM or DER); may be repeated
-    #[arg(long, value_name = "FILE")]
-    crl: Vec<String>,
+    pub(super) certificate_chain: Vec<String>,
     /// The namespace of an SSH signature
     #[arg(long, value_name = "NAME")]
-    namespace: Option<String>,
-    /// Judge as of the end of this day (UTC) instead of now
-    #[arg(long, value_name = "DATE")]
-    as_of: Option<Date>,
+    pub(super) namespace: Option<String>,
 }
 
 /// A file that was read, with its path.
@@ -89,17 +96,17 @@ impl TrustArguments {
             arguments: self,
             trusted_root,
             root_cautions,
-            keys: read_all(&self.key)?,
-            certificates: read_all(&self.certificate)?,
-            anchors: read_all(&self.certificate_chain)?,
+            keys: read_all(&self.signer.key)?,
+            certificates: read_all(&self.signer.certificate)?,
+            anchors: read_all(&self.signer.certificate_chain)?,
             revocations: read_all(&self.crl)?,
             identity: expected(
-                self.certificate_identity.as_ref(),
-                self.certificate_identity_regexp.as_ref(),
+                self.signer.certificate_identity.as_ref(),
+                self.signer.certificate_identity_regexp.as_ref(),
             )?,
             issuer: expected(
-                self.certificate_oidc_issuer.as_ref(),
-                self.certificate_oidc_issuer_regexp.as_ref(),
+                self.signer.certificate_oidc_issuer.as_ref(),
+                self.signer.certificate_oidc_issuer_regexp.as_ref(),
             )?,
             at,
         })
@@ -118,8 +125,8 @@ impl TrustMaterial<'_> {
             revocations: self.revocations.iter().map(material).collect(),
             identity: self.identity.clone(),
             issuer: self.issuer.clone(),
-            threshold: self.arguments.threshold,
-            namespace: self.arguments.namespace.as_deref(),
+            threshold: self.arguments.signer.threshold,
+            namespace: self.arguments.signer.namespace.as_deref(),
             ..SignatureRequest::new(artifact, self.at)
         }
     }

@@ -39,38 +39,22 @@ pub fn plainly(lang: Lang, check: CheckName) -> String {
     message(lang, &format!("check-{}-refused", check.word()))
 }
 
-/// The outcome as text.
+/// The outcome as text: the officer's part, and below it the checks for the specialist.
 pub fn text(verification: &Verification, lang: Lang) -> String {
-    let mut out = String::new();
-    let mark = if verification.verified {
-        "\u{1b}[32m✓\u{1b}[0m"
-    } else {
-        "\u{1b}[31m✗\u{1b}[0m"
-    };
     let key = if verification.verified {
         "signature-verified"
     } else {
         "signature-refused"
     };
-    let kind = json!(verification.kind);
-    _ = writeln!(
-        out,
-        "{mark} {} ({})",
-        message(lang, key),
-        kind.as_str().unwrap_or_default()
-    );
+    let kind = message(lang, &format!("kind-{}", verification.kind.word()));
+    let headline = message_with(lang, key, &[("kind", &kind)]);
+    let mut out = format!("{} {headline}\n", mark(verification.verified));
     if let Some(check) = verification.refusal() {
         _ = writeln!(out, "  {}", plainly(lang, check.name));
-        _ = writeln!(
-            out,
-            "  {}: {}: {}",
-            message(lang, "signature-for-specialists"),
-            check.name.word(),
-            check.detail
-        );
     }
+    let signers = || std::iter::once(&verification.signer).chain(&verification.cosigners);
     let mut rows: Vec<(&str, String)> = Vec::new();
-    for signer in std::iter::once(&verification.signer).chain(&verification.cosigners) {
+    for signer in signers() {
         rows.extend(signer_rows(signer, lang));
     }
     for witness in &verification.witnesses {
@@ -83,7 +67,9 @@ pub fn text(verification: &Verification, lang: Lang) -> String {
             ),
             None => name,
         };
-        let at = witness.at.as_ref().map(|at| format!(", {at}"));
+        let is_told = |at: &&String| !signers().any(|signer| signer.times == [(*at).clone()]);
+        let at = witness.at.as_ref().filter(is_told);
+        let at = at.map(|at| format!(", {at}"));
         rows.push(("signature-witness", name + &at.unwrap_or_default()));
     }
     for artifact in &verification.artifact {
@@ -92,36 +78,72 @@ pub fn text(verification: &Verification, lang: Lang) -> String {
     if let Some(policy) = &verification.policy {
         rows.push(("signature-policy", printable(policy)));
     }
-    for (label, value) in rows {
-        _ = writeln!(out, "  {}: {value}", message(lang, label));
-    }
-    for check in &verification.checks {
-        let mark = if check.passed {
-            "\u{1b}[32m✓\u{1b}[0m"
-        } else {
-            "\u{1b}[31m✗\u{1b}[0m"
-        };
-        let title = message(lang, &format!("check-{}", check.name.word()));
-        _ = writeln!(out, "  {mark} {title}: {}", check.detail);
-    }
+    out.push_str(&aligned(&rows, lang));
     for warning in &verification.warnings {
         _ = writeln!(out, "  ! {}", printable(warning));
+    }
+    if !verification.checks.is_empty() {
+        _ = writeln!(out, "  {}", message(lang, "signature-for-specialists"));
+    }
+    for check in &verification.checks {
+        let title = message(lang, &format!("check-{}", check.name.word()));
+        // The word by which a specialist and the JSON call the check that refused.
+        let word = if check.passed {
+            String::new()
+        } else {
+            format!(" [{}]", check.name.word())
+        };
+        let detail = printable(&check.detail);
+        _ = writeln!(out, "    {} {title}{word}: {detail}", mark(check.passed));
+    }
+    out
+}
+
+fn mark(holds: bool) -> &'static str {
+    if holds {
+        "\u{1b}[32m✓\u{1b}[0m"
+    } else {
+        "\u{1b}[31m✗\u{1b}[0m"
+    }
+}
+
+/// Labels and values below each other; the values begin in one column.
+fn aligned(rows: &[(&str, String)], lang: Lang) -> String {
+    // Labels are sentences of the product: what is not ASCII in them is as wide as two letters.
+    let width_of = |label: &str| {
+        let wide = label.chars().filter(|letter| !letter.is_ascii()).count();
+        label.chars().count().saturating_add(wide)
+    };
+    let labels: Vec<_> = rows.iter().map(|(label, _)| message(lang, label)).collect();
+    let widest = labels.iter().map(|label| width_of(label)).max();
+    let widest = widest.unwrap_or_default();
+    let mut out = String::new();
+    for (label, (_, value)) in labels.iter().zip(rows) {
+        let gap = " ".repeat(widest.saturating_sub(width_of(label)));
+        _ = writeln!(out, "  {label}:{gap} {value}");
     }
     out
 }
 
 fn signer_rows(signer: &ProvenSigner, lang: Lang) -> Vec<(&'static str, String)> {
     let mut rows = Vec::new();
-    let by = signer.name().map(|name| printable(&name));
-    if let Some(by) = by {
+    let has_name = signer.identity.is_some() || signer.subject.is_some();
+    if let Some(by) = signer.name().map(|name| printable(&name)) {
         let issuer = signer.issuer.as_ref().map(|one| printable(one));
-        let issuer = issuer.map(|issuer| format!(" ({issuer})"));
-        rows.push(("signature-by", by + &issuer.unwrap_or_default()));
+        let by = match (issuer, has_name) {
+            (Some(issuer), true) => {
+                let names = [("name", by.as_str()), ("issuer", issuer.as_str())];
+                message_with(lang, "signature-by-issuer", &names)
+            }
+            (None, true) => by,
+            (_, false) => message_with(lang, "signature-by-key", &[("key", &by)]),
+        };
+        rows.push(("signature-by", by));
     }
     let claimed =
         |what: &str| message_with(lang, "signature-claimed", &[("what", &printable(what))]);
     for name in &signer.claimed_names {
-        rows.push(("signature-by", claimed(name)));
+        rows.push(("signature-calls-itself", claimed(name)));
     }
     for time in &signer.times {
         rows.push(("signature-when", time.clone()));
@@ -130,8 +152,12 @@ fn signer_rows(signer: &ProvenSigner, lang: Lang) -> Vec<(&'static str, String)>
         rows.push(("signature-when", claimed(time)));
     }
     if let Some(strength) = &signer.strength {
-        let strength = format!("{}, {} bit", strength.algorithm, strength.bits);
-        rows.push(("signature-strength", strength));
+        let bits = strength.bits.to_string();
+        let words = [("algorithm", strength.algorithm.as_str()), ("bits", &bits)];
+        rows.push((
+            "signature-strength",
+            message_with(lang, "signature-strong", &words),
+        ));
     }
     rows
 }
@@ -139,6 +165,7 @@ fn signer_rows(signer: &ProvenSigner, lang: Lang) -> Vec<(&'static str, String)>
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::evidence::signature::Kind;
 
     #[test]
     fn every_check_has_a_sentence_in_both_languages() {
@@ -148,6 +175,16 @@ mod tests {
                 assert!(sentence.ends_with(['.', '。']), "{name:?}: {sentence}");
                 let title = message(lang, &format!("check-{}", name.word()));
                 assert!(!title.starts_with("check-"), "{name:?}");
+            }
+        }
+    }
+
+    #[test]
+    fn every_kind_has_a_name_in_both_languages() {
+        for kind in Kind::ALL {
+            for lang in Lang::BOTH {
+                let name = message(lang, &format!("kind-{}", kind.word()));
+                assert!(!name.starts_with("kind-"), "{kind:?}");
             }
         }
     }

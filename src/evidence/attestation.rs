@@ -2,7 +2,7 @@
 //!
 //! The envelope says what is signed ([`envelope`]), the statement about which artifacts ([`statement`]), the
 //! predicate what is said about them ([`predicate`]). Nothing here verifies a signature; see
-//! [`super::signature::dsse`]. To add a predicate type: a line in the table of [`predicate`] and its reader.
+//! [`super::signature`]. To add a predicate type: a line in the table of [`predicate`] and its reader.
 //!
 //! Sources: DSSE v1 (secure-systems-lab), in-toto Attestation Framework v0.1 and v1.
 

@@ -4,14 +4,17 @@
 //! of one instant, the fixed start of the update (section 5.1); who fetches the bytes asks the stages for the
 //! name and the limit of the next file:
 //!
-//! [`Roots`] (5.3) → [`Settled`] (5.4) → [`Timestamped`] (5.5) → [`Snapshotted`] (5.6) → [`Targets`] (5.7)
+//! [`Anchor`] or a root file (5.2) → [`Roots`] (5.3) → [`Settled`] (5.4) → [`Timestamped`] (5.5) → [`Snapshotted`] (5.6) → [`Targets`] (5.7)
 //!
 //! A stage cannot be left out, and none is reached but through the checks of the one before. Delegated
 //! targets are not searched: what is wanted here stands in the top-level targets, or nowhere.
 
+mod anchor;
 mod canonical;
 mod key;
 mod metadata;
+
+pub use anchor::{Anchor, AnchorKey};
 
 use crate::diagnostic::{Diagnostic, Place};
 use crate::digest::Algorithm;
@@ -70,12 +73,17 @@ impl Roots {
     pub fn trust(root: &[u8]) -> Result<Self, Diagnostic> {
         let root = Metadata::<Root>::read(root, RoleName::Root)?;
         root.signed_by(&root.role, RoleName::Root)?;
-        Ok(Self {
+        Ok(Self::begin(root))
+    }
+
+    /// Begins with a root that is trusted.
+    fn begin(root: Metadata<Root>) -> Self {
+        Self {
             start: root.version,
             root,
             rotations: Vec::new(),
             steps: 0,
-        })
+        }
     }
 
     /// The version of the root that is trusted so far.

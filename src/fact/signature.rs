@@ -146,23 +146,17 @@ fn remark(signed: &Signed<'_>, found: &mut Establishment) {
             Err(fault) => fault.message.clone(),
         };
         let file = &signed.file.path;
-        let (code, message, help) = if outcome.is_changed {
-            (
-                "signer-changed",
-                format!("the signer of `{file}` has changed without approval: {reason}"),
-                "ask the supplier who signs now and why; if that is right, approve the new signer in the trust policy",
-            )
+        let remark = if outcome.is_changed {
+            let message = format!("the signer of `{file}` has changed without approval: {reason}");
+            Diagnostic::error("signer-changed", Place::whole(), message)
+                .help("ask the supplier who signs now and why; if that is right, approve the new signer in the trust policy")
         } else {
-            (
-                "signature-refused",
-                format!("the signature over `{file}` does not verify: {reason}"),
-                "ask the supplier for the file as it was signed",
-            )
+            let message = format!("the signature over `{file}` does not verify: {reason}");
+            Diagnostic::error("signature-refused", Place::whole(), message)
+                .help("ask the supplier for the file as it was signed")
         };
-        found.remarks.push(
-            Diagnostic::error(code, Place::whole(), message)
-                .help(help)
-                .in_file(outcome.signature.path.clone()),
-        );
+        found
+            .remarks
+            .push(remark.in_file(outcome.signature.path.clone()));
     }
 }

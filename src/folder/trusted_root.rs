@@ -55,6 +55,35 @@ pub struct KeptTuf {
     pub timestamp: String,
     /// See `root`.
     pub snapshot: String,
+    /// The root on which all of it rests; `None` where an earlier edition of this program began.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub anchor: Option<KeptAnchor>,
+}
+
+/// The root from which the first of all updates in a row began.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct KeptAnchor {
+    /// Where it was from.
+    pub by: AnchorOrigin,
+    /// The name of the file, or of the repository in the table.
+    pub from: String,
+    /// Its version.
+    pub version: u64,
+    /// SHA-256 of its file.
+    pub sha256: Digest,
+}
+
+/// Where a root is from.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum AnchorOrigin {
+    /// A file that somebody gave.
+    File,
+    /// An earlier update.
+    Kept,
+    /// The repository, by the keys in the table of repositories.
+    Table,
 }
 
 impl KeptRoot {

@@ -145,6 +145,7 @@ const MAY_IMPORT: &[(&str, &[&str])] = &[
             "time",
             "tree",
             "evidence",
+            "profile",
         ],
     ),
     // Judgment.

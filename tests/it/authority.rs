@@ -9,6 +9,10 @@
 
 #[path = "authority/certificate.rs"]
 mod certificate;
+#[path = "authority/fault.rs"]
+mod fault;
+#[path = "authority/issue.rs"]
+mod issue;
 #[path = "authority/log.rs"]
 mod log;
 #[path = "authority/stamp.rs"]
@@ -19,128 +23,21 @@ use std::time::Duration;
 use base64::prelude::{BASE64_STANDARD, Engine as _};
 use serde_json::{Value, json};
 use sha2::{Digest as _, Sha256};
-use x509_cert::certificate::{Certificate, TbsCertificate};
+use x509_cert::certificate::Certificate;
 use x509_cert::der::EncodePem as _;
-use x509_cert::der::asn1::{Any, Ia5String, OctetString, Utf8StringRef};
-use x509_cert::der::oid::ObjectIdentifier;
-use x509_cert::der::oid::db::rfc5912::ID_KP_SERVER_AUTH;
 use x509_cert::der::pem::LineEnding;
-use x509_cert::ext::pkix::constraints::name::{GeneralSubtree, NameConstraints};
-use x509_cert::ext::pkix::name::{GeneralName, OtherName};
-use x509_cert::ext::pkix::{BasicConstraints, KeyUsage, KeyUsages, SubjectAltName};
-use x509_cert::name::Name;
 
-use certificate::{
-    Issuer, SigningKey, authority_key_identifier, code_signing, date_time, der, extended_usage,
-    extension, first_day, last_day, pem, raw_extension, sealed, to_be_signed,
-};
-use log::{Faults, Log, sign_unless};
+pub(crate) use certificate::KeyForm;
+use certificate::{Issuer, SigningKey, der, first_day, pem};
+pub(crate) use fault::{ChainFault, Fault, Witnessed};
+pub(crate) use log::LogNamed;
+use log::{Faults, Log};
 use stamp::StampAuthority;
 pub(crate) use stamp::StampFault;
 
-const CT_PRECERT_SCTS: ObjectIdentifier = ObjectIdentifier::new_unwrap("1.3.6.1.4.1.11129.2.4.2");
-const FULCIO_ISSUER: ObjectIdentifier = ObjectIdentifier::new_unwrap("1.3.6.1.4.1.57264.1.1");
-const FULCIO_ISSUER_V2: ObjectIdentifier = ObjectIdentifier::new_unwrap("1.3.6.1.4.1.57264.1.8");
-const FULCIO_USER_NAME: ObjectIdentifier = ObjectIdentifier::new_unwrap("1.3.6.1.4.1.57264.1.7");
-
-/// How long a signing certificate is valid, as at Fulcio.
-const LEAF_VALIDITY: Duration = Duration::from_mins(10);
 const IN_TOTO: &str = "application/vnd.in-toto+json";
 
 type Hash = [u8; 32];
-
-/// One check that a bundle fails while it passes all the others.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Fault {
-    /// The certificate names the trusted certificate authority, but another key signed it.
-    UntrustedCertificate,
-    /// The certificate's timestamp names the trusted CT log, but another key made it.
-    WrongSct,
-    /// The certificate's timestamp is by the trusted CT log, for another certificate.
-    SctForOther,
-    /// The certificate has no timestamp of a CT log.
-    NoSct,
-    /// The certificate is for servers and not for code.
-    OtherUsage,
-    /// The certificate does not say what it is for.
-    NoUsage,
-    /// The certificate's key is for agreement on keys and not for signatures.
-    NoDigitalSignature,
-    /// The certificate is one of an authority.
-    LeafIsAuthority,
-    /// The certificate has the expected name and another.
-    TwoNames,
-    /// The certificate has no name.
-    NoName,
-    /// The older extension for the issuer gives another than the newer one.
-    TwoIssuers,
-    /// The certificate does not say who vouched for the identity.
-    NoIssuer,
-    /// One hash of the log's inclusion proof is another.
-    BadInclusionProof,
-    /// The inclusion proof is genuine, but for another entry.
-    ProofForOtherEntry,
-    /// The checkpoint names the trusted log, but another key signed it.
-    BadCheckpointSignature,
-    /// The checkpoint over the same tree is by the other trusted log.
-    CheckpointByOtherLog,
-    /// The signed entry timestamp names the trusted log, but another key made it.
-    BadPromise,
-    /// The log took the entry in one hour before the certificate became valid.
-    IntegratedTimeOutsideCertificate,
-    /// The signature is genuine, but over other bytes than the artifact or the statement.
-    SignatureOverOtherBytes,
-    /// The log entry is genuine, but for another artifact or statement by the same signer.
-    LogEntryForOtherArtifact,
-    /// The log entry is genuine, but for another signature over the same by the same signer.
-    LogEntryForOtherSignature,
-    /// The log entry is genuine, but by another signer.
-    LogEntryByOtherSigner,
-    /// The log entry says of the key that it is of another kind. Second Rekor only.
-    LoggedAlgorithm,
-    /// The DSSE envelope carries a second signature, by another key. Statements only.
-    ExtraSignature,
-    /// The envelope is of another type, and so signed. Statements only.
-    OtherPayloadType,
-    /// The envelope says that it holds a statement, but what was signed was of another type. Statements only.
-    PayloadTypeConfused,
-    /// The timestamp.
-    Stamp(StampFault),
-    /// An intermediate certificate that the bundle brings.
-    Chain(ChainFault),
-}
-
-/// What may be wrong with an intermediate certificate.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum ChainFault {
-    /// It is left out.
-    Truncated,
-    /// It ran out.
-    Expired,
-    /// It is not one of an authority.
-    NoAuthority,
-    /// Its key may not issue certificates.
-    MayNotIssue,
-    /// It may only issue for another domain.
-    NameConstraints,
-    /// It is for servers.
-    OtherUsage,
-}
-
-/// How a bundle is witnessed.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Witnessed {
-    /// By the first Rekor.
-    First,
-    /// By the second Rekor and the timestamp authority.
-    Second,
-    /// By the second Rekor as an entry of kind `dsse`, and the timestamp authority. Statements only.
-    SecondDsse,
-    /// By the first Rekor and the timestamp authority.
-    FirstAndStamp,
-    /// By nobody.
-    Nobody,
-}
 
 /// A trust domain with its own keys, which nothing outside this process knows.
 pub(crate) struct Authority {
@@ -160,15 +57,28 @@ impl Authority {
 
     /// A trust domain whose timestamp authority has a certificate with this fault.
     pub(crate) fn with_stamps(fault: Option<StampFault>) -> Self {
+        Self::made(fault, KeyForm::P256, LogNamed::ByKey)
+    }
+
+    /// A trust domain whose logs have keys of this kind, and whose second log is named so.
+    pub(crate) fn with_logs(form: KeyForm, named: LogNamed) -> Self {
+        Self::made(None, form, named)
+    }
+
+    fn made(fault: Option<StampFault>, form: KeyForm, named: LogNamed) -> Self {
         let root = Issuer::root("CN=authority-root,O=authority.test");
         let intermediate =
             Issuer::intermediate("CN=authority-intermediate,O=authority.test", &root);
         Self {
             root,
             intermediate,
-            ct_log: SigningKey::generate(),
-            first: Log::new("rekor.authority.test", true),
-            second: Log::new("log2024.authority.test", false),
+            // Logs of certificates sign with ECDSA on P-256 or RSA (RFC 6962, section 2.1.4).
+            ct_log: SigningKey::of(match form {
+                KeyForm::Rsa | KeyForm::P384 => form,
+                _ => KeyForm::P256,
+            }),
+            first: Log::new("rekor.authority.test", true, form, LogNamed::ByKey),
+            second: Log::new("log2024.authority.test", false, form, named),
             stamps: StampAuthority::new(fault),
         }
     }
@@ -176,17 +86,24 @@ impl Authority {
     /// The `trusted_root.json` by which a verifier trusts this domain and no other.
     pub(crate) fn trusted_root(&self) -> String {
         let start = json!({ "start": first_day().to_string() });
-        let log = |host: &str, key: &SigningKey| {
+        let log = |host: &str, key: &SigningKey, id: Hash| {
             json!({
                 "baseUrl": format!("https://{host}"),
                 "hashAlgorithm": "SHA2_256",
                 "publicKey": {
                     "rawBytes": base64(key.public_key_der()),
-                    "keyDetails": "PKIX_ECDSA_P256_SHA_256",
+                    "keyDetails": key.form.details(),
                     "validFor": start,
                 },
-                "logId": { "keyId": base64(key.id()) },
+                "logId": { "keyId": base64(id) },
             })
+        };
+        let transparency_log = |one: &Log| {
+            let mut log = log(one.host, &one.key, one.id());
+            if one.named == LogNamed::Apart {
+                log["checkpointKeyId"] = json!({ "keyId": base64(one.checkpoint_id()) });
+            }
+            log
         };
         let authority = |uri: &str, chain: &[&Certificate]| {
             let chain: Vec<_> = chain
@@ -204,14 +121,14 @@ impl Authority {
         let trusted_root = json!({
             "mediaType": "application/vnd.dev.sigstore.trustedroot+json;version=0.1",
             "tlogs": [
-                log(self.first.host, &self.first.key),
-                log(self.second.host, &self.second.key),
+                transparency_log(&self.first),
+                transparency_log(&self.second),
             ],
             "certificateAuthorities": [
                 authority("https://fulcio.authority.test", &[&self.intermediate.certificate, root]),
                 authority("https://root.authority.test", &[root]),
             ],
-            "ctlogs": [log("ctfe.authority.test", &self.ct_log)],
+            "ctlogs": [log("ctfe.authority.test", &self.ct_log, self.ct_log.id())],
             "timestampAuthorities": [{
                 "subject": { "organization": "authority.test", "commonName": "stamp-root" },
                 "uri": "https://stamp.authority.test",
@@ -238,6 +155,7 @@ impl Authority {
             fault: None,
             witnessed: Witnessed::First,
             key: None,
+            form: KeyForm::P256,
             brings_chain: false,
         }
     }
@@ -248,7 +166,11 @@ pub(crate) struct ManagedKey(SigningKey);
 
 impl ManagedKey {
     pub(crate) fn new() -> Self {
-        Self(SigningKey::generate())
+        Self::of(KeyForm::P256)
+    }
+
+    pub(crate) fn of(form: KeyForm) -> Self {
+        Self(SigningKey::of(form))
     }
 
     /// The public key in PEM.
@@ -267,6 +189,7 @@ pub(crate) struct Signer<'a> {
     fault: Option<Fault>,
     witnessed: Witnessed,
     key: Option<&'a ManagedKey>,
+    form: KeyForm,
     brings_chain: bool,
 }
 
@@ -333,6 +256,11 @@ impl<'a> Signer<'a> {
         }
     }
 
+    /// The same signer, whose certificates have keys of this kind.
+    pub(crate) fn with_form(self, form: KeyForm) -> Self {
+        Self { form, ..self }
+    }
+
     /// The same signer, whose bundles (v0.2) bring an intermediate certificate that the trusted root does not have.
     pub(crate) fn bringing_chain(self) -> Self {
         Self {
@@ -358,7 +286,7 @@ impl<'a> Signer<'a> {
             &signature,
             "messageSignature",
             &json!({
-                "messageDigest": { "algorithm": "SHA2_256", "digest": base64(sha256(artifact)) },
+                "messageDigest": digest_named(hand.key().form, artifact),
                 "signature": base64(&signature),
             }),
         )
@@ -412,7 +340,7 @@ impl<'a> Signer<'a> {
     }
 
     fn hand(&self) -> Hand<'a> {
-        let fresh = SigningKey::generate();
+        let fresh = SigningKey::of(self.form);
         let (certificate, above) = if self.brings_chain {
             let issuer = self.brought_issuer();
             let certificate = self.certify(&fresh, &issuer);
@@ -475,6 +403,7 @@ impl<'a> Signer<'a> {
                 fault: None,
                 witnessed: self.witnessed,
                 key: None,
+                form: self.form,
                 brings_chain: false,
             };
             let mut stranger = stranger.hand();
@@ -488,16 +417,17 @@ impl<'a> Signer<'a> {
         }
     }
 
-    fn details(&self) -> &'static str {
+    fn details(&self, hand: &Hand<'_>) -> &'static str {
         if self.has(Fault::LoggedAlgorithm) {
             "PKIX_ECDSA_P384_SHA_384"
         } else {
-            "PKIX_ECDSA_P256_SHA_256"
+            hand.key().form.details()
         }
     }
 
     /// An entry of kind `hashedrekord` over `message`.
     fn hashed_entry(&self, hand: &Hand<'_>, message: &[u8], signature: &[u8]) -> Option<Value> {
+        let digest = hand.key().form.digest();
         let mut other = None;
         let hand = self.logged_hand(hand, &mut other);
         match self.witnessed {
@@ -507,7 +437,10 @@ impl<'a> Signer<'a> {
                 "0.0.1",
                 &json!({
                     "data": {
-                        "hash": { "algorithm": "sha256", "value": hex::encode(sha256(message)) },
+                        "hash": {
+                            "algorithm": digest.name().replace('-', "").to_ascii_lowercase(),
+                            "value": digest.hex_of(message),
+                        },
                     },
                     "signature": {
                         "content": base64(signature),
@@ -519,10 +452,10 @@ impl<'a> Signer<'a> {
                 "hashedrekord",
                 "0.0.2",
                 &json!({ "hashedRekordV002": {
-                    "data": { "algorithm": "SHA2_256", "digest": base64(sha256(message)) },
+                    "data": digest_named(hand.key().form, message),
                     "signature": {
                         "content": base64(signature),
-                        "verifier": hand.verifier(self.details()),
+                        "verifier": hand.verifier(self.details(hand)),
                     },
                 }}),
             )),
@@ -542,7 +475,7 @@ impl<'a> Signer<'a> {
                     "payloadHash": { "algorithm": "SHA2_256", "digest": base64(sha256(payload)) },
                     "signatures": [{
                         "content": base64(signature),
-                        "verifier": hand.verifier(self.details()),
+                        "verifier": hand.verifier(self.details(hand)),
                     }],
                 }}),
             )),
@@ -585,177 +518,6 @@ impl<'a> Signer<'a> {
             bad_promise: self.has(Fault::BadPromise),
         };
         log.take_in((kind, version), &body, time, faults)
-    }
-
-    /// An authority of which the trusted root knows only the one above it.
-    fn brought_issuer(&self) -> Issuer {
-        let has = |fault| self.has(Fault::Chain(fault));
-        let until = if has(ChainFault::Expired) {
-            first_day()
-        } else {
-            last_day()
-        };
-        let name = "CN=authority-brought,O=authority.test";
-        Issuer::below(
-            name,
-            &self.authority.root,
-            (first_day(), until),
-            |extensions, name| {
-                let replace = |extensions: &mut Vec<_>, new: x509_cert::ext::Extension| {
-                    extensions.retain(|old: &x509_cert::ext::Extension| old.extn_id != new.extn_id);
-                    extensions.push(new);
-                };
-                if has(ChainFault::NoAuthority) {
-                    let constraints = BasicConstraints {
-                        ca: false,
-                        path_len_constraint: None,
-                    };
-                    replace(extensions, extension(&constraints, name));
-                }
-                if has(ChainFault::MayNotIssue) {
-                    let usage = KeyUsage(KeyUsages::DigitalSignature.into());
-                    replace(extensions, extension(&usage, name));
-                }
-                if has(ChainFault::OtherUsage) {
-                    extensions.push(extended_usage(&[ID_KP_SERVER_AUTH], false));
-                } else {
-                    extensions.push(code_signing());
-                }
-                if has(ChainFault::NameConstraints) {
-                    let other = Ia5String::new("other.test").expect("a host is ASCII");
-                    let constraints = NameConstraints {
-                        permitted_subtrees: Some(vec![GeneralSubtree {
-                            base: GeneralName::UniformResourceIdentifier(other),
-                            minimum: 0,
-                            maximum: None,
-                        }]),
-                        excluded_subtrees: None,
-                    };
-                    extensions.push(extension(&constraints, name));
-                }
-            },
-        )
-    }
-
-    /// Issues the short-lived certificate that binds `key` to this signer's identity.
-    fn certify(&self, key: &SigningKey, issuer: &Issuer) -> Certificate {
-        let precertificate = self.precertificate(key, issuer);
-        let mut certificate = precertificate.clone();
-        if !self.has(Fault::NoSct) {
-            let subject = if self.has(Fault::SctForOther) {
-                self.precertificate(&SigningKey::generate(), issuer)
-            } else {
-                precertificate
-            };
-            let extensions = certificate.extensions.get_or_insert_default();
-            extensions.push(raw_extension(
-                CT_PRECERT_SCTS,
-                &self.sct_list(&subject, issuer),
-            ));
-        }
-        let untrusted = self.has(Fault::UntrustedCertificate);
-        sealed(certificate, |message| {
-            sign_unless(untrusted, &issuer.key, message)
-        })
-    }
-
-    fn precertificate(&self, key: &SigningKey, issuer: &Issuer) -> TbsCertificate {
-        let nobody = Name::default();
-        let usage = if self.has(Fault::NoDigitalSignature) {
-            KeyUsages::KeyAgreement
-        } else {
-            KeyUsages::DigitalSignature
-        };
-        let mut extensions = vec![
-            extension(&KeyUsage(usage.into()), &nobody),
-            extension(&key.identifier(), &nobody),
-            extension(&authority_key_identifier(&issuer.key), &nobody),
-        ];
-        match self.fault {
-            Some(Fault::NoUsage) => {}
-            Some(Fault::OtherUsage) => {
-                extensions.push(extended_usage(&[ID_KP_SERVER_AUTH], false));
-            }
-            _ => extensions.push(code_signing()),
-        }
-        if !self.has(Fault::NoName) {
-            extensions.push(extension(&SubjectAltName(self.names()), &nobody));
-        }
-        if self.has(Fault::LeafIsAuthority) {
-            let constraints = BasicConstraints {
-                ca: true,
-                path_len_constraint: None,
-            };
-            extensions.push(extension(&constraints, &nobody));
-        }
-        if !self.has(Fault::NoIssuer) {
-            let older = if self.has(Fault::TwoIssuers) {
-                "https://accounts.stranger.test"
-            } else {
-                &self.issuer
-            };
-            extensions.push(raw_extension(FULCIO_ISSUER, older.as_bytes()));
-            extensions.push(raw_extension(FULCIO_ISSUER_V2, &der(&self.issuer)));
-        }
-        let validity = (date_time(self.at), date_time(self.at + LEAF_VALIDITY));
-        to_be_signed(issuer.name(), &nobody, key, validity, extensions)
-    }
-
-    fn names(&self) -> Vec<GeneralName> {
-        let name = |text: &str| Ia5String::new(text).expect("the identity is ASCII");
-        let own = if self.identity.contains("://") {
-            GeneralName::UniformResourceIdentifier(name(&self.identity))
-        } else if self.identity.contains('!') {
-            let text = Utf8StringRef::new(&self.identity).expect("the identity is UTF-8");
-            GeneralName::OtherName(OtherName {
-                type_id: FULCIO_USER_NAME,
-                value: Any::encode_from(&text).expect("a text encodes"),
-            })
-        } else {
-            GeneralName::Rfc822Name(name(&self.identity))
-        };
-        let mut names = vec![own];
-        if self.has(Fault::TwoNames) {
-            names.push(GeneralName::Rfc822Name(name("stranger@authority.test")));
-        }
-        names
-    }
-
-    /// The value of the certificate extension that holds the CT log's timestamp for
-    /// `precertificate` (RFC 6962, sections 3.2 and 3.3).
-    fn sct_list(&self, precertificate: &TbsCertificate, issuer: &Issuer) -> Vec<u8> {
-        const VERSION_1: [u8; 1] = [0];
-        const CERTIFICATE_TIMESTAMP: [u8; 1] = [0];
-        const PRECERT_ENTRY: [u8; 2] = [0, 1];
-        const NO_EXTENSIONS: [u8; 2] = [0, 0];
-        const SHA256_ECDSA: [u8; 2] = [4, 3];
-
-        let timestamp = (self.at.as_secs() * 1000).to_be_bytes();
-        let precertificate = der(precertificate);
-        let length = u32::try_from(precertificate.len()).expect("a certificate is below 16 MiB");
-        let signed = [
-            &VERSION_1[..],
-            &CERTIFICATE_TIMESTAMP,
-            &timestamp,
-            &PRECERT_ENTRY,
-            &issuer.key.id(),
-            &length.to_be_bytes()[1..],
-            &precertificate,
-            &NO_EXTENSIONS,
-        ]
-        .concat();
-        let wrong = self.has(Fault::WrongSct);
-        let sct = [
-            &VERSION_1[..],
-            &self.authority.ct_log.id(),
-            &timestamp,
-            &NO_EXTENSIONS,
-            &SHA256_ECDSA,
-            &tls_vector(&sign_unless(wrong, &self.authority.ct_log, &signed)),
-        ]
-        .concat();
-        der(&OctetString::new(tls_vector(&tls_vector(&sct)))
-            .expect("a certificate is below 16 MiB"))
     }
 
     /// A bundle around one log entry, with a timestamp where the entry vouches for no time.
@@ -842,6 +604,16 @@ pub(crate) fn raw_key_pair() -> (String, impl Fn(&[u8]) -> String) {
         .to_pem(LineEnding::LF)
         .expect("a public key encodes as PEM");
     (public_key, move |message: &[u8]| base64(key.sign(message)))
+}
+
+/// The digest that goes with a key of the kind `form`, as bundles and the second Rekor name it.
+fn digest_named(form: KeyForm, bytes: &[u8]) -> Value {
+    let digest = form.digest();
+    let digits = hex::decode(digest.hex_of(bytes)).expect("digests are in hexadecimal digits");
+    json!({
+        "algorithm": digest.name().replace("SHA-", "SHA2_"),
+        "digest": base64(digits),
+    })
 }
 
 /// What a DSSE signature is over: the payload and its type ("pre-authentication encoding").

@@ -9,8 +9,10 @@ use std::time::Duration;
 use mekiki::app::Refused;
 use mekiki::app::trust_update::{Request, RootUpdated, update};
 use mekiki::digest::Digest;
-use mekiki::folder::trusted_root::{KeptRoot, RootFolder};
+use mekiki::folder::trusted_root::{AnchorOrigin, KeptRoot, RootFolder};
 use mekiki::retrieve::Manner;
+use mekiki::tree::{Complaints, parse_toml};
+use mekiki::trust::KnownRepositories;
 use serde_json::{Value, json};
 
 use crate::asked::now;
@@ -18,6 +20,19 @@ use crate::authority::Authority;
 use crate::binary::{Scratch, mekiki};
 use crate::http::{Server, answer, declared};
 use crate::tuf_maker::{Files, Keepers, Signer, refs, sealed};
+
+/// The repositories that are shipped.
+const BUILT_IN: &str = include_str!("../../criteria/trust-repositories.toml");
+
+fn table(text: &str) -> KnownRepositories {
+    let document =
+        parse_toml(text.as_bytes()).unwrap_or_else(|faults| panic!("{text}: {faults:?}"));
+    let complaints = Complaints::default();
+    let table = KnownRepositories::read(&document, &complaints);
+    let faults = complaints.into_sorted();
+    assert!(faults.is_empty(), "{faults:?}");
+    table
+}
 
 fn untouched(_: &str, _: &mut Value) {}
 
@@ -28,6 +43,8 @@ struct House {
     files: Arc<Mutex<Files>>,
     server: Server,
     waited: RefCell<Vec<u64>>,
+    /// The repositories that are known.
+    known: String,
 }
 
 impl House {
@@ -49,7 +66,40 @@ impl House {
             files,
             server,
             waited: RefCell::default(),
+            known: BUILT_IN.to_owned(),
         }
+    }
+
+    /// A table that knows this repository by the keepers of a root of it.
+    fn known_by(&self, version: u64, threshold: u64, keepers: &[Signer]) -> String {
+        let text = |value: &Value| value.as_str().unwrap().to_owned();
+        let keys = keepers.iter().map(|signer| {
+            format!(
+                "[[repository.key]]\nid = \"{}\"\ntype = \"{}\"\nscheme = \"{}\"\npublic = \"\"\"{}\"\"\"\n",
+                signer.id,
+                text(&signer.key["keytype"]),
+                text(&signer.key["scheme"]),
+                text(&signer.key["keyval"]["public"]),
+            )
+        });
+        format!(
+            r#"version = "1"
+            [[repository]]
+            id = "house"
+            address = "{}/"
+            root_version = {version}
+            threshold = {threshold}
+            [repository.title]
+            ja = "家"
+            en = "house"
+            [repository.source]
+            document = "a test"
+            url = "https://tuf.example"
+            mark = "verified"
+            {}"#,
+            self.server.url("").trim_end_matches('/'),
+            keys.collect::<String>(),
+        )
     }
 
     fn publish(&self, version: u64, trusted_root: &str) {
@@ -75,6 +125,7 @@ impl House {
             &Request {
                 repository: Some(&self.server.url("")),
                 root: root.map(|root| ("root.json", root)),
+                known: &table(&self.known),
                 into: Some(&self.folder()),
                 at: now(),
             },
@@ -164,6 +215,180 @@ fn what_is_published_is_fetched_and_kept() {
     assert_eq!(house.kept().unwrap().trusted_root, next);
     // The first root is still a way to the last one.
     house.update(Some(&anchor)).unwrap();
+}
+
+#[test]
+fn a_known_repository_needs_no_root() {
+    let mut house = House::new();
+    let trusted_root = Authority::new().trusted_root();
+    house.publish(3, &trusted_root);
+    let first = house.keepers.root(4);
+    house.put("4.root.json", &first);
+    house.known = house.known_by(4, 2, &house.keepers.root);
+    let updated = house.update(None).unwrap();
+    assert_eq!(updated.anchor.by, AnchorOrigin::Table);
+    assert_eq!(
+        (updated.anchor.from.as_str(), updated.anchor.version),
+        ("house", 4)
+    );
+    assert_eq!(updated.anchor.sha256, Digest::of(&first));
+    assert_eq!(
+        house.paths().get(..2).unwrap(),
+        ["/4.root.json", "/5.root.json"]
+    );
+    assert_eq!(house.kept().unwrap().trusted_root, trusted_root);
+    assert_eq!(
+        house.kept().unwrap().tuf.unwrap().anchor,
+        Some(updated.anchor.clone())
+    );
+
+    // Afterwards the kept root is where an update begins; on what all of it rests stays known.
+    house.known = BUILT_IN.to_owned();
+    house.files.lock().unwrap().remove("4.root.json");
+    let again = house.update(None).unwrap();
+    assert_eq!(
+        (again.anchor.by, again.anchor.version),
+        (AnchorOrigin::Kept, 4)
+    );
+    assert_eq!(
+        house.kept().unwrap().tuf.unwrap().anchor,
+        Some(updated.anchor)
+    );
+
+    // A root that is given takes its place, whatever is known.
+    let strangers = Keepers::new();
+    house.known = house.known_by(4, 2, &strangers.root);
+    house.update(Some(&house.keepers.root(4))).unwrap();
+    let anchor = house.kept().unwrap().tuf.unwrap().anchor.unwrap();
+    assert_eq!(
+        (anchor.by, anchor.from.as_str()),
+        (AnchorOrigin::File, "root.json")
+    );
+}
+
+#[test]
+fn later_roots_follow_from_the_known_keepers() {
+    let mut house = House::new();
+    house.publish(3, &Authority::new().trusted_root());
+    let expired = |keepers: &Keepers, version: u64| {
+        let mut signed = keepers.root_signed(version);
+        signed["expires"] = json!("2026-10-31T00:00:00Z");
+        signed
+    };
+    // The first root may have expired, as long as the last has not.
+    let first = expired(&house.keepers, 7);
+    house.put("7.root.json", &sealed(&first, &refs(&house.keepers.root)));
+    house.known = house.known_by(7, 2, &house.keepers.root);
+    assert_eq!(code(house.update(None)), "tuf-expired");
+
+    let new = Keepers::new();
+    let mut signed = house.keepers.root_signed(8);
+    for signer in &new.root {
+        signed["keys"][&signer.id] = signer.key.clone();
+    }
+    let ids: Vec<_> = new.root.iter().map(|signer| &signer.id).collect();
+    signed["roles"]["root"] = json!({ "keyids": ids, "threshold": 2 });
+    for (case, signers) in [
+        ("only the new keepers", refs(&new.root)),
+        ("only the known keepers", refs(&house.keepers.root)),
+        (
+            "one of the known keepers",
+            house.keepers.root.iter().skip(1).chain(&new.root).collect(),
+        ),
+    ] {
+        house.put("8.root.json", &sealed(&signed, &signers));
+        assert_eq!(code(house.update(None)), "tuf-signature", "{case}");
+        assert_eq!(house.kept(), None, "{case}");
+    }
+    let both: Vec<_> = house.keepers.root.iter().chain(&new.root).collect();
+    house.put("8.root.json", &sealed(&signed, &both));
+    let updated = house.update(None).unwrap();
+    assert_eq!((updated.anchor.version, updated.root_version), (7, 8));
+}
+
+#[test]
+fn a_first_root_that_the_known_keepers_did_not_sign_is_refused() {
+    let mut house = House::new();
+    house.publish(3, &Authority::new().trusted_root());
+    house.known = house.known_by(4, 2, &house.keepers.root);
+    assert_eq!(code(house.update(None)), "fetch-status", "there is none");
+    let strangers = Keepers::new();
+    let own = |version: u64| house.keepers.root_signed(version);
+    let mut one_of_two = own(4);
+    one_of_two["roles"]["root"]["threshold"] = json!(1);
+    let mut with_strangers = own(4);
+    for signer in &strangers.root {
+        with_strangers["keys"][&signer.id] = signer.key.clone();
+    }
+    let ids: Vec<_> = strangers.root.iter().map(|signer| &signer.id).collect();
+    with_strangers["roles"]["root"] = json!({ "keyids": ids, "threshold": 2 });
+    let both: Vec<_> = house.keepers.root.iter().chain(&strangers.root).collect();
+    let keepers = refs(&house.keepers.root);
+    let cases = [
+        (
+            "by strangers",
+            sealed(&strangers.root_signed(4), &refs(&strangers.root)),
+            "tuf-signature",
+        ),
+        (
+            "by one of two, as it asks for itself",
+            sealed(&one_of_two, &refs(&house.keepers.root[..1])),
+            "tuf-signature",
+        ),
+        (
+            "not by those whom it names",
+            sealed(&with_strangers, &keepers),
+            "tuf-signature",
+        ),
+        (
+            "with other keepers",
+            sealed(&with_strangers, &both),
+            "tuf-mismatch",
+        ),
+        (
+            "with another threshold",
+            sealed(&one_of_two, &keepers),
+            "tuf-mismatch",
+        ),
+        ("an earlier one", sealed(&own(3), &keepers), "tuf-rollback"),
+        ("a later one", sealed(&own(5), &keepers), "tuf-rollback"),
+    ];
+    for (case, root, expected) in cases {
+        house.put("4.root.json", &root);
+        assert_eq!(code(house.update(None)), expected, "{case}");
+        assert_eq!(house.kept(), None, "{case}");
+    }
+    house.put("4.root.json", &house.keepers.root(4));
+    house.update(None).unwrap();
+}
+
+#[test]
+fn the_folder_of_the_criteria_says_what_is_known() {
+    let house = House::new();
+    house.publish(1, &Authority::new().trusted_root());
+    house.put("2.root.json", &house.keepers.root(2));
+    let known = house.known_by(2, 2, &house.keepers.root);
+    house.scratch.write("own/trust-repositories.toml", known);
+    let own = house.scratch.path("own");
+    let into = house.folder();
+    // The first of the table is meant where no repository is named.
+    let update = ["trust", "root", "update", "--criteria", &own];
+    let (exit, out, error) = with_folder(&into, &update);
+    assert_eq!(exit, 0, "{error}");
+    assert!(out.contains("the keys known of house, root 2"), "{out}");
+    let show = ["trust", "root", "show", "--format", "json"];
+    let shown: Value = serde_json::from_str(&with_folder(&into, &show).1).unwrap();
+    assert_eq!(shown["kept"]["anchor"]["by"], "table");
+    assert_eq!(shown["kept"]["anchor"]["version"], 2);
+    for (lang, words) in [("en", "Began from"), ("ja", "起点")] {
+        let (_, text, _) = with_folder(&into, &["trust", "root", "show", "--lang", lang]);
+        assert!(text.contains(words), "{text}");
+    }
+    let broken = house.known_by(2, 3, &house.keepers.root);
+    house.scratch.write("own/trust-repositories.toml", broken);
+    let (exit, _, error) = with_folder(&into, &update);
+    assert_eq!(exit, 3);
+    assert!(error.contains("trust-repository-keys"), "{error}");
 }
 
 #[test]
@@ -278,6 +503,7 @@ fn only_https_is_spoken_with_others_and_one_folder_keeps_one_repository() {
         let request = Request {
             repository: Some(address),
             root: Some(("root.json", &root)),
+            known: &table(&house.known),
             into: Some(&house.folder()),
             at: now(),
         };
@@ -473,8 +699,11 @@ fn a_trusted_root_is_handed_in_and_shown() {
         roles,
         [
             "certificate-authority",
+            "certificate-authority",
             "certificate-log",
-            "transparency-log"
+            "transparency-log",
+            "transparency-log",
+            "timestamp-authority",
         ]
     );
 

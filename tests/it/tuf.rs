@@ -3,6 +3,8 @@
 use mekiki::diagnostic::Diagnostic;
 use mekiki::evidence::tuf::{Kept, Roots, Wanted};
 use mekiki::time::Timestamp;
+use mekiki::tree::{Complaints, parse_toml};
+use mekiki::trust::KnownRepositories;
 use serde_json::{Value, json};
 
 use crate::asked::now;
@@ -639,6 +641,54 @@ fn no_flipped_bit_is_overlooked() {
         }
     }
     assert!(flips > 4000, "{flips}");
+}
+
+#[test]
+fn the_known_keepers_of_the_public_good_instance_are_its_own() {
+    let text = include_bytes!("../../criteria/trust-repositories.toml");
+    let complaints = Complaints::default();
+    let table = KnownRepositories::read(&parse_toml(text).unwrap(), &complaints);
+    assert!(!complaints.has_errors());
+    let anchor = &table.first().unwrap().anchor;
+    let Some(corpus) = corpus() else { return };
+    let folder = "sigstore/tuf/metadata/root_history";
+    assert_eq!(anchor.wanted().path, "14.root.json");
+    let root = corpus.read(&format!("{folder}/14.root.json"));
+    let mut known = anchor.trust(&root).unwrap();
+    // The way from the very first root leads to the same keepers.
+    let mut chain = Roots::trust(&corpus.read(&format!("{folder}/1.root.json"))).unwrap();
+    for version in 2..=14 {
+        chain
+            .step(&corpus.read(&format!("{folder}/{version}.root.json")))
+            .unwrap();
+    }
+    let last = corpus.read("sigstore/tuf/metadata/root.json");
+    for roots in [&mut known, &mut chain] {
+        assert_eq!(roots.version(), 14);
+        roots.step(&last).unwrap();
+        assert_eq!(roots.version(), 15);
+    }
+    let code = |root: &[u8]| anchor.trust(root).unwrap_err().code;
+    assert_eq!(code(&last), "tuf-rollback");
+    let before = corpus.read(&format!("{folder}/13.root.json"));
+    assert_eq!(code(&before), "tuf-rollback");
+    let other = corpus.read(&format!("{folder}/9.root.json"));
+    assert_eq!(code(&other), "tuf-signature");
+    let longer = tampered(&root, |file| {
+        file["signed"]["expires"] = json!("2099-01-01T00:00:00Z");
+    });
+    assert_eq!(code(&longer), "tuf-signature");
+    let two = tampered(&root, |file| {
+        for signature in file["signatures"]
+            .as_array_mut()
+            .unwrap()
+            .iter_mut()
+            .take(3)
+        {
+            signature["sig"] = json!("");
+        }
+    });
+    assert_eq!(code(&two), "tuf-signature", "two of three");
 }
 
 #[test]

@@ -7,6 +7,7 @@ use crate::app::Refused;
 use crate::app::trust::{competing, readable_material};
 use crate::cli::output::Output;
 use crate::cli::signature::KindArgument;
+use crate::cli::trust_material::SignerArguments;
 use crate::cli::{Verdict, read};
 use crate::clock;
 use crate::document::trust::table;
@@ -27,41 +28,8 @@ pub(in crate::cli) struct Arguments {
     /// By which kind of signature; may be repeated
     #[arg(long = "kind", value_name = "KIND", required = true)]
     kinds: Vec<KindArgument>,
-    /// The identity that the certificate must name
-    #[arg(
-        long,
-        value_name = "ID",
-        conflicts_with = "certificate_identity_regexp"
-    )]
-    certificate_identity: Option<String>,
-    /// A pattern that the whole identity must match
-    #[arg(long, value_name = "REGEX")]
-    certificate_identity_regexp: Option<String>,
-    /// Who must have vouched for that identity
-    #[arg(
-        long,
-        value_name = "URL",
-        conflicts_with = "certificate_oidc_issuer_regexp"
-    )]
-    certificate_oidc_issuer: Option<String>,
-    /// A pattern that the whole issuer must match
-    #[arg(long, value_name = "REGEX")]
-    certificate_oidc_issuer_regexp: Option<String>,
-    /// A public key that may sign; may be repeated
-    #[arg(long, value_name = "FILE")]
-    key: Vec<String>,
-    /// How many of the keys must have signed
-    #[arg(long, value_name = "N", default_value_t = 1)]
-    threshold: usize,
-    /// A certificate that may sign (PEM); may be repeated
-    #[arg(long, value_name = "FILE")]
-    certificate: Vec<String>,
-    /// The certificates of the authorities that are trusted (PEM); may be repeated
-    #[arg(long, value_name = "FILE")]
-    certificate_chain: Vec<String>,
-    /// The namespace of SSH signatures
-    #[arg(long, value_name = "NAME")]
-    namespace: Option<String>,
+    #[command(flatten)]
+    signer: SignerArguments,
     /// The first day on which it may sign
     #[arg(long, value_name = "DATE")]
     from: Date,
@@ -106,9 +74,9 @@ pub(super) fn run(arguments: &Arguments, output: &Output) -> anyhow::Result<Verd
         competing(policy, &arguments.supplier, &purposes, arguments.from).map_err(Refused::from)?;
     }
     let materials = [
-        ("keys", texts(&arguments.key)?),
-        ("certificates", texts(&arguments.certificate)?),
-        ("anchors", texts(&arguments.certificate_chain)?),
+        ("keys", texts(&arguments.signer.key)?),
+        ("certificates", texts(&arguments.signer.certificate)?),
+        ("anchors", texts(&arguments.signer.certificate_chain)?),
     ];
     let given = |pairs: &[(&'static str, Option<&String>)]| -> Vec<(&'static str, String)> {
         let given = pairs
@@ -124,23 +92,23 @@ pub(super) fn run(arguments: &Arguments, output: &Output) -> anyhow::Result<Verd
             purposes: &purposes,
             kinds: &kinds,
             signer: &given(&[
-                ("identity", arguments.certificate_identity.as_ref()),
+                ("identity", arguments.signer.certificate_identity.as_ref()),
                 (
                     "identity_pattern",
-                    arguments.certificate_identity_regexp.as_ref(),
+                    arguments.signer.certificate_identity_regexp.as_ref(),
                 ),
-                ("issuer", arguments.certificate_oidc_issuer.as_ref()),
+                ("issuer", arguments.signer.certificate_oidc_issuer.as_ref()),
                 (
                     "issuer_pattern",
-                    arguments.certificate_oidc_issuer_regexp.as_ref(),
+                    arguments.signer.certificate_oidc_issuer_regexp.as_ref(),
                 ),
             ]),
             materials: &materials,
-            threshold: arguments.threshold,
+            threshold: arguments.signer.threshold,
             from: arguments.from,
             until: arguments.until,
             texts: &given(&[
-                ("namespace", arguments.namespace.as_ref()),
+                ("namespace", arguments.signer.namespace.as_ref()),
                 ("clause", Some(&arguments.clause)),
                 ("contract", arguments.contract.as_ref()),
                 ("approved_by", Some(&arguments.approved_by)),

@@ -10,19 +10,21 @@ use crate::cli::output::Output;
 use crate::cli::{Verdict, read};
 use crate::clock;
 use crate::document::table::{Look, Sheet};
+use crate::folder::trusted_root::{AnchorOrigin, KeptAnchor};
 use crate::text::messages::{message, message_with};
 use crate::text::{Lang, printable};
-use crate::time::{Date, end_of_day};
+use crate::time::{Date, end_of_day, utc_second};
 
 #[derive(Debug, clap::Subcommand)]
 pub(in crate::cli) enum Command {
     /// Fetch the trusted root from its repository, and keep it
     ///
-    /// Follows the workflow of The Update Framework, from a root that is given or kept: nothing is kept that
-    /// is not signed by the repository's keepers, or older than what was kept before. This is the one command
-    /// about signatures that asks the network.
+    /// Follows the workflow of The Update Framework, from the root that is given, kept, or known by its keys
+    /// (`trust-repositories.toml` among the criteria): nothing is kept that is not signed by the repository's
+    /// keepers, or older than what was kept before. This is the one command about signatures that asks the
+    /// network.
     ///
-    /// Example: mekiki trust root update --root root.json
+    /// Example: mekiki trust root update
     #[cfg(feature = "retrieve")]
     Update(update::UpdateArguments),
     /// Show what a trusted root holds, and what of it is in force
@@ -55,10 +57,16 @@ pub(in crate::cli) struct ImportArguments {
     into: Option<String>,
 }
 
-pub(in crate::cli) fn run(command: &Command, output: &Output) -> anyhow::Result<Verdict> {
+pub(in crate::cli) fn run(
+    command: &Command,
+    criteria: Option<&str>,
+    output: &Output,
+) -> anyhow::Result<Verdict> {
+    #[cfg(not(feature = "retrieve"))]
+    let _ = criteria;
     match command {
         #[cfg(feature = "retrieve")]
-        Command::Update(arguments) => update::run(arguments, output),
+        Command::Update(arguments) => update::run(arguments, criteria, output),
         Command::Show(arguments) => run_show(arguments, output),
         Command::Import(arguments) => run_import(arguments, output),
     }
@@ -90,7 +98,10 @@ fn shown_text(shown: &RootShown, lang: Lang, width: u16) -> String {
     let mut out = String::new();
     let mut rows = vec![
         ("trust-root-digest", format!("sha256:{}", shown.sha256)),
-        ("trust-root-as-of", shown.as_of.clone()),
+        (
+            "trust-root-as-of",
+            utc_second(&shown.as_of).unwrap_or_default(),
+        ),
     ];
     if let Some(kept) = &shown.kept {
         let handed_in = kept.by_hand.then(|| message(lang, "trust-root-by-hand"));
@@ -102,6 +113,9 @@ fn shown_text(shown: &RootShown, lang: Lang, width: u16) -> String {
             let versions = [("root", root.as_str()), ("targets", targets.as_str())];
             let versions = message_with(lang, "trust-root-versions", &versions);
             rows.push(("trust-root-version", versions));
+        }
+        if let Some(anchor) = &kept.anchor {
+            rows.push(("trust-root-began", anchor_text(anchor, lang)));
         }
         if let Some(expires) = &kept.expires {
             rows.push(("trust-root-expires", expires.clone()));
@@ -148,6 +162,23 @@ fn shown_text(shown: &RootShown, lang: Lang, width: u16) -> String {
         _ = writeln!(out, "! {}", printable(warning));
     }
     out
+}
+
+/// From where a chain of updates began, in words.
+fn anchor_text(anchor: &KeptAnchor, lang: Lang) -> String {
+    let key = match anchor.by {
+        AnchorOrigin::File => "trust-root-anchor",
+        AnchorOrigin::Kept => "trust-root-anchor-kept",
+        AnchorOrigin::Table => "trust-root-anchor-known",
+    };
+    let (from, version) = (printable(&anchor.from), anchor.version.to_string());
+    let sha256 = anchor.sha256.hex();
+    let arguments = [
+        ("from", from.as_str()),
+        ("version", &version),
+        ("sha256", &sha256),
+    ];
+    message_with(lang, key, &arguments)
 }
 
 fn imported_text(imported: &RootImported, lang: Lang) -> String {

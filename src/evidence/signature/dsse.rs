@@ -4,17 +4,14 @@
 //! Sources: DSSE v1.0.0, `protocol.md` (what is signed; a key counts once; key ids are hints); in-toto
 //! Attestation Framework v1, `digest_set.md` (algorithms that are not secure are passed over).
 
-mod subject;
-
 use std::collections::BTreeSet;
 
 use super::key::{PublicKey, Scheme};
+use super::statement::{about, digest_missing};
 use super::trust::{signer_missing, unenforceable};
 use super::{Artifact, CheckName, Kind, Proof, ProvenSigner, Trust, Verification};
-use crate::diagnostic::{Diagnostic, Place, Severity};
+use crate::diagnostic::{Diagnostic, Place};
 use crate::evidence::attestation::envelope::{self, Envelope};
-use crate::evidence::attestation::statement;
-use subject::{Subject, subject};
 
 /// Verifies the envelope in `signature`, or one of several in a file of JSON Lines.
 ///
@@ -136,82 +133,34 @@ fn verify_envelope(
         proof.caution("a certificate in the envelope is not signed and not trusted");
     }
     proof.caution("a bare key proves no time of signing");
-    let verification = proof.verified();
-    if trust.payload_type.is_some() {
-        return about_payload(&envelope.payload, artifact, verification);
-    }
-    about_artifact(&envelope.payload, artifact, verification)
+    let outcome = if trust.payload_type.is_some() {
+        about_payload(&envelope.payload, artifact, &mut proof)?
+    } else {
+        about(&envelope.payload, artifact, &mut proof)?
+    };
+    Ok(match outcome {
+        Ok(()) => proof.verified(),
+        Err((name, detail)) => proof.refused(name, detail),
+    })
 }
 
-/// Goes on with a verification: the artifact has to be the payload itself.
+/// Goes on with a proof: the artifact has to be the payload itself.
 fn about_payload(
     payload: &[u8],
     artifact: &Artifact<'_>,
-    verification: Verification,
-) -> Result<Verification, Diagnostic> {
-    let same = match agreement(&Artifact::of_bytes(payload), artifact) {
-        Agreement::Same => Ok("the payload is the artifact".to_owned()),
-        Agreement::Different => Err("the payload is not the artifact".to_owned()),
-        Agreement::Unknown => return Err(digest_missing("of the payload")),
-    };
-    Ok(verification.and(CheckName::Artifact, same))
-}
-
-/// Goes on with a verification: the payload has to be a statement about the artifact.
-///
-/// # Errors
-///
-/// `artifact-missing` where the statement names its subjects by another digest than the one at hand.
-pub fn about_artifact(
-    payload: &[u8],
-    artifact: &Artifact<'_>,
-    verification: Verification,
-) -> Result<Verification, Diagnostic> {
-    let refused =
-        |verification: Verification, name, detail| Ok(verification.and(name, Err(detail)));
-    let (statement, findings) = match statement::read(payload) {
-        Ok(read) => read,
-        Err(fault) => return refused(verification, CheckName::Statement, fault.message),
-    };
-    let is_error = |one: &&Diagnostic| one.severity == Severity::Error;
-    if let Some(fault) = findings.iter().find(is_error) {
-        let detail = format!("{}: {}", fault.at, fault.message);
-        return refused(verification, CheckName::Statement, detail);
+    proof: &mut Proof,
+) -> Result<Result<(), (CheckName, String)>, Diagnostic> {
+    match agreement(&Artifact::of_bytes(payload), artifact) {
+        Agreement::Same => {
+            proof.passed(CheckName::Artifact, "the payload is the artifact");
+            Ok(Ok(()))
+        }
+        Agreement::Different => {
+            let detail = "the payload is not the artifact".to_owned();
+            Ok(Err((CheckName::Artifact, detail)))
+        }
+        Agreement::Unknown => Err(digest_missing("of the payload")),
     }
-    let kind = statement.version.type_uri().to_owned();
-    let mut verification = verification.and(CheckName::Statement, Ok(kind));
-    let cautions = findings
-        .iter()
-        .map(|one| format!("{}: {}", one.at, one.message));
-    verification.warnings.extend(cautions);
-    match subject(&statement.subjects, artifact) {
-        Subject::Is(name) => {
-            let detail = format!("the subject `{name}`");
-            Ok(verification.and(CheckName::Subject, Ok(detail)))
-        }
-        Subject::Contradicts(name) => {
-            let detail = format!("the digests of the subject `{name}` contradict each other");
-            refused(verification, CheckName::Subject, detail)
-        }
-        Subject::Weak(name) => {
-            let detail = format!("the subject `{name}` has no digest that is strong enough");
-            refused(verification, CheckName::Algorithm, detail)
-        }
-        Subject::Unknown => Err(digest_missing("by which the statement names its subjects")),
-        Subject::None => {
-            let detail = format!(
-                "no subject has the digest of this artifact; subjects in the statement: {}",
-                statement.subjects.len()
-            );
-            refused(verification, CheckName::Subject, detail)
-        }
-    }
-}
-
-fn digest_missing(which: &str) -> Diagnostic {
-    let message = format!("the digest {which} is not at hand for this artifact");
-    Diagnostic::error("artifact-missing", Place::whole(), message)
-        .help("name the file instead of its digest, or its digest by the same algorithm")
 }
 
 /// Whether two artifacts are one, by the digests that are at hand for both.

@@ -38,6 +38,12 @@ impl Key {
             })
         };
         let (kind, scheme, public) = (text("/keytype")?, text("/scheme")?, text("/keyval/public")?);
+        Self::new(kind, scheme, public)
+            .map_err(|why| malformed(&pointer, &format!("a key is not what it says: {why}")))
+    }
+
+    /// Takes a key from its type, scheme and value, or says why it is none.
+    pub(super) fn new(kind: &str, scheme: &str, public: &str) -> Result<Self, String> {
         let (types, scheme): (&[&str], Scheme) = match scheme {
             "ecdsa-sha2-nistp256" => (
                 &["ecdsa", "ecdsa-sha2-nistp256"],
@@ -51,13 +57,10 @@ impl Key {
             "rsassa-pss-sha256" => (&["rsa"], Scheme::RsaPss(Algorithm::Sha256)),
             _ => return Ok(Self { usable: None }),
         };
-        let confused =
-            |what: &str| malformed(&pointer, &format!("a key is not what it says: {what}"));
         if !types.contains(&kind) {
-            return Err(confused("its type does not fit its scheme"));
+            return Err("its type does not fit its scheme".to_owned());
         }
-        let public_key =
-            public_key(public.trim(), scheme).map_err(|fault| confused(&fault.message))?;
+        let public_key = public_key(public.trim(), scheme).map_err(|fault| fault.message)?;
         let fits = matches!(
             (public_key.kind(), scheme),
             (KeyKind::EcdsaP256, Scheme::EcdsaAsn1(Algorithm::Sha256))
@@ -66,7 +69,7 @@ impl Key {
                 | (KeyKind::Rsa(_), Scheme::RsaPss(_))
         );
         if !fits {
-            return Err(confused("its value is a key of another kind"));
+            return Err("its value is a key of another kind".to_owned());
         }
         Ok(Self {
             usable: Some((public_key, scheme)),

@@ -100,7 +100,15 @@ impl<R: Role> Metadata<R> {
 
     /// Whether enough different keys of the role have signed the file.
     pub(super) fn signed_by(&self, root: &Root, name: RoleName) -> Result<(), Diagnostic> {
-        let signers = root.signers(name);
+        self.signed_by_enough(root.signers(name), name)
+    }
+
+    /// Whether enough different keys of `signers` have signed the file, which is of the role `name`.
+    pub(super) fn signed_by_enough(
+        &self,
+        signers: &Signers,
+        name: RoleName,
+    ) -> Result<(), Diagnostic> {
         let mut found = BTreeSet::new();
         for (id, key) in &signers.keys {
             if let Some(signature) = self.signatures.get(id)
@@ -179,6 +187,10 @@ pub(super) struct Signers {
 }
 
 impl Signers {
+    pub(super) fn new(keys: BTreeMap<String, Key>, threshold: u64) -> Self {
+        Self { keys, threshold }
+    }
+
     /// The keys themselves and their number, by which two roots are compared.
     pub(super) fn admitted(&self) -> (BTreeSet<Digest>, u64) {
         let keys = self.keys.values().filter_map(Key::digest).collect();

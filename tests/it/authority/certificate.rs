@@ -4,7 +4,12 @@ use std::time::Duration;
 
 use aws_lc_rs::encoding::{AsDer as _, PublicKeyX509Der};
 use aws_lc_rs::rand::{self, SystemRandom};
-use aws_lc_rs::signature::{ECDSA_P256_SHA256_ASN1_SIGNING, EcdsaKeyPair, KeyPair as _};
+use aws_lc_rs::rsa::KeySize;
+use aws_lc_rs::signature::{
+    ECDSA_P256_SHA256_ASN1_SIGNING, ECDSA_P384_SHA384_ASN1_SIGNING, ECDSA_P521_SHA512_ASN1_SIGNING,
+    EcdsaKeyPair, Ed25519KeyPair, KeyPair as _, RSA_PKCS1_SHA256, RsaKeyPair,
+};
+use mekiki::digest::Algorithm;
 use x509_cert::certificate::{Certificate, TbsCertificate, Version};
 use x509_cert::der::asn1::{BitString, OctetString, UtcTime};
 use x509_cert::der::oid::db::rfc5912::{ECDSA_WITH_SHA_256, ID_KP_CODE_SIGNING};
@@ -23,28 +28,130 @@ use x509_cert::time::{Time, Validity};
 
 use super::{Hash, sha256};
 
-/// An ECDSA P-256 key that signs with SHA-256.
+/// The kinds of keys, each with the digest that goes with it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum KeyForm {
+    P256,
+    P384,
+    P521,
+    Ed25519,
+    Rsa,
+}
+
+impl KeyForm {
+    pub(crate) const ALL: [Self; 5] =
+        [Self::P256, Self::P384, Self::P521, Self::Ed25519, Self::Rsa];
+
+    /// As `PublicKeyDetails` call it (`sigstore_common.proto`).
+    pub(super) fn details(self) -> &'static str {
+        match self {
+            Self::P256 => "PKIX_ECDSA_P256_SHA_256",
+            Self::P384 => "PKIX_ECDSA_P384_SHA_384",
+            Self::P521 => "PKIX_ECDSA_P521_SHA_512",
+            Self::Ed25519 => "PKIX_ED25519",
+            Self::Rsa => "PKIX_RSA_PKCS1V15_2048_SHA256",
+        }
+    }
+
+    pub(super) fn digest(self) -> Algorithm {
+        match self {
+            Self::P384 => Algorithm::Sha384,
+            Self::P521 => Algorithm::Sha512,
+            Self::P256 | Self::Ed25519 | Self::Rsa => Algorithm::Sha256,
+        }
+    }
+
+    /// Hash and signature algorithm (RFC 5246, section 7.4.1.4.1).
+    pub(super) fn in_tls(self) -> [u8; 2] {
+        match self {
+            Self::P256 => [4, 3],
+            Self::P384 => [5, 3],
+            Self::P521 => [6, 3],
+            Self::Ed25519 => [8, 7],
+            Self::Rsa => [4, 1],
+        }
+    }
+}
+
+enum Pair {
+    Ecdsa(EcdsaKeyPair),
+    Ed25519(Ed25519KeyPair),
+    Rsa(Box<RsaKeyPair>),
+}
+
+/// A key that signs, an ECDSA P-256 key with SHA-256 where nothing else is said.
 pub(super) struct SigningKey {
-    pair: EcdsaKeyPair,
+    pub(super) form: KeyForm,
+    pair: Pair,
     pub(super) public_key: SubjectPublicKeyInfoOwned,
 }
 
 impl SigningKey {
     pub(super) fn generate() -> Self {
-        let pair = EcdsaKeyPair::generate(&ECDSA_P256_SHA256_ASN1_SIGNING)
-            .expect("the system gives random bytes");
-        let spki: PublicKeyX509Der = pair.public_key().as_der().expect("a P-256 key encodes");
-        let public_key = SubjectPublicKeyInfoOwned::from_der(spki.as_ref())
-            .expect("an encoded public key decodes");
-        Self { pair, public_key }
+        Self::of(KeyForm::P256)
+    }
+
+    pub(super) fn of(form: KeyForm) -> Self {
+        let random = "the system gives random bytes";
+        let ecdsa = |algorithm| {
+            let pair = EcdsaKeyPair::generate(algorithm).expect(random);
+            let spki: PublicKeyX509Der = pair.public_key().as_der().expect("a key encodes");
+            (Pair::Ecdsa(pair), spki.as_ref().to_vec())
+        };
+        let (pair, spki) = match form {
+            KeyForm::P256 => ecdsa(&ECDSA_P256_SHA256_ASN1_SIGNING),
+            KeyForm::P384 => ecdsa(&ECDSA_P384_SHA384_ASN1_SIGNING),
+            KeyForm::P521 => ecdsa(&ECDSA_P521_SHA512_ASN1_SIGNING),
+            KeyForm::Ed25519 => {
+                let pair = Ed25519KeyPair::generate().expect(random);
+                let spki: PublicKeyX509Der = pair.public_key().as_der().expect("a key encodes");
+                let spki = spki.as_ref().to_vec();
+                (Pair::Ed25519(pair), spki)
+            }
+            KeyForm::Rsa => {
+                let pair = RsaKeyPair::generate(KeySize::Rsa2048).expect(random);
+                let spki: PublicKeyX509Der = pair.public_key().as_der().expect("a key encodes");
+                let spki = spki.as_ref().to_vec();
+                (Pair::Rsa(Box::new(pair)), spki)
+            }
+        };
+        let public_key =
+            SubjectPublicKeyInfoOwned::from_der(&spki).expect("an encoded public key decodes");
+        Self {
+            form,
+            pair,
+            public_key,
+        }
     }
 
     pub(super) fn sign(&self, message: &[u8]) -> Vec<u8> {
-        let signature = self.pair.sign(&SystemRandom::new(), message);
-        signature
-            .expect("the system gives random bytes")
-            .as_ref()
-            .to_vec()
+        let random = SystemRandom::new();
+        match &self.pair {
+            Pair::Ecdsa(pair) => pair
+                .sign(&random, message)
+                .expect("the system gives random bytes")
+                .as_ref()
+                .to_vec(),
+            Pair::Ed25519(pair) => pair.sign(message).as_ref().to_vec(),
+            Pair::Rsa(pair) => {
+                let mut signature = vec![0; pair.public_modulus_len()];
+                pair.sign(&RSA_PKCS1_SHA256, &random, message, &mut signature)
+                    .expect("the system gives random bytes");
+                signature
+            }
+        }
+    }
+
+    /// What a note names the key by (C2SP `signed-note`): by its bytes and the name for Ed25519, else by the SHA-256
+    /// of the public key.
+    pub(super) fn note_id(&self, name: &str) -> Hash {
+        match self.form {
+            KeyForm::Ed25519 => {
+                let key = self.public_key.subject_public_key.raw_bytes();
+                sha256(&[name.as_bytes(), b"\n\x01", key].concat())
+            }
+            _ => self.id(),
+        }
     }
 
     pub(super) fn public_key_der(&self) -> Vec<u8> {

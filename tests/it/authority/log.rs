@@ -4,16 +4,30 @@ use std::sync::Mutex;
 
 use serde_json::{Value, json};
 
-use super::certificate::SigningKey;
+use super::certificate::{KeyForm, SigningKey};
 use super::{Hash, base64, sha256};
 
 /// A transparency log, with entries of others from the beginning, so that no inclusion proof is empty.
 pub(super) struct Log {
     pub(super) host: &'static str,
     pub(super) key: SigningKey,
+    pub(super) named: LogNamed,
     /// Whether it is of the first kind, which makes promises and vouches for times.
     pub(super) promises: bool,
     leaves: Mutex<Vec<Hash>>,
+}
+
+/// How a log and its signatures on checkpoints are named.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum LogNamed {
+    /// Both by the SHA-256 of the public key.
+    ByKey,
+    /// Both as a note names the key.
+    ByNote,
+    /// The log by its key, checkpoints as a note does, of which the trusted root tells.
+    Apart,
+    /// The log by its key, checkpoints as a note does, of which nobody tells.
+    ApartUntold,
 }
 
 /// What may be wrong with the description of an entry.
@@ -32,12 +46,29 @@ pub(super) struct Faults<'a> {
 }
 
 impl Log {
-    pub(super) fn new(host: &'static str, promises: bool) -> Self {
+    pub(super) fn new(host: &'static str, promises: bool, form: KeyForm, named: LogNamed) -> Self {
         Self {
             host,
-            key: SigningKey::generate(),
+            key: SigningKey::of(form),
+            named,
             promises,
             leaves: Mutex::new((0..3).map(|other: u8| leaf_hash(&[other])).collect()),
+        }
+    }
+
+    /// What entries name the log by.
+    pub(super) fn id(&self) -> Hash {
+        match self.named {
+            LogNamed::ByNote => self.key.note_id(self.host),
+            _ => self.key.id(),
+        }
+    }
+
+    /// What signatures on its checkpoints begin with.
+    pub(super) fn checkpoint_id(&self) -> Hash {
+        match self.named {
+            LogNamed::ByKey => self.key.id(),
+            _ => self.key.note_id(self.host),
         }
     }
 
@@ -78,8 +109,8 @@ impl Log {
         };
         let note = format!("{origin}\n{}\n{}\n", leaves.len(), base64(root));
         let (id, key) = match faults.checkpoint_by {
-            Some(other) => (other.key.id(), &other.key),
-            None => (self.key.id(), &self.key),
+            Some(other) => (other.checkpoint_id(), &other.key),
+            None => (self.checkpoint_id(), &self.key),
         };
         let signature = sign_unless(faults.bad_checkpoint, key, note.as_bytes());
         let checkpoint = format!(
@@ -88,7 +119,7 @@ impl Log {
         );
         let mut entry = json!({
             "logIndex": index.to_string(),
-            "logId": { "keyId": base64(self.key.id()) },
+            "logId": { "keyId": base64(self.id()) },
             "kindVersion": { "kind": kind, "version": version },
             "inclusionProof": {
                 "logIndex": index.to_string(),
@@ -103,7 +134,7 @@ impl Log {
             let promise = json!({
                 "body": base64(body),
                 "integratedTime": time,
-                "logID": hex::encode(self.key.id()),
+                "logID": hex::encode(self.id()),
                 "logIndex": index,
             })
             .to_string();

@@ -3,6 +3,7 @@
 use std::fmt::Write as _;
 use std::time::Duration;
 
+use crate::app::library::repositories;
 use crate::app::trust_update::{Request, RootUpdated, update};
 use crate::cli::output::Output;
 use crate::cli::{Verdict, read};
@@ -16,10 +17,12 @@ const TIMEOUT: Duration = Duration::from_mins(1);
 
 #[derive(Debug, clap::Args)]
 pub(in crate::cli) struct UpdateArguments {
-    /// The address of the repository; else that of the kept trusted root, else the public good instance
+    /// The address of the repository; else that of the kept trusted root, else the first that is known,
+    /// the public good instance of Sigstore
     #[arg(long, value_name = "URL")]
     repository: Option<String>,
-    /// A root of the repository to begin from, got on a trusted way; else the one that is kept
+    /// A root of the repository to begin from, got on a trusted way; else the one that is kept, else the one
+    /// that is known by its keys
     #[arg(long, value_name = "FILE")]
     root: Option<String>,
     /// The folder of the kept trusted root; made where there is none
@@ -27,13 +30,18 @@ pub(in crate::cli) struct UpdateArguments {
     into: Option<String>,
 }
 
-pub(super) fn run(arguments: &UpdateArguments, output: &Output) -> anyhow::Result<Verdict> {
+pub(super) fn run(
+    arguments: &UpdateArguments,
+    criteria: Option<&str>,
+    output: &Output,
+) -> anyhow::Result<Verdict> {
     let root = arguments.root.as_deref().map(read).transpose()?;
     let root = arguments.root.as_deref().zip(root.as_deref());
     let updated = update(
         &Request {
             repository: arguments.repository.as_deref(),
             root,
+            known: &repositories(criteria)?,
             into: arguments.into.as_deref(),
             at: clock::now(),
         },
@@ -55,15 +63,7 @@ fn text(updated: &RootUpdated, lang: Lang) -> String {
         "trust-root-as-before"
     };
     let mut out = format!("{}\n", message(lang, key));
-    let anchor = message_with(
-        lang,
-        "trust-root-anchor",
-        &[
-            ("from", &printable(&updated.anchor.from)),
-            ("version", &updated.anchor.version.to_string()),
-            ("sha256", &updated.anchor.sha256.hex()),
-        ],
-    );
+    let anchor = super::anchor_text(&updated.anchor, lang);
     let versions = message_with(
         lang,
         "trust-root-versions",

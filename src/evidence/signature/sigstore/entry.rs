@@ -10,10 +10,11 @@ use base64::prelude::BASE64_STANDARD;
 use super::super::key::PublicKey;
 use super::super::{Artifact, CheckName};
 use super::bundle::{Content, Entry};
-use super::content::{digest_of, pae};
+use super::content::digest_of;
 use super::root::details_of;
 use super::{Stop, refused};
 use crate::digest::Algorithm;
+use crate::evidence::attestation::envelope::pre_authentication_encoding;
 use crate::tree::{Node, parse_json};
 
 /// Who signed, as an entry has to name it.
@@ -80,7 +81,9 @@ pub(super) fn describes(
                 payload_type,
                 ..
             },
-        ) => logged.algorithm.hex_of(&pae(payload_type, payload)),
+        ) => logged
+            .algorithm
+            .hex_of(&pre_authentication_encoding(payload_type, payload)),
         (Covers::Payload, Content::Envelope { payload, .. }) => logged.algorithm.hex_of(payload),
         (Covers::Payload, Content::Message { .. }) => return Err(other("kind of signature")),
     };

@@ -116,7 +116,7 @@ impl<'a> Steps<'a> {
         let stamps = self.bundle.timestamps.len();
         proof.passed(
             CheckName::Structure,
-            format!("{count} log entries and {stamps} timestamps"),
+            format!("log entries: {count}, timestamps: {stamps}"),
         );
         let logged = self.promises()?;
         let times = self.times(&logged, proof)?;

@@ -20,7 +20,8 @@ pub(super) enum Subject {
     None,
 }
 
-/// Looks an artifact up among the subjects of a statement.
+/// Looks an artifact up among the subjects of a statement, in whatever order they stand: one that contradicts itself
+/// decides, then one that is the artifact, then one that may be.
 pub(super) fn subject(subjects: &[ResourceDescriptor], artifact: &Artifact<'_>) -> Subject {
     let own = Digests::of(artifact);
     let mut outcome = Subject::None;
@@ -35,13 +36,12 @@ pub(super) fn subject(subjects: &[ResourceDescriptor], artifact: &Artifact<'_>) 
                 Own::Weak(_) | Own::Other => {}
             }
         }
-        match (same, different) {
-            (1.., 0) => return Subject::Is(subject.label()),
-            (1.., 1..) => return Subject::Contradicts(subject.label()),
-            (0, 0) if unknown > 0 => outcome = Subject::Unknown,
-            (0, 0) if weak > 0 && matches!(outcome, Subject::None) => {
-                outcome = Subject::Weak(subject.label());
-            }
+        match (same, different, &outcome) {
+            (1.., 1.., _) => return Subject::Contradicts(subject.label()),
+            (_, _, Subject::Is(_)) => {}
+            (1.., 0, _) => outcome = Subject::Is(subject.label()),
+            (0, 0, Subject::None | Subject::Weak(_)) if unknown > 0 => outcome = Subject::Unknown,
+            (0, 0, Subject::None) if weak > 0 => outcome = Subject::Weak(subject.label()),
             _ => {}
         }
     }

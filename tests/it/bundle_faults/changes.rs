@@ -1,0 +1,326 @@
+//! Changes to a bundle after it was signed, and bundles of older versions.
+
+use base64::prelude::{BASE64_STANDARD, Engine as _};
+use mekiki::app::signature::{SignatureRequest, verify_signature};
+use mekiki::digest::Algorithm;
+use mekiki::evidence::signature::Artifact;
+use serde_json::{Value, json};
+
+use super::{
+    ARTIFACT, Content, ENTRY, Edit, by_key, entry, list, outcome, parsed, remove, request, sign,
+    signer,
+};
+use crate::asked::material;
+use crate::authority::{Authority, ManagedKey, Witnessed};
+
+#[test]
+fn every_change_to_a_bundle_is_refused_by_its_check() {
+    const STAMPS: &str = "/verificationMaterial/timestampVerificationData/rfc3161Timestamps";
+    const ENTRIES: &str = "/verificationMaterial/tlogEntries";
+    let first = (Content::Blob, Witnessed::FirstAndStamp);
+    let second = (Content::Blob, Witnessed::Second);
+    let cases: [((Content, Witnessed), Edit, &str); 33] = [
+        (
+            first,
+            |one| entry(one)["integratedTime"] = json!("0"),
+            "structure",
+        ),
+        (
+            first,
+            |one| remove(entry(one), "integratedTime"),
+            "structure",
+        ),
+        (
+            first,
+            |one| entry(one)["integratedTime"] = json!("1709251260"),
+            "transparency-log",
+        ),
+        (
+            first,
+            |one| entry(one)["logIndex"] = json!("1"),
+            "transparency-log",
+        ),
+        (
+            first,
+            |one| entry(one)["inclusionProof"]["logIndex"] = json!("0"),
+            "transparency-log",
+        ),
+        (
+            first,
+            |one| entry(one)["inclusionProof"]["treeSize"] = json!("99"),
+            "transparency-log",
+        ),
+        (
+            first,
+            |one| remove(entry(one), "inclusionProof"),
+            "structure",
+        ),
+        (
+            first,
+            |one| remove(&mut entry(one)["inclusionProof"], "checkpoint"),
+            "structure",
+        ),
+        (
+            first,
+            |one| entry(one)["kindVersion"]["kind"] = json!("rekord"),
+            "transparency-log",
+        ),
+        (
+            first,
+            |one| entry(one)["kindVersion"]["version"] = json!("0.0.3"),
+            "transparency-log",
+        ),
+        // An entry of the second kind has no promise.
+        (
+            first,
+            |one| entry(one)["kindVersion"]["version"] = json!("0.0.2"),
+            "structure",
+        ),
+        (
+            second,
+            |one| entry(one)["kindVersion"]["version"] = json!("0.0.1"),
+            "transparency-log",
+        ),
+        (
+            second,
+            |one| entry(one)["logIndex"] = json!("1"),
+            "transparency-log",
+        ),
+        (
+            second,
+            |one| entry(one)["logId"]["keyId"] = json!("AAAA"),
+            "transparency-log",
+        ),
+        (
+            second,
+            |one| *list(one, ENTRIES) = Vec::new(),
+            "transparency-log",
+        ),
+        (second, |one| *list(one, STAMPS) = Vec::new(), "timestamp"),
+        (
+            second,
+            |one| *list(one, STAMPS) = vec![list(one, STAMPS)[0].clone(); 2],
+            "timestamp",
+        ),
+        (
+            second,
+            |one| *list(one, STAMPS) = vec![list(one, STAMPS)[0].clone(); 33],
+            "timestamp",
+        ),
+        (
+            first,
+            |one| *list(one, ENTRIES) = vec![list(one, ENTRIES)[0].clone(); 2],
+            "structure",
+        ),
+        (
+            first,
+            |one| *list(one, ENTRIES) = vec![list(one, ENTRIES)[0].clone(); 33],
+            "structure",
+        ),
+        (
+            first,
+            |one| {
+                let checkpoint = &mut entry(one)["inclusionProof"]["checkpoint"]["envelope"];
+                *checkpoint = json!(format!("{}\nmore\n", checkpoint.as_str().unwrap()));
+            },
+            "transparency-log",
+        ),
+        (
+            first,
+            |one| {
+                let media_type = "application/vnd.dev.sigstore.bundle+json;version=0.1";
+                one["mediaType"] = json!(media_type);
+            },
+            "structure",
+        ),
+        (
+            first,
+            |one| {
+                // The right digest by another algorithm than the one that was signed.
+                let digest = hex::decode(Algorithm::Sha512.hex_of(ARTIFACT)).unwrap();
+                one["messageSignature"]["messageDigest"] =
+                    json!({ "algorithm": "SHA2_512", "digest": BASE64_STANDARD.encode(digest) });
+            },
+            "signature",
+        ),
+        (
+            first,
+            |one| one["messageSignature"]["messageDigest"]["algorithm"] = json!("SHA1"),
+            "algorithm",
+        ),
+        (first, |one| one["more"] = json!(1), "bundle-malformed"),
+        (
+            first,
+            |one| entry(one)["more"] = json!(1),
+            "bundle-malformed",
+        ),
+        (
+            first,
+            |one| one["mediaType"] = json!("text/plain"),
+            "bundle-malformed",
+        ),
+        (first, |one| remove(one, "mediaType"), "bundle-malformed"),
+        (
+            first,
+            |one| remove(one, "messageSignature"),
+            "bundle-malformed",
+        ),
+        (
+            first,
+            |one| one["verificationMaterial"]["publicKey"] = json!({ "hint": "" }),
+            "bundle-malformed",
+        ),
+        (
+            first,
+            |one| entry(one)["logIndex"] = json!(-1),
+            "bundle-malformed",
+        ),
+        (
+            first,
+            |one| one["messageSignature"]["signature"] = json!("not base64"),
+            "bundle-malformed",
+        ),
+        (
+            first,
+            |one| {
+                let envelope = json!({ "payload": "e30=", "payloadType": "x", "signatures": [] });
+                one["dsseEnvelope"] = envelope;
+            },
+            "bundle-malformed",
+        ),
+    ];
+    let authority = Authority::new();
+    let root = authority.trusted_root();
+    for (index, (form, edit, expected)) in cases.into_iter().enumerate() {
+        let mut bundle = parsed(&sign(signer(&authority), form));
+        edit(&mut bundle);
+        let found = outcome(&request(&bundle.to_string(), &root));
+        assert_eq!(found, expected, "change {index}");
+    }
+    let bundle = sign(signer(&authority), first);
+    for (broken, expected) in [
+        (
+            bundle.replacen('{', "{\"mediaType\": \"x\",", 1),
+            "json-duplicate-member",
+        ),
+        (format!("{bundle}{{}}"), "json-syntax"),
+    ] {
+        assert_eq!(outcome(&request(&broken, &root)), expected);
+    }
+}
+
+#[test]
+fn copies_in_a_proof_of_the_second_log_mean_nothing() {
+    // The second Rekor vouches for index and checkpoint; the proof's own copies are not used (Rekor v2).
+    let authority = Authority::new();
+    let root = authority.trusted_root();
+    let mut bundle = parsed(&sign(
+        signer(&authority),
+        (Content::Blob, Witnessed::Second),
+    ));
+    for copy in ["logIndex", "treeSize", "rootHash"] {
+        remove(&mut entry(&mut bundle)["inclusionProof"], copy);
+    }
+    assert_eq!(outcome(&request(&bundle.to_string(), &root)), "verified");
+}
+
+#[test]
+fn a_bundle_of_version_01_needs_the_promise_and_no_proof() {
+    let authority = Authority::new();
+    let root = authority.trusted_root();
+    for content in [Content::Blob, Content::Statement] {
+        let whole = sign(
+            signer(&authority).bringing_chain(),
+            (content, Witnessed::First),
+        );
+        let mut bundle = parsed(&whole);
+        bundle["mediaType"] = json!("application/vnd.dev.sigstore.bundle+json;version=0.1");
+        assert_eq!(outcome(&request(&bundle.to_string(), &root)), "verified");
+        for without in ["/inclusionProof/checkpoint", "/inclusionProof"] {
+            let (holder, key) = without.rsplit_once('/').unwrap();
+            remove(entry(&mut bundle).pointer_mut(holder).unwrap(), key);
+            let text = bundle.to_string();
+            let verification = verify_signature(&request(&text, &root)).unwrap();
+            assert!(verification.verified, "{without}: {verification:?}");
+            let warned = verification
+                .warnings
+                .iter()
+                .any(|one| one.contains("promised"));
+            assert!(warned, "{without}");
+        }
+        remove(entry(&mut bundle), "inclusionPromise");
+        assert_eq!(outcome(&request(&bundle.to_string(), &root)), "structure");
+    }
+}
+
+#[test]
+fn the_bundle_that_cosign_wrote_before_is_read_as_version_01() {
+    let authority = Authority::new();
+    let root = authority.trusted_root();
+    let key = ManagedKey::new();
+    let public = key.public();
+    let form = (Content::Blob, Witnessed::First);
+    let older = |bundle: &str| {
+        let bundle = parsed(bundle);
+        let entry = bundle.pointer(ENTRY).unwrap();
+        let body = BASE64_STANDARD
+            .decode(entry["canonicalizedBody"].as_str().unwrap())
+            .unwrap();
+        let body: Value = serde_json::from_slice(&body).unwrap();
+        let log_id = BASE64_STANDARD
+            .decode(entry["logId"]["keyId"].as_str().unwrap())
+            .unwrap();
+        let number = |key: &str| entry[key].as_str().unwrap().parse::<u64>().unwrap();
+        json!({
+            "base64Signature": bundle["messageSignature"]["signature"],
+            "cert": body["spec"]["signature"]["publicKey"]["content"],
+            "rekorBundle": {
+                "SignedEntryTimestamp": entry["inclusionPromise"]["signedEntryTimestamp"],
+                "Payload": {
+                    "body": entry["canonicalizedBody"],
+                    "integratedTime": number("integratedTime"),
+                    "logIndex": number("logIndex"),
+                    "logID": hex::encode(log_id),
+                },
+            },
+        })
+    };
+    let named = older(&sign(signer(&authority), form));
+    let bare = older(&sign(signer(&authority).with_key(&key), form));
+    assert_eq!(outcome(&request(&named.to_string(), &root)), "verified");
+    assert_eq!(
+        outcome(&by_key(&bare.to_string(), &root, &public)),
+        "verified"
+    );
+    let other = SignatureRequest {
+        artifact: Artifact::of_bytes(b"another archive"),
+        ..request("", &root)
+    };
+    let text = named.to_string();
+    let other = SignatureRequest {
+        signature: Some(material("bundle", text.as_bytes())),
+        ..other
+    };
+    assert_eq!(outcome(&other), "signature");
+    let edits: [(Edit, &str); 5] = [
+        (
+            |one| one["rekorBundle"]["Payload"]["integratedTime"] = json!(1),
+            "transparency-log",
+        ),
+        (
+            |one| one["rekorBundle"]["Payload"]["logIndex"] = json!(1),
+            "transparency-log",
+        ),
+        (
+            |one| one["rekorBundle"]["Payload"]["logID"] = json!("x"),
+            "bundle-malformed",
+        ),
+        (|one| remove(one, "rekorBundle"), "bundle-malformed"),
+        (|one| one["cert"] = json!(""), "identity"),
+    ];
+    for (edit, expected) in edits {
+        let mut broken = named.clone();
+        edit(&mut broken);
+        assert_eq!(outcome(&request(&broken.to_string(), &root)), expected);
+    }
+}
