@@ -4,6 +4,7 @@
 //! of XML itself is expanded, nothing outside is loaded: a document that needs more is refused.
 
 mod canonical;
+mod lexical;
 mod nodes;
 
 use std::borrow::Cow;

@@ -10,6 +10,7 @@ use std::rc::Rc;
 use quick_xml::events::{BytesStart, Event};
 use quick_xml::{Reader, XmlVersion};
 
+use super::lexical::{encoding_of, is_character, is_name, is_parted, split};
 use super::{entity, full_diagnostic, is_blank, outside, predefined, syntax};
 use crate::diagnostic::{Diagnostic, Place};
 use crate::tape::{Full, MAXIMUM_DEPTH, MAXIMUM_NODES};
@@ -255,13 +256,11 @@ pub fn parse_nodes(source: &str) -> Result<Nodes, Diagnostic> {
                 parser.push(Node::Instruction(target, content), start)?;
             }
             Event::Decl(declaration) => {
-                let version = declaration.version().ok();
-                if version.as_deref() != Some("1.0") || start > 0 {
+                let encoding = encoding_of(&declaration).filter(|_| start == 0);
+                parser.document.encoding = encoding.ok_or_else(|| {
                     let reason = "the XML declaration is not one of XML 1.0 at the beginning";
-                    return Err(malformed(source, start, reason));
-                }
-                let encoding = declaration.encoding();
-                parser.document.encoding = encoding.and_then(Result::ok).map(Into::into);
+                    malformed(source, start, reason)
+                })?;
             }
             Event::DocType(_) => parser.document.has_doctype = true,
             Event::Eof => break,
@@ -335,6 +334,9 @@ impl Parser<'_> {
         }
         if self.open.is_empty() && self.document.root().is_some() {
             return Err(malformed("there is a second root element"));
+        }
+        if !is_parted(tag) {
+            return Err(malformed("no white space stands between two attributes"));
         }
         let bindings = self.scope.len();
         let mut declared = Vec::new();
@@ -445,30 +447,6 @@ fn check_binding(prefix: &str, namespace: &str) -> Result<(), &'static str> {
         return Err("a namespace is a relative address");
     }
     Ok(())
-}
-
-/// Splits a qualified name; `None` where it is none.
-fn split(name: &str) -> Option<(&str, &str)> {
-    let (prefix, local) = match name.split_once(':') {
-        Some((prefix, local)) if is_name(prefix) => (prefix, local),
-        Some(_) => return None,
-        None => ("", name),
-    };
-    is_name(local).then_some((prefix, local))
-}
-
-/// Whether a text may be a name without a colon. Of what stands beyond ASCII all is admitted.
-fn is_name(name: &str) -> bool {
-    let is_start = |one: char| one.is_ascii_alphabetic() || one == '_' || !one.is_ascii();
-    name.starts_with(is_start)
-        && name
-            .chars()
-            .all(|one| is_start(one) || one.is_ascii_digit() || matches!(one, '-' | '.'))
-}
-
-/// Whether XML 1.0 admits a character (section 2.2).
-fn is_character(one: char) -> bool {
-    matches!(one, '\t' | '\n' | '\r' | ' '..='\u{fffd}' | '\u{10000}'..)
 }
 
 fn malformed(source: &str, at: usize, reason: &str) -> Diagnostic {

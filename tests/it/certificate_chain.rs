@@ -157,25 +157,39 @@ fn keys_and_signatures_of_every_kind_make_a_chain() {
     }
 }
 
-type Edit<'a> = Box<dyn Fn(Draft) -> Draft + 'a>;
+/// A change of a certificate before it is issued.
+type Edit = Box<dyn Fn(Draft) -> Draft>;
+/// Changes of the root, of the authority in between and of the signer, with what comes of them.
+type Case = (&'static str, Edit, Edit, Edit, Result<(), CheckName>);
+
+fn constrained(permitted: Option<&str>, excluded: Option<&str>) -> NameConstraints {
+    let subtrees = |text: &str| {
+        vec![GeneralSubtree {
+            base: GeneralName::Rfc822Name(Ia5String::new(text).unwrap()),
+            minimum: 0,
+            maximum: None,
+        }]
+    };
+    NameConstraints {
+        permitted_subtrees: permitted.map(subtrees),
+        excluded_subtrees: excluded.map(subtrees),
+    }
+}
+
+fn usage(usages: KeyUsages) -> KeyUsage {
+    KeyUsage(usages.into())
+}
+
+#[track_caller]
+fn hold(cases: &[Case]) {
+    for (case, root, middle, leaf, expected) in cases {
+        assert_eq!(judged(&chain_of(root, middle, leaf)), *expected, "{case}");
+    }
+}
 
 #[test]
-fn every_fault_of_a_chain_is_refused_by_its_check() {
-    let constrained = |permitted: Option<&str>, excluded: Option<&str>| {
-        let subtrees = |text: &str| {
-            vec![GeneralSubtree {
-                base: GeneralName::Rfc822Name(Ia5String::new(text).unwrap()),
-                minimum: 0,
-                maximum: None,
-            }]
-        };
-        NameConstraints {
-            permitted_subtrees: permitted.map(subtrees),
-            excluded_subtrees: excluded.map(subtrees),
-        }
-    };
-    let usage = |usages: KeyUsages| KeyUsage(usages.into());
-    let cases: Vec<(&str, Edit<'_>, Edit<'_>, Edit<'_>, Result<(), CheckName>)> = vec![
+fn every_fault_of_validity_and_authority_is_refused_by_its_check() {
+    let cases: Vec<Case> = vec![
         (
             "good",
             Box::new(same),
@@ -290,6 +304,13 @@ fn every_fault_of_a_chain_is_refused_by_its_check() {
             Box::new(same),
             Ok(()),
         ),
+    ];
+    hold(&cases);
+}
+
+#[test]
+fn every_fault_of_names_and_purposes_is_refused_by_its_check() {
+    let cases: Vec<Case> = vec![
         (
             "a name outside of what is permitted",
             Box::new(same),
@@ -404,9 +425,7 @@ fn every_fault_of_a_chain_is_refused_by_its_check() {
             Ok(()),
         ),
     ];
-    for (case, root, middle, leaf, expected) in &cases {
-        assert_eq!(judged(&chain_of(root, middle, leaf)), *expected, "{case}");
-    }
+    hold(&cases);
 }
 
 #[test]

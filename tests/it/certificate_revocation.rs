@@ -1,6 +1,6 @@
 //! Revocation lists: what they refuse, and that silence is no answer.
 
-use mekiki::evidence::signature::CheckName::Revocation;
+use mekiki::evidence::signature::CheckName::{self, Revocation};
 use x509_cert::ext::Extension;
 use x509_cert::ext::pkix::crl::CrlReason;
 use x509_cert::ext::pkix::{KeyUsage, KeyUsages};
@@ -8,28 +8,56 @@ use x509_cert::ext::pkix::{KeyUsage, KeyUsages};
 use crate::certificate_chain::{Asked, chain_of, check, root, same};
 use crate::certificates::{Draft, Issued, Key, ListDraft, element, octets, oid};
 
+const BEFORE: &str = "2026-10-10T00:00:00Z";
+const SIGNED: &str = "2026-10-15T00:00:00Z";
+const AFTER: &str = "2026-10-20T00:00:00Z";
+
+/// A chain of three.
+struct Ways {
+    root: Issued,
+    middle: Issued,
+    leaf: Issued,
+}
+
+impl Ways {
+    fn new() -> Self {
+        let (root, middle, leaf) = chain_of(same, same, same);
+        Self { root, middle, leaf }
+    }
+
+    fn list(&self) -> ListDraft {
+        ListDraft::of(&self.middle)
+    }
+
+    fn by_issuer(&self, draft: ListDraft) -> Vec<u8> {
+        draft.by(&self.middle.key)
+    }
+
+    /// What comes of the leaf under a good list of the root and `lists`.
+    fn judged(&self, lists: &[&[u8]], proven: Option<&str>) -> Result<(), CheckName> {
+        let of_root = ListDraft::of(&self.root).by(&self.root.key);
+        let asked = Asked {
+            anchors: vec![&self.root.der],
+            others: vec![&self.middle],
+            lists: [&[&of_root[..]], lists].concat(),
+            proven,
+            ..Asked::default()
+        };
+        check(asked.about(&self.leaf))
+    }
+}
+
 #[test]
-fn revoked_certificates_are_refused_and_silence_is_no_answer() {
-    const BEFORE: &str = "2026-10-10T00:00:00Z";
-    const SIGNED: &str = "2026-10-15T00:00:00Z";
-    const AFTER: &str = "2026-10-20T00:00:00Z";
-    let (root, middle, leaf) = chain_of(same, same, same);
-    let of_root = ListDraft::of(&root).by(&root.key);
-    let list = || ListDraft::of(&middle);
-    let by_issuer = |draft: ListDraft| draft.by(&middle.key);
-    let revoked = |at, reason, since| by_issuer(list().revoking(&leaf, at, reason, since));
-    let stranger = Key::p256();
+fn revoked_certificates_are_refused() {
+    let ways = Ways::new();
+    let (list, by_issuer) = (|| ways.list(), |draft| ways.by_issuer(draft));
+    let revoked = |at, reason, since| by_issuer(list().revoking(&ways.leaf, at, reason, since));
     let some = Some(CrlReason::KeyCompromise);
-    let unknown_entry = vec![Extension {
-        extn_id: oid("2.5.29.29"),
-        critical: true,
-        extn_value: octets(&[0x30, 0]),
-    }];
     for (case, list, proven, expected) in [
         ("not revoked", by_issuer(list()), None, Ok(())),
         (
             "another is revoked",
-            by_issuer(list().revoking(&middle, BEFORE, None, None)),
+            by_issuer(list().revoking(&ways.middle, BEFORE, None, None)),
             None,
             Ok(()),
         ),
@@ -76,6 +104,35 @@ fn revoked_certificates_are_refused_and_silence_is_no_answer() {
             None,
             Err(Revocation),
         ),
+    ] {
+        assert_eq!(ways.judged(&[&list], proven), expected, "{case}");
+    }
+    // The authority itself is revoked.
+    let of_root = ListDraft::of(&ways.root)
+        .revoking(&ways.middle, BEFORE, None, None)
+        .by(&ways.root.key);
+    let of_middle = by_issuer(list());
+    assert_eq!(ways.judged(&[&of_root, &of_middle], None), Err(Revocation));
+    // A revocation in an old list is for good.
+    let old = by_issuer(
+        list()
+            .current("2026-01-01T00:00:00Z", Some("2026-02-01T00:00:00Z"))
+            .revoking(&ways.leaf, "2026-01-01T00:00:00Z", None, None),
+    );
+    assert_eq!(ways.judged(&[&of_middle, &old], None), Err(Revocation));
+}
+
+#[test]
+fn silence_of_a_list_is_no_answer() {
+    let ways = Ways::new();
+    let (list, by_issuer) = (|| ways.list(), |draft| ways.by_issuer(draft));
+    let stranger = Key::p256();
+    let unknown_entry = vec![Extension {
+        extn_id: oid("2.5.29.29"),
+        critical: true,
+        extn_value: octets(&[0x30, 0]),
+    }];
+    for (case, list, proven, expected) in [
         (
             "the list is stale",
             by_issuer(list().current("2026-10-01T00:00:00Z", Some("2026-10-31T00:00:00Z"))),
@@ -108,7 +165,7 @@ fn revoked_certificates_are_refused_and_silence_is_no_answer() {
         ),
         (
             "the list is the root's",
-            ListDraft::of(&root).by(&root.key),
+            ListDraft::of(&ways.root).by(&ways.root.key),
             None,
             Err(Revocation),
         ),
@@ -120,7 +177,7 @@ fn revoked_certificates_are_refused_and_silence_is_no_answer() {
         ),
         (
             "an entry has an unknown critical extension",
-            by_issuer(list().entry(&middle, BEFORE, unknown_entry)),
+            by_issuer(list().entry(&ways.middle, BEFORE, unknown_entry)),
             None,
             Err(Revocation),
         ),
@@ -168,41 +225,8 @@ fn revoked_certificates_are_refused_and_silence_is_no_answer() {
             Err(Revocation),
         ),
     ] {
-        let asked = Asked {
-            anchors: vec![&root.der],
-            others: vec![&middle],
-            lists: vec![&of_root, &list],
-            proven,
-            ..Asked::default()
-        };
-        assert_eq!(check(asked.about(&leaf)), expected, "{case}");
+        assert_eq!(ways.judged(&[&list], proven), expected, "{case}");
     }
-    // The authority itself is revoked.
-    let of_root = ListDraft::of(&root)
-        .revoking(&middle, BEFORE, None, None)
-        .by(&root.key);
-    let of_middle = by_issuer(list());
-    let asked = Asked {
-        anchors: vec![&root.der],
-        others: vec![&middle],
-        lists: vec![&of_root, &of_middle],
-        ..Asked::default()
-    };
-    assert_eq!(check(asked.about(&leaf)), Err(Revocation));
-    // A revocation in an old list is for good.
-    let old = by_issuer(
-        list()
-            .current("2026-01-01T00:00:00Z", Some("2026-02-01T00:00:00Z"))
-            .revoking(&leaf, "2026-01-01T00:00:00Z", None, None),
-    );
-    let of_root = ListDraft::of(&root).by(&root.key);
-    let asked = Asked {
-        anchors: vec![&root.der],
-        others: vec![&middle],
-        lists: vec![&of_root, &of_middle, &old],
-        ..Asked::default()
-    };
-    assert_eq!(check(asked.about(&leaf)), Err(Revocation));
 }
 
 #[test]

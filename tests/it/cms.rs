@@ -262,37 +262,65 @@ fn content_inside_is_the_artifact_or_what_is_signed() {
     assert_eq!(alone.outcome(), "artifact");
 }
 
-#[test]
-fn every_fault_of_a_message_is_refused_by_its_check() {
-    let root = root();
-    let signer = signer_by(&root);
-    let other = signer_by(&root);
-    let draft = || SignerDraft::of(&signer, ARTIFACT);
-    let of = |draft| MessageDraft::of(vec![draft]);
-    let edited = |edit: &dyn Fn(&mut SignerDraft<'_>)| {
-        let mut draft = draft();
+/// Makes messages with one fault each.
+struct Forger {
+    root: Issued,
+    signer: Issued,
+    other: Issued,
+}
+
+fn of(draft: SignerDraft<'static>) -> MessageDraft<'static> {
+    MessageDraft::of(vec![draft])
+}
+
+impl Forger {
+    fn new() -> Self {
+        let root = root();
+        let (signer, other) = (signer_by(&root), signer_by(&root));
+        Self {
+            root,
+            signer,
+            other,
+        }
+    }
+
+    fn draft(&self) -> SignerDraft<'static> {
+        SignerDraft::of(&self.signer, ARTIFACT)
+    }
+
+    fn edited(&self, edit: &dyn Fn(&mut SignerDraft<'static>)) -> Vec<u8> {
+        let mut draft = self.draft();
         edit(&mut draft);
         of(draft).build()
-    };
-    let shaped = |edit: &dyn Fn(&mut MessageDraft<'_>)| {
-        let mut message = of(draft());
+    }
+
+    fn shaped(&self, edit: &dyn Fn(&mut MessageDraft<'static>)) -> Vec<u8> {
+        let mut message = of(self.draft());
         edit(&mut message);
         message.build()
-    };
-    let digest_of = |bytes: &[u8]| element(4, &digest(&signer.key.digest_algorithm(), bytes));
-    let sha1 = |bytes: &[u8]| element(4, &digest(&algorithm(SHA1), bytes));
-    let protection = |digest: &str, signature: &str| {
-        let fields = [
-            der(&algorithm(digest)),
-            element(0xa1, &der(&oid(signature))),
-        ];
-        element(0x30, &fields.concat())
-    };
-    let named_v1 = |certificate: &Issued| {
-        let named = element(0x30, &sha1(&certificate.der));
-        element(0x30, &element(0x30, &named))
-    };
-    let cases: Vec<(&str, Vec<u8>, &str)> = vec![
+    }
+
+    #[track_caller]
+    fn hold(&self, cases: &[(&str, Vec<u8>, &str)]) {
+        for (case, message, expected) in cases {
+            let asked = Asked::of(message, &self.root);
+            assert_eq!(asked.outcome(), *expected, "{case}");
+        }
+    }
+}
+
+fn sha1(bytes: &[u8]) -> Vec<u8> {
+    element(4, &digest(&algorithm(SHA1), bytes))
+}
+
+#[test]
+fn every_fault_of_what_is_signed_is_refused_by_its_check() {
+    let forger = Forger::new();
+    let draft = || forger.draft();
+    let edited = |edit: &dyn Fn(&mut SignerDraft<'static>)| forger.edited(edit);
+    let digest_of =
+        |bytes: &[u8]| element(4, &digest(&forger.signer.key.digest_algorithm(), bytes));
+    forger.hold(&[
         ("good", of(draft()).build(), "verified"),
         (
             "the digest of something else",
@@ -394,6 +422,27 @@ fn every_fault_of_a_message_is_refused_by_its_check() {
             edited(&|draft| draft.algorithm = algorithm("1.2.3.4")),
             "algorithm",
         ),
+    ]);
+}
+
+#[test]
+fn every_fault_of_a_message_is_refused_by_its_check() {
+    let forger = Forger::new();
+    let draft = || forger.draft();
+    let edited = |edit: &dyn Fn(&mut SignerDraft<'static>)| forger.edited(edit);
+    let shaped = |edit: &dyn Fn(&mut MessageDraft<'static>)| forger.shaped(edit);
+    let protection = |digest: &str, signature: &str| {
+        let fields = [
+            der(&algorithm(digest)),
+            element(0xa1, &der(&oid(signature))),
+        ];
+        element(0x30, &fields.concat())
+    };
+    let named_v1 = |certificate: &Issued| {
+        let named = element(0x30, &sha1(&certificate.der));
+        element(0x30, &element(0x30, &named))
+    };
+    forger.hold(&[
         (
             "the digest is not announced",
             shaped(&|message| message.digests = Some(der(&algorithm(SHA512)))),
@@ -416,37 +465,39 @@ fn every_fault_of_a_message_is_refused_by_its_check() {
         ),
         (
             "another's certificate",
-            shaped(&|message| message.certificates = vec![other.der.clone()]),
+            shaped(&|message| message.certificates = vec![forger.other.der.clone()]),
             "certificate-chain",
         ),
         (
             "another's key",
-            edited(&|draft| draft.by.key = other.key.clone()),
+            edited(&|draft| draft.by.key = forger.other.key.clone()),
             "signature",
         ),
         (
             "nobody",
-            MessageDraft::of(Vec::new()).bringing(&signer).build(),
+            MessageDraft::of(Vec::new())
+                .bringing(&forger.signer)
+                .build(),
             "structure",
         ),
         (
             "the signer names the certificate",
-            of(draft().and(signing_certificate(&signer.der))).build(),
+            of(draft().and(signing_certificate(&forger.signer.der))).build(),
             "verified",
         ),
         (
             "the signer names another certificate",
-            of(draft().and(signing_certificate(&other.der))).build(),
+            of(draft().and(signing_certificate(&forger.other.der))).build(),
             "signed-attributes",
         ),
         (
             "the signer names the certificate in the old form",
-            of(draft().with(SIGNING_CERTIFICATE, &[&named_v1(&signer)])).build(),
+            of(draft().with(SIGNING_CERTIFICATE, &[&named_v1(&forger.signer)])).build(),
             "verified",
         ),
         (
             "the signer names another certificate in the old form",
-            of(draft().with(SIGNING_CERTIFICATE, &[&named_v1(&other)])).build(),
+            of(draft().with(SIGNING_CERTIFICATE, &[&named_v1(&forger.other)])).build(),
             "signed-attributes",
         ),
         (
@@ -472,10 +523,7 @@ fn every_fault_of_a_message_is_refused_by_its_check() {
             .build(),
             "signed-attributes",
         ),
-    ];
-    for (case, message, expected) in &cases {
-        assert_eq!(Asked::of(message, &root).outcome(), *expected, "{case}");
-    }
+    ]);
 }
 
 #[test]

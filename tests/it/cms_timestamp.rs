@@ -9,30 +9,155 @@ use crate::certificates::{
 use crate::cms::{ARTIFACT, Asked, message, root, signer_by, timestamper_by};
 use crate::cms_messages::{MessageDraft, SHA1, SHA512, SIGNING_TIME, SignerDraft, StampDraft};
 
-#[test]
-fn a_timestamp_keeps_a_signature_alive_and_must_hold() {
-    const BEFORE: &str = "2026-06-01T00:00:00Z";
-    let root = root();
-    let tsa = timestamper_by(&root);
-    let stranger = Draft::authority("CN=stranger").alone();
-    let signer = Draft::signer("CN=signer")
-        .valid("2026-01-01T00:00:00Z", "2026-07-01T00:00:00Z")
-        .by(&root);
-    let early = |draft: SignerDraft<'static>| {
-        draft.with(SIGNING_TIME, &[&generalized("2026-05-31T00:00:00Z")])
-    };
-    let stamped = |stamp: StampDraft| {
-        let draft = early(SignerDraft::of(&signer, ARTIFACT));
+const BEFORE: &str = "2026-06-01T00:00:00Z";
+
+/// Makes messages with a timestamp of one fault each, by a signer whose certificate has run out since.
+struct Stamper {
+    root: Issued,
+    tsa: Issued,
+    signer: Issued,
+}
+
+fn early(draft: SignerDraft<'static>) -> SignerDraft<'static> {
+    draft.with(SIGNING_TIME, &[&generalized("2026-05-31T00:00:00Z")])
+}
+
+fn timestamper() -> Draft {
+    Draft::timestamper("CN=tsa,O=a.test")
+}
+
+impl Stamper {
+    fn new() -> Self {
+        let root = root();
+        let tsa = timestamper_by(&root);
+        let signer = Draft::signer("CN=signer")
+            .valid("2026-01-01T00:00:00Z", "2026-07-01T00:00:00Z")
+            .by(&root);
+        Self { root, tsa, signer }
+    }
+
+    fn stamp(&self) -> StampDraft {
+        StampDraft::of(&self.tsa, BEFORE)
+    }
+
+    fn stamped(&self, stamp: StampDraft) -> Vec<u8> {
+        let draft = early(SignerDraft::of(&self.signer, ARTIFACT));
         MessageDraft::of(vec![draft.stamped(move |signature| stamp.about(signature))]).build()
-    };
-    let stamp = || StampDraft::of(&tsa, BEFORE);
-    let by = |draft: Draft| StampDraft::of(&draft.by(&root), BEFORE);
-    let edited = |edit: &dyn Fn(&mut StampDraft)| {
-        let mut stamp = stamp();
+    }
+
+    fn edited(&self, edit: &dyn Fn(&mut StampDraft)) -> Vec<u8> {
+        let mut stamp = self.stamp();
         edit(&mut stamp);
-        stamped(stamp)
-    };
-    let timestamper = || Draft::timestamper("CN=tsa,O=a.test");
+        self.stamped(stamp)
+    }
+
+    #[track_caller]
+    fn hold(&self, cases: &[(&str, Vec<u8>, &str)]) {
+        for (case, message, expected) in cases {
+            let asked = Asked::of(message, &self.root);
+            assert_eq!(asked.outcome(), *expected, "{case}");
+        }
+    }
+}
+
+#[test]
+fn a_timestamp_keeps_a_signature_alive() {
+    let stamper = Stamper::new();
+    let message = stamper.stamped(stamper.stamp());
+    let verification = Asked::of(&message, &stamper.root).verify();
+    assert!(verification.is_timestamped());
+    assert_eq!(verification.signer.times, [BEFORE]);
+    assert_eq!(verification.witnesses[0].name, "CN=tsa,O=a.test");
+    // A second timestamp that does not hold is not passed over.
+    let (one, other) = (stamper.stamp(), stamper.stamp());
+    let draft = early(SignerDraft::of(&stamper.signer, ARTIFACT))
+        .stamped(move |signature| one.about(signature))
+        .stamped(move |_| other.about(b"another"));
+    let message = MessageDraft::of(vec![draft]).build();
+    assert_eq!(Asked::of(&message, &stamper.root).outcome(), "timestamp");
+}
+
+#[test]
+fn a_timestamp_must_hold_under_its_authority() {
+    let stamper = Stamper::new();
+    let stranger = Draft::authority("CN=stranger").alone();
+    let by = |draft: Draft| StampDraft::of(&draft.by(&stamper.root), BEFORE);
+    stamper.hold(&[
+        ("good", stamper.stamped(stamper.stamp()), "verified"),
+        (
+            "none",
+            MessageDraft::of(vec![early(SignerDraft::of(&stamper.signer, ARTIFACT))]).build(),
+            "certificate-validity",
+        ),
+        (
+            "about another signature",
+            {
+                let stamp = stamper.stamp();
+                let draft = early(SignerDraft::of(&stamper.signer, ARTIFACT));
+                MessageDraft::of(vec![draft.stamped(move |_| stamp.about(b"another"))]).build()
+            },
+            "timestamp",
+        ),
+        (
+            "after the certificate ran out",
+            stamper.stamped(StampDraft::of(&stamper.tsa, "2026-07-01T00:00:01Z")),
+            "certificate-validity",
+        ),
+        (
+            "still to come",
+            stamper.stamped(StampDraft::of(&stamper.tsa, "2026-11-01T00:00:01Z")),
+            "timestamp",
+        ),
+        (
+            "by an authority that nobody trusts",
+            stamper.stamped(StampDraft::of(&timestamper().by(&stranger), BEFORE)),
+            "timestamp",
+        ),
+        (
+            "by a certificate of which the purpose is not critical",
+            stamper.stamped(by(timestamper().purposes(false, &[TIME_STAMPING]))),
+            "timestamp",
+        ),
+        (
+            "by a certificate with another purpose beside",
+            stamper.stamped(by(
+                timestamper().purposes(true, &[TIME_STAMPING, CODE_SIGNING])
+            )),
+            "timestamp",
+        ),
+        (
+            "by a signer",
+            stamper.stamped(by(Draft::signer("CN=tsa"))),
+            "timestamp",
+        ),
+        (
+            "by a certificate that had run out",
+            stamper.stamped(by(
+                timestamper().valid("2020-01-01T00:00:00Z", "2026-05-31T00:00:00Z")
+            )),
+            "timestamp",
+        ),
+        (
+            "by a certificate that has run out since",
+            stamper.stamped(by(
+                timestamper().valid("2020-01-01T00:00:00Z", "2026-06-02T00:00:00Z")
+            )),
+            "verified",
+        ),
+        (
+            "that is none",
+            {
+                let draft = early(SignerDraft::of(&stamper.signer, ARTIFACT));
+                MessageDraft::of(vec![draft.stamped(|_| vec![5, 0])]).build()
+            },
+            "timestamp",
+        ),
+    ]);
+}
+
+#[test]
+fn every_fault_of_what_a_timestamp_says_is_refused() {
+    let stamper = Stamper::new();
     let extensions = |critical: &[u8]| {
         let fields = [&[6, 3, 0x2a, 3, 4][..], critical, &[4, 2, 5, 0]].concat();
         element(0xa1, &element(0x30, &fields))
@@ -41,143 +166,60 @@ fn a_timestamp_keeps_a_signature_alive_and_must_hold() {
         let name: x509_cert::name::Name = text.parse().unwrap();
         element(0xa0, &element(0xa4, &der(&name)))
     };
-    let cases: Vec<(&str, Vec<u8>, &str)> = vec![
-        ("good", stamped(stamp()), "verified"),
-        (
-            "none",
-            MessageDraft::of(vec![early(SignerDraft::of(&signer, ARTIFACT))]).build(),
-            "certificate-validity",
-        ),
-        (
-            "about another signature",
-            {
-                let stamp = stamp();
-                let draft = early(SignerDraft::of(&signer, ARTIFACT));
-                MessageDraft::of(vec![draft.stamped(move |_| stamp.about(b"another"))]).build()
-            },
-            "timestamp",
-        ),
-        (
-            "after the certificate ran out",
-            stamped(StampDraft::of(&tsa, "2026-07-01T00:00:01Z")),
-            "certificate-validity",
-        ),
-        (
-            "still to come",
-            stamped(StampDraft::of(&tsa, "2026-11-01T00:00:01Z")),
-            "timestamp",
-        ),
-        (
-            "by an authority that nobody trusts",
-            stamped(StampDraft::of(&timestamper().by(&stranger), BEFORE)),
-            "timestamp",
-        ),
-        (
-            "by a certificate of which the purpose is not critical",
-            stamped(by(timestamper().purposes(false, &[TIME_STAMPING]))),
-            "timestamp",
-        ),
-        (
-            "by a certificate with another purpose beside",
-            stamped(by(
-                timestamper().purposes(true, &[TIME_STAMPING, CODE_SIGNING])
-            )),
-            "timestamp",
-        ),
-        (
-            "by a signer",
-            stamped(by(Draft::signer("CN=tsa"))),
-            "timestamp",
-        ),
-        (
-            "by a certificate that had run out",
-            stamped(by(
-                timestamper().valid("2020-01-01T00:00:00Z", "2026-05-31T00:00:00Z")
-            )),
-            "timestamp",
-        ),
-        (
-            "by a certificate that has run out since",
-            stamped(by(
-                timestamper().valid("2020-01-01T00:00:00Z", "2026-06-02T00:00:00Z")
-            )),
-            "verified",
-        ),
+    stamper.hold(&[
         (
             "over a weak digest",
-            edited(&|stamp| stamp.digest = algorithm(SHA1)),
+            stamper.edited(&|stamp| stamp.digest = algorithm(SHA1)),
             "timestamp",
         ),
         (
             "over a strong digest",
-            edited(&|stamp| stamp.digest = algorithm(SHA512)),
+            stamper.edited(&|stamp| stamp.digest = algorithm(SHA512)),
             "verified",
         ),
         (
             "of another version",
-            edited(&|stamp| stamp.version = 2),
+            stamper.edited(&|stamp| stamp.version = 2),
             "timestamp",
         ),
         (
             "of another type",
-            edited(&|stamp| stamp.content_type = oid("1.2.3.4")),
+            stamper.edited(&|stamp| stamp.content_type = oid("1.2.3.4")),
             "timestamp",
         ),
         (
             "that does not name the certificate",
-            edited(&|stamp| stamp.names_certificate = false),
+            stamper.edited(&|stamp| stamp.names_certificate = false),
             "timestamp",
         ),
         (
             "with accuracy, order and nonce",
-            edited(&|stamp| {
+            stamper.edited(&|stamp| {
                 stamp.behind = [&[0x30, 3, 2, 1, 1][..], &[1, 1, 0xff], &[2, 1, 9]].concat();
             }),
             "verified",
         ),
         (
             "that names its authority",
-            edited(&|stamp| stamp.behind = name("CN=tsa,O=a.test")),
+            stamper.edited(&|stamp| stamp.behind = name("CN=tsa,O=a.test")),
             "verified",
         ),
         (
             "that names another authority",
-            edited(&|stamp| stamp.behind = name("CN=other")),
+            stamper.edited(&|stamp| stamp.behind = name("CN=other")),
             "timestamp",
         ),
         (
             "with an extension",
-            edited(&|stamp| stamp.behind = extensions(&[])),
+            stamper.edited(&|stamp| stamp.behind = extensions(&[])),
             "verified",
         ),
         (
             "with an unknown critical extension",
-            edited(&|stamp| stamp.behind = extensions(&[1, 1, 0xff])),
+            stamper.edited(&|stamp| stamp.behind = extensions(&[1, 1, 0xff])),
             "timestamp",
         ),
-        (
-            "that is none",
-            {
-                let draft = early(SignerDraft::of(&signer, ARTIFACT));
-                MessageDraft::of(vec![draft.stamped(|_| vec![5, 0])]).build()
-            },
-            "timestamp",
-        ),
-    ];
-    for (case, message, expected) in &cases {
-        assert_eq!(Asked::of(message, &root).outcome(), *expected, "{case}");
-    }
-    let verification = Asked::of(&cases[0].1, &root).verify();
-    assert!(verification.is_timestamped());
-    assert_eq!(verification.signer.times, [BEFORE]);
-    assert_eq!(verification.witnesses[0].name, "CN=tsa,O=a.test");
-    // A second timestamp that does not hold is not passed over.
-    let (one, other) = (stamp(), stamp());
-    let draft = early(SignerDraft::of(&signer, ARTIFACT))
-        .stamped(move |signature| one.about(signature))
-        .stamped(move |_| other.about(b"another"));
-    let message = MessageDraft::of(vec![draft]).build();
-    assert_eq!(Asked::of(&message, &root).outcome(), "timestamp");
+    ]);
 }
 
 #[test]

@@ -160,12 +160,15 @@ fn check_document(text: &str, nodes: &Nodes, own: usize) -> Result<(), Refusal> 
             "the document has a document type declaration, which could change what a reader sees",
         ));
     }
+    // Nobody signed the declaration. Where only letters of ASCII stand, it may name an encoding that has them all
+    // in their places; others, such as UTF-7, give them another meaning.
     let is_known = nodes.encoding().is_none_or(|encoding| {
-        ["utf-8", "utf-16", "us-ascii"]
-            .iter()
-            .any(|known| known.eq_ignore_ascii_case(encoding))
+        let encoding = encoding.to_ascii_lowercase();
+        matches!(&*encoding, "utf-8" | "utf-16" | "us-ascii")
+            || text.is_ascii()
+                && (encoding.starts_with("iso-8859-") || encoding.starts_with("windows-125"))
     });
-    if !is_known && !text.is_ascii() {
+    if !is_known {
         return Err(Refusal::structure(
             "the XML declaration names another encoding than the one of the text",
         ));

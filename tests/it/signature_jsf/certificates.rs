@@ -1,12 +1,36 @@
 //! Certificates in `certificatePath`.
 
 use base64::prelude::{BASE64_STANDARD, BASE64_URL_SAFE_NO_PAD, Engine as _};
-use mekiki::evidence::signature::Expected;
+use mekiki::app::Refused;
+use mekiki::evidence::signature::{Expected, Verification};
 
 use super::several::{listed, several};
 use super::{ADDRESS, Core, refused};
 use crate::asked::material;
 use crate::signer::{Issuer, LONG, OVER, Signer, judge, word};
+
+fn path(certificates: &[&[u8]]) -> Option<String> {
+    let texts: Vec<_> = certificates
+        .iter()
+        .map(|der| format!("\"{}\"", BASE64_STANDARD.encode(der)))
+        .collect();
+    Some(texts.join(","))
+}
+
+fn exact(text: &str) -> Option<Expected> {
+    Some(Expected::Exact(text.to_owned()))
+}
+
+fn anchored(
+    document: &str,
+    anchor: &[u8],
+    identity: Option<Expected>,
+) -> Result<Verification, Refused> {
+    judge(document.as_bytes(), |request| {
+        request.anchors = vec![material("root", anchor)];
+        request.identity = identity;
+    })
+}
 
 #[test]
 fn certificates_lead_to_an_anchor_and_name_the_signer() {
@@ -14,27 +38,12 @@ fn certificates_lead_to_an_anchor_and_name_the_signer() {
     let stranger = Issuer::root("stranger");
     let signer = Signer::p256();
     let leaf = root.certify(&signer, ADDRESS, LONG);
-    let path = |certificates: &[&[u8]]| {
-        let texts: Vec<_> = certificates
-            .iter()
-            .map(|der| format!("\"{}\"", BASE64_STANDARD.encode(der)))
-            .collect();
-        Some(texts.join(","))
-    };
     let core = Core {
         public_key: None,
         certificate_path: path(&[&leaf]),
         ..Core::new("ES256", &signer)
     };
     let whole = core.signed_document(&signer);
-    let exact = |text: &str| Some(Expected::Exact(text.to_owned()));
-    let anchored = |document: &str, anchor: &[u8], identity: Option<Expected>| {
-        let document = document.to_owned();
-        judge(document.as_bytes(), |request| {
-            request.anchors = vec![material("root", anchor)];
-            request.identity = identity;
-        })
-    };
     let outcome = anchored(&whole, &root.certificate, exact(ADDRESS));
     assert_eq!(word(&outcome), "verified", "{outcome:?}");
     assert_eq!(outcome.unwrap().signer.identity.as_deref(), Some(ADDRESS));
@@ -132,7 +141,17 @@ fn certificates_lead_to_an_anchor_and_name_the_signer() {
     }
     .signed_document(&signer);
     assert!(anchored(&url, &root.certificate, None).unwrap().verified);
-    // Beside another signer under the same anchor, only the expected one counts.
+}
+
+#[test]
+fn beside_another_signer_under_the_same_anchor_only_the_expected_one_counts() {
+    let root = Issuer::root("root");
+    let signer = Signer::p256();
+    let core = Core {
+        public_key: None,
+        certificate_path: path(&[&root.certify(&signer, ADDRESS, LONG)]),
+        ..Core::new("ES256", &signer)
+    };
     let auditor = Signer::ed25519();
     let of_auditor = root.certify(&auditor, "auditor@signer.test", LONG);
     let auditor_core = Core {

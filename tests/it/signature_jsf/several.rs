@@ -127,6 +127,19 @@ fn several_signatures_count_by_distinct_keys() {
             &by_keys(&listed(form, &unnamed), &[&one, &two], 2),
             "threshold",
         );
+    }
+}
+
+#[test]
+fn another_shape_of_a_list_is_refused() {
+    let (first, second) = (Signer::p256(), Signer::ed25519());
+    let (one, two) = (first.pem(), second.pem());
+    for form in ["signers", "chain"] {
+        let pair = [
+            (&first, Core::new("ES256", &first)),
+            (&second, Core::new("Ed25519", &second)),
+        ];
+        let all = several(form, &pair);
         for (case, signature) in [
             ("empty", format!(r#"{{"{form}":[]}}"#)),
             ("no list", format!(r#"{{"{form}":{}}}"#, all[0])),
@@ -158,7 +171,13 @@ fn several_signatures_count_by_distinct_keys() {
             );
         }
     }
-    // In a chain the order is signed; side by side it is not.
+}
+
+#[test]
+fn in_a_chain_the_order_is_signed_and_side_by_side_it_is_not() {
+    let (first, second) = (Signer::p256(), Signer::ed25519());
+    let (one, two) = (first.pem(), second.pem());
+    let cores = [Core::new("ES256", &first), Core::new("Ed25519", &second)];
     let pair = [(&first, cores[0].clone()), (&second, cores[1].clone())];
     let mut chain = several("chain", &pair);
     chain.reverse();

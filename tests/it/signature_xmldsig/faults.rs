@@ -4,7 +4,7 @@ use mekiki::evidence::signature::Kind;
 
 use super::{DSIG, Draft, ECDSA, HEAD, by_key, key_value, refused};
 use crate::asked::material;
-use crate::signer::{Signer, judge};
+use crate::signer::{Signer, judge, word};
 
 #[test]
 fn every_change_of_the_document_is_refused() {
@@ -241,6 +241,32 @@ fn every_change_of_the_document_is_refused() {
         ),
     ] {
         refused(case, &by_key(&changed, &key), expected);
+    }
+}
+
+/// Nobody signs the XML declaration: no other document may be read by way of it.
+#[test]
+fn the_declaration_cannot_change_what_is_read() {
+    let signer = Signer::p256();
+    let key = signer.pem();
+    let document = Draft::new().sign(&signer);
+    for (declaration, expected) in [
+        ("<?xml version=\"1.0\"?>", "verified"),
+        ("<?xml version=\"1.0\" encoding=\"utf-8\" standalone=\"yes\"?>\n", "verified"),
+        ("<?xml version=\"1.0\" encoding=\"ISO-8859-1\"?>", "verified"),
+        ("<?xml version=\"1.0\" encoding=\"UTF-7\"?>", "structure"),
+        ("<?xml version=\"1.0\" encoding=\"HZ-GB-2312\"?>", "structure"),
+        ("<?xml version=\"1.0\" encoding=\"IBM037\"?>", "structure"),
+        ("<?xml version=\"1.0\" encoding=\"UTF-7?>", "xml-syntax"),
+        ("<?xml version=\"1.0\"encoding=\"UTF-8\"?>", "xml-syntax"),
+        ("<?xml version=\"1.1\"?>", "xml-syntax"),
+    ] {
+        let declared = format!("{declaration}{document}");
+        let outcome = judge(declared.as_bytes(), |request| {
+            request.keys = vec![material("key", &key)];
+            request.kind = Some(Kind::Xmldsig);
+        });
+        assert_eq!(word(&outcome), expected, "{declaration}: {outcome:?}");
     }
 }
 

@@ -65,12 +65,13 @@ pub(super) fn read(text: &str) -> Result<Cleartext, String> {
         line = next_line(&mut rest).ok_or_else(cut_off)?;
         if let Some(escaped) = line.strip_prefix("- ") {
             signed.push(without_end(escaped.as_bytes()));
+        } else if !line.starts_with('-') {
+            // Behind white space the mark is text like any other, which no signer escapes.
+            signed.push(without_end(line.as_bytes()));
         } else if armor::label_of(line) == Some("PGP SIGNATURE") {
             break before;
-        } else if line.starts_with('-') {
-            return Err("a line of the signed text begins with a bare dash".to_owned());
         } else {
-            signed.push(without_end(line.as_bytes()));
+            return Err("a line of the signed text begins with a bare dash".to_owned());
         }
     };
     let blocks = armor::blocks(signature)?;
@@ -134,6 +135,10 @@ mod tests {
             ("- -a\n- From", "-a\r\nFrom"),
             ("- - a", "- a"),
             ("a\r\rb", "a\r\rb"),
+            (
+                " -----BEGIN PGP SIGNATURE-----\n",
+                " -----BEGIN PGP SIGNATURE-----\r\n",
+            ),
         ] {
             let cleartext = read(&message("Hash: SHA512\n", text)).unwrap();
             assert_eq!(cleartext.text, signed.as_bytes(), "{text:?}");
