@@ -233,18 +233,28 @@ impl<'a> Verifier<'a> {
         if kind != Kind::Sigstore {
             return verify(trust);
         }
-        let mut last = Err(missing_root());
+        let mut best = Err(missing_root());
         for (_, root) in &self.roots {
-            last = verify(&Trust {
+            let outcome = verify(&Trust {
                 sigstore: Some(root),
                 ..trust.clone()
             });
-            if last.as_ref().is_ok_and(|one| one.verified) {
+            // The root under which most checks hold is the one that it was signed for.
+            if best.is_err() || steps(&outcome) > steps(&best) {
+                best = outcome;
+            }
+            if best.as_ref().is_ok_and(|one| one.verified) {
                 break;
             }
         }
-        last
+        best
     }
+}
+
+/// How many checks held.
+fn steps(outcome: &Result<Verification, Diagnostic>) -> usize {
+    let checks = outcome.as_ref().map_or(&[][..], |one| &one.checks);
+    checks.iter().filter(|check| check.passed).count()
 }
 
 fn missing_root() -> Diagnostic {
