@@ -95,7 +95,7 @@ fn the_document_in_an_envelope_is_read_and_the_signature_said_to_be_open() {
     let view = run.json();
     assert_eq!(view["remarks"][0]["code"], "vex-signature-unchecked");
     assert_eq!(
-        view["statements"][0]["source"]["at"]["pointer"],
+        view["statements"][0]["at"]["pointer"],
         "/predicate/statements/0"
     );
     let digest = mekiki::digest::Digest::of(good.as_bytes()).hex();
@@ -147,10 +147,21 @@ fn in_a_tender_the_agreed_signer_verifies_it() {
     ] {
         assert_eq!(demo.verdicts(CRITERION)[1], verdict, "{case}");
         let record: Value = serde_json::from_str(&demo.record()).unwrap();
-        let text = record.to_string();
         for code in ["vex-signature-unchecked", "signature-refused"] {
-            let is_told = text.contains(&format!("\"code\":\"{code}\""));
+            let is_told = tells(&record, code);
             assert_eq!(is_told, told == Some(code), "{case} {code}");
         }
+    }
+}
+
+/// Whether a remark of this code on the VEX document stands anywhere in a record.
+fn tells(value: &Value, code: &str) -> bool {
+    match value {
+        Value::Object(members) => {
+            let is_one = value["code"] == code && value["file"] == "bids/hokuto/vex.sigstore.json";
+            is_one || members.values().any(|one| tells(one, code))
+        }
+        Value::Array(items) => items.iter().any(|one| tells(one, code)),
+        _ => false,
     }
 }

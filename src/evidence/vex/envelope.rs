@@ -50,7 +50,7 @@ pub(super) fn read(bytes: &[u8]) -> Result<(VexDocument, Vec<Diagnostic>), Diagn
         statement.products.iter_mut().for_each(move_product);
     }
     let message = "the document is signed, and its signature was not verified here";
-    let unchecked = Diagnostic::warning(UNCHECKED, Place::whole(), message)
+    let unchecked = Diagnostic::warning("vex-signature-unchecked", Place::whole(), message)
         .help("verify it with `mekiki attestation verify`");
     found.insert(0, unchecked);
     Ok((document, found))

@@ -181,7 +181,7 @@ fn is_vex(sorted: &Sorted<'_>) -> bool {
 fn unverified<'a>(verifier: &Verifier<'a>, evidence: &'a Evidence) -> Option<Diagnostic> {
     let unchecked = |reason: &str| {
         let message = format!("the signature over these statements was not verified: {reason}");
-        Diagnostic::warning(UNCHECKED, Place::whole(), message)
+        Diagnostic::warning("vex-signature-unchecked", Place::whole(), message)
             .help("enter the signer for `vex` into the register of signers, and see that its trusted root is at hand")
     };
     let Some(artifact) = subject(&evidence.bytes) else {
