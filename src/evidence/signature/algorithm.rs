@@ -185,8 +185,7 @@ fn pss(identifier: &AlgorithmIdentifierOwned) -> Result<(Algorithm, usize), Stri
     }
     let length = Element::of(salt.value, INTEGER)?;
     let salt = match length.value {
-        [one @ 0..=0x7f] => usize::from(*one),
-        [0, one @ 0x80..=0xff] => usize::from(*one),
+        [one @ 0..=0x7f] | [0, one @ 0x80..=0xff] => usize::from(*one),
         [high @ 1..=0x7f, low] => usize::from(u16::from_be_bytes([*high, *low])),
         _ => return Err("RSASSA-PSS has no proper length of a salt".to_owned()),
     };
