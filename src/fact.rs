@@ -29,6 +29,7 @@ use crate::fact::sbom::Sboms;
 use crate::fact::vocabulary::Vocabulary;
 use crate::id::{BidId, FactKey};
 use crate::profile::Profiles;
+use crate::provenance::Builders;
 use crate::time::Date;
 
 /// How strongly a piece of evidence proves, 0 to 6.
@@ -195,6 +196,7 @@ pub fn establish(
     vocabulary: &Vocabulary,
     feeds: &Feeds,
     profiles: &Profiles,
+    builders: &Builders,
     knowledge: Knowledge<'_>,
 ) -> Establishment {
     let mut found = Establishment::default();
@@ -206,7 +208,7 @@ pub fn establish(
     advisory::establish(dossier, &sboms, knowledge, &mut found);
     drop(sboms);
     signature::establish(dossier, &mut found);
-    provenance::establish(dossier, &mut found);
+    provenance::establish(dossier, builders, &mut found);
     for citations in found
         .facts
         .iter_mut()

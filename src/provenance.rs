@@ -14,7 +14,7 @@ mod outcome;
 mod reference;
 
 pub use builder::{Builder, BuilderKind, Builders, Trial};
-pub use check::{Check, CheckName, Found, Judgment, check};
+pub use check::{Check, CheckName, Found, Judgment, check, publication_of};
 pub use expectation::{Expectation, ExpectedBuilder, VersionedTag};
 pub use level::{Level, Reason, Signature, level};
 pub use outcome::{Missing, Outcome};

@@ -59,6 +59,8 @@ pub struct Library {
     pub profiles: Profiles,
     /// By what VEX statements are weighed.
     pub precedence: Precedence,
+    /// The known builders.
+    pub builders: Builders,
 }
 
 impl Library {
@@ -132,7 +134,8 @@ impl Library {
             .map(|profile| (profile.id.clone(), profile))
             .collect();
         faults.extend(misnamed_profiles(files, &profiles));
-        let precedence = read_precedence(files, &mut faults);
+        let precedence = own_or_built_in(files, PRECEDENCE, &mut faults, Precedence::read);
+        let builders = own_or_built_in(files, BUILDERS, &mut faults, Builders::read);
         if let Some(catalog) = &catalog {
             faults.extend(broken_links(catalog, &clauses));
         }
@@ -146,8 +149,8 @@ impl Library {
                 (one.id.clone(), feed)
             })
             .collect();
-        match (catalog, precedence) {
-            (Some(catalog), Some(precedence)) if faults.is_empty() => Ok(Self {
+        match (catalog, precedence, builders) {
+            (Some(catalog), Some(precedence), Some(builders)) if faults.is_empty() => Ok(Self {
                 catalog,
                 questionnaires,
                 feeds,
@@ -155,6 +158,7 @@ impl Library {
                 procedures,
                 profiles,
                 precedence,
+                builders,
             }),
             _ => Err(Refused(faults)),
         }
@@ -184,28 +188,7 @@ fn in_folder<T>(
 ///
 /// Every fault of its file.
 pub fn precedence(folder: Option<&str>) -> Result<Precedence, Refused> {
-    let own = match folder {
-        Some(folder) => crate::folder::read_folder(folder)?,
-        None => Vec::new(),
-    };
-    let files = own
-        .iter()
-        .map(|file| (file.path.as_str(), file.bytes.as_ref()))
-        .collect();
-    let mut faults = Vec::new();
-    read_precedence(&files, &mut faults)
-        .filter(|_| faults.is_empty())
-        .ok_or(Refused(faults))
-}
-
-/// The precedence of VEX statements; a folder without one has the built-in one.
-fn read_precedence(files: &Files<'_>, faults: &mut Vec<Diagnostic>) -> Option<Precedence> {
-    if files.contains_key(PRECEDENCE) {
-        return read_file(files, PRECEDENCE, faults, Precedence::read);
-    }
-    let built_in = Embedded::get(PRECEDENCE)?;
-    let files = Files::from([(PRECEDENCE, built_in.data.as_ref())]);
-    read_file(&files, PRECEDENCE, faults, Precedence::read)
+    table(folder, PRECEDENCE, Precedence::read)
 }
 
 /// Reads the table of builders alone; a folder without one has the built-in one.
@@ -237,20 +220,29 @@ fn table<T>(
         Some(folder) => crate::folder::read_folder(folder)?,
         None => Vec::new(),
     };
-    let built_in = Embedded::get(name);
     let own: Files<'_> = own
         .iter()
         .map(|file| (file.path.as_str(), file.bytes.as_ref()))
         .collect();
-    let data = own
-        .get(name)
-        .copied()
-        .or_else(|| built_in.as_ref().map(|file| file.data.as_ref()))
-        .unwrap_or_default();
     let mut faults = Vec::new();
-    read_file(&Files::from([(name, data)]), name, &mut faults, read)
+    own_or_built_in(&own, name, &mut faults, read)
         .filter(|_| faults.is_empty())
         .ok_or(Refused(faults))
+}
+
+/// Reads one of `files`, or the built-in file of that name where it is not among them.
+fn own_or_built_in<T>(
+    files: &Files<'_>,
+    name: &'static str,
+    faults: &mut Vec<Diagnostic>,
+    read: impl Fn(&crate::tree::Document, &crate::tree::Complaints) -> T,
+) -> Option<T> {
+    if files.contains_key(name) {
+        return read_file(files, name, faults, read);
+    }
+    let built_in = Embedded::get(name)?;
+    let files = Files::from([(name, built_in.data.as_ref())]);
+    read_file(&files, name, faults, read)
 }
 
 /// Profiles whose file is not named after them; two that share a name are among them.

@@ -8,7 +8,7 @@ use crate::evidence::provenance::{Attestation, Wrapping, read};
 use crate::evidence::signature::sigstore::{Sigstore, embedded};
 use crate::evidence::signature::{Artifact, CheckName, Expected, Kind, Material, Verification};
 use crate::provenance::{
-    Builders, Expectation, Judgment, Missing, Outcome, Signature, check, level,
+    Builders, Expectation, Judgment, Missing, Outcome, Signature, check, level, publication_of,
 };
 
 /// What is to be checked.
@@ -41,7 +41,14 @@ pub fn check_provenance(request: &ProvenanceRequest<'_>) -> Result<Outcome, Refu
         );
     }
     let in_file = |fault: Diagnostic| fault.in_file(request.attestation.name);
-    let file = read(request.attestation.bytes).map_err(in_file)?;
+    let mut file = read(request.attestation.bytes).map_err(in_file)?;
+    // Under a key, nobody verifies the certificate that lies beside the signature of an envelope: it names nobody.
+    let is_under_key = !request.policy_only && !request.trust.keys.is_empty();
+    for one in &mut file.readable {
+        if is_under_key && one.wrapping == Wrapping::Envelope {
+            one.signer = None;
+        }
+    }
     let remarks: Vec<_> = file.refused.into_iter().map(in_file).collect();
     let publications: Vec<_> = file
         .readable
@@ -114,33 +121,6 @@ pub fn check_provenance(request: &ProvenanceRequest<'_>) -> Result<Outcome, Refu
         ))
         .into()),
     }
-}
-
-/// The registry's statement about the same artifact, or any where none is.
-fn publication_of<'a>(
-    attestation: &Attestation,
-    publications: &[&'a Attestation],
-) -> Option<&'a Attestation> {
-    let shares = |publication: &&&Attestation| {
-        let digests = attestation
-            .statement
-            .subjects
-            .iter()
-            .flat_map(|subject| &subject.digests);
-        let mut published = publication.statement.subjects.iter();
-        let published: Vec<_> = published
-            .by_ref()
-            .flat_map(|subject| &subject.digests)
-            .collect();
-        digests
-            .into_iter()
-            .any(|digest| published.contains(&digest))
-    };
-    publications
-        .iter()
-        .find(shares)
-        .or_else(|| publications.first())
-        .copied()
 }
 
 /// What was found of the signatures of one provenance.

@@ -14,7 +14,7 @@ use rayon::iter::{IntoParallelRefIterator as _, ParallelIterator as _};
 
 use super::Refused;
 use super::feed_open::OpenFeed;
-use super::vex_apply::{VexFile, open_vex};
+use super::vex_apply::{OpenVex, VexFile, open_vex};
 use crate::diagnostic::{Diagnostic, Place};
 use crate::digest::Digest;
 use crate::document::scan::sarif::PER_RULE;
@@ -195,8 +195,13 @@ fn read_vex(
     let mut refused = Vec::new();
     for document in documents {
         match open_vex(*document, precedence) {
-            Ok((one, is_valid)) => {
-                if !is_valid {
+            Ok(OpenVex {
+                given: one,
+                valid,
+                unchecked,
+            }) => {
+                remarks.extend(unchecked);
+                if !valid {
                     let remark = Diagnostic::warning(
                         "vex-invalid",
                         Place::whole(),

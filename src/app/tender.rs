@@ -197,6 +197,7 @@ pub fn judge_tender(
                 &catalog.vocabulary,
                 &library.feeds,
                 &library.profiles,
+                &library.builders,
                 knowledge,
             );
             let mut decisions = tender.decisions.clone();

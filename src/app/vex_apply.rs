@@ -14,7 +14,7 @@ use super::sbom_diff::NamedBytes;
 use crate::diagnostic::{Diagnostic, Place};
 use crate::digest::Digest;
 use crate::evidence::sbom::{self, Component, Sbom};
-use crate::evidence::vex::read_as_found;
+use crate::evidence::vex::{UNCHECKED, read_as_found};
 use crate::time::Date;
 use crate::triage::{Bound, Decision, Given, How, Inventory, Precedence, Triage, Voice};
 use view::source;
@@ -28,12 +28,23 @@ pub struct VexFile<'a> {
     pub trust: Option<&'a str>,
 }
 
-/// Reads a VEX document for triage, and says whether it is valid.
+/// A VEX document that was read for triage.
+#[derive(Debug)]
+pub struct OpenVex {
+    /// The document.
+    pub given: Given,
+    /// Whether it is valid.
+    pub valid: bool,
+    /// That its signature was not looked at, if it has one.
+    pub unchecked: Option<Diagnostic>,
+}
+
+/// Reads a VEX document for triage.
 ///
 /// # Errors
 ///
 /// When it cannot be read at all, or the level of trust is not one of the precedence.
-pub fn open_vex(document: VexFile<'_>, precedence: &Precedence) -> Result<(Given, bool), Refused> {
+pub fn open_vex(document: VexFile<'_>, precedence: &Precedence) -> Result<OpenVex, Refused> {
     let NamedBytes { path, bytes } = document.file;
     if let Some(trust) = document.trust
         && !precedence.levels.iter().any(|level| level.id == trust)
@@ -58,13 +69,21 @@ pub fn open_vex(document: VexFile<'_>, precedence: &Precedence) -> Result<(Given
     let reading = read_as_found(bytes)
         .map_err(|faults| Refused(faults.into_iter().map(|one| one.in_file(path)).collect()))?;
     let valid = reading.valid();
+    let mut remarks = reading.findings.into_iter().map(|one| one.diagnostic);
+    let unchecked = remarks
+        .find(|one| one.code == UNCHECKED)
+        .map(|one| one.in_file(path));
     let given = Given {
         path: path.to_owned(),
         digest: Digest::of(bytes),
         trust: document.trust.map(str::to_owned),
         document: reading.document,
     };
-    Ok((given, valid))
+    Ok(OpenVex {
+        given,
+        valid,
+        unchecked,
+    })
 }
 
 /// Binds VEX documents to an SBOM.
@@ -85,11 +104,13 @@ pub fn apply_vex(
     });
     let mut given = Vec::new();
     let mut valid = BTreeMap::new();
+    let mut remarks = Vec::new();
     for document in documents {
         match open_vex(*document, precedence) {
-            Ok((one, is_valid)) => {
-                valid.insert(one.digest, is_valid);
-                given.push(one);
+            Ok(one) => {
+                valid.insert(one.given.digest, one.valid);
+                given.push(one.given);
+                remarks.extend(one.unchecked);
             }
             Err(Refused(faults)) => refused.extend(faults),
         }
@@ -126,6 +147,7 @@ pub fn apply_vex(
         statements: statements(&triage, &bound, &inventory, &names),
         decisions,
         unbound,
+        remarks,
     })
 }
 
@@ -160,7 +182,10 @@ impl VexApplication {
                 .in_file(&by.source.file),
             )
         });
-        unbound.chain(conflicts).collect()
+        unbound
+            .chain(conflicts)
+            .chain(self.remarks.iter().cloned())
+            .collect()
     }
 }
 

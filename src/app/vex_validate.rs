@@ -6,7 +6,7 @@ use super::Refused;
 use crate::diagnostic::Diagnostic;
 use crate::evidence::csaf::file_name;
 use crate::evidence::sbom::find_lines;
-use crate::evidence::vex::{Finding, read_as_found};
+use crate::evidence::vex::{Finding, is_enveloped, read_as_found};
 
 /// A judged VEX document, schema `mekiki/vex-validate/v1`.
 #[derive(Debug, Clone, Serialize)]
@@ -61,7 +61,8 @@ pub fn validate_vex(path: &str, bytes: &[u8], in_lines: bool) -> Result<VexValid
         .into_iter()
         .map(|Finding { test, diagnostic }| (test, diagnostic))
         .unzip();
-    if in_lines {
+    // Places in an envelope are those of what it carries.
+    if in_lines && !is_enveloped(bytes) {
         find_lines(bytes, &mut diagnostics);
     }
     let findings = tests.into_iter().zip(diagnostics);

@@ -88,6 +88,7 @@ pub(super) fn run(
 impl Arguments {
     fn expectation(&self) -> Result<Expectation, Refused> {
         Ok(Expectation {
+            signer_is_agreed: false,
             subject: digests(&self.subject)?,
             source_uri: self
                 .source_uri

@@ -5,10 +5,12 @@
 //! it to components is not the reader's business.
 
 pub mod cyclonedx;
+mod envelope;
 pub mod openvex;
 mod read;
 mod tables;
 
+pub use envelope::{UNCHECKED, is_enveloped};
 pub use read::{Finding, Reading, read, read_as_found};
 
 use jiff::Timestamp;

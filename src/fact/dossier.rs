@@ -23,10 +23,23 @@ pub struct Offering {
     pub service: Option<String>,
     /// Who must have signed: identity and issuer.
     pub signer: Option<(String, String)>,
-    /// The expected builder and source of the build.
-    pub provenance: Option<(String, String)>,
+    /// What was agreed about the build.
+    pub provenance: Option<AgreedBuild>,
     /// Where the agency's file names the corporate number.
     pub named_at: Citation,
+}
+
+/// What was agreed about how the delivery is built.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct AgreedBuild {
+    /// Who builds.
+    pub builder: String,
+    /// The source repository.
+    pub source: String,
+    /// The tag that is built.
+    pub source_tag: Option<String>,
+    /// By which template the build is described.
+    pub build_type: Option<String>,
 }
 
 /// A piece of evidence with what [`detect`] says of it.

@@ -4,7 +4,8 @@ mod verifier;
 
 use std::collections::BTreeSet;
 
-pub(super) use verifier::{Signed, Verifier};
+use verifier::Signed;
+pub(super) use verifier::{Verifier, extended};
 
 use super::dossier::{Dossier, Sorted};
 use super::{Establishment, FactValue};
@@ -42,7 +43,7 @@ pub(super) fn establish(dossier: &Dossier<'_>, found: &mut Establishment) {
         }
         let signed: Vec<_> = files
             .into_iter()
-            .map(|file| verifier.verify(file, purpose, |_| true))
+            .map(|file| verifier.verify(file, purpose))
             .collect();
         let mut citations: Vec<_> = verifier.citations().collect();
         for one in &signed {

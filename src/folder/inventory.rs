@@ -43,7 +43,14 @@ pub struct InventoryFolder {
 /// The right to change an inventory, held by one process at a time; the system takes it back when it ends.
 #[derive(Debug)]
 pub struct InventoryLock {
-    _file: File,
+    file: File,
+}
+
+impl Drop for InventoryLock {
+    fn drop(&mut self) {
+        // A program that is being started at this moment has the file open too, so closing it would not be enough.
+        _ = self.file.unlock();
+    }
 }
 
 impl InventoryFolder {
@@ -85,7 +92,7 @@ impl InventoryFolder {
         }
         self.clear(&|name| name.starts_with(DRAFT))
             .map_err(refused)?;
-        Ok(InventoryLock { _file: file })
+        Ok(InventoryLock { file })
     }
 
     fn clear(&self, is_waste: &dyn Fn(&str) -> bool) -> io::Result<()> {

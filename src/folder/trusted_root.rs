@@ -107,7 +107,14 @@ impl KeptRoot {
 /// The right to replace the trusted root, held by one process at a time.
 #[derive(Debug)]
 pub struct RootLock {
-    _file: File,
+    file: File,
+}
+
+impl Drop for RootLock {
+    fn drop(&mut self) {
+        // A program that is being started at this moment has the file open too, so closing it would not be enough.
+        _ = self.file.unlock();
+    }
 }
 
 /// A folder that keeps a trusted root.
@@ -174,7 +181,7 @@ impl RootFolder {
             .open(self.root.join(LOCK))
             .map_err(|error| refused(&error))?;
         match file.try_lock() {
-            Ok(()) => Ok(RootLock { _file: file }),
+            Ok(()) => Ok(RootLock { file }),
             Err(TryLockError::WouldBlock) => {
                 let message = format!(
                     "another process replaces what `{}` keeps",

@@ -206,3 +206,30 @@ pub fn check(
     checks.extend(asked.package_version());
     Judgment { checks, builder }
 }
+
+/// The registry's statement about the same artifact, or any where none is.
+pub fn publication_of<'a>(
+    attestation: &Attestation,
+    publications: &[&'a Attestation],
+) -> Option<&'a Attestation> {
+    let shares = |publication: &&&Attestation| {
+        let digests = attestation
+            .statement
+            .subjects
+            .iter()
+            .flat_map(|subject| &subject.digests);
+        let mut published = publication.statement.subjects.iter();
+        let published: Vec<_> = published
+            .by_ref()
+            .flat_map(|subject| &subject.digests)
+            .collect();
+        digests
+            .into_iter()
+            .any(|digest| published.contains(&digest))
+    };
+    publications
+        .iter()
+        .find(shares)
+        .or_else(|| publications.first())
+        .copied()
+}

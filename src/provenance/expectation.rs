@@ -20,6 +20,9 @@ pub struct Expectation {
     pub source_versioned_tag: Option<VersionedTag>,
     /// Who must have built.
     pub builder: Option<ExpectedBuilder>,
+    /// Whether whoever signed was agreed on by name, apart from the builder. Then the builder need not be the
+    /// one that signed; whether the signature is the agreed signer's is for whoever verifies it.
+    pub signer_is_agreed: bool,
     /// By which template the build must be described.
     pub build_type: Option<String>,
     /// Inputs of the workflow that must have been given, by name.

@@ -38,7 +38,7 @@ pub enum Reason {
     SignatureNotVerified,
     /// The builder is not one that was agreed or is trusted.
     BuilderNotAccepted,
-    /// The signature proves a key, and not that it is the builder's.
+    /// The signature proves a key or a signer, and not that it is the builder's.
     KeyIsNotBuilders,
     /// It is not known that the builder runs on a hosted platform.
     NotHosted,
@@ -146,6 +146,9 @@ fn supported(
     }
     if !judgment.holds(CheckName::BuilderId) {
         return held_down_by(Reason::BuilderNotAccepted);
+    }
+    if builder.by_agreement {
+        return held_down_by(Reason::KeyIsNotBuilders);
     }
     let kind = builder.known.as_ref().map(|known| known.kind);
     // A certificate beside the signature of an envelope is not what that signature was verified by.

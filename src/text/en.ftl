@@ -544,6 +544,7 @@ vex-file = File
 vex-count = { $count } statements
 vex-bound = { $bound } of { $statements } statements bind to the SBOM; { $unbound } products bind to nothing, { $conflicts } conflicts
 vex-no-day = no day is given with --as-of: no statement is too late, and none expires
+vex-signature-unchecked = { $path } is signed, but its signature was not verified here; `mekiki attestation verify` does that
 vex-document-invalid = { $path } breaks its standard; mekiki vex validate says how
 vex-decisions = What follows
 vex-unbound-heading = What binds to nothing

@@ -544,6 +544,7 @@ vex-file = ファイル
 vex-count = 記述{ $count }件
 vex-bound = 記述{ $statements }件のうち{ $bound }件がSBOMに対応します。対応するもののない製品{ $unbound }件、矛盾{ $conflicts }件
 vex-no-day = --as-ofの日付の指定がないため、記述の時期と有効期間は判定していません
+vex-signature-unchecked = { $path } には署名がありますが、ここでは検証していません。`mekiki attestation verify` で検証してください。
 vex-document-invalid = { $path }は規格に適合しません。内容はmekiki vex validateで確認できます
 vex-decisions = 帰結
 vex-unbound-heading = 対応するもののない記述

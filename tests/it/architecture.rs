@@ -212,6 +212,7 @@ const MAY_IMPORT: &[(&str, &[&str])] = &[
             "time",
             "tree",
             "evidence",
+            "provenance",
             "fact",
             "criteria",
             "assessment",

@@ -139,7 +139,30 @@ impl Authority {
         format!("{trusted_root:#}\n")
     }
 
-    /// One who signs as `identity` (a URI, an e-mail address, or a name with `!`) after `issuer` has vouched for
+    /// `bundle` with one more timestamp, of `at_unix_seconds`.
+    pub(crate) fn stamped_again(&self, bundle: &str, at_unix_seconds: u64) -> String {
+        const STAMPS: &str = "/verificationMaterial/timestampVerificationData";
+        let mut bundle: Value = serde_json::from_str(bundle).expect("a bundle is JSON");
+        let signature = bundle
+            .pointer("/messageSignature/signature")
+            .or_else(|| bundle.pointer("/dsseEnvelope/signatures/0/sig"))
+            .and_then(Value::as_str)
+            .and_then(|text| BASE64_STANDARD.decode(text).ok())
+            .expect("a bundle has a signature");
+        let at = Duration::from_secs(at_unix_seconds);
+        let stamp = json!({ "signedTimestamp": base64(self.stamps.stamp(&signature, at, None)) });
+        if bundle.pointer(STAMPS).is_none() {
+            bundle["verificationMaterial"]["timestampVerificationData"] =
+                json!({ "rfc3161Timestamps": [] });
+        }
+        let stamps = bundle
+            .pointer_mut(&format!("{STAMPS}/rfc3161Timestamps"))
+            .and_then(Value::as_array_mut);
+        stamps.expect("timestamps are a list").push(stamp);
+        bundle.to_string()
+    }
+
+    /// One who signs as `identity` (`dns:` and a host, a URI, an e-mail address, or a name with `!`) after `issuer` has vouched for
     /// them.
     ///
     /// Every signature is made at `at_unix_seconds`: the certificate becomes valid then, and the
@@ -157,6 +180,7 @@ impl Authority {
             key: None,
             form: KeyForm::P256,
             brings_chain: false,
+            by_root: false,
         }
     }
 }
@@ -191,6 +215,7 @@ pub(crate) struct Signer<'a> {
     key: Option<&'a ManagedKey>,
     form: KeyForm,
     brings_chain: bool,
+    by_root: bool,
 }
 
 /// What signs one bundle.
@@ -265,6 +290,14 @@ impl<'a> Signer<'a> {
     pub(crate) fn bringing_chain(self) -> Self {
         Self {
             brings_chain: true,
+            ..self
+        }
+    }
+
+    /// The same signer, to whom the root authority itself issues certificates.
+    pub(crate) fn by_root(self) -> Self {
+        Self {
+            by_root: true,
             ..self
         }
     }
@@ -351,10 +384,12 @@ impl<'a> Signer<'a> {
             };
             (certificate, above)
         } else {
-            (
-                self.certify(&fresh, &self.authority.intermediate),
-                Vec::new(),
-            )
+            let issuer = if self.by_root {
+                &self.authority.root
+            } else {
+                &self.authority.intermediate
+            };
+            (self.certify(&fresh, issuer), Vec::new())
         };
         Hand {
             fresh,
@@ -405,6 +440,7 @@ impl<'a> Signer<'a> {
                 key: None,
                 form: self.form,
                 brings_chain: false,
+                by_root: false,
             };
             let mut stranger = stranger.hand();
             if hand.managed.is_some() {

@@ -189,13 +189,14 @@ fn every_fault_is_refused_by_its_check_in_every_form() {
     type Forms = fn((Content, Witnessed)) -> bool;
     let all: Forms = |_| true;
     let second: Forms = |form| !is_first(form);
-    let cases: [(Fault, bool, Forms, &str); 25] = [
+    let cases: [(Fault, bool, Forms, &str); 26] = [
         (Fault::UntrustedCertificate, true, all, "certificate-chain"),
         (Fault::WrongSct, true, all, "certificate-transparency"),
         (Fault::SctForOther, true, all, "certificate-transparency"),
         (Fault::NoSct, true, all, "certificate-transparency"),
         (Fault::OtherUsage, true, all, "certificate-usage"),
         (Fault::NoUsage, true, all, "certificate-usage"),
+        (Fault::TwoUsages, true, all, "structure"),
         (Fault::NoDigitalSignature, true, all, "certificate-usage"),
         (Fault::LeafIsAuthority, true, all, "certificate-usage"),
         (Fault::TwoNames, true, all, "identity"),
@@ -287,6 +288,8 @@ fn every_fault_of_a_timestamp_is_refused() {
         StampFault::OtherUsage,
         StampFault::Expired,
         StampFault::BadChain,
+        StampFault::CriticalExtension,
+        StampFault::FurtherField,
     ] {
         let authority = Authority::with_stamps(Some(fault));
         let root = authority.trusted_root();

@@ -79,6 +79,7 @@ fn expectation(case: &Value) -> Option<Expectation> {
         return None;
     }
     Some(Expectation {
+        signer_is_agreed: false,
         subject,
         source_uri: text(case, "source").map(|source| Expectation::source(source).unwrap()),
         source_tag: text(case, "ptag").map(str::to_owned),

@@ -106,6 +106,7 @@ fn file() -> Vec<u8> {
 
 fn agreed() -> Expectation {
     Expectation {
+        signer_is_agreed: false,
         subject: vec![
             (Algorithm::Sha256, Digest::of(ARTIFACT).hex()),
             (Algorithm::Sha512, Algorithm::Sha512.hex_of(ARTIFACT)),

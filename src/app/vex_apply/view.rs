@@ -2,7 +2,7 @@
 
 use serde::Serialize;
 
-use crate::diagnostic::Place;
+use crate::diagnostic::{Diagnostic, Place};
 use crate::digest::Digest;
 use crate::evidence::vex::Status;
 use crate::time::{Date, Timestamp};
@@ -29,6 +29,9 @@ pub struct VexApplication {
     pub decisions: Vec<AppliedDecision>,
     /// What binds to nothing.
     pub unbound: Vec<AppliedUnbound>,
+    /// What is to be known of the documents: signatures that nobody looked at.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub remarks: Vec<Diagnostic>,
 }
 
 /// The SBOM that statements were bound to.

@@ -13,7 +13,7 @@ use crate::cli::output::Output;
 use crate::document::sarif::{Report, sarif};
 use crate::document::table::{Look, Sheet, heading};
 use crate::evidence::sbom::find_lines;
-use crate::evidence::vex::Status;
+use crate::evidence::vex::{Status, is_enveloped};
 use crate::text::messages::{message, message_with};
 use crate::text::{Lang, printable};
 use crate::time::{Date, parse_day};
@@ -61,7 +61,9 @@ pub(super) fn run(
                 .iter()
                 .filter(|one| one.file.as_deref() == Some(path));
             let mut findings: Vec<_> = of_file.cloned().collect();
-            find_lines(bytes, &mut findings);
+            if !is_enveloped(bytes) {
+                find_lines(bytes, &mut findings);
+            }
             Report {
                 path: path.to_owned(),
                 findings,
@@ -94,6 +96,14 @@ fn text(applied: &VexApplication, lang: Lang, width: u16) -> String {
     out.push('\n');
     if applied.as_of.is_none() {
         _ = writeln!(out, "{}", message(lang, "vex-no-day"));
+    }
+    for remark in &applied.remarks {
+        let path = printable(remark.file.as_deref().unwrap_or_default());
+        _ = writeln!(
+            out,
+            "{}",
+            message_with(lang, "vex-signature-unchecked", &[("path", &path)])
+        );
     }
     for document in applied.documents.iter().filter(|one| !one.valid) {
         let path = printable(&document.path);

@@ -120,6 +120,9 @@ mod tests {
             assert_eq!(named.names(), [format!("{name}:{digits}")]);
             assert!(named.bytes().is_none());
         }
+        let upper = format!("sha256:{}", Algorithm::Sha256.hex_of(b"x").to_uppercase());
+        let upper = Artifact::parse_digest(&upper).unwrap();
+        assert_eq!(upper.names(), bytes.names());
         let named = Artifact::parse_digest(&bytes.names()[0]).unwrap();
         assert_eq!(named.sha256(), bytes.sha256());
         assert_eq!(named.digest_hex(Algorithm::Sha512), None);

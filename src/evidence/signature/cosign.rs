@@ -5,6 +5,7 @@
 
 use base64::Engine as _;
 use sigstore::crypto::{CosignVerificationKey, Signature, SigningScheme};
+use x509_cert::der::Decode as _;
 
 use super::certificate::{Authorities, Certificate, Moment, Purpose, Refusal};
 use super::key::{KeyKind, PublicKey, Scheme};
@@ -132,7 +133,13 @@ fn check_certificate(
     if trust.identity.is_some() {
         proof.passed(CheckName::Identity, identity.clone());
     }
-    let issuer = super::oidc_issuer::of(certificate.der());
+    let issuer = x509_cert::Certificate::from_der(certificate.der())
+        .map_err(|_| "the certificate cannot be read")
+        .and_then(|certificate| super::oidc_issuer::of(&certificate))
+        .map_err(|reason| Refusal {
+            check: CheckName::Issuer,
+            detail: reason.to_owned(),
+        })?;
     if let Some(expected) = &trust.issuer {
         let met = issuer.as_ref().filter(|one| expected.admits(one));
         let met = met.ok_or_else(|| Refusal {

@@ -40,7 +40,8 @@ const MAXIMUM_BYTES: usize = 16 * 1024 * 1024;
 /// Verifies bundles under one trusted root.
 pub struct Sigstore {
     root: root::Root,
-    verifier: Verifier,
+    /// `None` where the second verifier does not know a form that the trusted root has.
+    verifier: Option<Verifier>,
 }
 
 impl Sigstore {
@@ -53,18 +54,21 @@ impl Sigstore {
     pub fn new(trusted_root: &[u8]) -> Result<Self, Diagnostic> {
         let document = parse_once(trusted_root)?;
         let root = root::Root::read(&document.root)?;
-        let unusable = |reason: String| root::FORM.complaint("", &one_line(&reason));
-        let mut value: serde_json::Value =
-            serde_json::from_str(&document.source).map_err(|error| unusable(error.to_string()))?;
-        if let Some(inner) = value.get_mut("trustedRoot") {
-            value = inner.take();
-        }
-        let root_for_second: TrustedRoot =
-            serde_json::from_value(value).map_err(|error| unusable(error.to_string()))?;
-        let verifier =
-            Verifier::new(&root_for_second).map_err(|error| unusable(error.to_string()))?;
-        Ok(Self { root, verifier })
+        Ok(Self {
+            root,
+            verifier: second_verifier(&document.source),
+        })
     }
+}
+
+/// The second verifier under the same trusted root; `None` where it does not read what is read here.
+fn second_verifier(source: &str) -> Option<Verifier> {
+    let mut value: serde_json::Value = serde_json::from_str(source).ok()?;
+    if let Some(inner) = value.get_mut("trustedRoot") {
+        value = inner.take();
+    }
+    let root: TrustedRoot = serde_json::from_value(value).ok()?;
+    Verifier::new(&root).ok()
 }
 
 /// Reads a bundle without verifying it: of version 0.1, 0.2 or 0.3, or as cosign wrote it before these.

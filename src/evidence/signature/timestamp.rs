@@ -20,7 +20,7 @@ use super::certificate::{Authorities, Certificate, Moment, Purpose, Refusal};
 use super::check::{CheckName, Witness, WitnessKind};
 use super::cms::{Covered, SignedData};
 use super::{Artifact, algorithm};
-use crate::time::Timestamp;
+use crate::time::{Timestamp, parse_stamp};
 
 const TST_INFO: ObjectIdentifier = ObjectIdentifier::new_unwrap("1.2.840.113549.1.9.16.1.4");
 
@@ -119,15 +119,15 @@ pub fn verify(
 }
 
 /// What a timestamp says (`TSTInfo`).
-struct Info<'a> {
-    algorithm: AlgorithmIdentifierOwned,
-    imprint: &'a [u8],
-    at: Timestamp,
+pub(super) struct Info<'a> {
+    pub(super) algorithm: AlgorithmIdentifierOwned,
+    pub(super) imprint: &'a [u8],
+    pub(super) at: Timestamp,
     authority: Option<GeneralName>,
 }
 
 impl<'a> Info<'a> {
-    fn read(der: &'a [u8]) -> Read<Self> {
+    pub(super) fn read(der: &'a [u8]) -> Read<Self> {
         let mut fields = Element::of(der, SEQUENCE)?.elements();
         if fields.take(INTEGER)?.value != [1] {
             return Err("it is of an unknown version".to_owned());
@@ -171,31 +171,9 @@ impl<'a> Info<'a> {
 
 /// `YYYYMMDDhhmmss`, a fraction perhaps, and `Z`.
 fn instant(digits: &[u8]) -> Read<Timestamp> {
-    let malformed = || "its time is none".to_owned();
-    let text = std::str::from_utf8(digits).map_err(|_| malformed())?;
-    let text = text.strip_suffix('Z').ok_or_else(malformed)?;
-    let (whole, fraction) = text
-        .split_once('.')
-        .map_or((text, None), |(whole, fraction)| (whole, Some(fraction)));
-    let is_digits = |text: &str| !text.is_empty() && text.bytes().all(|one| one.is_ascii_digit());
-    if whole.len() != 14
-        || !is_digits(whole)
-        || fraction.is_some_and(|fraction| !is_digits(fraction) || fraction.len() > 9)
-    {
-        return Err(malformed());
-    }
-    let part = |from: usize, to: usize| whole.get(from..to).unwrap_or_default();
-    let fraction = fraction.map_or_else(String::new, |fraction| format!(".{fraction}"));
-    let text = format!(
-        "{}-{}-{}T{}:{}:{}{fraction}Z",
-        part(0, 4),
-        part(4, 6),
-        part(6, 8),
-        part(8, 10),
-        part(10, 12),
-        part(12, 14)
-    );
-    text.parse().map_err(|_| malformed())
+    let text = std::str::from_utf8(digits).ok();
+    text.and_then(parse_stamp)
+        .ok_or_else(|| "its time is none".to_owned())
 }
 
 #[cfg(test)]

@@ -31,7 +31,9 @@ impl Expected {
     ///
     /// `pattern-malformed` when it is none.
     pub fn pattern(pattern: &str) -> Result<Self, Diagnostic> {
-        match Regex::new(&format!(r"\A(?:{pattern})\z")) {
+        // Alone as well: what closes the group before its end would not be held to beginning and end.
+        let whole = Regex::new(pattern).and_then(|_| Regex::new(&format!(r"\A(?:{pattern})\z")));
+        match whole {
             Ok(regex) => Ok(Self::Pattern(Box::new(regex))),
             Err(error) => {
                 let reason = crate::text::printable(&error.to_string());
@@ -168,10 +170,10 @@ mod tests {
             assert!(!pattern.admits(other), "{other}");
         }
         assert_eq!(pattern.as_written(), r"https://ci\.example/.*|x");
-        assert_eq!(
-            Expected::pattern("(").unwrap_err().code,
-            "pattern-malformed"
-        );
+        for broken in ["(", "x)|(?:.*", "(?x) x # more"] {
+            let code = Expected::pattern(broken).unwrap_err().code;
+            assert_eq!(code, "pattern-malformed", "{broken}");
+        }
         assert!(Expected::Exact("a".to_owned()).admits("a"));
         assert!(!Expected::Exact("a".to_owned()).admits("A"));
     }

@@ -1,6 +1,6 @@
 //! One door to every format.
 
-use super::{VexDocument, cyclonedx, openvex};
+use super::{VexDocument, cyclonedx, envelope, openvex};
 use crate::diagnostic::{Diagnostic, Place, Severity};
 use crate::evidence::csaf;
 use crate::evidence::detect::{Kind, detect_item};
@@ -104,6 +104,9 @@ pub fn read_as_found(bytes: &[u8]) -> Result<Reading, Vec<Diagnostic>> {
             drop(tape);
             cyclonedx::read(text.as_bytes()).map(|(document, found)| Reading::new(document, found))
         }
+        "dsse" | "sigstore-bundle" => envelope::read(text.as_bytes())
+            .map(|(document, found)| Reading::new(document, found))
+            .map_err(|fault| vec![fault]),
         _ if openvex::is_alike(root) => {
             let (document, found) = openvex::read(root).map_err(|fault| vec![fault])?;
             let mut findings = vec![
@@ -127,7 +130,7 @@ pub fn read_as_found(bytes: &[u8]) -> Result<Reading, Vec<Diagnostic>> {
     }
 }
 
-fn unrecognized(what: impl Into<String>) -> Diagnostic {
+pub(super) fn unrecognized(what: impl Into<String>) -> Diagnostic {
     Diagnostic::error("vex-unrecognized", Place::whole(), what)
         .help("hand in OpenVEX, CSAF or CycloneDX with vulnerabilities")
 }

@@ -4,12 +4,15 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use crate::diagnostic::{Diagnostic, Place, Severity};
 use crate::evidence::detect::Kind;
-use crate::evidence::vex::{self, Status};
-use crate::evidence::{Citation, Evidence};
-use crate::fact::dossier::Dossier;
+use crate::evidence::signature::{self, Artifact, CheckName};
+use crate::evidence::vex::{self, Status, UNCHECKED};
+use crate::evidence::{Citation, Evidence, attestation};
+use crate::fact::dossier::{Dossier, Sorted};
 use crate::fact::sbom::Sboms;
+use crate::fact::signature::Verifier;
 use crate::fact::{Establishment, ProofRank};
 use crate::triage::{Bound, Decision, Given, Triage, Unbound, Voice};
+use crate::trust::Purpose;
 
 /// Who speaks: it follows from the folder that a document lies in, never from what it says of itself.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -113,10 +116,14 @@ impl Documents {
 /// Reads the statements of the supplier, in VEX documents and in CycloneDX SBOMs, and what the agency holds.
 pub(super) fn read(dossier: &Dossier<'_>, sboms: &Sboms, found: &mut Establishment) -> Documents {
     let mut documents = Documents { given: Vec::new() };
+    // NOTE: the signature producer remarks on unusable trust.
+    let verifier = Verifier::new(dossier, &mut Establishment::default());
     for (sorted, speaker) in dossier
-        .handed_in_of(Kind::Vex)
+        .handed_in
+        .iter()
+        .filter(|one| is_vex(one))
         .map(|one| (one, Speaker::Supplier))
-        .chain(dossier.agency_of(Kind::Vex).map(|one| {
+        .chain(dossier.agency.iter().filter(|one| is_vex(one)).map(|one| {
             let speaker = if is_own(&one.evidence.path) {
                 Speaker::Agency
             } else {
@@ -129,6 +136,16 @@ pub(super) fn read(dossier: &Dossier<'_>, sboms: &Sboms, found: &mut Establishme
         let named = |one: Diagnostic| one.in_file(evidence.path.clone());
         match vex::read(&evidence.bytes) {
             Ok((document, remarks)) => {
+                if remarks.iter().any(|one| one.code == UNCHECKED) && speaker != Speaker::Agency {
+                    match unverified(&verifier, evidence) {
+                        None => {}
+                        Some(remark) if remark.severity == Severity::Error => {
+                            found.remarks.push(named(remark));
+                            continue;
+                        }
+                        Some(remark) => found.remarks.push(named(remark)),
+                    }
+                }
                 let errors = remarks
                     .into_iter()
                     .filter(|one| one.severity == Severity::Error);
@@ -149,6 +166,57 @@ pub(super) fn read(dossier: &Dossier<'_>, sboms: &Sboms, found: &mut Establishme
         }
     }
     documents
+}
+
+fn is_vex(sorted: &Sorted<'_>) -> bool {
+    match sorted.detection.kind {
+        Kind::Vex => true,
+        Kind::Signature | Kind::Provenance => vex::is_enveloped(&sorted.evidence.bytes),
+        _ => false,
+    }
+}
+
+/// Why the signature over a statement does not count: a warning where nobody is agreed on who may sign it, an
+/// error where it does not hold, so that what it carries is not what was signed.
+fn unverified<'a>(verifier: &Verifier<'a>, evidence: &'a Evidence) -> Option<Diagnostic> {
+    let unchecked = |reason: &str| {
+        let message = format!("the signature over these statements was not verified: {reason}");
+        Diagnostic::warning(UNCHECKED, Place::whole(), message)
+            .help("enter the signer for `vex` into the register of signers, and see that its trusted root is at hand")
+    };
+    let Some(artifact) = subject(&evidence.bytes) else {
+        return Some(unchecked("the statement names no subject by SHA-2"));
+    };
+    let signature = match signature::Kind::of(&evidence.bytes, false) {
+        Ok(kind) => (kind, evidence.bytes.as_ref()),
+        Err(fault) => return Some(unchecked(&fault.message)),
+    };
+    let outcome = verifier.outcome(evidence, signature, &artifact, Purpose::Vex);
+    let verification = match outcome.verification {
+        Ok(verification) if verification.verified => return None,
+        Ok(verification) => verification,
+        Err(fault) => return Some(unchecked(&fault.message)),
+    };
+    let check = verification.refusal()?;
+    let reason = format!("{}: {}", check.name.word(), check.detail);
+    // Who may sign is the agency's to say; that somebody did not sign is no forgery.
+    if matches!(
+        check.name,
+        CheckName::Policy | CheckName::Identity | CheckName::Issuer
+    ) {
+        return Some(unchecked(&reason));
+    }
+    let message = format!("the signature over these statements does not verify: {reason}");
+    let refused = Diagnostic::error("signature-refused", Place::whole(), message);
+    Some(refused.help("ask the supplier for the statements as they were signed"))
+}
+
+/// What a signed statement is about, by its own word: which products its predicate speaks of is judged by their
+/// identifiers.
+fn subject(envelope: &[u8]) -> Option<Artifact<'static>> {
+    let statement = attestation::of_bundle(envelope).ok().flatten()?;
+    let mut digests = statement.subjects.iter().flat_map(|one| &one.digests);
+    digests.find_map(|(algorithm, digits)| Artifact::parse_digest(&format!("{algorithm}:{digits}")))
 }
 
 fn given(evidence: &Evidence, speaker: Speaker, document: vex::VexDocument) -> Given {

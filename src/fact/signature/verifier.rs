@@ -117,7 +117,14 @@ impl<'a> Verifier<'a> {
 
     /// Why nothing can be verified, if so.
     pub(in crate::fact) fn obstacle(&self) -> Option<&'static str> {
-        let mut kinds = self.candidates.iter().map(|candidate| candidate.kind);
+        self.obstacle_of(self.candidates.iter().map(|candidate| candidate.kind))
+    }
+
+    /// Why no signature of these kinds can be verified, if so.
+    pub(in crate::fact) fn obstacle_of(
+        &self,
+        mut kinds: impl Iterator<Item = Kind>,
+    ) -> Option<&'static str> {
         match &self.expected {
             Some(Signers::Policy { .. }) => (self.roots.is_empty()
                 && kinds.all(|kind| kind == Kind::Sigstore))
@@ -145,31 +152,31 @@ impl<'a> Verifier<'a> {
             .chain(revocations.map(|evidence| evidence.cite(Place::whole())))
     }
 
-    /// Verifies the signatures that belong to `file` and that `select` admits, as signatures for `purpose`.
-    pub(in crate::fact) fn verify(
-        &self,
-        file: &'a Evidence,
-        purpose: Purpose,
-        select: impl Fn(&Evidence) -> bool,
-    ) -> Signed<'a> {
+    /// Verifies the signatures that belong to `file`, as signatures for `purpose`.
+    pub(in crate::fact) fn verify(&self, file: &'a Evidence, purpose: Purpose) -> Signed<'a> {
         let outcomes = self
             .candidates
             .iter()
             .filter(|candidate| candidate.files.contains(&file.path.as_str()))
-            .filter(|candidate| select(candidate.evidence))
-            .map(|candidate| self.outcome(candidate, file, purpose))
+            .map(|candidate| {
+                let signature = (candidate.kind, candidate.evidence.bytes.as_ref());
+                let artifact = Artifact::of_bytes(&file.bytes);
+                self.outcome(candidate.evidence, signature, &artifact, purpose)
+            })
             .collect();
         Signed { file, outcomes }
     }
 
-    fn outcome(
+    /// Verifies a signature in the file `evidence`, given by its kind and its own bytes, over `artifact`.
+    pub(in crate::fact) fn outcome(
         &self,
-        candidate: &Candidate<'a>,
-        file: &'a Evidence,
+        evidence: &'a Evidence,
+        signature: (Kind, &[u8]),
+        artifact: &Artifact<'_>,
         purpose: Purpose,
     ) -> Outcome<'a> {
-        let artifact = Artifact::of_bytes(&file.bytes);
-        let verify = |trust: &Trust<'_>| self.under_each_root(candidate, &artifact, trust);
+        let (kind, _) = signature;
+        let verify = |trust: &Trust<'_>| self.under_each_root(signature, artifact, trust);
         let revocations = self.revocations.iter().map(|evidence| Material {
             name: &evidence.path,
             bytes: &evidence.bytes,
@@ -181,14 +188,14 @@ impl<'a> Verifier<'a> {
         let (verification, is_changed) = match &self.expected {
             Some(Signers::Policy {
                 policy,
-                evidence,
+                evidence: register,
                 suppliers,
             }) => {
                 let ask = Ask {
                     suppliers,
                     purpose,
-                    kind: candidate.kind,
-                    file: &evidence.path,
+                    kind,
+                    file: &register.path,
                 };
                 match admit(policy, &ask, &trust, &verify) {
                     Ok(admission) => (Ok(admission.verification), admission.is_changed),
@@ -209,7 +216,7 @@ impl<'a> Verifier<'a> {
             None => (Err(missing_root()), false),
         };
         Outcome {
-            signature: candidate.evidence,
+            signature: evidence,
             verification,
             is_changed,
         }
@@ -218,14 +225,12 @@ impl<'a> Verifier<'a> {
     /// Verifies under one trusted root after the other until one holds; kinds that need none, once.
     fn under_each_root(
         &self,
-        candidate: &Candidate<'_>,
+        (kind, bytes): (Kind, &[u8]),
         artifact: &Artifact<'_>,
         trust: &Trust<'_>,
     ) -> Result<Verification, Diagnostic> {
-        let verify = |trust: &Trust<'_>| {
-            signature::verify(candidate.kind, &candidate.evidence.bytes, artifact, trust)
-        };
-        if candidate.kind != Kind::Sigstore {
+        let verify = |trust: &Trust<'_>| signature::verify(kind, bytes, artifact, trust);
+        if kind != Kind::Sigstore {
             return verify(trust);
         }
         let mut last = Err(missing_root());
@@ -316,27 +321,36 @@ fn candidates<'a>(dossier: &Dossier<'a>) -> Vec<Candidate<'a>> {
 /// The paths of the files that a signature belongs to: the one whose path it extends furthest
 /// (`x.tgz` and `x.tgz.sigstore.json`), else those with the digests that it names.
 fn files_of<'a>(dossier: &Dossier<'a>, signature: &Evidence) -> Vec<&'a str> {
-    let others = || {
-        let signed = dossier
-            .handed_in
-            .iter()
-            .filter(|one| dossier.signature_kind(one).is_none());
-        signed.map(|one: &Sorted<'a>| one.evidence)
-    };
-    let extended = others()
-        .filter(|file| {
-            signature
-                .path
-                .strip_prefix(&file.path)
-                .is_some_and(|rest| rest.starts_with('.'))
-        })
-        .max_by_key(|file| file.path.len());
-    if let Some(file) = extended {
-        return vec![&file.path];
+    if let Some(file) = extended(dossier, signature) {
+        return vec![file];
     }
     let claimed = claimed_digests(&signature.bytes);
-    others()
+    signed(dossier)
         .filter(|file| claimed.contains(&file.digest))
         .map(|file| file.path.as_str())
         .collect()
+}
+
+/// The path of the file that `signature` stands beside: the longest one that its own path extends by a dot and
+/// more.
+pub(in crate::fact) fn extended<'a>(
+    dossier: &Dossier<'a>,
+    signature: &Evidence,
+) -> Option<&'a str> {
+    let paths = signed(dossier).map(|file| file.path.as_str());
+    paths
+        .filter(|path| {
+            let rest = signature.path.strip_prefix(path);
+            rest.is_some_and(|rest| rest.starts_with('.'))
+        })
+        .max_by_key(|path| path.len())
+}
+
+/// What was handed in and is no signature itself.
+fn signed<'d, 'a>(dossier: &'d Dossier<'a>) -> impl Iterator<Item = &'a Evidence> + use<'d, 'a> {
+    let signed = dossier
+        .handed_in
+        .iter()
+        .filter(|one| dossier.signature_kind(one).is_none());
+    signed.map(|one: &Sorted<'a>| one.evidence)
 }

@@ -22,6 +22,8 @@ pub(in crate::provenance) struct Judged {
     pub(in crate::provenance) on_trial: bool,
     /// Whether the name in a certificate was compared, and not only the provenance's own word.
     pub(in crate::provenance) by_certificate: bool,
+    /// Whether only an agreement ties the signer to the builder.
+    pub(in crate::provenance) by_agreement: bool,
     /// Who must have vouched for the name of the signer.
     pub(in crate::provenance) issuer: String,
     /// What was found.
@@ -96,6 +98,10 @@ pub(super) fn judge(
         (Some(_), Some(identity)) => question.by_identity(&mut judged, &BuilderId::parse(identity)),
         (None, _) => question.by_own_word(&mut judged),
     };
+    // The agency agreed on the two by name, so neither has to name the other.
+    let agreed = expectation.signer_is_agreed && expectation.builder.is_some();
+    judged.by_agreement = agreed && answer.is_err();
+    let answer = if judged.by_agreement { Ok(()) } else { answer };
     judged.refusal = answer.and_then(|()| question.expected()).err();
     judged
 }

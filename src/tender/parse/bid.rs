@@ -5,8 +5,9 @@ use std::collections::{BTreeMap, BTreeSet};
 use super::{Evaluation, plain};
 use crate::evidence::Evidence;
 use crate::exact::Exact;
-use crate::fact::dossier::Offering;
+use crate::fact::dossier::{AgreedBuild, Offering};
 use crate::id::BidId;
+use crate::provenance::Expectation;
 use crate::tender::{AGENCY_FOLDERS, Bid, BlockKind};
 use crate::tree::{Fields, Value};
 
@@ -119,7 +120,7 @@ fn read_bid(table: &Fields<'_>, file: &Evidence, evaluation: Option<&Evaluation>
             product,
             service,
             signer: pair("signer", "identity", "issuer"),
-            provenance: pair("provenance", "builder", "source"),
+            provenance: read_build(table),
             named_at: file.cite(table.place()),
         },
         price_yen: table.integer("price_yen", 1..=i64::MAX),
@@ -129,6 +130,22 @@ fn read_bid(table: &Fields<'_>, file: &Evidence, evaluation: Option<&Evaluation>
     };
     table.finish();
     bid
+}
+
+fn read_build(table: &Fields<'_>) -> Option<AgreedBuild> {
+    let build = table.optional_table("provenance")?;
+    let agreed = AgreedBuild {
+        builder: build.text("builder"),
+        source: build.text("source"),
+        source_tag: build.optional_text("source_tag"),
+        build_type: build.optional_text("build_type"),
+    };
+    if let Err(fault) = Expectation::source(&agreed.source) {
+        let help = fault.help.clone().unwrap_or_default();
+        build.complain(fault.code, "source", fault.message, &help);
+    }
+    build.finish();
+    Some(agreed)
 }
 
 fn read_marks(table: &Fields<'_>, evaluation: Option<&Evaluation>) -> BTreeMap<String, Exact> {

@@ -17,6 +17,8 @@ pub(crate) enum Fault {
     OtherUsage,
     /// The certificate does not say what it is for.
     NoUsage,
+    /// The certificate says twice what it is for.
+    TwoUsages,
     /// The certificate's key is for agreement on keys and not for signatures.
     NoDigitalSignature,
     /// The certificate is one of an authority.

@@ -109,6 +109,9 @@ impl Signer<'_> {
             extension(&key.identifier(), &nobody),
             extension(&authority_key_identifier(&issuer.key), &nobody),
         ];
+        if self.has(Fault::TwoUsages) {
+            extensions.push(extended_usage(&[ID_KP_SERVER_AUTH], false));
+        }
         match self.fault {
             Some(Fault::NoUsage) => {}
             Some(Fault::OtherUsage) => {
@@ -141,7 +144,9 @@ impl Signer<'_> {
 
     fn names(&self) -> Vec<GeneralName> {
         let name = |text: &str| Ia5String::new(text).expect("the identity is ASCII");
-        let own = if self.identity.contains("://") {
+        let own = if let Some(host) = self.identity.strip_prefix("dns:") {
+            GeneralName::DnsName(name(host))
+        } else if self.identity.contains("://") {
             GeneralName::UniformResourceIdentifier(name(&self.identity))
         } else if self.identity.contains('!') {
             let text = Utf8StringRef::new(&self.identity).expect("the identity is UTF-8");

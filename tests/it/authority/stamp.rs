@@ -45,6 +45,10 @@ pub(crate) enum StampFault {
     OtherUsage,
     /// The certificate ran out before the time of the timestamp.
     Expired,
+    /// The stamped text has a critical extension that nobody knows.
+    CriticalExtension,
+    /// Something follows the stamped text's last field.
+    FurtherField,
     /// Another authority than the trusted one issued the certificate, under the same name.
     BadChain,
 }
@@ -116,12 +120,25 @@ impl StampAuthority {
             }
             _ => (SHA256, sha256(signature).to_vec()),
         };
+        let further = match fault {
+            Some(StampFault::CriticalExtension) => {
+                let extension = sequence(&[
+                    oid("1.3.6.1.4.1.99999.2"),
+                    tlv(1, &[0xff]),
+                    octets(&integer(1)),
+                ]);
+                tlv(0xa1, &extension)
+            }
+            Some(StampFault::FurtherField) => octets(b"more"),
+            _ => Vec::new(),
+        };
         let info = sequence(&[
             integer(1),
             oid("1.3.6.1.4.1.99999.1"),
             sequence(&[sequence(&[oid(imprint_algorithm)]), octets(&imprint)]),
             integer(7),
             tlv(0x18, at.strftime("%Y%m%d%H%M%SZ").to_string().as_bytes()),
+            further,
         ]);
         let content_digest = if has(StampFault::OtherContent) {
             sha256(b"another")

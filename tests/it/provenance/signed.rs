@@ -346,4 +346,16 @@ fn an_envelope_is_verified_under_a_key() {
         outcome.level.reasons.last(),
         Some(&Reason::KeyIsNotBuilders)
     );
+    // Nor does it vouch for a builder that nobody agreed on.
+    let strange = release(&at_release(OWN));
+    let bundle = authority
+        .signer(&at_release(DELEGATOR), ISSUER, signed_at())
+        .sign_statement(&strange);
+    let mut envelope = sealed(&strange);
+    assert!(!under(&key, &envelope, &artifact_alone()).passed);
+    envelope["signatures"][0]["cert"] =
+        with_certificate_beside(&bundle)["signatures"][0]["cert"].clone();
+    let outcome = under(&key, &envelope, &artifact_alone());
+    assert_eq!(outcome.signature, Signature::Verified);
+    assert!(!outcome.passed);
 }

@@ -93,9 +93,9 @@ impl Entry {
 /// That an entry is in a log.
 #[derive(Debug, Clone)]
 pub(super) struct InclusionProof {
-    pub(super) index: u64,
-    pub(super) size: u64,
-    pub(super) root: Vec<u8>,
+    pub(super) index: Option<u64>,
+    pub(super) size: Option<u64>,
+    pub(super) root: Option<Vec<u8>>,
     pub(super) hashes: Vec<Vec<u8>>,
     pub(super) checkpoint: Option<String>,
 }
@@ -307,16 +307,18 @@ fn entry(entry: &Object<'_>) -> Result<Entry, Diagnostic> {
         Some(proof) => {
             let checkpoint = proof.optional_object("checkpoint", &["envelope"])?;
             Some(InclusionProof {
-                index: proof.number("logIndex")?,
-                size: proof.number("treeSize")?,
-                root: match proof.member("rootHash") {
-                    Some(_) => proof.bytes("rootHash")?,
-                    None => Vec::new(),
-                },
+                index: proof.optional_number("logIndex")?,
+                size: proof.optional_number("treeSize")?,
+                root: proof
+                    .member("rootHash")
+                    .map(|_| proof.bytes("rootHash"))
+                    .transpose()?,
                 hashes: proof.list_of_bytes("hashes")?,
+                // An empty text is an absent one.
                 checkpoint: checkpoint
                     .map(|checkpoint| checkpoint.text("envelope").map(str::to_owned))
-                    .transpose()?,
+                    .transpose()?
+                    .filter(|envelope| !envelope.is_empty()),
             })
         }
     };

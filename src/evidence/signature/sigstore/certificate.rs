@@ -3,6 +3,8 @@
 //! Sources: RFC 5280, section 6 (paths, by `rustls-webpki`) and sections 4.2.1.3, 4.2.1.6, 4.2.1.9; Fulcio's
 //! certificate profile and its extensions under 1.3.6.1.4.1.57264.1.
 
+use std::collections::BTreeSet;
+
 use rustls_pki_types::{CertificateDer, UnixTime};
 use webpki::{ALL_VERIFICATION_ALGS, EndEntityCert, KeyUsage as RequiredUsage, VerifiedPath};
 use x509_cert::Certificate;
@@ -11,8 +13,8 @@ use x509_cert::der::{Decode as _, Encode as _};
 use x509_cert::ext::pkix::name::GeneralName;
 use x509_cert::ext::pkix::{BasicConstraints, ExtendedKeyUsage, KeyUsage, SubjectAltName};
 
-use super::super::CheckName;
 use super::super::key::PublicKey;
+use super::super::{CheckName, oidc_issuer};
 use super::root::Authority;
 use super::{Stop, refused};
 use crate::time::Timestamp;
@@ -20,10 +22,6 @@ use crate::time::Timestamp;
 /// `id-kp-codeSigning` (RFC 5280, section 4.2.1.12) as the value of an object identifier in DER.
 const CODE_SIGNING: &[u8] = &[0x2b, 6, 1, 5, 5, 7, 3, 3];
 const CODE_SIGNING_OID: ObjectIdentifier = ObjectIdentifier::new_unwrap("1.3.6.1.5.5.7.3.3");
-/// The issuer of the identity as bare UTF-8, which older certificates have.
-const ISSUER: ObjectIdentifier = ObjectIdentifier::new_unwrap("1.3.6.1.4.1.57264.1.1");
-/// The issuer of the identity as a UTF-8 string in DER.
-const ISSUER_V2: ObjectIdentifier = ObjectIdentifier::new_unwrap("1.3.6.1.4.1.57264.1.8");
 /// A user's name that is neither an address nor a URI, as an `otherName`.
 const USER_NAME: ObjectIdentifier = ObjectIdentifier::new_unwrap("1.3.6.1.4.1.57264.1.7");
 
@@ -38,6 +36,10 @@ impl<'a> Leaf<'a> {
     pub(super) fn read(der: &'a [u8]) -> Result<Self, Stop> {
         let unreadable = |error| refused(CheckName::Structure, format!("the certificate: {error}"));
         let certificate = Certificate::from_der(der).map_err(unreadable)?;
+        if repeats_an_extension(&certificate) {
+            let detail = "the certificate has an extension twice";
+            return Err(refused(CheckName::Structure, detail));
+        }
         let spki = certificate.tbs_certificate.subject_public_key_info.to_der();
         let key = PublicKey::from_spki(&spki.map_err(unreadable)?)
             .map_err(|fault| refused(CheckName::Algorithm, fault.message))?;
@@ -92,6 +94,15 @@ impl<'a> Leaf<'a> {
             GeneralName::Rfc822Name(name) | GeneralName::UniformResourceIdentifier(name) => {
                 Ok(name.to_string())
             }
+            // A name of letters, digits, hyphens and dots cannot be taken for an address or a URI.
+            GeneralName::DnsName(name)
+                if name
+                    .as_str()
+                    .bytes()
+                    .all(|byte| byte.is_ascii_alphanumeric() || b"-.".contains(&byte)) =>
+            {
+                Ok(name.to_string())
+            }
             GeneralName::OtherName(other) if other.type_id == USER_NAME => {
                 let name = other.value.decode_as::<Utf8StringRef<'_>>();
                 name.map(|name| name.as_str().to_owned())
@@ -103,30 +114,20 @@ impl<'a> Leaf<'a> {
 
     /// Who vouched for the identity.
     pub(super) fn issuer(&self) -> Result<String, Stop> {
-        let no_issuer = |reason: &str| refused(CheckName::Issuer, reason.to_owned());
-        let first = self.extension(ISSUER).map(|value| {
-            let text = String::from_utf8(value.to_vec());
-            text.map_err(|_| no_issuer("the extension for the issuer is no UTF-8"))
-        });
-        let second = self.extension(ISSUER_V2).map(|value| {
-            let text = Utf8StringRef::from_der(value);
-            text.map(|text| text.as_str().to_owned())
-                .map_err(|_| no_issuer("the extension for the issuer cannot be read"))
-        });
-        match (first.transpose()?, second.transpose()?) {
-            (Some(first), Some(second)) if first != second => {
-                Err(no_issuer("the certificate gives two issuers that differ"))
-            }
-            (_, Some(issuer)) | (Some(issuer), None) => Ok(issuer),
-            (None, None) => Err(no_issuer("the certificate names no issuer of the identity")),
-        }
+        oidc_issuer::of(&self.certificate)
+            .and_then(|issuer| issuer.ok_or("the certificate names no issuer of the identity"))
+            .map_err(|reason| refused(CheckName::Issuer, reason))
     }
+}
 
-    fn extension(&self, oid: ObjectIdentifier) -> Option<&[u8]> {
-        let extensions = self.certificate.tbs_certificate.extensions.as_deref()?;
-        let found = extensions.iter().find(|extension| extension.extn_id == oid);
-        found.map(|extension| extension.extn_value.as_bytes())
-    }
+/// Whether the certificate has an extension twice (RFC 5280, section 4.2, forbids it).
+fn repeats_an_extension(certificate: &Certificate) -> bool {
+    let extensions = certificate.tbs_certificate.extensions.as_deref();
+    let mut seen = BTreeSet::new();
+    !extensions
+        .unwrap_or_default()
+        .iter()
+        .all(|extension| seen.insert(extension.extn_id))
 }
 
 /// From when to when a certificate is valid, both included.

@@ -56,7 +56,7 @@ pub(super) fn verify<'a>(
             let message = pre_authentication_encoding(payload_type, payload);
             let (key, scheme) = keys
                 .iter()
-                .map(|key| (key, scheme_of(key, None)))
+                .flat_map(|key| key.schemes().iter().map(move |scheme| (key, *scheme)))
                 .find(|(key, scheme)| key.verifies(*scheme, &message, content.signature()))
                 .ok_or_else(|| not_covered("the signature does not cover this statement"))?;
             covered(proof, key, scheme);
@@ -89,34 +89,46 @@ fn signed_message<'a>(
     artifact: &Artifact<'_>,
     signature: &[u8],
 ) -> Result<Option<(&'a PublicKey, Scheme)>, Stop> {
-    for key in keys {
-        let scheme = scheme_of(key, algorithm);
+    let mut not_at_hand = None;
+    for (key, scheme) in keys
+        .iter()
+        .flat_map(|key| schemes_of(key, algorithm).map(move |scheme| (key, scheme)))
+    {
         let verifies = match (scheme.digest(), artifact.bytes()) {
             (None, Some(bytes)) => key.verifies(scheme, bytes, signature),
             (None, None) => {
-                return Err(missing("an Ed25519 signature is made over the file itself"));
+                let message = "an Ed25519 signature is made over the file itself";
+                not_at_hand.get_or_insert(missing(message));
+                continue;
             }
-            (Some(algorithm), _) => {
-                let digest = hex::decode(digest_of(artifact, algorithm)?).unwrap_or_default();
-                key.verifies_digest(scheme, &digest, signature)
-            }
+            (Some(algorithm), _) => match digest_of(artifact, algorithm) {
+                Ok(digest) => {
+                    let digest = hex::decode(digest).unwrap_or_default();
+                    key.verifies_digest(scheme, &digest, signature)
+                }
+                Err(stop) => {
+                    not_at_hand.get_or_insert(stop);
+                    continue;
+                }
+            },
         };
         if verifies {
             return Ok(Some((key, scheme)));
         }
     }
-    Ok(None)
+    not_at_hand.map_or(Ok(None), Err)
 }
 
-/// How a key signs: over the digest that the bundle names, or else the one that goes with the key.
-fn scheme_of(key: &PublicKey, algorithm: Option<Algorithm>) -> Scheme {
-    match key.kind() {
-        KeyKind::EcdsaP256 => Scheme::EcdsaAsn1(algorithm.unwrap_or(Algorithm::Sha256)),
-        KeyKind::EcdsaP384 => Scheme::EcdsaAsn1(algorithm.unwrap_or(Algorithm::Sha384)),
-        KeyKind::EcdsaP521 => Scheme::EcdsaAsn1(algorithm.unwrap_or(Algorithm::Sha512)),
-        KeyKind::Rsa(_) => Scheme::RsaPkcs1(algorithm.unwrap_or(Algorithm::Sha256)),
-        KeyKind::Ed25519 => Scheme::Ed25519,
-    }
+/// How a key may have signed: over the digest that the bundle names, or else in every way that goes with the key.
+fn schemes_of(key: &PublicKey, algorithm: Option<Algorithm>) -> impl Iterator<Item = Scheme> {
+    let named = algorithm.map(|algorithm| match key.kind() {
+        KeyKind::EcdsaP256 | KeyKind::EcdsaP384 | KeyKind::EcdsaP521 => {
+            vec![Scheme::EcdsaAsn1(algorithm)]
+        }
+        KeyKind::Rsa(_) => vec![Scheme::RsaPkcs1(algorithm), Scheme::RsaPss(algorithm)],
+        KeyKind::Ed25519 => vec![Scheme::Ed25519],
+    });
+    named.unwrap_or_else(|| key.schemes().to_vec()).into_iter()
 }
 
 /// The digest of the artifact in lower-case hexadecimal digits, or that it is not at hand.

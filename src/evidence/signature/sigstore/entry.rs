@@ -7,7 +7,7 @@
 use base64::Engine as _;
 use base64::prelude::BASE64_STANDARD;
 
-use super::super::key::PublicKey;
+use super::super::key::{PublicKey, Scheme};
 use super::super::{Artifact, CheckName};
 use super::bundle::{Content, Entry};
 use super::content::digest_of;
@@ -22,6 +22,8 @@ pub(super) struct Signer<'a> {
     /// The certificate in DER; `None` under a bare key.
     pub(super) certificate: Option<&'a [u8]>,
     pub(super) key: &'a PublicKey,
+    /// How the key signed.
+    pub(super) scheme: Scheme,
 }
 
 /// Verifies that `entry` is about `content`, signed by `signer`.
@@ -64,13 +66,22 @@ pub(super) fn describes(
         _ => return Err(other("signer")),
     }
     if let Some(details) = logged.details {
-        // What the log says of the algorithm must fit the key, and the digest the algorithm.
-        let fits = details_of(details).is_some_and(|(fits, scheme)| {
-            fits(signer.key.kind()) && (scheme.digest().is_none_or(|own| own == logged.algorithm))
-        });
+        // What the log says of the algorithm must be how the key signed.
+        let fits = details_of(details)
+            .is_some_and(|(fits, scheme)| fits(signer.key.kind()) && scheme == signer.scheme);
         if !fits {
             return Err(other("algorithm"));
         }
+    }
+    // The digest of a payload is the log's own; one of what is signed is the one that was signed.
+    let is_signed = matches!(logged.covers, Covers::Signed) && logged.details.is_some();
+    if is_signed
+        && signer
+            .scheme
+            .digest()
+            .is_some_and(|own| own != logged.algorithm)
+    {
+        return Err(other("algorithm"));
     }
     let digest = match (&logged.covers, content) {
         (Covers::Signed, Content::Message { .. }) => digest_of(artifact, logged.algorithm)?,

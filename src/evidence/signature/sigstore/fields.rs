@@ -5,10 +5,16 @@
 //! an absent member there, an absent number is 0, and whole numbers of 64 bits may be texts.
 
 use base64::Engine as _;
-use base64::prelude::BASE64_STANDARD;
+use base64::alphabet;
+use base64::engine::{DecodePaddingMode, GeneralPurpose, GeneralPurposeConfig};
 
 use crate::diagnostic::{Diagnostic, Place};
 use crate::tree::{Node, Value, pointer_step};
+
+const EITHER_PADDING: GeneralPurposeConfig =
+    GeneralPurposeConfig::new().with_decode_padding_mode(DecodePaddingMode::Indifferent);
+const STANDARD: GeneralPurpose = GeneralPurpose::new(&alphabet::STANDARD, EITHER_PADDING);
+const URL_SAFE: GeneralPurpose = GeneralPurpose::new(&alphabet::URL_SAFE, EITHER_PADDING);
 
 /// What a document is called when it is complained about.
 #[derive(Debug, Clone, Copy)]
@@ -128,7 +134,8 @@ impl<'a> Object<'a> {
         self.member(key).map(|_| self.text(key)).transpose()
     }
 
-    /// Bytes in base64 (RFC 4648, section 4, with padding and without stray bits); never none.
+    /// Bytes in base64, in either alphabet, with padding or without it, as proto3 JSON has it, and without stray bits
+    /// (RFC 4648, sections 4 and 5); never none.
     pub(super) fn bytes(&self, key: &str) -> Result<Vec<u8>, Diagnostic> {
         self.decoded(key, self.text(key)?)
     }
@@ -145,11 +152,16 @@ impl<'a> Object<'a> {
     }
 
     fn decoded(&self, key: &str, text: &str) -> Result<Vec<u8>, Diagnostic> {
-        match BASE64_STANDARD.decode(text) {
+        match STANDARD.decode(text).or_else(|_| URL_SAFE.decode(text)) {
             Ok(bytes) if !bytes.is_empty() => Ok(bytes),
             Ok(_) => Err(self.complaint(key, &format!("`{key}` is empty"))),
             Err(_) => Err(self.complaint(key, &format!("`{key}` is not base64"))),
         }
+    }
+
+    /// A whole number that is not negative; `None` where it is absent.
+    pub(super) fn optional_number(&self, key: &str) -> Result<Option<u64>, Diagnostic> {
+        self.member(key).map(|_| self.number(key)).transpose()
     }
 
     /// A whole number that is not negative; 0 where it is absent.

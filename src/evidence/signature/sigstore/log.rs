@@ -6,10 +6,16 @@
 use base64::Engine as _;
 use base64::prelude::BASE64_STANDARD;
 
+use super::super::key::KeyKind;
 use super::bundle::{Entry, InclusionProof};
 use super::root::{Log, Root};
 use crate::digest::Digest;
 use crate::time::Timestamp;
+
+/// What stands before the bytes of a key in its `SubjectPublicKeyInfo` (RFC 8410, section 4).
+const ED25519_PREFIX: &[u8] = &[
+    0x30, 0x2a, 0x30, 0x05, 0x06, 0x03, 0x2b, 0x65, 0x70, 0x03, 0x21, 0x00,
+];
 
 /// The trusted log that an entry names.
 pub(super) fn of<'a>(entry: &Entry, root: &'a Root) -> Result<&'a Log, String> {
@@ -52,8 +58,8 @@ pub(super) fn promised(entry: &Entry, promise: &[u8], log: &Log) -> Result<Times
 /// Verifies that `proof` leads from `entry` to a checkpoint of `log`. Whether there was a checkpoint: without
 /// one, the proof only agrees with itself.
 ///
-/// For the first Rekor the proof's own index, size and root must be those of the checkpoint. The second
-/// gives no meaning to these copies: index and checkpoint alone count there.
+/// For the first Rekor the proof's own index, size and root must be there, and be those of the checkpoint. For the
+/// second, index and checkpoint alone count, and copies may be left out; one that contradicts them is refused.
 pub(super) fn included(entry: &Entry, proof: &InclusionProof, log: &Log) -> Result<bool, String> {
     let checkpoint = proof
         .checkpoint
@@ -61,13 +67,24 @@ pub(super) fn included(entry: &Entry, proof: &InclusionProof, log: &Log) -> Resu
         .map(|text| Checkpoint::read(text).ok_or("the checkpoint cannot be read"))
         .transpose()?;
     let second = entry.is_of_second_rekor();
+    let own = (
+        proof.index.unwrap_or_default(),
+        proof.size.unwrap_or_default(),
+        proof.root.clone().unwrap_or_default(),
+    );
     let (index, size, expected) = match &checkpoint {
         Some(checkpoint) if second => (entry.log_index, checkpoint.size, checkpoint.root.clone()),
-        Some(checkpoint) if checkpoint.size != proof.size || checkpoint.root != proof.root => {
-            return Err("the inclusion proof is for another checkpoint".to_owned());
-        }
-        _ => (proof.index, proof.size, proof.root.clone()),
+        _ => own,
     };
+    let contradicts = proof.index.is_some_and(|own| own != index)
+        || checkpoint.as_ref().is_some_and(|checkpoint| {
+            let (own_size, own_root) = (proof.size, proof.root.as_ref());
+            own_size.unwrap_or(size) != checkpoint.size
+                || *own_root.unwrap_or(&expected) != checkpoint.root
+        });
+    if contradicts {
+        return Err("the inclusion proof is for another checkpoint".to_owned());
+    }
     let leaf = Digest::of(&[&[0], entry.body.as_slice()].concat());
     let root = root_of(leaf, index, size, &proof.hashes);
     if root.is_none_or(|root| root.bytes().as_slice() != expected) {
@@ -81,6 +98,21 @@ pub(super) fn included(entry: &Entry, proof: &InclusionProof, log: &Log) -> Resu
     };
     checkpoint.is_by(log, second)?;
     Ok(true)
+}
+
+/// Whether the checkpoint of `entry` has a signature that begins as the log's own name does: the second verifier finds
+/// the key by that alone.
+pub(super) fn is_named_as_its_log(entry: &Entry) -> bool {
+    let checkpoint = entry
+        .proof
+        .as_ref()
+        .and_then(|proof| proof.checkpoint.as_deref());
+    checkpoint.is_none_or(|text| {
+        Checkpoint::read(text).is_some_and(|checkpoint| {
+            let mut hints = checkpoint.signatures.iter().map(|(_, hint, _)| hint);
+            hints.any(|hint| entry.log_id.starts_with(hint))
+        })
+    })
 }
 
 /// The root that a proof leads to (RFC 9162, section 2.1.3.2); `None` where it is none for that place.
@@ -127,9 +159,9 @@ impl<'a> Checkpoint<'a> {
         let mut lines = note.split_terminator('\n');
         let origin = lines.next().filter(|origin| !origin.is_empty())?;
         let size = lines.next()?;
-        let size = (size.bytes().all(|byte| byte.is_ascii_digit()))
-            .then(|| size.parse().ok())
-            .flatten()?;
+        let is_canonical = size.bytes().all(|byte| byte.is_ascii_digit())
+            && (size == "0" || !size.starts_with('0'));
+        let size = is_canonical.then(|| size.parse().ok()).flatten()?;
         let root = BASE64_STANDARD.decode(lines.next()?).ok()?;
         if root.len() != 32 {
             return None;
@@ -153,13 +185,13 @@ impl<'a> Checkpoint<'a> {
         })
     }
 
-    /// Whether `log` signed it. Signatures of others, such as witnesses, count for nothing.
+    /// Whether `log` signed it. Signatures of others, such as witnesses, count for nothing; every one that is said to
+    /// be by the log must be (C2SP `signed-note`, "Verifying").
     ///
     /// The first Rekor signs under its host and adds the number of its tree to the origin; the second signs
     /// under the origin itself.
     fn is_by(&self, log: &Log, second: bool) -> Result<(), String> {
-        let id = log.checkpoint_id.as_ref().unwrap_or(&log.id);
-        let by_log = self.signatures.iter().any(|(name, hint, signature)| {
+        let own = self.signatures.iter().filter(|(name, hint, _)| {
             let named = if second {
                 *name == self.origin
             } else {
@@ -167,14 +199,29 @@ impl<'a> Checkpoint<'a> {
                     .strip_prefix(name)
                     .is_some_and(|rest| rest.is_empty() || rest.starts_with(" - "))
             };
-            named && id.starts_with(hint) && signs(log, self.note.as_bytes(), signature)
+            named && is_named(log, name, hint)
         });
-        if by_log {
+        let mut verified = own.map(|(_, _, signature)| signs(log, self.note.as_bytes(), signature));
+        if verified.next() == Some(true) && verified.all(|verified| verified) {
             Ok(())
         } else {
             Err(format!("the checkpoint is not by {}", log.name))
         }
     }
+}
+
+/// Whether `hint` is the beginning of what a note names the key of `log` by: what the trusted root says, or the digest
+/// of an Ed25519 key under its `name` (C2SP `signed-note`, "Signatures").
+fn is_named(log: &Log, name: &str, hint: &[u8]) -> bool {
+    if let Some(id) = &log.checkpoint_id {
+        return id.starts_with(hint);
+    }
+    let by_name = log.key.as_ref().and_then(|(key, _)| {
+        let raw = key.spki().strip_prefix(ED25519_PREFIX)?;
+        (key.kind() == KeyKind::Ed25519)
+            .then(|| Digest::of(&[name.as_bytes(), b"\n\x01", raw].concat()))
+    });
+    log.id.starts_with(hint) || by_name.is_some_and(|id| id.bytes().starts_with(hint))
 }
 
 fn signs(log: &Log, message: &[u8], signature: &[u8]) -> bool {
@@ -245,6 +292,7 @@ mod tests {
         for (was, is) in [
             ("log.example - 1\n", "\n"),
             ("\n5\n", "\n+5\n"),
+            ("\n5\n", "\n05\n"),
             ("\n5\n", "\n\n"),
             ("BwcH", "BwcHBwcH"),
             ("\n\n", "\n"),

@@ -3,6 +3,8 @@
 //! Source: `sigstore_trustroot.proto` of the Sigstore protobuf specifications (`TrustedRoot`,
 //! `ClientTrustConfig`, `PublicKeyDetails`). A signing configuration beside it says where to sign and is not read.
 
+use std::collections::BTreeSet;
+
 use x509_cert::Certificate;
 use x509_cert::der::asn1::{BitStringRef, Null};
 use x509_cert::der::{AnyRef, Decode as _, Encode as _};
@@ -129,7 +131,13 @@ fn logs(root: &Object<'_>, key: &str) -> Result<Vec<Log>, Diagnostic> {
         "checkpointKeyId",
         "operator",
     ];
-    root.objects(key, &known)?.iter().map(log).collect()
+    let objects = root.objects(key, &known)?;
+    let logs: Vec<Log> = objects.iter().map(log).collect::<Result<_, _>>()?;
+    let mut seen = BTreeSet::new();
+    if let Some(twice) = logs.iter().find(|log| !seen.insert(&log.id)) {
+        return Err(root.complaint(key, &format!("the log {} is given twice", twice.name)));
+    }
+    Ok(logs)
 }
 
 fn log(log: &Object<'_>) -> Result<Log, Diagnostic> {
@@ -193,10 +201,14 @@ pub(super) fn details_of(name: &str) -> Option<(Fits, Scheme)> {
         "PKIX_ECDSA_P256_SHA_256" => (|kind| kind == KeyKind::EcdsaP256, Scheme::EcdsaAsn1(Sha256)),
         "PKIX_ECDSA_P384_SHA_384" => (|kind| kind == KeyKind::EcdsaP384, Scheme::EcdsaAsn1(Sha384)),
         "PKIX_ECDSA_P521_SHA_512" => (|kind| kind == KeyKind::EcdsaP521, Scheme::EcdsaAsn1(Sha512)),
+        // As older releases of cosign signed; deprecated.
+        "PKIX_ECDSA_P384_SHA_256" => (|kind| kind == KeyKind::EcdsaP384, Scheme::EcdsaAsn1(Sha256)),
+        "PKIX_ECDSA_P521_SHA_256" => (|kind| kind == KeyKind::EcdsaP521, Scheme::EcdsaAsn1(Sha256)),
         "PKIX_ED25519" => (|kind| kind == KeyKind::Ed25519, Scheme::Ed25519),
         "PKIX_RSA_PKCS1V15_2048_SHA256"
         | "PKIX_RSA_PKCS1V15_3072_SHA256"
         | "PKIX_RSA_PKCS1V15_4096_SHA256"
+        | "PKIX_RSA_PKCS1V5"
         | "PKCS1_RSA_PKCS1V5" => (rsa, Scheme::RsaPkcs1(Sha256)),
         "PKIX_RSA_PSS_2048_SHA256" | "PKIX_RSA_PSS_3072_SHA256" | "PKIX_RSA_PSS_4096_SHA256" => {
             (rsa, Scheme::RsaPss(Sha256))

@@ -13,33 +13,61 @@ use sigstore_verify::{
     CertificateError, Error, PublicKeyVerificationPolicy, VerificationPolicy, Verifier,
 };
 
-use super::super::key::PublicKey;
+use super::super::key::{KeyKind, PublicKey, Scheme};
 use super::super::{Artifact, CheckName};
 use super::bundle::{Bundle, Content, Entry, KeyMaterial, Version};
 use super::entry::is_widely_known;
+use super::log::is_named_as_its_log;
 use super::{Stop, one_line, refused};
 use crate::digest::Algorithm;
 use crate::tree::{Node, parse_json};
 
+/// How the bundle was found to be signed.
+pub(super) struct Signed<'a> {
+    pub(super) key: &'a PublicKey,
+    pub(super) scheme: Scheme,
+    /// Whether the key stands alone, without a certificate.
+    pub(super) is_bare: bool,
+    /// Whether the certificate carries the word of a certificate transparency log.
+    pub(super) has_sct: bool,
+}
+
+/// Whether the library knows the way to sign.
+fn is_known(kind: KeyKind, scheme: Scheme) -> bool {
+    use Algorithm::{Sha256, Sha384, Sha512};
+    match (kind, scheme) {
+        (KeyKind::EcdsaP256 | KeyKind::EcdsaP384, Scheme::EcdsaAsn1(digest)) => digest != Sha512,
+        (KeyKind::Ed25519, Scheme::Ed25519) => true,
+        (KeyKind::Rsa(_), Scheme::RsaPkcs1(digest) | Scheme::RsaPss(digest)) => {
+            matches!(digest, Sha256 | Sha384 | Sha512)
+        }
+        _ => false,
+    }
+}
+
 /// Asks the library about a bundle that passed every check here. `true` where it was asked.
 ///
-/// Left to the checks here alone: log entries of kinds that it does not know, inclusion proofs without a
+/// Left to the checks here alone: ways to sign and log entries of kinds that it does not know, inclusion proofs without a
 /// checkpoint, artifacts of which only a digest is at hand that it does not take, and a bare key without
 /// any witness.
 pub(super) fn concurs(
     verifier: &Verifier,
     bundle: &Bundle,
     artifact: &Artifact<'_>,
-    key: Option<&PublicKey>,
-    has_sct: bool,
+    signed: &Signed<'_>,
 ) -> Result<bool, Stop> {
+    if !is_known(signed.key.kind(), signed.scheme) {
+        return Ok(false);
+    }
+    let key = signed.is_bare.then_some(signed.key);
     let known: Vec<_> = bundle
         .entries
         .iter()
-        .filter(|entry| is_widely_known(entry))
+        .filter(|entry| is_widely_known(entry) && is_named_as_its_log(entry))
         .collect();
     let every_entry = !known.is_empty() && known.len() == bundle.entries.len();
-    if known.is_empty() && (key.is_some() || bundle.version == Version::V01) {
+    let has_time = !bundle.timestamps.is_empty();
+    if known.is_empty() && (key.is_some() || bundle.version == Version::V01 || !has_time) {
         return Ok(false);
     }
     let artifact = match (artifact.bytes(), artifact.sha256()) {
@@ -85,7 +113,7 @@ pub(super) fn concurs(
         if !every_entry {
             policy = policy.skip_tlog_unsafe();
         }
-        if !has_sct {
+        if !signed.has_sct {
             policy = policy.skip_sct();
         }
         verifier.verify(artifact, &read, &policy)
@@ -197,17 +225,15 @@ fn entry_written(entry: &Entry) -> Value {
     if let Some(proof) = &entry.proof
         && let Some(checkpoint) = &proof.checkpoint
     {
-        let root = match proof.root.len() {
-            32 => base64(&proof.root),
-            _ => base64([0; 32]),
-        };
+        let root = proof.root.as_ref().filter(|root| root.len() == 32);
+        let root = root.map_or_else(|| base64([0; 32]), base64);
         let hashes: Vec<_> = proof.hashes.iter().map(base64).collect();
         members.insert(
             "inclusionProof".to_owned(),
             json!({
-                "logIndex": proof.index.to_string(),
+                "logIndex": proof.index.unwrap_or_default().to_string(),
                 "rootHash": root,
-                "treeSize": proof.size.to_string(),
+                "treeSize": proof.size.unwrap_or_default().to_string(),
                 "hashes": hashes,
                 "checkpoint": { "envelope": checkpoint },
             }),

@@ -8,15 +8,16 @@ use cms::content_info::{CmsVersion, ContentInfo};
 use cms::signed_data::{SignedData, SignerIdentifier, SignerInfo};
 use x509_cert::Certificate;
 use x509_cert::der::asn1::{ObjectIdentifier, OctetStringRef, SetOfVec};
-use x509_cert::der::{AnyRef, Decode, Encode as _, Reader as _, SliceReader, Tag, Tagged as _};
+use x509_cert::der::{Decode, Encode as _, Reader as _, SliceReader, Tag};
 use x509_cert::ext::pkix::{ExtendedKeyUsage, SubjectKeyIdentifier};
 use x509_cert::spki::AlgorithmIdentifierOwned;
 
 use super::super::key::{KeyKind, PublicKey, Scheme};
+use super::super::timestamp::Info;
 use super::certificate::path;
 use super::root::Authority;
 use crate::digest::Algorithm;
-use crate::time::{Timestamp, parse_stamp};
+use crate::time::Timestamp;
 
 const SIGNED_DATA: ObjectIdentifier = ObjectIdentifier::new_unwrap("1.2.840.113549.1.7.2");
 const TIME_STAMP_INFO: ObjectIdentifier = ObjectIdentifier::new_unwrap("1.2.840.113549.1.9.16.1.4");
@@ -35,15 +36,15 @@ pub(super) fn verify<'a>(
     authorities: &'a [Authority],
 ) -> Result<(&'a Authority, Timestamp), String> {
     let token = Token::read(response).map_err(|reason| format!("the timestamp: {reason}"))?;
-    let algorithm = digest_algorithm(&token.info.imprint_algorithm)
+    let algorithm = digest_algorithm(&token.imprint_algorithm)
         .ok_or("the stamped digest is of an algorithm that is not admitted")?;
-    if hex::decode(algorithm.hex_of(signature)).ok().as_deref() != Some(&*token.info.imprint) {
+    if hex::decode(algorithm.hex_of(signature)).ok().as_deref() != Some(&*token.imprint) {
         return Err("the timestamp is over something else than this signature".to_owned());
     }
     let mut reason = "no timestamp authority is trusted".to_owned();
     for authority in authorities {
         match token.is_by(authority) {
-            Ok(()) => return Ok((authority, token.info.at)),
+            Ok(()) => return Ok((authority, token.at)),
             // The reason of the authority whose certificate is named, rather than of a stranger.
             Err(Fault::Stranger) if reason.starts_with("no ") => {
                 reason = String::from("no trusted timestamp authority made it");
@@ -66,7 +67,9 @@ struct Token {
     signer: SignerInfo,
     /// The signed bytes.
     content: Vec<u8>,
-    info: Info,
+    imprint_algorithm: AlgorithmIdentifierOwned,
+    imprint: Vec<u8>,
+    at: Timestamp,
 }
 
 impl Token {
@@ -104,9 +107,12 @@ impl Token {
         {
             return Err("it contradicts itself".to_owned());
         }
+        let info = Info::read(&content)?;
         Ok(Self {
             signer: signer.clone(),
-            info: Info::read(&content).map_err(text)?,
+            imprint_algorithm: info.algorithm,
+            imprint: info.imprint.to_vec(),
+            at: info.at,
             content,
         })
     }
@@ -131,11 +137,11 @@ impl Token {
             return Err(invalid("its signature does not verify"));
         }
         is_for_timestamps_only(&certificate).map_err(Fault::Invalid)?;
-        if !authority.window.contains(self.info.at) {
-            let reason = format!("the authority was not trusted at {}", self.info.at);
+        if !authority.window.contains(self.at) {
+            let reason = format!("the authority was not trusted at {}", self.at);
             return Err(Fault::Invalid(reason));
         }
-        path(der, &[], authority, self.info.at, TIME_STAMPING)
+        path(der, &[], authority, self.at, TIME_STAMPING)
             .map(|_| ())
             .map_err(|(_, reason)| Fault::Invalid(reason))
     }
@@ -206,47 +212,6 @@ fn token_of(response: &[u8]) -> x509_cert::der::Result<&[u8]> {
         fields.tlv_bytes()
     })?;
     reader.finish(token)
-}
-
-/// What is signed (`TSTInfo`), as far as it decides.
-struct Info {
-    imprint_algorithm: AlgorithmIdentifierOwned,
-    imprint: Vec<u8>,
-    at: Timestamp,
-}
-
-impl Info {
-    fn read(content: &[u8]) -> x509_cert::der::Result<Self> {
-        let mut reader = SliceReader::new(content)?;
-        let info = reader.sequence(|fields| {
-            if u8::decode(fields)? != 1 {
-                return Err(Tag::Integer.value_error());
-            }
-            ObjectIdentifier::decode(fields)?;
-            let (imprint_algorithm, imprint) = fields.sequence(|imprint| {
-                let algorithm = AlgorithmIdentifierOwned::decode(imprint)?;
-                let digest = OctetStringRef::decode(imprint)?;
-                Ok((algorithm, digest.as_bytes().to_vec()))
-            })?;
-            // Serial number, time, and what follows: accuracy, ordering, nonce, name, extensions.
-            fields.tlv_bytes()?;
-            let time = AnyRef::decode(fields)?;
-            time.tag().assert_eq(Tag::GeneralizedTime)?;
-            let at = std::str::from_utf8(time.value())
-                .ok()
-                .and_then(parse_stamp)
-                .ok_or_else(|| Tag::GeneralizedTime.value_error())?;
-            while !fields.is_finished() {
-                fields.tlv_bytes()?;
-            }
-            Ok(Self {
-                imprint_algorithm,
-                imprint,
-                at,
-            })
-        })?;
-        reader.finish(info)
-    }
 }
 
 /// Whether the identifier names this certificate.

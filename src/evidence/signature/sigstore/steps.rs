@@ -1,6 +1,6 @@
 //! The steps of a verification, in the order of the Sigstore Client Specification, section 4.
 
-use super::super::key::PublicKey;
+use super::super::key::{PublicKey, Scheme};
 use super::super::trust::signer_missing;
 use super::super::{
     Artifact, CheckName, Expected, Kind, Proof, Trust, Verification, Witness, WitnessKind,
@@ -149,15 +149,17 @@ impl<'a> Steps<'a> {
         };
         let included = self.included(logged, &times)?;
         let (key, scheme) = content::verify(&self.bundle.content, &keys, self.artifact, proof)?;
-        self.consistent(&included, leaf.as_ref(), key, proof)?;
-        let bare = leaf.is_none().then_some(key);
-        let asked = second::concurs(
-            &self.sigstore.verifier,
-            self.bundle,
-            self.artifact,
-            bare,
+        self.consistent(&included, leaf.as_ref(), (key, scheme), proof)?;
+        let made = second::Signed {
+            key,
+            scheme,
+            is_bare: leaf.is_none(),
             has_sct,
-        )?;
+        };
+        let asked = match &self.sigstore.verifier {
+            Some(verifier) => second::concurs(verifier, self.bundle, self.artifact, &made)?,
+            None => false,
+        };
         if !asked {
             proof.caution("the second verifier does not read bundles of this kind");
         }
@@ -334,12 +336,13 @@ impl<'a> Steps<'a> {
         &self,
         logged: &[Logged<'_>],
         leaf: Option<&Leaf<'_>>,
-        key: &PublicKey,
+        (key, scheme): (&PublicKey, Scheme),
         proof: &mut Proof,
     ) -> Result<(), Stop> {
         let signer = entry::Signer {
             certificate: leaf.map(|leaf| leaf.der),
             key,
+            scheme,
         };
         let mut told = Vec::new();
         for one in logged {
