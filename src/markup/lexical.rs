@@ -79,10 +79,17 @@ pub(super) fn is_parted(tag: &str) -> bool {
     true
 }
 
-/// The encoding, if any, in an XML declaration of version 1.0 (productions 23 to 26, 32, 80 and 81); `declaration`
-/// is what stands between its marks. `None` where it is none.
-pub(super) fn encoding_of(declaration: &str) -> Option<Option<String>> {
-    let mut rest = declaration.strip_prefix("xml")?;
+/// An XML declaration of version 1.0.
+#[derive(Debug, PartialEq, Eq)]
+pub(super) struct Declaration {
+    /// The encoding, where it names one.
+    pub(super) encoding: Option<String>,
+}
+
+/// Reads an XML declaration (productions 23 to 26, 32, 80 and 81); `content` is what stands between its marks. `None`
+/// where it is none of version 1.0.
+pub(super) fn declaration(content: &str) -> Option<Declaration> {
+    let mut rest = content.strip_prefix("xml")?;
     if pseudo_attribute(&mut rest, "version")? != "1.0" {
         return None;
     }
@@ -102,7 +109,7 @@ pub(super) fn encoding_of(declaration: &str) -> Option<Option<String>> {
     }
     rest.trim_start_matches(is_blank)
         .is_empty()
-        .then_some(encoding)
+        .then_some(Declaration { encoding })
 }
 
 /// Takes white space, `name`, an equals sign and a value in quotes.
@@ -134,16 +141,20 @@ mod tests {
 
     #[test]
     fn a_declaration_is_read_by_the_letter() {
-        let named = |name: &str| Some(Some(name.to_owned()));
-        for (declaration, expected) in [
-            ("xml version=\"1.0\"", Some(None)),
-            ("xml version='1.0' ", Some(None)),
+        let named = |name: &str| {
+            let encoding = Some(name.to_owned());
+            Some(Declaration { encoding })
+        };
+        let unnamed = || Some(Declaration { encoding: None });
+        for (content, expected) in [
+            ("xml version=\"1.0\"", unnamed()),
+            ("xml version='1.0' ", unnamed()),
             ("xml\tversion = \"1.0\"\nencoding='UTF-8'", named("UTF-8")),
             (
                 "xml version=\"1.0\" encoding=\"x-1_2.3\" standalone=\"yes\" ",
                 named("x-1_2.3"),
             ),
-            ("xml version=\"1.0\" standalone='no'", Some(None)),
+            ("xml version=\"1.0\" standalone='no'", unnamed()),
             ("xml", None),
             ("xml version=\"1.1\"", None),
             ("xml encoding=\"UTF-8\"", None),
@@ -161,7 +172,7 @@ mod tests {
             ("xml version=\"1.0\" encodi:ng=\"UTF-8\"", None),
             ("xml version=\"1.0\" x", None),
         ] {
-            assert_eq!(encoding_of(declaration), expected, "{declaration}");
+            assert_eq!(declaration(content), expected, "{content}");
         }
     }
 

@@ -10,7 +10,7 @@ use std::rc::Rc;
 use quick_xml::events::{BytesStart, Event};
 use quick_xml::{Reader, XmlVersion};
 
-use super::lexical::{encoding_of, is_character, is_name, is_parted, split};
+use super::lexical::{declaration, is_character, is_name, is_parted, split};
 use super::{entity, full_diagnostic, is_blank, outside, predefined, syntax};
 use crate::diagnostic::{Diagnostic, Place};
 use crate::tape::{Full, MAXIMUM_DEPTH, MAXIMUM_NODES};
@@ -255,12 +255,13 @@ pub fn parse_nodes(source: &str) -> Result<Nodes, Diagnostic> {
                 let content = content.replace("\r\n", "\n").replace('\r', "\n");
                 parser.push(Node::Instruction(target, content), start)?;
             }
-            Event::Decl(declaration) => {
-                let encoding = encoding_of(&declaration).filter(|_| start == 0);
-                parser.document.encoding = encoding.ok_or_else(|| {
+            Event::Decl(content) => {
+                let read = declaration(&content).filter(|_| start == 0);
+                let read = read.ok_or_else(|| {
                     let reason = "the XML declaration is not one of XML 1.0 at the beginning";
                     malformed(source, start, reason)
                 })?;
+                parser.document.encoding = read.encoding;
             }
             Event::DocType(_) => parser.document.has_doctype = true,
             Event::Eof => break,

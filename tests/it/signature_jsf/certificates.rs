@@ -9,16 +9,16 @@ use super::{ADDRESS, Core, refused};
 use crate::asked::material;
 use crate::signer::{Issuer, LONG, OVER, Signer, judge, word};
 
-fn path(certificates: &[&[u8]]) -> Option<String> {
+fn path(certificates: &[&[u8]]) -> String {
     let texts: Vec<_> = certificates
         .iter()
         .map(|der| format!("\"{}\"", BASE64_STANDARD.encode(der)))
         .collect();
-    Some(texts.join(","))
+    texts.join(",")
 }
 
-fn exact(text: &str) -> Option<Expected> {
-    Some(Expected::Exact(text.to_owned()))
+fn exact(text: &str) -> Expected {
+    Expected::Exact(text.to_owned())
 }
 
 fn anchored(
@@ -40,27 +40,27 @@ fn certificates_lead_to_an_anchor_and_name_the_signer() {
     let leaf = root.certify(&signer, ADDRESS, LONG);
     let core = Core {
         public_key: None,
-        certificate_path: path(&[&leaf]),
+        certificate_path: Some(path(&[&leaf])),
         ..Core::new("ES256", &signer)
     };
     let whole = core.signed_document(&signer);
-    let outcome = anchored(&whole, &root.certificate, exact(ADDRESS));
+    let outcome = anchored(&whole, &root.certificate, Some(exact(ADDRESS)));
     assert_eq!(word(&outcome), "verified", "{outcome:?}");
     assert_eq!(outcome.unwrap().signer.identity.as_deref(), Some(ADDRESS));
     assert!(anchored(&whole, &root.certificate, None).unwrap().verified);
     refused(
         "identity",
-        &anchored(&whole, &root.certificate, exact("other@signer.test")),
+        &anchored(&whole, &root.certificate, Some(exact("other@signer.test"))),
         "identity",
     );
     refused(
         "anchor",
-        &anchored(&whole, &stranger.certificate, exact(ADDRESS)),
+        &anchored(&whole, &stranger.certificate, Some(exact(ADDRESS))),
         "certificate-chain",
     );
     let over = root.certify(&signer, ADDRESS, OVER);
     let expired = Core {
-        certificate_path: path(&[&over]),
+        certificate_path: Some(path(&[&over])),
         ..core.clone()
     }
     .signed_document(&signer);
@@ -71,7 +71,7 @@ fn certificates_lead_to_an_anchor_and_name_the_signer() {
     );
     let other = root.certify(&Signer::p256(), ADDRESS, LONG);
     let of_other = Core {
-        certificate_path: path(&[&other]),
+        certificate_path: Some(path(&[&other])),
         ..core.clone()
     }
     .signed_document(&signer);
@@ -149,24 +149,24 @@ fn beside_another_signer_under_the_same_anchor_only_the_expected_one_counts() {
     let signer = Signer::p256();
     let core = Core {
         public_key: None,
-        certificate_path: path(&[&root.certify(&signer, ADDRESS, LONG)]),
+        certificate_path: Some(path(&[&root.certify(&signer, ADDRESS, LONG)])),
         ..Core::new("ES256", &signer)
     };
     let auditor = Signer::ed25519();
     let of_auditor = root.certify(&auditor, "auditor@signer.test", LONG);
     let auditor_core = Core {
         public_key: None,
-        certificate_path: path(&[&of_auditor]),
+        certificate_path: Some(path(&[&of_auditor])),
         ..Core::new("Ed25519", &auditor)
     };
     let both = [(&signer, core.clone()), (&auditor, auditor_core)];
     let both = listed("signers", &several("signers", &both));
     for address in [ADDRESS, "auditor@signer.test"] {
-        let outcome = anchored(&both, &root.certificate, exact(address)).unwrap();
+        let outcome = anchored(&both, &root.certificate, Some(exact(address))).unwrap();
         assert_eq!(outcome.signer.identity.as_deref(), Some(address));
         assert!(outcome.verified && outcome.cosigners.is_empty());
     }
-    let neither = anchored(&both, &root.certificate, exact("other@signer.test"));
+    let neither = anchored(&both, &root.certificate, Some(exact("other@signer.test")));
     refused("neither", &neither, "identity");
     assert_eq!(
         anchored(&both, &root.certificate, None)
