@@ -40,6 +40,9 @@ const FORMS: [(Content, Witnessed); 7] = [
     (Content::Statement, Witnessed::FirstAndStamp),
 ];
 
+/// In which forms something can be.
+type Forms = fn((Content, Witnessed)) -> bool;
+
 fn is_first((_, witnessed): (Content, Witnessed)) -> bool {
     matches!(witnessed, Witnessed::First | Witnessed::FirstAndStamp)
 }
@@ -186,7 +189,6 @@ fn every_fault_is_refused_by_its_check_in_every_form() {
     let public = key.public();
     let log = "transparency-log";
     // Whether the fault has to do with the certificate, in which forms it can be, and what refuses it.
-    type Forms = fn((Content, Witnessed)) -> bool;
     let all: Forms = |_| true;
     let second: Forms = |form| !is_first(form);
     let cases: [(Fault, bool, Forms, &str); 26] = [

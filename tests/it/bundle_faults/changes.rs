@@ -13,191 +13,194 @@ use super::{
 use crate::asked::material;
 use crate::authority::{Authority, ManagedKey, Witnessed};
 
+const STAMPS: &str = "/verificationMaterial/timestampVerificationData/rfc3161Timestamps";
+const ENTRIES: &str = "/verificationMaterial/tlogEntries";
+const FIRST: (Content, Witnessed) = (Content::Blob, Witnessed::FirstAndStamp);
+const SECOND: (Content, Witnessed) = (Content::Blob, Witnessed::Second);
+
+/// A form of bundle, a change to it, and the check that refuses it.
+const CHANGES: [((Content, Witnessed), Edit, &str); 33] = [
+    (
+        FIRST,
+        |one| entry(one)["integratedTime"] = json!("0"),
+        "structure",
+    ),
+    (
+        FIRST,
+        |one| remove(entry(one), "integratedTime"),
+        "structure",
+    ),
+    (
+        FIRST,
+        |one| entry(one)["integratedTime"] = json!("1709251260"),
+        "transparency-log",
+    ),
+    (
+        FIRST,
+        |one| entry(one)["logIndex"] = json!("1"),
+        "transparency-log",
+    ),
+    (
+        FIRST,
+        |one| entry(one)["inclusionProof"]["logIndex"] = json!("0"),
+        "transparency-log",
+    ),
+    (
+        FIRST,
+        |one| entry(one)["inclusionProof"]["treeSize"] = json!("99"),
+        "transparency-log",
+    ),
+    (
+        FIRST,
+        |one| remove(entry(one), "inclusionProof"),
+        "structure",
+    ),
+    (
+        FIRST,
+        |one| remove(&mut entry(one)["inclusionProof"], "checkpoint"),
+        "structure",
+    ),
+    (
+        FIRST,
+        |one| entry(one)["kindVersion"]["kind"] = json!("rekord"),
+        "transparency-log",
+    ),
+    (
+        FIRST,
+        |one| entry(one)["kindVersion"]["version"] = json!("0.0.3"),
+        "transparency-log",
+    ),
+    // An entry of the second kind has no promise.
+    (
+        FIRST,
+        |one| entry(one)["kindVersion"]["version"] = json!("0.0.2"),
+        "structure",
+    ),
+    (
+        SECOND,
+        |one| entry(one)["kindVersion"]["version"] = json!("0.0.1"),
+        "transparency-log",
+    ),
+    (
+        SECOND,
+        |one| entry(one)["logIndex"] = json!("1"),
+        "transparency-log",
+    ),
+    (
+        SECOND,
+        |one| entry(one)["logId"]["keyId"] = json!("AAAA"),
+        "transparency-log",
+    ),
+    (
+        SECOND,
+        |one| *list(one, ENTRIES) = Vec::new(),
+        "transparency-log",
+    ),
+    (SECOND, |one| *list(one, STAMPS) = Vec::new(), "timestamp"),
+    (
+        SECOND,
+        |one| *list(one, STAMPS) = vec![list(one, STAMPS)[0].clone(); 2],
+        "timestamp",
+    ),
+    (
+        SECOND,
+        |one| *list(one, STAMPS) = vec![list(one, STAMPS)[0].clone(); 33],
+        "timestamp",
+    ),
+    (
+        FIRST,
+        |one| *list(one, ENTRIES) = vec![list(one, ENTRIES)[0].clone(); 2],
+        "structure",
+    ),
+    (
+        FIRST,
+        |one| *list(one, ENTRIES) = vec![list(one, ENTRIES)[0].clone(); 33],
+        "structure",
+    ),
+    (
+        FIRST,
+        |one| {
+            let checkpoint = &mut entry(one)["inclusionProof"]["checkpoint"]["envelope"];
+            *checkpoint = json!(format!("{}\nmore\n", checkpoint.as_str().unwrap()));
+        },
+        "transparency-log",
+    ),
+    (
+        FIRST,
+        |one| {
+            let media_type = "application/vnd.dev.sigstore.bundle+json;version=0.1";
+            one["mediaType"] = json!(media_type);
+        },
+        "structure",
+    ),
+    (
+        FIRST,
+        |one| {
+            // The right digest by another algorithm than the one that was signed.
+            let digest = hex::decode(Algorithm::Sha512.hex_of(ARTIFACT)).unwrap();
+            one["messageSignature"]["messageDigest"] =
+                json!({ "algorithm": "SHA2_512", "digest": BASE64_STANDARD.encode(digest) });
+        },
+        "signature",
+    ),
+    (
+        FIRST,
+        |one| one["messageSignature"]["messageDigest"]["algorithm"] = json!("SHA1"),
+        "algorithm",
+    ),
+    (FIRST, |one| one["more"] = json!(1), "bundle-malformed"),
+    (
+        FIRST,
+        |one| entry(one)["more"] = json!(1),
+        "bundle-malformed",
+    ),
+    (
+        FIRST,
+        |one| one["mediaType"] = json!("text/plain"),
+        "bundle-malformed",
+    ),
+    (FIRST, |one| remove(one, "mediaType"), "bundle-malformed"),
+    (
+        FIRST,
+        |one| remove(one, "messageSignature"),
+        "bundle-malformed",
+    ),
+    (
+        FIRST,
+        |one| one["verificationMaterial"]["publicKey"] = json!({ "hint": "" }),
+        "bundle-malformed",
+    ),
+    (
+        FIRST,
+        |one| entry(one)["logIndex"] = json!(-1),
+        "bundle-malformed",
+    ),
+    (
+        FIRST,
+        |one| one["messageSignature"]["signature"] = json!("not base64"),
+        "bundle-malformed",
+    ),
+    (
+        FIRST,
+        |one| {
+            let envelope = json!({ "payload": "e30=", "payloadType": "x", "signatures": [] });
+            one["dsseEnvelope"] = envelope;
+        },
+        "bundle-malformed",
+    ),
+];
+
 #[test]
 fn every_change_to_a_bundle_is_refused_by_its_check() {
-    const STAMPS: &str = "/verificationMaterial/timestampVerificationData/rfc3161Timestamps";
-    const ENTRIES: &str = "/verificationMaterial/tlogEntries";
-    let first = (Content::Blob, Witnessed::FirstAndStamp);
-    let second = (Content::Blob, Witnessed::Second);
-    let cases: [((Content, Witnessed), Edit, &str); 33] = [
-        (
-            first,
-            |one| entry(one)["integratedTime"] = json!("0"),
-            "structure",
-        ),
-        (
-            first,
-            |one| remove(entry(one), "integratedTime"),
-            "structure",
-        ),
-        (
-            first,
-            |one| entry(one)["integratedTime"] = json!("1709251260"),
-            "transparency-log",
-        ),
-        (
-            first,
-            |one| entry(one)["logIndex"] = json!("1"),
-            "transparency-log",
-        ),
-        (
-            first,
-            |one| entry(one)["inclusionProof"]["logIndex"] = json!("0"),
-            "transparency-log",
-        ),
-        (
-            first,
-            |one| entry(one)["inclusionProof"]["treeSize"] = json!("99"),
-            "transparency-log",
-        ),
-        (
-            first,
-            |one| remove(entry(one), "inclusionProof"),
-            "structure",
-        ),
-        (
-            first,
-            |one| remove(&mut entry(one)["inclusionProof"], "checkpoint"),
-            "structure",
-        ),
-        (
-            first,
-            |one| entry(one)["kindVersion"]["kind"] = json!("rekord"),
-            "transparency-log",
-        ),
-        (
-            first,
-            |one| entry(one)["kindVersion"]["version"] = json!("0.0.3"),
-            "transparency-log",
-        ),
-        // An entry of the second kind has no promise.
-        (
-            first,
-            |one| entry(one)["kindVersion"]["version"] = json!("0.0.2"),
-            "structure",
-        ),
-        (
-            second,
-            |one| entry(one)["kindVersion"]["version"] = json!("0.0.1"),
-            "transparency-log",
-        ),
-        (
-            second,
-            |one| entry(one)["logIndex"] = json!("1"),
-            "transparency-log",
-        ),
-        (
-            second,
-            |one| entry(one)["logId"]["keyId"] = json!("AAAA"),
-            "transparency-log",
-        ),
-        (
-            second,
-            |one| *list(one, ENTRIES) = Vec::new(),
-            "transparency-log",
-        ),
-        (second, |one| *list(one, STAMPS) = Vec::new(), "timestamp"),
-        (
-            second,
-            |one| *list(one, STAMPS) = vec![list(one, STAMPS)[0].clone(); 2],
-            "timestamp",
-        ),
-        (
-            second,
-            |one| *list(one, STAMPS) = vec![list(one, STAMPS)[0].clone(); 33],
-            "timestamp",
-        ),
-        (
-            first,
-            |one| *list(one, ENTRIES) = vec![list(one, ENTRIES)[0].clone(); 2],
-            "structure",
-        ),
-        (
-            first,
-            |one| *list(one, ENTRIES) = vec![list(one, ENTRIES)[0].clone(); 33],
-            "structure",
-        ),
-        (
-            first,
-            |one| {
-                let checkpoint = &mut entry(one)["inclusionProof"]["checkpoint"]["envelope"];
-                *checkpoint = json!(format!("{}\nmore\n", checkpoint.as_str().unwrap()));
-            },
-            "transparency-log",
-        ),
-        (
-            first,
-            |one| {
-                let media_type = "application/vnd.dev.sigstore.bundle+json;version=0.1";
-                one["mediaType"] = json!(media_type);
-            },
-            "structure",
-        ),
-        (
-            first,
-            |one| {
-                // The right digest by another algorithm than the one that was signed.
-                let digest = hex::decode(Algorithm::Sha512.hex_of(ARTIFACT)).unwrap();
-                one["messageSignature"]["messageDigest"] =
-                    json!({ "algorithm": "SHA2_512", "digest": BASE64_STANDARD.encode(digest) });
-            },
-            "signature",
-        ),
-        (
-            first,
-            |one| one["messageSignature"]["messageDigest"]["algorithm"] = json!("SHA1"),
-            "algorithm",
-        ),
-        (first, |one| one["more"] = json!(1), "bundle-malformed"),
-        (
-            first,
-            |one| entry(one)["more"] = json!(1),
-            "bundle-malformed",
-        ),
-        (
-            first,
-            |one| one["mediaType"] = json!("text/plain"),
-            "bundle-malformed",
-        ),
-        (first, |one| remove(one, "mediaType"), "bundle-malformed"),
-        (
-            first,
-            |one| remove(one, "messageSignature"),
-            "bundle-malformed",
-        ),
-        (
-            first,
-            |one| one["verificationMaterial"]["publicKey"] = json!({ "hint": "" }),
-            "bundle-malformed",
-        ),
-        (
-            first,
-            |one| entry(one)["logIndex"] = json!(-1),
-            "bundle-malformed",
-        ),
-        (
-            first,
-            |one| one["messageSignature"]["signature"] = json!("not base64"),
-            "bundle-malformed",
-        ),
-        (
-            first,
-            |one| {
-                let envelope = json!({ "payload": "e30=", "payloadType": "x", "signatures": [] });
-                one["dsseEnvelope"] = envelope;
-            },
-            "bundle-malformed",
-        ),
-    ];
     let authority = Authority::new();
     let root = authority.trusted_root();
-    for (index, (form, edit, expected)) in cases.into_iter().enumerate() {
+    for (index, (form, edit, expected)) in CHANGES.into_iter().enumerate() {
         let mut bundle = parsed(&sign(signer(&authority), form));
         edit(&mut bundle);
         let found = outcome(&request(&bundle.to_string(), &root));
         assert_eq!(found, expected, "change {index}");
     }
-    let bundle = sign(signer(&authority), first);
+    let bundle = sign(signer(&authority), FIRST);
     for (broken, expected) in [
         (
             bundle.replacen('{', "{\"mediaType\": \"x\",", 1),

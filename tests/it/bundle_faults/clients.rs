@@ -92,8 +92,11 @@ fn names_of_every_kind_are_identities() {
     }
 }
 
+/// Writes bytes in base64.
+type Write = dyn Fn(&[u8]) -> String;
+
 /// Writes every text in base64 below `value` anew.
-fn written(value: &mut Value, key: &str, write: &dyn Fn(&[u8]) -> String) {
+fn written(value: &mut Value, key: &str, write: &Write) {
     const IN_BASE64: [&str; 11] = [
         "rawBytes",
         "keyId",
@@ -130,10 +133,9 @@ fn json_of_protocol_buffers_is_read_in_every_spelling() {
     for form in FORMS {
         let whole = parsed(&sign(signer(&authority), form));
         let bare = parsed(&sign(signer(&authority).with_key(&key), form));
-        let spellings: [&dyn Fn(&[u8]) -> String; 2] =
-            [&|bytes| BASE64_STANDARD_NO_PAD.encode(bytes), &|bytes| {
-                BASE64_URL_SAFE.encode(bytes)
-            }];
+        let spellings: [&Write; 2] = [&|bytes| BASE64_STANDARD_NO_PAD.encode(bytes), &|bytes| {
+            BASE64_URL_SAFE.encode(bytes)
+        }];
         for write in spellings {
             let (mut whole, mut root) = (whole.clone(), parsed(&root));
             written(&mut whole, "", write);
