@@ -3,6 +3,7 @@
 //! The fuzz targets and `tests/it/fuzz_seeds.rs` share this file. A reader for one format is called
 //! directly, past the detection that would turn most inputs away, and then through the common door.
 
+use std::fmt::Write as _;
 use std::hint::black_box;
 use std::sync::OnceLock;
 
@@ -276,11 +277,8 @@ fn tell(element: Element<'_>, told: &mut String) {
     }
     let mut attributes: Vec<_> = element.attributes().map(|one| format!("{one:?}")).collect();
     attributes.sort();
-    *told += &format!(
-        "{} {element:?} {attributes:?} {:?}",
-        element.namespace(),
-        element.text()
-    );
+    let (namespace, text) = (element.namespace(), element.text());
+    _ = write!(told, "{namespace} {element:?} {attributes:?} {text:?}");
     element.children().for_each(|child| tell(child, told));
     *told += "/";
 }

@@ -88,7 +88,8 @@ pub(super) fn run(
 impl Arguments {
     fn expectation(&self) -> Result<Expectation, Refused> {
         Ok(Expectation {
-            signer_is_agreed: false,
+            // What is not verified is not agreed either: then the certificate only claims a name.
+            signer_is_agreed: !self.policy_only && self.trust.names_signer(),
             subject: digests(&self.subject)?,
             source_uri: self
                 .source_uri

@@ -84,6 +84,16 @@ pub(super) struct TrustMaterial<'a> {
 }
 
 impl TrustArguments {
+    /// Whether they name who must have signed: a key, or an identity with its issuer.
+    pub(super) fn names_signer(&self) -> bool {
+        let signer = &self.signer;
+        let identity =
+            signer.certificate_identity.is_some() || signer.certificate_identity_regexp.is_some();
+        let issuer = signer.certificate_oidc_issuer.is_some()
+            || signer.certificate_oidc_issuer_regexp.is_some();
+        !signer.key.is_empty() || (identity && issuer)
+    }
+
     /// Reads every file that is named.
     pub(super) fn read(&self) -> Result<TrustMaterial<'_>, Refused> {
         let read_all = |paths: &[String]| {

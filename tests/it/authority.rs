@@ -31,7 +31,7 @@ pub(crate) use certificate::KeyForm;
 use certificate::{Issuer, SigningKey, der, first_day, pem};
 pub(crate) use fault::{ChainFault, Fault, Witnessed};
 pub(crate) use log::LogNamed;
-use log::{Faults, Log};
+use log::{Faults, Log, ProofFault};
 use stamp::StampAuthority;
 pub(crate) use stamp::StampFault;
 
@@ -547,8 +547,11 @@ impl<'a> Signer<'a> {
             self.at.as_secs()
         };
         let faults = Faults {
-            bad_proof: self.has(Fault::BadInclusionProof),
-            proof_of_other: self.has(Fault::ProofForOtherEntry),
+            proof: match self.fault {
+                Some(Fault::BadInclusionProof) => Some(ProofFault::Altered),
+                Some(Fault::ProofForOtherEntry) => Some(ProofFault::OfOther),
+                _ => None,
+            },
             bad_checkpoint: self.has(Fault::BadCheckpointSignature),
             checkpoint_by: self.has(Fault::CheckpointByOtherLog).then_some(other),
             bad_promise: self.has(Fault::BadPromise),

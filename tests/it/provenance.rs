@@ -1,6 +1,7 @@
 //! Provenance held against what was agreed: each check broken by itself, the rules for builders, the levels, and
 //! the command.
 
+mod agreed;
 mod builder;
 mod files;
 mod signed;

@@ -30,13 +30,20 @@ pub(crate) enum LogNamed {
     ApartUntold,
 }
 
+/// What may be wrong with a proof of inclusion.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(super) enum ProofFault {
+    /// One hash is another.
+    Altered,
+    /// It is genuine, but for the entry before.
+    OfOther,
+}
+
 /// What may be wrong with the description of an entry.
 #[derive(Clone, Copy, Default)]
 pub(super) struct Faults<'a> {
-    /// One hash of the proof is another.
-    pub(super) bad_proof: bool,
-    /// The proof is genuine, but for the entry before.
-    pub(super) proof_of_other: bool,
+    /// The proof of inclusion is not that of the entry.
+    pub(super) proof: Option<ProofFault>,
     /// Another key signed the checkpoint.
     pub(super) bad_checkpoint: bool,
     /// That log signed a checkpoint with the same root.
@@ -89,14 +96,14 @@ impl Log {
         let index = leaves.len() - 1;
         let root = tree_root(&leaves);
         let mut path = audit_path(
-            if faults.proof_of_other {
+            if faults.proof == Some(ProofFault::OfOther) {
                 index - 1
             } else {
                 index
             },
             &leaves,
         );
-        if faults.bad_proof
+        if faults.proof == Some(ProofFault::Altered)
             && let Some(sibling) = path.first_mut()
         {
             *sibling = sha256(sibling);
