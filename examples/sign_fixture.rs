@@ -34,7 +34,6 @@ use serde::Deserialize;
     dead_code,
     clippy::expect_used,
     clippy::indexing_slicing,
-    clippy::struct_excessive_bools,
     clippy::unwrap_used,
     reason = "written for the tests, which want faulty bundles too and may panic"
 )]
