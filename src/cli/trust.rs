@@ -10,6 +10,7 @@ use super::Verdict;
 use super::output::Output;
 use crate::app::Refused;
 use crate::app::trust::read_policy;
+use crate::diagnostic::{Diagnostic, Place};
 use crate::evidence::signature::Material;
 use crate::trust::{Purpose, TrustPolicy};
 
@@ -70,9 +71,16 @@ impl PolicyArgument {
         Ok((String::from_utf8(bytes)?, Some(policy)))
     }
 
-    /// Writes the register, once it reads as what was meant.
-    fn write(&self, text: &str) -> anyhow::Result<TrustPolicy> {
+    /// Writes the register, once it reads as what was meant, and unless somebody else added to it since `before`.
+    fn write(&self, before: &str, text: &str) -> anyhow::Result<TrustPolicy> {
         let policy = parsed(&self.policy, text.as_bytes())?;
+        if self.read_or_new()?.0 != before {
+            let message = "somebody else has changed the register meanwhile";
+            let fault = Diagnostic::error("trust-policy-changed", Place::whole(), message)
+                .help("run the command again")
+                .in_file(self.policy.clone());
+            return Err(Refused::from(fault).into());
+        }
         crate::folder::write_file(&self.policy, text.as_bytes())?;
         Ok(policy)
     }

@@ -118,7 +118,7 @@ pub(super) fn run(arguments: &Arguments, output: &Output) -> anyhow::Result<Verd
             added: clock::today(),
         },
     );
-    let policy = arguments.policy.write(&text)?;
+    let policy = arguments.policy.write(&before, &text)?;
     let grants = list(&policy, Some(&arguments.supplier), clock::today());
     let view = json!({
         "schema": "mekiki/trust-add/v1",

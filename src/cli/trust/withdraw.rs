@@ -45,7 +45,7 @@ pub(super) fn run(arguments: &Arguments, output: &Output) -> anyhow::Result<Verd
             added: clock::today(),
         },
     );
-    let policy = arguments.policy.write(&text)?;
+    let policy = arguments.policy.write(&before, &text)?;
     let mut grants = list(&policy, None, clock::today());
     grants.retain(|grant| grant.id == arguments.grant);
     let view = json!({
