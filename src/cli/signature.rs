@@ -47,14 +47,23 @@ pub(super) struct Arguments {
 pub(super) enum KindArgument {
     /// Told from the bytes
     Auto,
+    /// A Sigstore bundle
     Sigstore,
+    /// A bare signature under a key or a certificate, as `cosign sign-blob` writes it
     Cosign,
+    /// A signed envelope around a statement
     Dsse,
+    /// OpenPGP, detached or in clear text
     Openpgp,
+    /// minisign or signify
     Minisign,
+    /// CMS (PKCS #7), detached or around the artifact
     Cms,
+    /// An XML signature inside the artifact
     Xmldsig,
+    /// A JSON signature (JSF) inside the artifact
     Jsf,
+    /// An SSH signature
     Sshsig,
 }
 

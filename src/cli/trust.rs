@@ -92,10 +92,15 @@ fn parsed(name: &str, bytes: &[u8]) -> Result<TrustPolicy, Refused> {
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, clap::ValueEnum)]
 enum PurposeArgument {
+    /// Delivered artifacts
     Artifact,
+    /// Software bills of materials
     Sbom,
+    /// Statements on how artifacts were built
     Provenance,
+    /// Statements on vulnerabilities
     Vex,
+    /// Records of evaluations
     Record,
 }
 
