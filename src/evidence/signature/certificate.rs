@@ -160,27 +160,13 @@ impl Certificate {
     ///
     /// `certificate-malformed` when there is none, one cannot be read, or something else stands among them.
     pub fn read_all(material: Material<'_>) -> Result<Vec<Self>, Diagnostic> {
-        let malformed = |reason: &str| {
+        let malformed = |reason: String| {
             let message = format!("the certificate cannot be read: {reason}");
             Diagnostic::error("certificate-malformed", Place::whole(), message)
                 .help("hand in certificates in PEM (CERTIFICATE), or one in DER")
                 .in_file(material.name)
         };
-        let Some(blocks) = pem_blocks(material.bytes) else {
-            let one = Self::from_der(material.bytes).map_err(|reason| malformed(&reason))?;
-            return Ok(vec![one]);
-        };
-        let blocks = blocks.map_err(|reason| malformed(&reason))?;
-        if blocks.is_empty() {
-            return Err(malformed("there is none"));
-        }
-        let read = blocks.into_iter().map(|(label, der)| {
-            if label != "CERTIFICATE" {
-                return Err(malformed(&format!("a `{label}` stands among them")));
-            }
-            Self::from_der(&der).map_err(|reason| malformed(&reason))
-        });
-        read.collect()
+        pem::read_all(material.bytes, "CERTIFICATE", Self::from_der).map_err(malformed)
     }
 
     /// The certificate in DER.

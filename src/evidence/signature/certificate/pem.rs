@@ -19,6 +19,29 @@ pub(in super::super) fn blocks(bytes: &[u8]) -> Option<Read<Vec<Block>>> {
     text.contains(BEGIN).then(|| split(text))
 }
 
+/// Everything in `bytes`: the blocks of a PEM file, each of which must have `label`, or one in DER.
+pub(super) fn read_all<T>(
+    bytes: &[u8],
+    label: &str,
+    from_der: impl Fn(&[u8]) -> Read<T>,
+) -> Read<Vec<T>> {
+    let Some(blocks) = blocks(bytes) else {
+        return Ok(vec![from_der(bytes)?]);
+    };
+    let blocks = blocks?;
+    if blocks.is_empty() {
+        return Err("there is none".to_owned());
+    }
+    let read = blocks.into_iter().map(|(found, der)| {
+        if found == label {
+            from_der(&der)
+        } else {
+            Err(format!("a `{found}` stands among them"))
+        }
+    });
+    read.collect()
+}
+
 fn split(text: &str) -> Read<Vec<Block>> {
     let mut blocks = Vec::new();
     let mut rest = text;

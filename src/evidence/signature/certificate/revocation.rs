@@ -22,9 +22,7 @@ use x509_cert::ext::pkix::name::{DistributionPointName, GeneralName};
 use x509_cert::ext::pkix::{AuthorityKeyIdentifier, ID_CE_ISSUER_ALT_NAME};
 
 use super::name::Canonical;
-use super::{
-    Authorities, Certificate, Moment, Purpose, Refusal, instant, path, pem_blocks, validation,
-};
+use super::{Authorities, Certificate, Moment, Purpose, Refusal, instant, path, pem, validation};
 use crate::diagnostic::{Diagnostic, Place};
 use crate::evidence::signature::algorithm;
 use crate::evidence::signature::asn1::{Element, Read, SEQUENCE};
@@ -79,27 +77,13 @@ impl List {
     ///
     /// `revocation-list-malformed`.
     pub(super) fn read_all(material: Material<'_>) -> Result<Vec<Self>, Diagnostic> {
-        let malformed = |reason: &str| {
+        let malformed = |reason: String| {
             let message = format!("the revocation list cannot be read: {reason}");
             Diagnostic::error("revocation-list-malformed", Place::whole(), message)
                 .help("hand in lists in PEM (X509 CRL), or one in DER")
                 .in_file(material.name)
         };
-        let Some(blocks) = pem_blocks(material.bytes) else {
-            let one = Self::from_der(material.bytes).map_err(|reason| malformed(&reason))?;
-            return Ok(vec![one]);
-        };
-        let blocks = blocks.map_err(|reason| malformed(&reason))?;
-        if blocks.is_empty() {
-            return Err(malformed("there is none"));
-        }
-        let read = blocks.into_iter().map(|(label, der)| {
-            if label != "X509 CRL" {
-                return Err(malformed(&format!("a `{label}` stands among them")));
-            }
-            Self::from_der(&der).map_err(|reason| malformed(&reason))
-        });
-        read.collect()
+        pem::read_all(material.bytes, "X509 CRL", Self::from_der).map_err(malformed)
     }
 
     fn from_der(der: &[u8]) -> Read<Self> {
