@@ -18,7 +18,7 @@ use crate::id::{CriterionId, FactKey};
 use crate::matching::MAXIMUM_AGE_DAYS;
 use crate::tender::evaluate::{Outcome, evaluate};
 use crate::tender::parse::{check_criteria, read_tender};
-use crate::tender::record::{self, RecordProfile, first_difference};
+use crate::tender::record::{self, RecordTable, first_difference};
 use crate::tender::report::{CatalogView, TenderView};
 use crate::tender::{AGENCY_FOLDERS, BlockKind, Tender};
 use crate::time::Date;
@@ -231,16 +231,27 @@ pub fn write_record(library: &Library, open: &OpenTender, judged: &JudgedTender)
         .catalog
         .as_ref()
         .map(|_| CatalogView::new(&library.catalog));
-    // Where no criteria are judged, no profile had a say.
+    // Where no criteria are judged, no table had a say.
     let profiles = library.profiles.values().filter(|_| catalog.is_some());
     let profiles: Vec<_> = profiles
-        .map(|profile| RecordProfile {
+        .map(|profile| RecordTable {
             id: profile.id.clone(),
             version: profile.version.clone(),
             digest: profile.digest,
         })
         .collect();
-    record::write(&open.evidence, catalog.as_ref(), &profiles, &judged.view)
+    let builders = catalog.as_ref().map(|_| RecordTable {
+        id: library.builders.id.clone(),
+        version: library.builders.version.clone(),
+        digest: library.builders.digest,
+    });
+    record::write(
+        &open.evidence,
+        catalog.as_ref(),
+        &profiles,
+        builders.as_ref(),
+        &judged.view,
+    )
 }
 
 /// How a replay came out.

@@ -22,9 +22,9 @@ pub struct RecordInput {
     pub bytes: usize,
 }
 
-/// A quality profile of SBOMs by which facts were established.
+/// A table of data by which facts were established: a quality profile of SBOMs, the known builders.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
-pub struct RecordProfile {
+pub struct RecordTable {
     /// Identifier.
     pub id: String,
     /// Version of the standard.
@@ -50,7 +50,8 @@ pub struct TenderRecord {
 pub fn write(
     evidence: &[Evidence],
     catalog: Option<&CatalogView>,
-    profiles: &[RecordProfile],
+    profiles: &[RecordTable],
+    builders: Option<&RecordTable>,
     view: &TenderView,
 ) -> String {
     let mut inputs: Vec<_> = evidence
@@ -68,6 +69,7 @@ pub fn write(
         "catalog": catalog,
         "procedure": view.procedure,
         "profiles": profiles,
+        "builders": builders,
         "inputs": inputs,
         "tender": view,
     });

@@ -158,6 +158,20 @@ fn a_record_is_rebuilt_from_evidence_under_any_name() {
 }
 
 #[test]
+fn another_table_of_builders_is_a_difference() {
+    let library = Library::open(None).unwrap();
+    let evidence = read_folder(DEMO).unwrap();
+    let written = record(&library, evidence.clone());
+    let mut other = Library::open(None).unwrap();
+    other.builders.digest = mekiki::digest::Digest::of(b"another table");
+    let replay = replay_record(&other, written.as_bytes(), &evidence).unwrap();
+    assert!(
+        matches!(&replay, Replay::Different { pointer, .. } if pointer == "/builders/digest"),
+        "{replay:?}"
+    );
+}
+
+#[test]
 fn a_changed_byte_in_any_input_is_missing_evidence() {
     let library = Library::open(None).unwrap();
     let evidence = read_folder(DEMO).unwrap();
