@@ -78,6 +78,9 @@ impl FolderError {
             Self::TooLarge { .. } => ("file-too-large", "split the file, or hand in its digest"),
             Self::TooMany { .. } => ("folder-too-large", "hand in one tender a folder"),
             Self::Irregular { .. } => ("file-irregular", "rename or remove it"),
+            Self::Refused { source, .. } if source.kind() == std::io::ErrorKind::IsADirectory => {
+                ("file-unreadable", "name a file; this is a folder")
+            }
             Self::Refused { .. } => ("file-unreadable", "check the permissions"),
         };
         Diagnostic::error(code, Place::whole(), self.to_string()).help(help)

@@ -2,6 +2,7 @@
 
 use std::sync::OnceLock;
 
+use crate::diagnostic::{Diagnostic, Place};
 use crate::digest::{Algorithm, Digest};
 
 /// What is said to be signed.
@@ -58,6 +59,19 @@ impl<'a> Artifact<'a> {
     /// The bytes, where they are at hand.
     pub fn bytes(&self) -> Option<&'a [u8]> {
         self.bytes
+    }
+
+    /// The bytes, for `signature`, which is made over them and not over a digest.
+    ///
+    /// # Errors
+    ///
+    /// `artifact-missing` where only a digest is at hand.
+    pub(super) fn bytes_for(&self, signature: &str) -> Result<&'a [u8], Diagnostic> {
+        self.bytes.ok_or_else(|| {
+            let message = format!("{signature} needs the artifact itself");
+            Diagnostic::error("artifact-missing", Place::whole(), message)
+                .help("name the file instead of its digest")
+        })
     }
 
     /// The digest under `algorithm` in lower-case hexadecimal digits; `None` where it is not at hand.

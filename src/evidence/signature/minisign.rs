@@ -58,11 +58,7 @@ pub(super) fn verify(
         ));
     }
     let signature = parse(signature)?;
-    let bytes = artifact.bytes().ok_or_else(|| {
-        let message = "a signature of minisign or signify needs the artifact itself";
-        Diagnostic::error("artifact-missing", Place::whole(), message)
-            .help("name the file instead of its digest")
-    })?;
+    let bytes = artifact.bytes_for("a signature of minisign or signify")?;
     let keys = trust.keys.iter().map(|material| read_key(*material));
     let keys = keys.collect::<Result<Vec<_>, _>>()?;
     let mut proof = Proof::new(Kind::Minisign, artifact);

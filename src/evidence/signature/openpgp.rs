@@ -169,11 +169,7 @@ pub(super) fn verify(
         ));
     }
     let parsed = parse(signature)?;
-    let bytes = artifact.bytes().ok_or_else(|| {
-        let message = "an OpenPGP signature needs the artifact itself";
-        Diagnostic::error("artifact-missing", Place::whole(), message)
-            .help("name the file instead of its digest")
-    })?;
+    let bytes = artifact.bytes_for("an OpenPGP signature")?;
     let mut certificates = Vec::new();
     for material in &trust.keys {
         certificates.extend(certificate::read(*material)?);
