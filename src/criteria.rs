@@ -1,10 +1,9 @@
-//! Criteria as data: the catalog, its criteria and the questionnaires that feed them.
+//! Criteria as data: the catalog and its criteria.
 //!
 //! To add a criterion, add one TOML file with its examples to the catalog's folder; no code changes.
 
 pub mod case;
 pub mod parse;
-pub mod questionnaire;
 pub mod rule;
 
 use std::collections::BTreeMap;
@@ -265,6 +264,8 @@ pub struct Maps {
     pub ccm: Vec<String>,
     /// NIST SP 800-53 revision 5.
     pub nist_800_53: Vec<String>,
+    /// NIST SP 800-161 revision 1, appendix A, whose controls bear the identifiers of SP 800-53.
+    pub nist_800_161: Vec<String>,
     /// ISO/IEC 27001:2022 Annex A.
     pub iso_27001: Vec<String>,
 }

@@ -42,6 +42,12 @@ pub struct Place {
     /// Column in characters, counted from 1.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub column: Option<u32>,
+    /// Sheet of a workbook.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub sheet: Option<String>,
+    /// Cell of a sheet, such as `C7`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub cell: Option<String>,
 }
 
 impl Place {
@@ -61,9 +67,22 @@ impl Place {
     /// A line and column, both from 1.
     pub fn line(line: usize, column: usize) -> Self {
         Self {
-            pointer: None,
             line: u32::try_from(line).ok(),
             column: u32::try_from(column).ok(),
+            ..Self::default()
+        }
+    }
+
+    /// A cell of a workbook; `row` and `column` count from 0.
+    pub fn cell(sheet: impl Into<String>, row: u32, column: u32) -> Self {
+        Self {
+            sheet: Some(sheet.into()),
+            cell: Some(format!(
+                "{}{}",
+                column_letters(column),
+                row.saturating_add(1)
+            )),
+            ..Self::default()
         }
     }
 
@@ -81,12 +100,34 @@ impl Place {
 
     /// Whether nothing but the document itself is meant.
     pub fn is_whole(&self) -> bool {
-        self.line.is_none() && self.pointer.as_deref().is_none_or(str::is_empty)
+        self.line.is_none()
+            && self.sheet.is_none()
+            && self.pointer.as_deref().is_none_or(str::is_empty)
     }
+}
+
+/// The letters of a column that counts from 0: `A` to `Z`, then `AA`.
+fn column_letters(column: u32) -> String {
+    let mut letters = Vec::new();
+    let mut rest = column;
+    loop {
+        letters.push(char::from(b'A' + u8::try_from(rest % 26).unwrap_or(0)));
+        match (rest / 26).checked_sub(1) {
+            Some(next) => rest = next,
+            None => break,
+        }
+    }
+    letters.iter().rev().collect()
 }
 
 impl fmt::Display for Place {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        if let Some(sheet) = &self.sheet {
+            return match &self.cell {
+                Some(cell) => write!(formatter, "{sheet}!{cell}"),
+                None => formatter.write_str(sheet),
+            };
+        }
         match (self.line, self.column, self.pointer.as_deref()) {
             (Some(line), Some(column), _) => write!(formatter, "{line}:{column}"),
             (Some(line), None, _) => write!(formatter, "{line}"),

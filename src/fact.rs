@@ -1,6 +1,6 @@
 //! Facts: what one piece of evidence establishes, with its proof rank, its validity and its citations.
 //!
-//! The keys are declared as data in `criteria/facts.toml`. Producers stand below this module, one a
+//! The keys are declared as data in the folder `criteria/facts`. Producers stand below this module, one a
 //! file; each takes a [`Dossier`] and says what it found, and what it could not verify.
 
 pub mod advisory;
@@ -23,13 +23,13 @@ use crate::evidence::Citation;
 use crate::evidence::detect::Kind;
 use crate::evidence::questionnaire::parse_either;
 use crate::fact::advisory::Knowledge;
-use crate::fact::answer::Feeds;
 use crate::fact::dossier::{Dossier, Sorted};
 use crate::fact::sbom::Sboms;
 use crate::fact::vocabulary::Vocabulary;
 use crate::id::{BidId, FactKey};
 use crate::profile::Profiles;
 use crate::provenance::Builders;
+use crate::questionnaire::Questionnaires;
 use crate::time::Date;
 
 /// How strongly a piece of evidence proves, 0 to 6.
@@ -194,14 +194,14 @@ impl Establishment {
 pub fn establish(
     dossier: &Dossier<'_>,
     vocabulary: &Vocabulary,
-    feeds: &Feeds,
+    questionnaires: &Questionnaires,
     profiles: &Profiles,
     builders: &Builders,
     knowledge: Knowledge<'_>,
 ) -> Establishment {
     let mut found = Establishment::default();
     agency::establish(dossier, vocabulary, &mut found);
-    answer::establish(dossier, vocabulary, feeds, &mut found);
+    answer::establish(dossier, vocabulary, questionnaires, &mut found);
     certification::establish(dossier, &mut found);
     let sboms = Sboms::read(dossier, &mut found);
     sbom::establish(dossier, &sboms, vocabulary, profiles, &mut found);

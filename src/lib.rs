@@ -35,6 +35,7 @@ pub mod conversion;
 pub mod triage;
 pub mod provenance;
 pub mod trust;
+pub mod questionnaire;
 
 // Judgment.
 pub mod fact;

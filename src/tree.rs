@@ -4,10 +4,12 @@
 //! document at once instead of stopping at the first.
 
 mod fields;
+mod files;
 mod json;
 mod toml;
 
 pub use fields::{Complaints, Fields};
+pub use files::{Files, read_file};
 pub use json::parse_json;
 pub use toml::parse_toml;
 

@@ -11,7 +11,6 @@ use super::Refused;
 use super::feed_import::{FeedImport, Input, Request as Import, Told, import};
 use super::library::built_in;
 use crate::config::feeds::{Feeds, Source};
-use crate::criteria::parse::{Files, read_file};
 use crate::diagnostic::{Diagnostic, Place, nearest};
 use crate::digest::Digest;
 use crate::feed::FeedFolder;
@@ -19,6 +18,7 @@ use crate::folder::{self, FolderError};
 use crate::retrieve::{Known, Manner, Retrieved, Slot, Wanted, retrieve};
 use crate::snapshot::Manifest;
 use crate::time::{Date, parse_day};
+use crate::tree::{Files, read_file};
 
 /// The configuration in a folder of snapshots, and the built-in one.
 const CONFIGURATION: &str = "feeds.toml";

@@ -1,21 +1,23 @@
 //! The product's knowledge: catalog, questionnaires, clauses and procedures, embedded in the binary and
 //! overridable from a folder of the same layout.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use rust_embed::RustEmbed;
 
 use super::Refused;
 use crate::clause::{Clause, Clauses};
 use crate::criteria::Catalog;
-use crate::criteria::parse::{Files, read_catalog, read_file};
-use crate::criteria::questionnaire::Questionnaire;
+use crate::criteria::parse::read_catalog;
 use crate::diagnostic::{Diagnostic, Place};
-use crate::fact::answer::{Feed, Feeds};
+use crate::fact::vocabulary::{FactType, Producer, Vocabulary};
 use crate::folder::read_folder;
 use crate::profile::{Profile, Profiles};
 use crate::provenance::Builders;
+use crate::questionnaire::parse::read_questionnaire;
+use crate::questionnaire::{Question, QuestionType, Questionnaires, Take};
 use crate::tender::procedure::Procedure;
+use crate::tree::{Files, read_file};
 use crate::triage::Precedence;
 #[cfg(feature = "retrieve")]
 use crate::trust::KnownRepositories;
@@ -48,9 +50,7 @@ pub struct Library {
     /// The catalog.
     pub catalog: Catalog,
     /// Questionnaires by identifier.
-    pub questionnaires: BTreeMap<String, Questionnaire>,
-    /// For each questionnaire, the fact that each question feeds.
-    pub feeds: Feeds,
+    pub questionnaires: Questionnaires,
     /// Clauses by identifier.
     pub clauses: Clauses,
     /// Procedures by identifier.
@@ -104,18 +104,10 @@ impl Library {
             Ok(catalog) => (Some(catalog), Vec::new()),
             Err(faults) => (None, faults),
         };
-        let vocabulary = catalog.as_ref().map(|catalog| &catalog.vocabulary);
-        let questionnaires: BTreeMap<_, _> = vocabulary.map_or_else(BTreeMap::new, |vocabulary| {
-            in_folder(
-                files,
-                "questionnaires/",
-                &mut faults,
-                |document, complaints| Questionnaire::read(document, vocabulary, complaints),
-            )
-            .into_iter()
-            .map(|questionnaire| (questionnaire.id.clone(), questionnaire))
-            .collect()
-        });
+        let questionnaires = read_questionnaires(files, &mut faults);
+        if let Some(catalog) = &catalog {
+            faults.extend(unfed(&questionnaires, &catalog.vocabulary));
+        }
         let clauses: Clauses = in_folder(files, "clauses/", &mut faults, Clause::read)
             .into_iter()
             .map(|clause| (clause.id.clone(), clause))
@@ -139,21 +131,10 @@ impl Library {
         if let Some(catalog) = &catalog {
             faults.extend(broken_links(catalog, &clauses));
         }
-        let feeds = questionnaires
-            .values()
-            .map(|one| {
-                let feed = Feed {
-                    version: one.version.clone(),
-                    questions: one.feeds(),
-                };
-                (one.id.clone(), feed)
-            })
-            .collect();
         match (catalog, precedence, builders) {
             (Some(catalog), Some(precedence), Some(builders)) if faults.is_empty() => Ok(Self {
                 catalog,
                 questionnaires,
-                feeds,
                 clauses,
                 procedures,
                 profiles,
@@ -162,6 +143,80 @@ impl Library {
             }),
             _ => Err(Refused(faults)),
         }
+    }
+}
+
+/// The folder of the questionnaires, one folder each.
+const QUESTIONNAIRES: &str = "questionnaires/";
+
+fn read_questionnaires(files: &Files<'_>, faults: &mut Vec<Diagnostic>) -> Questionnaires {
+    let folders: BTreeSet<String> = files
+        .keys()
+        .filter_map(|path| path.strip_prefix(QUESTIONNAIRES)?.split_once('/'))
+        .map(|(name, _)| format!("{QUESTIONNAIRES}{name}/"))
+        .collect();
+    folders
+        .iter()
+        .filter_map(|folder| read_questionnaire(folder, files, faults))
+        .map(|questionnaire| (questionnaire.id.clone(), questionnaire))
+        .collect()
+}
+
+/// Questions that feed a fact which does not exist, which an answer may not establish, or which takes another type.
+fn unfed(questionnaires: &Questionnaires, vocabulary: &Vocabulary) -> Vec<Diagnostic> {
+    let feeds = questionnaires.values().flat_map(|questionnaire| {
+        questionnaire
+            .questions()
+            .flat_map(move |(section, question)| {
+                let feeds = question.feeds.iter();
+                feeds.map(move |feed| (questionnaire, section, question, feed))
+            })
+    });
+    let mut faults = Vec::new();
+    for (questionnaire, section, question, feed) in feeds {
+        let definition = vocabulary.lookup(&feed.fact);
+        let answerable = definition.is_some_and(|one| one.producers.contains(&Producer::Answer));
+        let message = if !answerable {
+            format!("`{}` is no fact that an answer may establish", feed.fact)
+        } else if definition.is_some_and(|one| !feeds_type(question, &feed.take, one.kind)) {
+            format!(
+                "the answer to `{}` cannot become the value of `{}`",
+                question.id, feed.fact
+            )
+        } else {
+            continue;
+        };
+        let help = vocabulary.suggest(&feed.fact).map_or_else(
+            || "`mekiki facts` lists them all".to_owned(),
+            |near| format!("did you mean `{near}`?"),
+        );
+        let at = Place::pointer(format!("/question/{}", question.id));
+        faults.push(
+            Diagnostic::error("question-feeds-nothing", at, message)
+                .help(help)
+                .in_file(format!(
+                    "{QUESTIONNAIRES}{}/{}.toml",
+                    questionnaire.id, section.id
+                )),
+        );
+    }
+    faults
+}
+
+/// Whether what is taken of an answer has the type of a fact.
+fn feeds_type(question: &Question, take: &Take, kind: FactType) -> bool {
+    match (take, &question.kind) {
+        (Take::Value, QuestionType::YesNo) | (Take::Complete | Take::All(_) | Take::Any(_), _) => {
+            kind == FactType::Bool
+        }
+        (Take::Value, QuestionType::Number { .. }) | (Take::Count, _) => kind == FactType::Integer,
+        (Take::Value, QuestionType::Date) => kind == FactType::Date,
+        (Take::Value, QuestionType::Choice { many: false, .. } | QuestionType::Text) => {
+            matches!(kind, FactType::Text | FactType::List)
+        }
+        (Take::Value, QuestionType::Choice { .. } | QuestionType::Place | QuestionType::File)
+        | (Take::Values(_), _) => kind == FactType::List,
+        (Take::Value, QuestionType::Table { .. }) => false,
     }
 }
 

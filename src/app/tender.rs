@@ -195,7 +195,7 @@ pub fn judge_tender(
             let found = establish(
                 &dossier,
                 &catalog.vocabulary,
-                &library.feeds,
+                &library.questionnaires,
                 &library.profiles,
                 &library.builders,
                 knowledge,

@@ -17,10 +17,7 @@ use crate::fact::ProofRank;
 use crate::fact::vocabulary::Vocabulary;
 use crate::id::{ClauseId, CriterionId};
 use crate::time::Date;
-use crate::tree::{Complaints, Document, Fields, parse_toml};
-
-/// The files of a catalog by their path: `facts.toml`, `<catalog>/catalog.toml`, `<catalog>/<id>.toml`.
-pub type Files<'a> = BTreeMap<&'a str, &'a [u8]>;
+use crate::tree::{Complaints, Document, Fields, Files, read_file};
 
 const MARKS: [(&str, Mark); 2] = [("verified", Mark::Verified), ("recalled", Mark::Recalled)];
 
@@ -62,8 +59,7 @@ const EVENTS: [&str; 11] = [
 /// Every fault of every file.
 pub fn read_catalog(id: &str, files: &Files<'_>) -> Result<Catalog, Vec<Diagnostic>> {
     let mut faults = Vec::new();
-    let vocabulary =
-        read_file(files, "facts.toml", &mut faults, Vocabulary::read).unwrap_or_default();
+    let vocabulary = read_vocabulary(files, &mut faults);
     let folder = format!("{id}/");
     let head_path = format!("{folder}catalog.toml");
     let head = read_file(files, &head_path, &mut faults, Head::read);
@@ -113,48 +109,36 @@ pub fn read_catalog(id: &str, files: &Files<'_>) -> Result<Catalog, Vec<Diagnost
     }
 }
 
+/// The folder of the vocabulary.
+const FACTS: &str = "facts/";
+
+/// Reads the vocabulary from all files of its folder.
+fn read_vocabulary(files: &Files<'_>, faults: &mut Vec<Diagnostic>) -> Vocabulary {
+    let mut vocabulary = Vocabulary::default();
+    let paths = files.keys().filter(|path| path.starts_with(FACTS));
+    for path in paths.copied().collect::<Vec<_>>() {
+        read_file(files, path, faults, |document, complaints| {
+            vocabulary.extend(document, complaints);
+        });
+    }
+    if vocabulary.list().next().is_none() {
+        faults.push(
+            Diagnostic::error("file-missing", Place::whole(), "no fact is declared")
+                .help("restore the folder `facts`")
+                .in_file(FACTS),
+        );
+    }
+    vocabulary
+}
+
 /// The digest of a catalog: over the sorted list of its paths with the digest of each file.
 fn digest(files: &Files<'_>, folder: &str) -> Digest {
     let listing: String = files
         .iter()
-        .filter(|(path, _)| **path == "facts.toml" || path.starts_with(folder))
+        .filter(|(path, _)| path.starts_with(FACTS) || path.starts_with(folder))
         .map(|(path, bytes)| format!("{}  {path}\n", Digest::of(bytes)))
         .collect();
     Digest::of(listing.as_bytes())
-}
-
-/// Parses one file and reads it; its faults are added with its path.
-pub fn read_file<T>(
-    files: &Files<'_>,
-    path: &str,
-    faults: &mut Vec<Diagnostic>,
-    read: impl FnOnce(&Document, &Complaints) -> T,
-) -> Option<T> {
-    let Some(bytes) = files.get(path) else {
-        faults.push(
-            Diagnostic::error("file-missing", Place::whole(), "the file is missing")
-                .help("restore it")
-                .in_file(path),
-        );
-        return None;
-    };
-    match parse_toml(bytes) {
-        Err(syntax) => {
-            faults.extend(syntax.into_iter().map(|one| one.in_file(path)));
-            None
-        }
-        Ok(document) => {
-            let complaints = Complaints::default();
-            let value = read(&document, &complaints);
-            faults.extend(
-                complaints
-                    .into_sorted()
-                    .into_iter()
-                    .map(|one| one.in_file(path)),
-            );
-            Some(value)
-        }
-    }
 }
 
 struct Head {
@@ -307,6 +291,7 @@ fn read_criterion(
             let read = Maps {
                 ccm: maps.texts("ccm"),
                 nist_800_53: maps.texts("nist_800_53"),
+                nist_800_161: maps.texts("nist_800_161"),
                 iso_27001: maps.texts("iso_27001"),
             };
             maps.finish();

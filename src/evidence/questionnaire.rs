@@ -12,6 +12,8 @@ pub struct AnswerSheet {
     pub questionnaire: String,
     /// Its version.
     pub questionnaire_version: String,
+    /// The digest of the questionnaire as it was sent, where the sheet states it.
+    pub questionnaire_digest: Option<String>,
     /// The day of the answers.
     pub answered_on: Date,
     /// The answers, in the order of the document.
@@ -74,6 +76,7 @@ pub fn read_answers(bytes: &[u8]) -> Result<(AnswerSheet, Vec<Diagnostic>), Vec<
     let mut sheet = AnswerSheet {
         questionnaire: fields.text("questionnaire"),
         questionnaire_version: fields.text("questionnaire_version"),
+        questionnaire_digest: fields.optional_text("questionnaire_digest"),
         answered_on: fields.day("answered_on"),
         answers: Vec::new(),
     };

@@ -1,33 +1,23 @@
 //! Answers to the questionnaire: rank 1 alone, rank 2 with a document.
-//!
-//! Which fact a question feeds is data of the floor above, handed in as [`Feeds`].
-
-use std::collections::BTreeMap;
 
 use super::dossier::Dossier;
-use super::vocabulary::Vocabulary;
-use super::{Establishment, ProofRank, Scope};
-use crate::diagnostic::{Diagnostic, Place, nearest};
+use super::vocabulary::{FactType, Vocabulary};
+use super::{Establishment, FactValue, ProofRank, Scope};
+use crate::diagnostic::{Diagnostic, Place};
 use crate::evidence::Evidence;
 use crate::evidence::detect::Kind;
-use crate::evidence::questionnaire::{Answer, AnswerSheet, read_answers};
-
-/// What the answers to one questionnaire feed.
-#[derive(Debug, Clone, Default)]
-pub struct Feed {
-    /// The questionnaire's version.
-    pub version: String,
-    /// The fact key that each question feeds.
-    pub questions: BTreeMap<String, String>,
-}
-
-/// The feeds by questionnaire.
-pub type Feeds = BTreeMap<String, Feed>;
+use crate::evidence::questionnaire::read_answers;
+use crate::questionnaire::condition::Asked;
+use crate::questionnaire::response::{Answer, AnswerSet};
+use crate::questionnaire::structured::read_sheet;
+use crate::questionnaire::take::{Openness, Taken, take};
+use crate::questionnaire::{Question, Questionnaire, Questionnaires};
+use crate::time::{Date, add_months};
 
 pub(super) fn establish(
     dossier: &Dossier<'_>,
     vocabulary: &Vocabulary,
-    feeds: &Feeds,
+    questionnaires: &Questionnaires,
     found: &mut Establishment,
 ) {
     for sorted in dossier.handed_in_of(Kind::Questionnaire) {
@@ -40,101 +30,148 @@ pub(super) fn establish(
             Err(faults) => found.remarks.extend(faults.into_iter().map(remark)),
             Ok((sheet, remarks)) => {
                 found.remarks.extend(remarks.into_iter().map(remark));
-                read_sheet(dossier, vocabulary, feeds, evidence, &sheet, found);
+                let Some(questionnaire) = questionnaires.get(&sheet.questionnaire) else {
+                    let message = format!("there is no questionnaire `{}`", sheet.questionnaire);
+                    found.remarks.push(remark(
+                        Diagnostic::error("questionnaire-unknown", Place::whole(), message)
+                            .help("answer the questionnaire that the agency sent"),
+                    ));
+                    continue;
+                };
+                let answers = read_sheet(&sheet, questionnaire);
+                let reader = Reader {
+                    dossier,
+                    vocabulary,
+                    questionnaire,
+                    evidence,
+                    answered_on: sheet.answered_on,
+                };
+                reader.establish(&answers, found);
             }
         }
     }
 }
 
-fn read_sheet(
-    dossier: &Dossier<'_>,
-    vocabulary: &Vocabulary,
-    feeds: &Feeds,
-    evidence: &Evidence,
-    sheet: &AnswerSheet,
-    found: &mut Establishment,
-) {
-    let mut remark = |one: Diagnostic| found.remarks.push(one.in_file(evidence.path.clone()));
-    let Some(feed) = feeds.get(&sheet.questionnaire) else {
-        let message = format!("there is no questionnaire `{}`", sheet.questionnaire);
-        remark(
-            Diagnostic::error("questionnaire-unknown", Place::whole(), message)
-                .help("answer the questionnaire that the agency sent"),
-        );
-        return;
-    };
-    if sheet.questionnaire_version != feed.version {
-        let message = format!(
-            "version `{}` was answered, and version {} is in force",
-            sheet.questionnaire_version, feed.version
-        );
-        remark(
-            Diagnostic::warning("questionnaire-version", Place::whole(), message)
-                .help("check the answers to questions that changed"),
-        );
+/// One file of answers on its way to facts.
+struct Reader<'a, 'd> {
+    dossier: &'a Dossier<'d>,
+    vocabulary: &'a Vocabulary,
+    questionnaire: &'a Questionnaire,
+    evidence: &'a Evidence,
+    answered_on: Date,
+}
+
+impl Reader<'_, '_> {
+    fn establish(&self, set: &AnswerSet, found: &mut Establishment) {
+        let remark = |one: &Diagnostic| one.clone().in_file(self.evidence.path.clone());
+        found.remarks.extend(set.remarks.iter().map(remark));
+        for answer in &set.answers {
+            found.remarks.extend(answer.remarks.iter().map(remark));
+            let Some(question) = self.questionnaire.lookup(&answer.question) else {
+                continue;
+            };
+            let response = |id: &str| {
+                let given = set.answers.iter().find(|one| one.question == id);
+                given.and_then(|one| one.response.as_ref())
+            };
+            let asked = question.when.as_ref().map(|when| when.asked(response));
+            if asked == Some(Asked::No) {
+                let message = format!(
+                    "`{}` was answered, but is not asked after the earlier answers",
+                    question.id
+                );
+                found.remarks.push(remark(
+                    &Diagnostic::warning("answer-not-asked", answer.at.clone(), message)
+                        .help("check the earlier answer; this one is not used"),
+                ));
+                continue;
+            }
+            self.answer(question, answer, found);
+        }
     }
-    for answer in &sheet.answers {
-        let Some(key) = feed.questions.get(&answer.question) else {
-            let diagnostic = Diagnostic::error(
-                "question-unknown",
-                answer.at.clone(),
-                format!("there is no question `{}`", answer.question),
-            );
-            remark(
-                match nearest(&answer.question, feed.questions.keys().map(String::as_str)) {
-                    Some(near) => diagnostic.help(format!("did you mean `{near}`?")),
-                    None => {
-                        diagnostic.help("keep the identifiers of the questionnaire as they are")
-                    }
-                },
-            );
-            continue;
+
+    fn answer(&self, question: &Question, answer: &Answer, found: &mut Establishment) {
+        let Some(response) = &answer.response else {
+            return;
         };
-        match vocabulary.typed(key, &answer.value, answer.at.clone()) {
-            Err(fault) => remark(Diagnostic {
-                code: "answer-wrong-type",
-                message: format!(
-                    "the answer `{}` cannot be used: {}",
-                    answer.question, fault.message
-                ),
-                ..fault
-            }),
-            Ok(value) => {
-                let mut citations = vec![evidence.cite(answer.at.clone())];
-                let mut rank = ProofRank::ANSWER;
-                match supporting_document(dossier, evidence, answer) {
-                    Ok(Some(document)) => {
-                        citations.push(document.cite(Place::whole()));
-                        rank = ProofRank::DOCUMENT;
-                    }
-                    Ok(None) => {}
-                    Err(fault) => remark(fault),
+        let mut citations = vec![self.evidence.cite(answer.at.clone())];
+        let mut rank = ProofRank::ANSWER;
+        for (path, at) in &answer.documents {
+            match supporting_document(self.dossier, self.evidence, path, at) {
+                Ok(document) => {
+                    citations.push(document.cite(Place::whole()));
+                    rank = ProofRank::DOCUMENT;
                 }
-                found.facts.push(super::Fact {
-                    key: key.as_str().into(),
-                    scope: Scope::Offering(dossier.offering.id.clone()),
-                    value,
-                    rank,
-                    established: sheet.answered_on,
-                    valid_until: None,
-                    citations,
-                });
+                Err(fault) => found
+                    .remarks
+                    .push(fault.in_file(self.evidence.path.clone())),
             }
         }
+        let valid_until = question
+            .valid_months
+            .map(|months| add_months(self.answered_on, months));
+        for feed in &question.feeds {
+            let taken = take(question, feed, response);
+            match self.value(&feed.fact, taken) {
+                Ok(value) => found.facts.push(super::Fact {
+                    key: feed.fact.as_str().into(),
+                    scope: Scope::Offering(self.dossier.offering.id.clone()),
+                    value,
+                    rank,
+                    established: self.answered_on,
+                    valid_until,
+                    citations: citations.clone(),
+                }),
+                Err(openness) => {
+                    let reason = reason(openness, answer.note.as_deref());
+                    let answer = citations.iter().take(1).cloned().collect();
+                    found.gap(&feed.fact, reason, answer);
+                }
+            }
+        }
+    }
+
+    fn value(&self, fact: &str, taken: Taken) -> Result<FactValue, Openness> {
+        let kind = self.vocabulary.lookup(fact).map(|one| one.kind);
+        match (kind, taken) {
+            (_, Taken::Open(openness)) => Err(openness),
+            (Some(FactType::Bool), Taken::Bool(value)) => Ok(FactValue::Bool(value)),
+            (Some(FactType::Integer), Taken::Integer(value)) => Ok(FactValue::Integer(value)),
+            (Some(FactType::Date), Taken::Date(value)) => Ok(FactValue::Date(value)),
+            (Some(FactType::List), Taken::Words(words)) => Ok(FactValue::List(words)),
+            (Some(FactType::Text), Taken::Words(words)) => match <[String; 1]>::try_from(words) {
+                Ok([word]) => Ok(FactValue::Text(word)),
+                Err(_) => Err(Openness::Incomplete),
+            },
+            // The library refuses a question whose type its fact cannot take.
+            _ => Err(Openness::Incomplete),
+        }
+    }
+}
+
+fn reason(openness: Openness, note: Option<&str>) -> String {
+    let what = match openness {
+        Openness::Partial => "the supplier meets it in part",
+        Openness::NotApplicable => {
+            "the supplier says that it does not apply, which the agency has not confirmed"
+        }
+        Openness::Incomplete => "the answer has open cells",
+    };
+    match note {
+        Some(note) => format!("{what}: {note}"),
+        None => what.to_owned(),
     }
 }
 
 fn supporting_document<'a>(
     dossier: &Dossier<'a>,
     sheet: &Evidence,
-    answer: &Answer,
-) -> Result<Option<&'a Evidence>, Diagnostic> {
-    let Some(path) = &answer.document else {
-        return Ok(None);
-    };
+    path: &str,
+    at: &Place,
+) -> Result<&'a Evidence, Diagnostic> {
     let document = dossier.document(path);
     let refuse = |message: String, help: &str| {
-        Err(Diagnostic::error("document-missing", answer.document_at.clone(), message).help(help))
+        Err(Diagnostic::error("document-missing", at.clone(), message).help(help))
     };
     match document {
         Some(document) if document.digest == sheet.digest => refuse(
@@ -145,7 +182,7 @@ fn supporting_document<'a>(
             format!("the document `{path}` is empty"),
             "hand in the document itself",
         ),
-        Some(document) => Ok(Some(document)),
+        Some(document) => Ok(document),
         None => refuse(
             format!("the document `{path}` was not handed in"),
             "put it into the bid's folder under this path, or mend the path",

@@ -1,4 +1,4 @@
-//! The vocabulary of facts, read from `criteria/facts.toml`.
+//! The vocabulary of facts, read from the files of `criteria/facts/`.
 
 use std::collections::BTreeMap;
 
@@ -164,6 +164,10 @@ pub struct FactDefinition {
     pub producers: Vec<Producer>,
     /// What it says.
     pub title: Text,
+    /// The unit of a number.
+    pub unit: Option<Text>,
+    /// The only words that a text or a list may hold; empty where any word may stand.
+    pub values: Vec<String>,
     /// Whether it is a parameter set by the agency rather than a fact.
     pub is_parameter: bool,
 }
@@ -175,23 +179,30 @@ pub struct Vocabulary {
 }
 
 impl Vocabulary {
-    /// Reads the vocabulary; what cannot be read is left out and complained about.
+    /// Reads a vocabulary of one file.
     pub fn read(document: &Document, complaints: &Complaints) -> Self {
-        let root = Fields::root(document, complaints);
         let mut vocabulary = Self::default();
+        vocabulary.extend(document, complaints);
+        vocabulary
+    }
+
+    /// Adds the declarations of one more file; what cannot be read is left out and complained about.
+    pub fn extend(&mut self, document: &Document, complaints: &Complaints) {
+        let root = Fields::root(document, complaints);
         for (list, is_parameter) in [("parameter", true), ("fact", false)] {
             for fields in root.tables(list) {
-                vocabulary.define(&fields, is_parameter);
+                self.define(&fields, is_parameter);
             }
         }
         root.finish();
-        vocabulary
     }
 
     fn define(&mut self, fields: &Fields<'_>, is_parameter: bool) {
         let key = FactKey(fields.text("key"));
         let kind = fields.word("type", &FactType::WORDS);
         let title = fields.both("title");
+        let unit = fields.optional_both("unit");
+        let values = fields.texts("values");
         let (adverse, producers) = if is_parameter {
             (Some(Adverse::Neither), Vec::new())
         } else {
@@ -242,6 +253,8 @@ impl Vocabulary {
                 adverse,
                 producers,
                 title,
+                unit,
+                values,
                 is_parameter,
             };
             self.definitions.insert(key, definition);

@@ -56,9 +56,9 @@ impl<'a> StoredPlace<'a> {
                 Place::pointer(format!("{around}{below}"))
             }
             Self::Line(line, column) => Place {
-                pointer: None,
                 line: Some(line),
                 column: Some(column),
+                ..Place::default()
             },
         }
     }

@@ -52,9 +52,9 @@ impl Index {
     pub(super) fn place(&self, source: &str, offset: usize) -> Place {
         let (line, column) = self.at(source, offset);
         Place {
-            pointer: None,
             line: Some(line),
             column: Some(column),
+            ..Place::default()
         }
     }
 

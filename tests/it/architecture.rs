@@ -148,10 +148,23 @@ const MAY_IMPORT: &[(&str, &[&str])] = &[
             "profile",
         ],
     ),
+    (
+        "questionnaire",
+        &[
+            "diagnostic",
+            "digest",
+            "id",
+            "text",
+            "time",
+            "tree",
+            "evidence",
+        ],
+    ),
     // Judgment.
     (
         "fact",
         &[
+            "questionnaire",
             "profile",
             "comparison",
             "delivery",
@@ -269,6 +282,7 @@ const MAY_IMPORT: &[(&str, &[&str])] = &[
             "triage",
             "provenance",
             "trust",
+            "questionnaire",
             "fact",
             "criteria",
             "assessment",

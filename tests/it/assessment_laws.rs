@@ -75,7 +75,7 @@ fn catalog() -> Catalog {
         both("title")
     );
     let mut texts = BTreeMap::from([
-        ("facts.toml".to_owned(), facts),
+        ("facts/t.toml".to_owned(), facts),
         ("t/catalog.toml".to_owned(), head),
     ]);
     for (name, decision, rule) in CRITERIA {

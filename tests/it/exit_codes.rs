@@ -382,20 +382,23 @@ fn an_answer_of_the_wrong_type_is_named_and_not_used() {
     let scratch = edited_demo(
         file,
         "[answers.mfa-remote]\nvalue = true",
-        "[answers.mfa-remote]\nvalue = \"yes\"",
+        "[answers.mfa-remote]\nvalue = \"maybe\"",
     );
     let view = judged(&scratch);
     let remark = remark(&view, "aoba", "answer-wrong-type");
     let text = fs::read_to_string(scratch.path(file)).unwrap();
     let line = text
         .lines()
-        .position(|line| line == "value = \"yes\"")
+        .position(|line| line == "value = \"maybe\"")
         .unwrap()
         + 1;
     assert_eq!(remark["file"], file);
     let at = json!({"pointer": "/answers/mfa-remote/value", "line": line, "column": 9});
     assert_eq!(remark["at"], at);
-    assert_eq!(remark["help"], "write true or false, without quotes");
+    assert_eq!(
+        remark["help"],
+        "answer in the form that the question asks for"
+    );
     let verdict = verdict(&view, "aoba", "A19-2.leak.mfa");
     assert_eq!(verdict["verdict"], "unanswered");
     let used = verdict["values"].as_array().unwrap();

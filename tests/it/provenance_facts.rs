@@ -82,7 +82,7 @@ fn found(demo: &Demo) -> Establishment {
     establish(
         &dossier,
         &library.catalog.vocabulary,
-        &library.feeds,
+        &library.questionnaires,
         &library.profiles,
         &library.builders,
         knowledge,

@@ -73,6 +73,7 @@ impl Site {
             pointer: (!self.pointer.is_empty()).then(|| self.pointer.to_string()),
             line: Some(self.line),
             column: (self.column > 0).then_some(self.column),
+            ..Place::default()
         }
     }
 }

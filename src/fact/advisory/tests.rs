@@ -15,7 +15,7 @@ use crate::fact::vocabulary::Vocabulary;
 use crate::id::BidId;
 use crate::text::Text;
 
-const FACTS: &str = include_str!("../../../criteria/facts.toml");
+const FACTS: &str = include_str!("../../../criteria/facts/sbom.toml");
 const PRECEDENCE: &str = include_str!("../../../criteria/vex-precedence.toml");
 
 /// Score 9.8, 7.5, 5.3 and 3.7 under CVSS 3.1.

@@ -9,7 +9,7 @@ use crate::id::BidId;
 use crate::text::Text;
 use crate::time::parse_day;
 
-const FACTS: &str = include_str!("../../../criteria/facts.toml");
+const FACTS: &str = include_str!("../../../criteria/facts/sbom.toml");
 
 /// What the SBOM producers find in files that were handed in.
 fn found(files: &[(&str, &str)]) -> Establishment {
