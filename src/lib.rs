@@ -20,6 +20,7 @@ pub mod tape;
 pub mod markup;
 pub mod schema;
 pub mod pages;
+pub mod classification;
 
 // Evidence.
 pub mod evidence;

@@ -12,6 +12,7 @@ pub mod report;
 use std::collections::BTreeMap;
 
 use crate::assessment::Decisions;
+use crate::classification::{Classes, Marking};
 use crate::criteria::case::Case;
 use crate::exact::Exact;
 use crate::fact::dossier::Offering;
@@ -75,6 +76,23 @@ pub struct InformationItem {
     pub availability: i64,
     /// Handling restrictions.
     pub restrictions: Vec<String>,
+}
+
+impl Tender {
+    /// What every paper about this tender must show: the highest classes and all restrictions of its information.
+    pub fn marking(&self) -> Marking {
+        let items = self.information.iter().filter_map(InformationItem::marking);
+        items.fold(Marking::lowest(), |whole, part| whole.with(&part))
+    }
+}
+
+impl InformationItem {
+    fn marking(&self) -> Option<Marking> {
+        Some(Marking {
+            classes: Classes::new(self.confidentiality, self.integrity, self.availability)?,
+            restrictions: self.restrictions.clone(),
+        })
+    }
 }
 
 /// The value of a clause parameter.

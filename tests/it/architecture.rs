@@ -24,6 +24,7 @@ const MAY_IMPORT: &[(&str, &[&str])] = &[
     ("markup", &["diagnostic", "tape"]),
     ("schema", &["diagnostic", "tape", "markup"]),
     ("pages", &["diagnostic", "digest"]),
+    ("classification", &[]),
     // Evidence.
     (
         "evidence",
@@ -151,6 +152,7 @@ const MAY_IMPORT: &[(&str, &[&str])] = &[
     (
         "questionnaire",
         &[
+            "classification",
             "diagnostic",
             "digest",
             "id",
@@ -217,6 +219,7 @@ const MAY_IMPORT: &[(&str, &[&str])] = &[
     (
         "tender",
         &[
+            "classification",
             "diagnostic",
             "digest",
             "exact",
@@ -266,6 +269,7 @@ const MAY_IMPORT: &[(&str, &[&str])] = &[
     (
         "document",
         &[
+            "classification",
             "diagnostic",
             "digest",
             "exact",
