@@ -128,10 +128,14 @@ pub enum Producer {
     Advisory,
     /// A contract clause in force, recorded by the agency.
     Contract,
+    /// A third party's audit report, with its scope and period.
+    Audit,
+    /// What a machine of the agency measured: a scan of endpoints, a trial export, the availability of a month.
+    Measurement,
 }
 
 impl Producer {
-    const WORDS: [(&'static str, Self); 8] = [
+    const WORDS: [(&'static str, Self); 10] = [
         ("answer", Self::Answer),
         ("agency", Self::Agency),
         ("certification", Self::Certification),
@@ -140,6 +144,8 @@ impl Producer {
         ("provenance", Self::Provenance),
         ("advisory", Self::Advisory),
         ("contract", Self::Contract),
+        ("audit", Self::Audit),
+        ("measurement", Self::Measurement),
     ];
 
     /// Returns the word used in data files.
