@@ -3,7 +3,7 @@
 use super::read;
 use crate::diagnostic::{Diagnostic, Place};
 use crate::text::Text;
-use crate::time::{Timestamp, parse_stamp};
+use crate::time::{Timestamp, is_date_time};
 use crate::tree::Fields;
 
 /// The schema of an entry.
@@ -75,7 +75,9 @@ pub fn read_incident(bytes: &[u8]) -> Result<IncidentEntry, Vec<Diagnostic>> {
 
 fn instant(fields: &Fields<'_>, key: &'static str) -> Option<Timestamp> {
     let text = fields.optional_text(key)?;
-    let instant = parse_stamp(&text);
+    let instant: Option<Timestamp> = is_date_time(&text)
+        .then(|| text.parse().ok())
+        .flatten();
     if instant.is_none() {
         fields.complain(
             "instant-malformed",
