@@ -78,6 +78,7 @@ fn inventory_entry(dossier: &Dossier<'_>, found: &mut Establishment) {
         found,
     );
     let mut lacks = BTreeSet::new();
+    let mut current = true;
     let mut citations = Vec::new();
     for (sorted, system) in &systems {
         let of_supplier = system
@@ -99,8 +100,8 @@ fn inventory_entry(dossier: &Dossier<'_>, found: &mut Establishment) {
                 lacks.insert("the entry names another service");
             }
         }
-        if !citations.is_empty() && add_months(system.reviewed_on, REVIEW_MONTHS) < dossier.as_of {
-            lacks.insert("nobody has looked at the entry for a year");
+        if !citations.is_empty() {
+            current &= add_months(system.reviewed_on, REVIEW_MONTHS) >= dossier.as_of;
         }
     }
     if citations.is_empty() {
@@ -120,6 +121,12 @@ fn inventory_entry(dossier: &Dossier<'_>, found: &mut Establishment) {
     found.machine_fact(
         dossier,
         "agency.inventory.entry_complete",
+        FactValue::Bool(current),
+        citations.clone(),
+    );
+    found.machine_fact(
+        dossier,
+        "agency.inventory.entry_reconciled",
         FactValue::Bool(lacks.is_empty()),
         citations,
     );
@@ -226,6 +233,13 @@ fn erasure(
         }
     }
     let complete = missing.is_empty();
+    // A certificate without a method, a medium and a day for every item cannot be read at all.
+    found.machine_fact(
+        dossier,
+        "contract.erasure.method_stated",
+        FactValue::Bool(!erased.is_empty()),
+        citations.clone(),
+    );
     let all_in_time = late.is_empty();
     let dated = log.ended_on.is_some() && log.erasure_days.is_some();
     let mut of_missing = citations.clone();

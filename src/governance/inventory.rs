@@ -17,12 +17,28 @@ use crate::time::{Date, add_months};
 /// Source: design recommendation; the Common Standards ask that both be kept current (recalled).
 pub const CURRENT_MONTHS: i32 = 12;
 
-/// What the continuity plan asks, under the case parameter that must not be weaker.
-const CONTINUITY: [(&str, &str); 3] = [
-    ("case.recovery_time_hours", "recovery_time_hours"),
-    ("case.recovery_point_hours", "recovery_point_hours"),
-    ("case.exit_days", "exit_days"),
+/// A part of the continuity plan, the case parameter beside it, and whether the case must ask for no more than the plan
+/// allows (time to recover), or for no less than it needs (time to fetch the data when a supplier is left).
+const CONTINUITY: [(&str, &str, Limit); 3] = [
+    (
+        "recovery_time_hours",
+        "case.recovery_time_hours",
+        Limit::AtMost,
+    ),
+    (
+        "recovery_point_hours",
+        "case.recovery_point_hours",
+        Limit::AtMost,
+    ),
+    ("exit_days", "case.retrieval_days", Limit::AtLeast),
 ];
+
+/// On which side of the plan a case must lie.
+#[derive(Debug, Clone, Copy)]
+enum Limit {
+    AtMost,
+    AtLeast,
+}
 
 /// Says what does not agree, sorted by file. `held` are the digests of all files of the agency.
 pub fn reconcile(
@@ -148,14 +164,18 @@ fn continuity(
         plan.recovery_point_hours,
         plan.exit_days,
     ];
-    for ((key, name), planned) in CONTINUITY.into_iter().zip(asked) {
+    for ((name, key, limit), planned) in CONTINUITY.into_iter().zip(asked) {
         let value = case.parameters.get(&FactKey::from(key));
         let (Some(planned), Some(FactValue::Integer(asked))) = (planned, value) else {
             continue;
         };
-        if *asked > planned {
+        let is_weaker = match limit {
+            Limit::AtMost => *asked > planned,
+            Limit::AtLeast => *asked < planned,
+        };
+        if is_weaker {
             let message = format!(
-                "the case allows {asked}, and the continuity plan of the system `{}` allows {planned} ({name})",
+                "the case asks for {key} = {asked}, and the continuity plan of the system `{}` needs {name} = {planned}",
                 system.entry.id
             );
             findings.push(

@@ -403,9 +403,16 @@ fn fact(house: &Scratch, criterion: &str, key: &str) -> Vec<(Value, i64)> {
 #[test]
 fn the_inventory_entry_is_reconciled_by_machine() {
     let house = house();
-    let key = "agency.inventory.entry_complete";
+    let (complete, key) = (
+        "agency.inventory.entry_complete",
+        "agency.inventory.entry_reconciled",
+    );
     let path = format!("{CASE}/agency/system.toml");
     assert!(!fact(&house, "A19-1.scope.inventory", key).contains(&(json!(true), 6)));
+    house.write(&path, SYSTEM);
+    assert!(fact(&house, "A19-1.scope.inventory", complete).contains(&(json!(true), 6)));
+    house.write(&path, SYSTEM.replace("2026-07-01", "2025-11-19"));
+    assert!(fact(&house, "A19-1.scope.inventory", complete).contains(&(json!(false), 6)));
     for (from, to, expected) in [
         ("", "", Some(true)),
         ("version = \"1.4.0\"", "version = \"1.4.1\"", Some(false)),
@@ -419,7 +426,6 @@ fn the_inventory_entry_is_reconciled_by_machine() {
             "service = \"別のクラウド\"",
             Some(false),
         ),
-        ("\"2026-07-01\"", "\"2025-11-19\"", Some(false)),
         (
             "supplier = \"7999901000001\"",
             "supplier = \"6999901000002\"",

@@ -75,9 +75,7 @@ pub fn read_incident(bytes: &[u8]) -> Result<IncidentEntry, Vec<Diagnostic>> {
 
 fn instant(fields: &Fields<'_>, key: &'static str) -> Option<Timestamp> {
     let text = fields.optional_text(key)?;
-    let instant: Option<Timestamp> = is_date_time(&text)
-        .then(|| text.parse().ok())
-        .flatten();
+    let instant: Option<Timestamp> = is_date_time(&text).then(|| text.parse().ok()).flatten();
     if instant.is_none() {
         fields.complain(
             "instant-malformed",
