@@ -1,6 +1,7 @@
 //! Use cases: the one place where reading, judging and keeping meet. Every door calls these.
 
 pub mod advisory_affects;
+pub mod agency;
 pub mod attestation;
 pub mod feed_carry;
 pub mod feed_import;

@@ -2,6 +2,7 @@
 //! back. Results go to standard output, remarks and progress to standard error.
 
 mod advisory;
+mod agency;
 mod assess;
 mod attestation;
 mod clauses;
@@ -166,6 +167,9 @@ enum Command {
     /// Evaluate tenders
     #[command(subcommand)]
     Tender(tender::Command),
+    /// Hold the registers of the agency against its running cases
+    #[command(subcommand)]
+    Agency(agency::Command),
     /// Draft security clauses
     #[command(subcommand)]
     Clauses(clauses::Command),
@@ -224,6 +228,7 @@ fn run(cli: &Cli, output: &Output) -> anyhow::Result<Verdict> {
             criteria::run(command, cli.common.criteria.as_deref(), output)
         }
         Command::Assess(arguments) => assess::run(arguments, &library()?, output),
+        Command::Agency(command) => agency::run(command, &library()?, output),
         Command::Tender(command) => tender::run(command, &library()?, output),
         Command::Clauses(command) => {
             clauses::run(command, &library()?, output, cli.common.lang.all())

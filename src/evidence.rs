@@ -15,6 +15,7 @@ pub mod lockfile;
 pub mod oci;
 pub mod provenance;
 pub mod questionnaire;
+pub mod register;
 pub mod sbom;
 pub mod signature;
 pub mod trusted_root;

@@ -9,6 +9,7 @@ pub mod answer;
 pub mod certification;
 pub mod dossier;
 pub mod provenance;
+pub mod register;
 pub mod sbom;
 pub mod signature;
 pub mod vocabulary;
@@ -203,6 +204,7 @@ pub fn establish(
     agency::establish(dossier, vocabulary, &mut found);
     answer::establish(dossier, vocabulary, questionnaires, &mut found);
     certification::establish(dossier, &mut found);
+    register::establish(dossier, &mut found);
     let sboms = Sboms::read(dossier, &mut found);
     sbom::establish(dossier, &sboms, vocabulary, profiles, &mut found);
     advisory::establish(dossier, &sboms, knowledge, &mut found);

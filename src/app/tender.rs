@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 
 use super::Refused;
+use super::agency::registered_exceptions;
 use super::library::Library;
 use crate::assessment::assess;
 use crate::clause::draft::{ClauseGap, DraftedClause, applicable, draft};
@@ -66,8 +67,8 @@ pub fn open_tender(library: &Library, mut evidence: Vec<Evidence>) -> Result<Ope
         .help("name the folder that holds tender.toml, or the file itself")
         .into());
     };
-    let tender = read_tender(file, &library.procedures)?;
-    let mut faults = Vec::new();
+    let mut tender = read_tender(file, &library.procedures)?;
+    let mut faults = registered_exceptions(&mut tender, &evidence);
     let in_file = |fault: Diagnostic| fault.in_file(TENDER_FILE);
     let needs_catalog = tender
         .blocks

@@ -36,6 +36,8 @@ pub enum Kind {
     Certification,
     /// A record of the agency's own decision.
     AgencyRecord,
+    /// An entry of a register of the agency, or what a supplier states for one.
+    Register,
     /// A catalog of controls.
     Catalog,
     /// A tender or other procurement document.
@@ -134,6 +136,12 @@ fn ours(schema: &str, encoding: &'static str) -> Option<Detection> {
         "answers" => (Kind::Questionnaire, "mekiki-answers"),
         "certification" => (Kind::Certification, "mekiki-certification"),
         "agency-record" => (Kind::AgencyRecord, "mekiki-agency-record"),
+        "system" => (Kind::Register, "mekiki-system"),
+        "exception" => (Kind::Register, "mekiki-exception"),
+        "disclosure-log" => (Kind::Register, "mekiki-disclosure-log"),
+        "erasure-certificate" => (Kind::Register, "mekiki-erasure-certificate"),
+        "incident" => (Kind::Register, "mekiki-incident"),
+        "risk-evaluation" => (Kind::Register, "mekiki-risk-evaluation"),
         "tender-file" => (Kind::Procurement, "mekiki-tender"),
         "record" => (Kind::Procurement, "mekiki-record"),
         "trust-policy" => (Kind::TrustRoot, "mekiki-trust-policy"),

@@ -15,6 +15,7 @@ use crate::diagnostic::{Diagnostic, nearest};
 use crate::digest::Digest;
 use crate::evidence::Evidence;
 use crate::evidence::questionnaire::parse_either;
+use crate::evidence::register::exception::{check_people, check_period};
 use crate::exact::Exact;
 use crate::fact::FactValue;
 use crate::id::{AgencyId, BidId, ClauseId, CriterionId, FactKey, TenderId, is_plain};
@@ -381,15 +382,7 @@ fn read_exceptions(fields: &Fields<'_>, file: &Evidence) -> Vec<Exception> {
                 table.text("examiner"),
                 table.text("approver"),
             ];
-            let distinct: BTreeSet<_> = people.iter().collect();
-            if distinct.len() != 3 {
-                table.complain(
-                    "exception-people",
-                    "approver",
-                    "requester, examiner and approver must be three people",
-                    "see Article 8 of the Common Model",
-                );
-            }
+            check_people(table, people.each_ref().map(String::as_str));
             table.both("reason");
             table.both("compensating_measure");
             let exception = Exception {
@@ -400,14 +393,7 @@ fn read_exceptions(fields: &Fields<'_>, file: &Evidence) -> Vec<Exception> {
                 expiry: table.day("expiry"),
                 citation: file.cite(table.place()),
             };
-            if exception.expiry < exception.start {
-                table.complain(
-                    "exception-expiry",
-                    "expiry",
-                    "the exception ends before it begins",
-                    "set an expiry after the start",
-                );
-            }
+            check_period(table, exception.start, exception.expiry);
             table.finish();
             exception
         })

@@ -29,6 +29,7 @@ const MAY_IMPORT: &[(&str, &[&str])] = &[
     (
         "evidence",
         &[
+            "classification",
             "tape",
             "markup",
             "schema",
@@ -265,6 +266,22 @@ const MAY_IMPORT: &[(&str, &[&str])] = &[
             "tender",
         ],
     ),
+    (
+        "governance",
+        &[
+            "diagnostic",
+            "digest",
+            "id",
+            "text",
+            "time",
+            "classification",
+            "evidence",
+            "fact",
+            "criteria",
+            "assessment",
+            "tender",
+        ],
+    ),
     // Paper: it shows what was judged, and reads nothing.
     (
         "document",
@@ -294,6 +311,7 @@ const MAY_IMPORT: &[(&str, &[&str])] = &[
             "clause",
             "contract",
             "reevaluation",
+            "governance",
         ],
     ),
     // Edge: the only input and output, and no judgment.
@@ -403,7 +421,7 @@ const ONLY_IN: &[(&str, &[&str])] = &[
     ("serde_saphyr::", &["tape"]),
     ("fst::", &["pages.rs", "snapshot", "inventory"]),
     ("postcard::", &["snapshot", "inventory"]),
-    ("zip::", &["evidence/archive"]),
+    ("zip::", &["app/agency.rs", "evidence/archive"]),
     ("tar::", &["evidence/archive", "feed/export.rs"]),
     ("ar::", &["evidence/archive"]),
     ("auditable_info::", &["evidence"]),

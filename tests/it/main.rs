@@ -2,6 +2,7 @@
 #![cfg(test)]
 
 mod advisory_facts;
+mod agency;
 mod architecture;
 mod asked;
 mod attestation;
