@@ -85,6 +85,7 @@ fn read(
     let decisions = Decisions {
         exceptions: read_exceptions(fields, file),
         not_applicable: read_not_applicable(fields, file),
+        notes: Vec::new(),
     };
     let clause_parameters = fields
         .named_tables("clause")
