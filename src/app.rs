@@ -1,7 +1,9 @@
 //! Use cases: the one place where reading, judging and keeping meet. Every door calls these.
 
 pub mod advisory_affects;
+pub mod assess;
 pub mod attestation;
+mod examination;
 pub mod feed_carry;
 pub mod feed_import;
 pub mod feed_open;

@@ -6,10 +6,14 @@
 pub mod advisory;
 pub mod agency;
 pub mod answer;
+pub mod audit;
 pub mod certification;
 pub mod dossier;
+pub mod measurement;
 pub mod provenance;
+mod recorded;
 pub mod sbom;
+mod scope;
 pub mod signature;
 pub mod vocabulary;
 
@@ -234,6 +238,8 @@ pub fn establish(
     agency::establish(dossier, vocabulary, &mut found);
     answer::establish(dossier, vocabulary, questionnaires, &mut found);
     certification::establish(dossier, &mut found);
+    audit::establish(dossier, vocabulary, &mut found);
+    measurement::establish(dossier, vocabulary, &mut found);
     let sboms = Sboms::read(dossier, &mut found);
     sbom::establish(dossier, &sboms, vocabulary, profiles, &mut found);
     advisory::establish(dossier, &sboms, knowledge, &mut found);

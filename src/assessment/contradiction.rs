@@ -156,7 +156,7 @@ fn refuted(refutation: &Refutation, facts: &[&Fact]) -> Option<Contradiction> {
         counted: !lapsed,
         citations: fact.citations.clone(),
     }));
-    sides.sort_by(|left, right| right.proof_rank.cmp(&left.proof_rank));
+    sides.sort_by_key(|side| std::cmp::Reverse(side.proof_rank));
     let (kind, counted) = match refutation.kind {
         RefutationKind::Lapsed => (ContradictionKind::Lapsed, Some(refutation.says.clone())),
         RefutationKind::OtherScope => (

@@ -113,8 +113,8 @@ fn of_fact(
     let mut best: Option<Narrowing> = None;
     let mut raises = Exact::zero();
     for value in probe::values(definition, rules, case, held) {
-        let (one, raised) = under(case, index, key, &value, open);
-        raises = raises.max(raised);
+        let (one, gained) = under(case, index, key, &value, open);
+        raises = raises.max(gained);
         if best.as_ref().is_none_or(|held| one.removes > held.removes) {
             best = Some(one);
         }
@@ -132,12 +132,12 @@ fn under(
     open: &[&Open<'_>],
 ) -> (Narrowing, Exact) {
     let mut criteria = Vec::new();
-    let mut raised = Exact::zero();
+    let mut gained = Exact::zero();
     for one in open {
         let points = one.criterion.points();
         let evaluation = Evaluation::new(one.criterion, case, index);
         let then = evaluation.assuming(key, value).bounds(one.grades, one.caps);
-        raised = raised.plus(&per_mille_of(points, (then.low - one.now.low).max(0)));
+        gained = gained.plus(&per_mille_of(points, (then.low - one.now.low).max(0)));
         let width = one.now.high - one.now.low;
         let removes = (width - (then.high - then.low)).max(0);
         if removes > 0 {
@@ -154,5 +154,5 @@ fn under(
         raises: Exact::zero(),
         criteria,
     };
-    (narrowing, raised)
+    (narrowing, gained)
 }

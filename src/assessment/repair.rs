@@ -4,6 +4,7 @@ use std::cmp::Reverse;
 
 use super::verdict::{Verdict, VerdictKind};
 use super::{Assessment, Judgment};
+use crate::criteria::rule::Rule;
 use crate::criteria::{Catalog, Stage};
 use crate::exact::Exact;
 use crate::id::{CriterionId, FactKey};
@@ -36,7 +37,7 @@ pub fn repairs(catalog: &Catalog, assessment: &Assessment) -> Vec<Repair> {
             let mut facts: Vec<_> = criterion
                 .rules()
                 .into_iter()
-                .flat_map(|rule| rule.keys())
+                .flat_map(Rule::keys)
                 .filter(|key| !key.as_str().starts_with("case."))
                 .cloned()
                 .collect();

@@ -36,6 +36,10 @@ pub enum Kind {
     Certification,
     /// A record of the agency's own decision.
     AgencyRecord,
+    /// A transcription of a third party's audit report.
+    AuditReport,
+    /// What a tool measured.
+    Measurement,
     /// A catalog of controls.
     Catalog,
     /// A tender or other procurement document.
@@ -134,6 +138,9 @@ fn ours(schema: &str, encoding: &'static str) -> Option<Detection> {
         "answers" => (Kind::Questionnaire, "mekiki-answers"),
         "certification" => (Kind::Certification, "mekiki-certification"),
         "agency-record" => (Kind::AgencyRecord, "mekiki-agency-record"),
+        "audit-report" => (Kind::AuditReport, "mekiki-audit-report"),
+        "measurement" => (Kind::Measurement, "mekiki-measurement"),
+        "offering" => (Kind::Procurement, "mekiki-offering"),
         "tender-file" => (Kind::Procurement, "mekiki-tender"),
         "record" => (Kind::Procurement, "mekiki-record"),
         "trust-policy" => (Kind::TrustRoot, "mekiki-trust-policy"),
