@@ -60,23 +60,22 @@ pub fn assess_folder(
     let has = |name: &str| evidence.iter().any(|one| one.path == name);
     match (has(TENDER_FILE), has(OFFERING_FILE)) {
         (false, true) => assess_alone(library, evidence, bid, as_of),
-        (true, true) => Err(refuse(
-            "offering-ambiguous",
-            format!("the folder holds both `{TENDER_FILE}` and `{OFFERING_FILE}`"),
-            "keep one of them: a tender with its bids, or one offering",
-        )),
+        (true, true) => {
+            let message = format!("the folder holds both `{TENDER_FILE}` and `{OFFERING_FILE}`");
+            Err(
+                Diagnostic::error("offering-ambiguous", Place::whole(), message)
+                    .help("keep one of them: a tender with its bids, or one offering")
+                    .into(),
+            )
+        }
         (true, false) => assess_bid(library, evidence, bid, as_of),
-        (false, false) => Err(refuse(
-            "tender-missing",
-            format!("there is neither `{TENDER_FILE}` nor `{OFFERING_FILE}`"),
-            "name the folder that holds one of them",
-        )),
+        (false, false) => {
+            let message = format!("there is neither `{TENDER_FILE}` nor `{OFFERING_FILE}`");
+            Err(Diagnostic::error("tender-missing", Place::whole(), message)
+                .help("name the folder that holds one of them")
+                .into())
+        }
     }
-}
-
-fn refuse(code: &'static str, message: String, help: impl Into<String>) -> Refused {
-    let fault = Diagnostic::error(code, Place::whole(), message);
-    Refused(vec![fault.help(help)])
 }
 
 fn assess_bid(
@@ -91,11 +90,13 @@ fn assess_bid(
         (Some(bid), _) => bid,
         (None, [only]) => only,
         (None, _) => {
-            return Err(refuse(
+            return Err(Diagnostic::error(
                 "bid-unnamed",
-                "the tender has several bids".to_owned(),
-                format!("add --bid with one of {}", ids.join(", ")),
-            ));
+                Place::whole(),
+                "the tender has several bids",
+            )
+            .help(format!("add --bid with one of {}", ids.join(", ")))
+            .into());
         }
     };
     let judged = judge_tender(library, &open, as_of)?;
@@ -104,14 +105,15 @@ fn assess_bid(
         .bids
         .iter()
         .find(|one| one.bid.id.as_str() == chosen);
-    let Some((outcome, assessment)) =
-        outcome.and_then(|one| Some((one, one.assessment.as_ref()?)))
+    let Some((outcome, assessment)) = outcome.and_then(|one| Some((one, one.assessment.as_ref()?)))
     else {
-        return Err(refuse(
+        return Err(Diagnostic::error(
             "bid-unknown",
-            "there is no such bid with evidence".to_owned(),
-            "see the bids in tender.toml",
-        ));
+            Place::whole(),
+            "there is no such bid with evidence",
+        )
+        .help("see the bids in tender.toml")
+        .into());
     };
     Ok(AssessedOffering {
         id: outcome.bid.id.clone(),
@@ -131,11 +133,10 @@ fn assess_alone(
     let (file, evidence) = open_offering(library, evidence)?;
     let Offering { id, supplier, .. } = &file.offering;
     if bid.is_some_and(|bid| bid != id.as_str()) {
-        return Err(refuse(
-            "bid-unknown",
-            format!("the folder holds the offering `{id}` and no tender"),
-            "leave --bid out",
-        ));
+        let message = format!("the folder holds the offering `{id}` and no tender");
+        return Err(Diagnostic::error("bid-unknown", Place::whole(), message)
+            .help("leave --bid out")
+            .into());
     }
     let as_of = as_of.unwrap_or(file.as_of);
     let examination = Examination::new(library, &evidence, &file.case, as_of);
@@ -162,15 +163,18 @@ fn open_offering(
     evidence.retain(|one| one.path.contains('/') || one.path == OFFERING_FILE);
     evidence.sort_by(|left, right| left.path.cmp(&right.path));
     let Some(file) = evidence.iter().find(|one| one.path == OFFERING_FILE) else {
-        return Err(refuse(
-            "tender-missing",
-            format!("there is no `{OFFERING_FILE}`"),
-            "name the folder that holds it",
-        ));
+        let message = format!("there is no `{OFFERING_FILE}`");
+        return Err(Diagnostic::error("tender-missing", Place::whole(), message)
+            .help("name the folder that holds it")
+            .into());
     };
     let read = read_offering_file(file, &library.catalog.vocabulary)?;
     let mut faults = Vec::new();
-    if let Some(id) = read.catalog.as_ref().filter(|id| **id != library.catalog.id) {
+    if let Some(id) = read
+        .catalog
+        .as_ref()
+        .filter(|id| **id != library.catalog.id)
+    {
         let message = format!("there is no catalog `{id}`");
         faults.push(
             Diagnostic::error("catalog-unknown", Place::pointer("/catalog"), message)

@@ -52,8 +52,8 @@ impl<'a> Examination<'a> {
             .iter()
             .filter(|one| one.path.starts_with(&folder));
         let agency = self.evidence.iter().filter(|one| is_agency(one));
-        let dossier = Dossier::new(offering, handed_in, agency, self.as_of)
-            .with_use(self.usage.clone());
+        let dossier =
+            Dossier::new(offering, handed_in, agency, self.as_of).with_use(self.usage.clone());
         let knowledge = Knowledge {
             feed: &self.feed,
             precedence: &self.library.precedence,

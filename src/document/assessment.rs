@@ -100,9 +100,7 @@ fn repair(out: &mut String, number: usize, one: &RepairView, catalog: &Catalog, 
         (Some(stage), _) => {
             message_with(lang, "gate-at", &[("stage", &words::stage(lang, *stage))])
         }
-        (None, Some(lost)) => {
-            message_with(lang, "assess-lost", &[("points", &words::shown(lost))])
-        }
+        (None, Some(lost)) => message_with(lang, "assess-lost", &[("points", &words::shown(lost))]),
         (None, None) => String::new(),
     };
     let verdict = words::verdict(lang, &one.verdict);

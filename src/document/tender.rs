@@ -438,7 +438,11 @@ pub fn explain_verdict(verdict: &VerdictView, catalog: Option<&Catalog>, lang: L
         let day = note.on.split('T').next().unwrap_or_default();
         let (by, reason) = (printable(&note.by), printable(note.reason.of(lang)));
         let arguments = [("by", by.as_str()), ("day", day), ("reason", &reason)];
-        _ = writeln!(out, "    {}", message_with(lang, "officer-note", &arguments));
+        _ = writeln!(
+            out,
+            "    {}",
+            message_with(lang, "officer-note", &arguments)
+        );
         _ = writeln!(out, "      {} {}", message(lang, "rests-on"), note.citation);
     }
     if verdict.values.is_empty() && verdict.citations.is_empty() {

@@ -254,37 +254,93 @@ mod tests {
     }
 
     fn record(text: &str) -> CertificationRecord {
-        let head = "schema = \"mekiki/certification/v1\"\nholder_corporate_number = \"7000012050002\"\n";
+        let head =
+            "schema = \"mekiki/certification/v1\"\nholder_corporate_number = \"7000012050002\"\n";
         read_certification(format!("{head}{text}").as_bytes()).unwrap()
     }
 
     #[test]
     fn each_scheme_has_its_own_time() {
         let day = |text: &str| crate::time::parse_day(text).unwrap();
-        let ismap = "scheme = \"ismap\"\nissued = \"2026-05-01\"\naudit_period_end = \"2026-03-31\"\n";
+        let ismap =
+            "scheme = \"ismap\"\nissued = \"2026-05-01\"\naudit_period_end = \"2026-03-31\"\n";
         let isms = "scheme = \"iso-27001\"\nissued = \"2024-02-10\"\n";
         let star = "scheme = \"jc-star\"\nlevel = 1\nissued = \"2024-11-20\"\n";
         let last = |text: &str| Standing::Lapsed { last: day(text) };
         let since = |text: &str| day(text);
         for (text, as_of, expected) in [
-            (ismap, "2026-04-30", Standing::NotYet { from: day("2026-05-01") }),
+            (
+                ismap,
+                "2026-04-30",
+                Standing::NotYet {
+                    from: day("2026-05-01"),
+                },
+            ),
             (ismap, "2027-07-31", Standing::InForce),
             (ismap, "2027-08-01", last("2027-07-31")),
-            (&format!("{ismap}renewal_applied = \"2027-07-31\""), "2028-01-01", Standing::UnderRenewal),
-            (&format!("{ismap}renewal_applied = \"2027-08-01\""), "2028-01-01", last("2027-07-31")),
-            (&format!("{ismap}renewal_applied = \"2027-07-01\"\nrenewal_decided = \"2027-09-30\""), "2027-09-30", Standing::UnderRenewal),
-            (&format!("{ismap}renewal_applied = \"2027-07-01\"\nrenewal_decided = \"2027-09-30\""), "2027-10-01", last("2027-09-30")),
-            (&format!("{ismap}withdrawn_on = \"2026-10-01\""), "2026-10-01", Standing::Withdrawn { since: since("2026-10-01") }),
-            (&format!("{ismap}withdrawn_on = \"2026-10-01\""), "2026-09-30", Standing::InForce),
+            (
+                &format!("{ismap}renewal_applied = \"2027-07-31\""),
+                "2028-01-01",
+                Standing::UnderRenewal,
+            ),
+            (
+                &format!("{ismap}renewal_applied = \"2027-08-01\""),
+                "2028-01-01",
+                last("2027-07-31"),
+            ),
+            (
+                &format!(
+                    "{ismap}renewal_applied = \"2027-07-01\"\nrenewal_decided = \"2027-09-30\""
+                ),
+                "2027-09-30",
+                Standing::UnderRenewal,
+            ),
+            (
+                &format!(
+                    "{ismap}renewal_applied = \"2027-07-01\"\nrenewal_decided = \"2027-09-30\""
+                ),
+                "2027-10-01",
+                last("2027-09-30"),
+            ),
+            (
+                &format!("{ismap}withdrawn_on = \"2026-10-01\""),
+                "2026-10-01",
+                Standing::Withdrawn {
+                    since: since("2026-10-01"),
+                },
+            ),
+            (
+                &format!("{ismap}withdrawn_on = \"2026-10-01\""),
+                "2026-09-30",
+                Standing::InForce,
+            ),
             (isms, "2027-02-09", Standing::InForce),
             (isms, "2027-02-10", last("2027-02-09")),
-            (&format!("{isms}suspended_on = \"2026-01-01\""), "2026-06-01", Standing::Suspended { since: since("2026-01-01") }),
-            (&format!("{isms}suspended_on = \"2026-01-01\"\nresumed_on = \"2026-05-01\""), "2026-06-01", Standing::InForce),
+            (
+                &format!("{isms}suspended_on = \"2026-01-01\""),
+                "2026-06-01",
+                Standing::Suspended {
+                    since: since("2026-01-01"),
+                },
+            ),
+            (
+                &format!("{isms}suspended_on = \"2026-01-01\"\nresumed_on = \"2026-05-01\""),
+                "2026-06-01",
+                Standing::InForce,
+            ),
             (star, "2026-11-19", Standing::InForce),
             (star, "2026-11-20", last("2026-11-19")),
-            (&format!("{star}valid_until = \"2027-11-19\""), "2026-11-21", last("2026-11-20")),
+            (
+                &format!("{star}valid_until = \"2027-11-19\""),
+                "2026-11-21",
+                last("2026-11-20"),
+            ),
         ] {
-            assert_eq!(record(text).standing(day(as_of)), expected, "{text} {as_of}");
+            assert_eq!(
+                record(text).standing(day(as_of)),
+                expected,
+                "{text} {as_of}"
+            );
         }
         assert!(record(&format!("{star}valid_until = \"2027-11-19\"")).overstates_validity());
         assert!(!record(&format!("{star}valid_until = \"2026-11-20\"")).overstates_validity());

@@ -295,6 +295,20 @@ mod tests {
             "toml",
         ),
         (
+            b"{\"schema\":\"mekiki/measurement/v1\"}",
+            Kind::Measurement,
+            "mekiki-measurement",
+            Some("1"),
+            "json",
+        ),
+        (
+            b"schema = \"mekiki/audit-report/v1\"\n",
+            Kind::AuditReport,
+            "mekiki-audit-report",
+            Some("1"),
+            "toml",
+        ),
+        (
             b"version = 4\n\n[[package]]\nname = \"a\"\n",
             Kind::Lockfile,
             "cargo-lock",

@@ -24,9 +24,7 @@ pub(super) fn establish(dossier: &Dossier<'_>, vocabulary: &Vocabulary, found: &
             }
         };
         if !dossier.speaks_of(report.bid.as_ref())
-            || (from_agency
-                && report.bid.is_none()
-                && !is_related(&report.scope, dossier.offering))
+            || (from_agency && report.bid.is_none() && !is_related(&report.scope, dossier.offering))
         {
             continue;
         }
@@ -60,10 +58,14 @@ pub(super) fn establish(dossier: &Dossier<'_>, vocabulary: &Vocabulary, found: &
     }
 }
 
-fn refused(report: &AuditReport, dossier: &Dossier<'_>) -> Option<Text> {
+/// Why it proves nothing for the offering, if it does not.
+pub(super) fn refused(report: &AuditReport, dossier: &Dossier<'_>) -> Option<Text> {
     if report.period_to > dossier.as_of {
         return Some(Text {
-            ja: format!("監査対象期間の末日({})が基準日より後である", report.period_to),
+            ja: format!(
+                "監査対象期間の末日({})が基準日より後である",
+                report.period_to
+            ),
             en: format!(
                 "its period ends on {}, after the day of judgment",
                 report.period_to

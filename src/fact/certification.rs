@@ -36,6 +36,14 @@ impl Held<'_> {
         number.unwrap_or(self.evidence.path.as_str())
     }
 
+    /// Whether this record can stand in for another: a paper of the supplier does not stand against the register's entry
+    /// for the same certificate, and one without a number not against any entry.
+    fn stands_in_for(&self, other: &Self) -> bool {
+        self.from_agency
+            || !other.from_agency
+            || (self.record.number.is_some() && self.record.number != other.record.number)
+    }
+
     /// Whether a register that was read after the end shows the end.
     fn shows_end(&self, last: Date) -> bool {
         self.from_agency && self.established > last
@@ -105,7 +113,9 @@ fn read<'a>(dossier: &Dossier<'a>, found: &mut Establishment) -> Vec<Held<'a>> {
             (false, _) => (ProofRank::DOCUMENT, record.issued.unwrap_or(dossier.as_of)),
         };
         if let Some(last) = record.last_day().filter(|_| record.overstates_validity()) {
-            let message = format!("the record states an end that its scheme does not allow; {last} is the last day");
+            let message = format!(
+                "the record states an end that its scheme does not allow; {last} is the last day"
+            );
             found.remarks.push(in_file(
                 Diagnostic::warning("validity-overstated", Place::whole(), message)
                     .help("the earlier day counts; check the entry against the list"),
@@ -147,15 +157,18 @@ fn weigh(dossier: &Dossier<'_>, group: Vec<Held<'_>>, found: &mut Establishment)
             Standing::NotYet { from } => not_yet(held, from, found),
             Standing::Lapsed { last } => {
                 facts(dossier, held, found);
-                if !supported {
+                let later = |other: &Held<'_>| match other.record.standing(dossier.as_of) {
+                    Standing::Lapsed { last: end } => end > last,
+                    standing => standing.holds(),
+                };
+                let mut others = fitting.iter().filter(|other| other.stands_in_for(held));
+                if !others.any(later) {
                     lapsed(dossier, held, last, found);
                 }
             }
             Standing::Suspended { since } | Standing::Withdrawn { since } => {
-                let stronger = fitting
-                    .iter()
-                    .any(|other| holds(other) && other.rank >= held.rank);
-                if !stronger {
+                let mut others = fitting.iter().filter(|other| other.stands_in_for(held));
+                if !others.any(holds) {
                     negative(dossier, held, since, found);
                 }
             }
@@ -185,7 +198,8 @@ fn offered<'a>(dossier: &Dossier<'a>, scheme: Scheme) -> Option<&'a str> {
     }
 }
 
-fn other_subject(dossier: &Dossier<'_>, record: &CertificationRecord) -> Option<Text> {
+/// Why a record is not about what is offered, if it is not.
+pub(super) fn other_subject(dossier: &Dossier<'_>, record: &CertificationRecord) -> Option<Text> {
     let offering = dossier.offering;
     if record.scheme == Scheme::SuspensionList {
         return None;
@@ -202,7 +216,10 @@ fn other_subject(dossier: &Dossier<'_>, record: &CertificationRecord) -> Option<
     if !by_subject {
         return None;
     }
-    let version = offering.product.as_ref().map(|(_, version)| version.as_str());
+    let version = offering
+        .product
+        .as_ref()
+        .map(|(_, version)| version.as_str());
     // An entry that names no subject is about nothing that is offered.
     subject(
         Some(record.subject.as_deref().unwrap_or_default()),
@@ -213,7 +230,11 @@ fn other_subject(dossier: &Dossier<'_>, record: &CertificationRecord) -> Option<
 
 fn out_of_scope(held: &Held<'_>, reason: &Text, supported: bool, found: &mut Establishment) {
     let path = &held.evidence.path;
-    let message = format!("the record `{}` proves nothing here: {}", held.name(), reason.en);
+    let message = format!(
+        "the record `{}` proves nothing here: {}",
+        held.name(),
+        reason.en
+    );
     found.remarks.push(
         Diagnostic::warning("certification-of-another", Place::whole(), message)
             .help("ask for a record about what is offered, held by who offers it")
@@ -232,7 +253,11 @@ fn out_of_scope(held: &Held<'_>, reason: &Text, supported: bool, found: &mut Est
         since: None,
         reason: Text {
             ja: format!("示された証明「{}」は、{}", held.name(), reason.ja),
-            en: format!("the record `{}` proves nothing here: {}", held.name(), reason.en),
+            en: format!(
+                "the record `{}` proves nothing here: {}",
+                held.name(),
+                reason.en
+            ),
         },
         citations,
     });

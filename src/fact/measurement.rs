@@ -44,7 +44,8 @@ pub(super) fn establish(dossier: &Dossier<'_>, vocabulary: &Vocabulary, found: &
     }
 }
 
-fn refused(measurement: &Measurement, dossier: &Dossier<'_>) -> Option<Text> {
+/// Why it proves nothing for the offering, if it does not.
+pub(super) fn refused(measurement: &Measurement, dossier: &Dossier<'_>) -> Option<Text> {
     if measurement.measured_on > dossier.as_of {
         return Some(Text {
             ja: format!("測定日({})が基準日より後である", measurement.measured_on),

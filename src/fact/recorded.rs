@@ -2,8 +2,12 @@
 
 use super::dossier::Dossier;
 use super::vocabulary::{FactDefinition, Producer, Vocabulary};
-use super::{Establishment, Fact, ProofRank, Scope};
+use super::{Establishment, Fact, ProofRank, Scope, audit, certification, measurement};
 use crate::diagnostic::{Diagnostic, Place};
+use crate::evidence::audit_report::read_audit_report;
+use crate::evidence::certification::{Standing, read_certification};
+use crate::evidence::detect::Kind;
+use crate::evidence::measurement::read_measurement;
 use crate::evidence::{Citation, Evidence};
 use crate::text::Text;
 use crate::time::Date;
@@ -88,6 +92,46 @@ pub(super) fn establish(
 
 /// A record that cannot be read.
 pub(super) fn unreadable(evidence: &Evidence, faults: Vec<Diagnostic>, found: &mut Establishment) {
-    let in_file = faults.into_iter().map(|one| one.in_file(evidence.path.clone()));
+    let in_file = faults
+        .into_iter()
+        .map(|one| one.in_file(evidence.path.clone()));
     found.remarks.extend(in_file);
+}
+
+/// Why a document behind an answer is none: a record of ours that is about something else or has run out.
+pub(super) fn weak_document(dossier: &Dossier<'_>, document: &Evidence) -> Option<String> {
+    let mut all = dossier.handed_in.iter();
+    let sorted = all.find(|one| one.evidence.path == document.path)?;
+    let (refused, last) = match sorted.detection.kind {
+        Kind::Certification => {
+            let record = read_certification(&document.bytes).ok()?;
+            let refused = certification::other_subject(dossier, &record);
+            let last = match record.standing(dossier.as_of) {
+                Standing::InForce | Standing::UnderRenewal => None,
+                Standing::Lapsed { last } => Some(last),
+                Standing::Suspended { since } | Standing::Withdrawn { since } => Some(since),
+                Standing::NotYet { from } => return Some(format!("it holds from {from} on only")),
+            };
+            (refused, last)
+        }
+        Kind::AuditReport => {
+            let report = read_audit_report(&document.bytes).ok()?;
+            (
+                audit::refused(&report, dossier),
+                Some(report.last_valid_day()),
+            )
+        }
+        Kind::Measurement => {
+            let measurement = read_measurement(&document.bytes).ok()?;
+            (
+                measurement::refused(&measurement, dossier),
+                measurement.valid_until,
+            )
+        }
+        _ => return None,
+    };
+    let over = last.filter(|last| *last < dossier.as_of);
+    refused
+        .map(|reason| reason.en)
+        .or_else(|| over.map(|last| format!("it ran out on {last}")))
 }

@@ -94,9 +94,10 @@ impl CertificationRecord {
                 || after(issued, JC_STAR_MONTHS),
                 |stated| stated.min(add_months(issued, JC_STAR_MONTHS)),
             )),
-            (Scheme::Iso27001, _, Some(issued)) => {
-                Some(self.valid_until.unwrap_or_else(|| after(issued, ISMS_MONTHS)))
-            }
+            (Scheme::Iso27001, _, Some(issued)) => Some(
+                self.valid_until
+                    .unwrap_or_else(|| after(issued, ISMS_MONTHS)),
+            ),
             _ => self.valid_until,
         }
     }
@@ -112,7 +113,9 @@ impl CertificationRecord {
         match (self.renewal_applied, self.last_day()) {
             (Some(applied), _) if applied > as_of => Renewal::None,
             (Some(applied), Some(last)) if applied > last => Renewal::AppliedLate,
-            (Some(_), _) if self.renewal_decided.is_some_and(|day| day <= as_of) => Renewal::Decided,
+            (Some(_), _) if self.renewal_decided.is_some_and(|day| day <= as_of) => {
+                Renewal::Decided
+            }
             (Some(_), _) => Renewal::UnderRenewal,
             (None, _) => Renewal::None,
         }

@@ -75,7 +75,9 @@ fn gaps(dossier: &Dossier<'_>, key: &str, links: &[Link<'_, '_>], found: &mut Es
     }
     total += covered.map_or(0, |last| days_between(last, until).max(0));
     let ranks = links.iter().map(|link| link.held.rank);
-    let cited = links.iter().map(|link| link.held.evidence.cite(Place::whole()));
+    let cited = links
+        .iter()
+        .map(|link| link.held.evidence.cite(Place::whole()));
     found.facts.push(Fact {
         key: key.into(),
         scope: Scope::Offering(dossier.offering.id.clone()),
@@ -114,8 +116,16 @@ fn remark(last: Date, link: &Link<'_, '_>, before: Option<&Held<'_>>, found: &mu
 /// of the supplier speaks beside it only where it is the same certificate.
 fn times(dossier: &Dossier<'_>, fitting: &[Held<'_>], found: &mut Establishment) {
     let latest = |from_agency: bool| {
-        let own = fitting.iter().filter(|held| held.from_agency == from_agency);
-        own.max_by_key(|held| (held.record.last_day(), held.established, &held.evidence.path))
+        let own = fitting
+            .iter()
+            .filter(|held| held.from_agency == from_agency);
+        own.max_by_key(|held| {
+            (
+                held.record.last_day(),
+                held.established,
+                &held.evidence.path,
+            )
+        })
     };
     let (register, paper) = (latest(true), latest(false));
     let same = |held: &&Held<'_>| {

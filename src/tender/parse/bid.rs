@@ -138,8 +138,8 @@ fn read_product(table: &Fields<'_>) -> (Option<(String, String)>, Option<String>
     };
     let service = product.optional_text("service");
     let nameless = product.node("name").is_none() && product.node("version").is_none();
-    let named = (!nameless || service.is_none())
-        .then(|| (product.text("name"), product.text("version")));
+    let named =
+        (!nameless || service.is_none()).then(|| (product.text("name"), product.text("version")));
     product.finish();
     (named, service)
 }

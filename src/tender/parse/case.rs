@@ -196,6 +196,10 @@ fn refused(name: &str, value: &FactValue, definition: Option<&FactDefinition>) -
         allowed = severities;
     }
     let stranger = words.into_iter().find(|word| !allowed.contains(word))?;
-    (!allowed.is_empty())
-        .then(|| format!("`{name}` cannot be `{stranger}`; it is one of {}", allowed.join(", ")))
+    (!allowed.is_empty()).then(|| {
+        format!(
+            "`{name}` cannot be `{stranger}`; it is one of {}",
+            allowed.join(", ")
+        )
+    })
 }

@@ -2,10 +2,10 @@
 
 use std::collections::BTreeSet;
 
-use crate::assessment::{Decisions, Exception, Note, NotApplicable};
+use crate::assessment::{Decisions, Exception, NotApplicable, Note};
 use crate::criteria::{Catalog, Decision};
 use crate::diagnostic::{Diagnostic, nearest};
-use crate::evidence::{Citation, Evidence};
+use crate::evidence::Evidence;
 use crate::fact::ProofRank;
 use crate::id::{BidId, CriterionId};
 use crate::tree::Fields;
@@ -117,7 +117,11 @@ pub fn check_decisions(
     for (what, bid, citation) in bids {
         if let Some(bid) = bid.as_ref().filter(|bid| !is_bid(bid)) {
             let message = format!("the {what} speaks of `{bid}`, which is no bid");
-            faults.push(fault("bid-unknown", citation, message).help("name a bid of this tender"));
+            faults.push(
+                Diagnostic::error("bid-unknown", citation.at.clone(), message)
+                    .in_file(citation.file.clone())
+                    .help("name a bid of this tender"),
+            );
         }
     }
     let exceptions = decisions
@@ -134,11 +138,9 @@ pub fn check_decisions(
         .map(|one| (&one.criterion, &one.citation));
     for (criterion, citation) in exceptions.chain(not_applicable).chain(notes.clone()) {
         if !catalog.criteria.contains_key(criterion) {
-            let diagnostic = fault(
-                "criterion-unknown",
-                citation,
-                format!("there is no criterion `{criterion}`"),
-            );
+            let message = format!("there is no criterion `{criterion}`");
+            let diagnostic = Diagnostic::error("criterion-unknown", citation.at.clone(), message)
+                .in_file(citation.file.clone());
             let known = catalog.criteria.keys().map(CriterionId::as_str);
             faults.push(match nearest(criterion.as_str(), known) {
                 Some(near) => diagnostic.help(format!("did you mean `{near}`?")),
@@ -154,14 +156,11 @@ pub fn check_decisions(
                 "the criterion `{criterion}` does not let the supplier's word settle it, whatever is noted"
             );
             faults.push(
-                fault("note-not-allowed", citation, message)
+                Diagnostic::error("note-not-allowed", citation.at.clone(), message)
+                    .in_file(citation.file.clone())
                     .help("ask for evidence of the rank that the criterion names, or record an exception"),
             );
         }
     }
     faults
-}
-
-fn fault(code: &'static str, citation: &Citation, message: String) -> Diagnostic {
-    Diagnostic::error(code, citation.at.clone(), message).in_file(citation.file.clone())
 }
