@@ -153,7 +153,10 @@ impl<'a> Evaluation<'a> {
         } else {
             Truth::True
         };
-        judgment.proof_rank = ProofRank::strongest_first()
+        judgment.proof_rank = self
+            .ranks
+            .iter()
+            .copied()
             .find(|rank| self.at(pass, *rank, Resolved::rank) == decided)
             .unwrap_or(ProofRank::NONE);
         if kind == VerdictKind::Unverifiable && self.gaps.is_empty() {
@@ -256,7 +259,7 @@ impl<'a> Evaluation<'a> {
         judgment.low = per_mille_of(points, bounds.low);
         judgment.high = per_mille_of(points, bounds.high);
         judgment.of = Exact::from_integer(points);
-        let decided = ProofRank::strongest_first().find(|rank| match proven {
+        let decided = self.ranks.iter().copied().find(|rank| match proven {
             Some(grade) => self.best(grades, is_true, *rank, Resolved::rank) == Some(grade),
             None => {
                 possible.is_none() && self.best(grades, is_open, *rank, Resolved::rank).is_none()

@@ -6,7 +6,7 @@ use crate::digest::Digest;
 use crate::evidence::agency_record::read_established;
 use crate::evidence::questionnaire::parse_either;
 use crate::id::BidId;
-use crate::time::{Date, add_days, add_months};
+use crate::time::{Date, add_months};
 use crate::tree::{Complaints, Fields, Value};
 
 /// For how many months after its period an audit report is relied on.
@@ -45,10 +45,7 @@ pub struct AuditReport {
 impl AuditReport {
     /// The last day on which the report is relied on: a year after its period.
     pub fn last_valid_day(&self) -> Date {
-        add_days(
-            add_months(add_days(self.period_to, 1), MONTHS_AFTER_PERIOD),
-            -1,
-        )
+        add_months(self.period_to, MONTHS_AFTER_PERIOD)
     }
 }
 

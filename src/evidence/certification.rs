@@ -267,7 +267,6 @@ mod tests {
         let isms = "scheme = \"iso-27001\"\nissued = \"2024-02-10\"\n";
         let star = "scheme = \"jc-star\"\nlevel = 1\nissued = \"2024-11-20\"\n";
         let last = |text: &str| Standing::Lapsed { last: day(text) };
-        let since = |text: &str| day(text);
         for (text, as_of, expected) in [
             (
                 ismap,
@@ -306,7 +305,7 @@ mod tests {
                 &format!("{ismap}withdrawn_on = \"2026-10-01\""),
                 "2026-10-01",
                 Standing::Withdrawn {
-                    since: since("2026-10-01"),
+                    since: day("2026-10-01"),
                 },
             ),
             (
@@ -320,7 +319,7 @@ mod tests {
                 &format!("{isms}suspended_on = \"2026-01-01\""),
                 "2026-06-01",
                 Standing::Suspended {
-                    since: since("2026-01-01"),
+                    since: day("2026-01-01"),
                 },
             ),
             (
@@ -342,6 +341,8 @@ mod tests {
                 "{text} {as_of}"
             );
         }
+        let leap = "scheme = \"ismap\"\naudit_period_end = \"2025-10-30\"\n";
+        assert_eq!(record(leap).last_day(), Some(day("2027-02-28")));
         assert!(record(&format!("{star}valid_until = \"2027-11-19\"")).overstates_validity());
         assert!(!record(&format!("{star}valid_until = \"2026-11-20\"")).overstates_validity());
     }

@@ -5,7 +5,7 @@ use crate::diagnostic::{Diagnostic, Place};
 use crate::evidence::agency_record::read_established;
 use crate::evidence::questionnaire::parse_either;
 use crate::id::BidId;
-use crate::time::{Date, parse_instant};
+use crate::time::{Date, Timestamp, day_of_instant, parse_day};
 use crate::tree::{Complaints, Fields, Value};
 
 /// One measurement.
@@ -51,7 +51,8 @@ pub fn read_measurement(bytes: &[u8]) -> Result<Measurement, Vec<Diagnostic>> {
         );
     }
     let measured_at = fields.text("measured_at");
-    let measured_on = parse_instant(&measured_at);
+    let measured_on = parse_day(&measured_at)
+        .or_else(|| measured_at.parse::<Timestamp>().ok().map(day_of_instant));
     if measured_on.is_none() && !measured_at.is_empty() {
         fields.complain(
             "wrong-type",

@@ -3,6 +3,19 @@
 use super::{CertificationRecord, Scheme};
 use crate::time::{Date, add_days, add_months};
 
+/// The last day of a period of months that begins on a day: the day before the corresponding one, or the month's last
+/// where it has no corresponding day.
+///
+/// Source: Civil Code of Japan, article 143 (recalled, to be checked against the current text).
+fn last_of(first: Date, months: i32) -> Date {
+    let corresponding = add_months(first, months);
+    if corresponding.day() == first.day() {
+        add_days(corresponding, -1)
+    } else {
+        corresponding
+    }
+}
+
 /// How long an ISMAP registration holds from the day after its audit period: one year and four months.
 ///
 /// Source: ISMAP basic rules, 3.5.
@@ -85,18 +98,17 @@ impl CertificationRecord {
 
     /// The last day by the scheme's arithmetic, renewal left aside; `None` when there is no end.
     pub fn last_day(&self) -> Option<Date> {
-        let after = |day: Date, months: i32| add_days(add_months(day, months), -1);
         match (self.scheme, self.audit_period_end, self.issued) {
             (Scheme::Ismap | Scheme::IsmapLiu, Some(end), _) => {
-                Some(after(add_days(end, 1), ISMAP_MONTHS))
+                Some(last_of(add_days(end, 1), ISMAP_MONTHS))
             }
             (Scheme::JcStar, _, Some(issued)) => Some(self.valid_until.map_or_else(
-                || after(issued, JC_STAR_MONTHS),
+                || last_of(issued, JC_STAR_MONTHS),
                 |stated| stated.min(add_months(issued, JC_STAR_MONTHS)),
             )),
             (Scheme::Iso27001, _, Some(issued)) => Some(
                 self.valid_until
-                    .unwrap_or_else(|| after(issued, ISMS_MONTHS)),
+                    .unwrap_or_else(|| last_of(issued, ISMS_MONTHS)),
             ),
             _ => self.valid_until,
         }
