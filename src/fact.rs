@@ -9,6 +9,7 @@ pub mod answer;
 pub mod audit;
 pub mod certification;
 pub mod dossier;
+mod lifecycle;
 pub mod measurement;
 pub mod provenance;
 mod recorded;
@@ -238,6 +239,7 @@ pub fn establish(
     agency::establish(dossier, vocabulary, &mut found);
     answer::establish(dossier, vocabulary, questionnaires, &mut found);
     certification::establish(dossier, &mut found);
+    lifecycle::establish(dossier, &mut found);
     audit::establish(dossier, vocabulary, &mut found);
     measurement::establish(dossier, vocabulary, &mut found);
     let sboms = Sboms::read(dossier, &mut found);

@@ -19,7 +19,7 @@ use mekiki::time::{Date, add_days, parse_day};
 
 use crate::seeded::Seeded;
 
-const ROUNDS: u64 = 40;
+const ROUNDS: u64 = 24;
 
 fn as_of() -> Date {
     parse_day("2026-11-20").unwrap()
@@ -250,7 +250,7 @@ fn what_is_said_to_narrow_the_interval_does_and_nothing_narrows_it_more() {
     let library = Library::open(None).unwrap();
     let catalog = &library.catalog;
     let mut tried = 0;
-    for seed in 1..=6 {
+    for seed in 1..=3 {
         let mut seeded = Seeded::new(seed * 31_337);
         let all = facts(catalog, &mut seeded, 1..=4, false);
         let before = judge(catalog, &all);

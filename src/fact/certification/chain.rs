@@ -19,14 +19,19 @@ pub(super) fn establish(dossier: &Dossier<'_>, fitting: &[Held<'_>], found: &mut
     let Some(scheme) = fitting.first().map(|held| held.record.scheme) else {
         return;
     };
-    let gap_key = match scheme {
-        Scheme::Ismap | Scheme::IsmapLiu => "cloud.ismap.gap_days",
-        Scheme::Iso27001 => "organisation.isms.gap_days",
+    let (until_key, gap_key) = match scheme {
+        Scheme::Ismap | Scheme::IsmapLiu => {
+            ("cloud.ismap.in_force_until", Some("cloud.ismap.gap_days"))
+        }
+        Scheme::Iso27001 => (
+            "organisation.isms.in_force_until",
+            Some("organisation.isms.gap_days"),
+        ),
+        Scheme::JcStar => ("product.jc_star.in_force_until", None),
         _ => return,
     };
-    if matches!(scheme, Scheme::Ismap | Scheme::IsmapLiu) {
-        times(dossier, fitting, found);
-    }
+    times(dossier, fitting, until_key, found);
+    let Some(gap_key) = gap_key else { return };
     let mut links: Vec<_> = fitting
         .iter()
         .filter_map(|held| {
@@ -112,43 +117,44 @@ fn remark(last: Date, link: &Link<'_, '_>, before: Option<&Held<'_>>, found: &mu
     );
 }
 
-/// Until when the registration is in force, and what became of its renewal. The register's latest entry says it; a paper
-/// of the supplier speaks beside it only where it is the same certificate.
-fn times(dossier: &Dossier<'_>, fitting: &[Held<'_>], found: &mut Establishment) {
-    let latest = |from_agency: bool| {
-        let own = fitting
-            .iter()
-            .filter(|held| held.from_agency == from_agency);
-        own.max_by_key(|held| {
-            (
-                held.record.last_day(),
-                held.established,
-                &held.evidence.path,
-            )
-        })
+/// Until when the latest certificate is in force, and what became of the renewal of a registration. Where both the
+/// register and a paper of the supplier speak of that certificate, both say it.
+fn times(dossier: &Dossier<'_>, fitting: &[Held<'_>], key: &str, found: &mut Establishment) {
+    let end = |held: &&Held<'_>| {
+        let last = held.record.last_day();
+        (last.is_none(), last, held.from_agency, held.evidence.digest)
     };
-    let (register, paper) = (latest(true), latest(false));
+    let Some(latest) = fitting.iter().max_by_key(end) else {
+        return;
+    };
+    let number = |held: &Held<'_>| held.record.number.clone();
     let same = |held: &&Held<'_>| {
-        register.is_none_or(|register| {
-            held.record.number.is_some() && held.record.number == register.record.number
-        })
+        held.from_agency != latest.from_agency
+            && (number(held) == number(latest)
+                || number(held).is_none()
+                || number(latest).is_none())
     };
-    for held in register.into_iter().chain(paper.filter(same)) {
-        let mut add = |key: &str, value: FactValue| {
-            found.facts.push(Fact {
-                key: key.into(),
-                scope: Scope::Offering(dossier.offering.id.clone()),
-                value,
-                rank: held.rank,
-                established: held.established,
-                valid_until: None,
-                citations: vec![held.evidence.cite(Place::whole())],
-            });
-        };
+    let other = fitting.iter().filter(same).max_by_key(end);
+    let mut add = |held: &Held<'_>, key: &str, value: FactValue| {
+        found.facts.push(Fact {
+            key: key.into(),
+            scope: Scope::Offering(dossier.offering.id.clone()),
+            value,
+            rank: held.rank,
+            established: held.established,
+            valid_until: None,
+            citations: vec![held.evidence.cite(Place::whole())],
+        });
+    };
+    for held in std::iter::once(latest).chain(other) {
         if let Some(last) = held.record.last_day() {
-            add("cloud.ismap.in_force_until", FactValue::Date(last));
+            add(held, key, FactValue::Date(last));
         }
-        let renewal = held.record.renewal(dossier.as_of).word();
-        add("cloud.ismap.renewal", FactValue::Text(renewal.to_owned()));
+    }
+    if matches!(latest.record.scheme, Scheme::Ismap | Scheme::IsmapLiu) {
+        let strongest = other.filter(|other| other.from_agency).unwrap_or(latest);
+        let renewal = strongest.record.renewal(dossier.as_of).word();
+        let value = FactValue::Text(renewal.to_owned());
+        add(strongest, "cloud.ismap.renewal", value);
     }
 }

@@ -49,12 +49,16 @@ pub(crate) enum Lie {
     CertificateSuspended,
     /// The paper says valid, the register says ended.
     CertificateForged,
+    /// The paper states a later end than the register, both still to come.
+    CertificateEnd,
     /// The label has a lower level.
     CertificateLevel,
     /// The label ran out after two years.
     CertificateLabelLapsed,
     /// The maker ends support earlier.
     DateSupport,
+    /// The maker's list of cycles ends support earlier.
+    DateCycle,
     /// The register shows another country.
     PlaceRegister,
     /// A measurement found another country.
@@ -64,7 +68,7 @@ pub(crate) enum Lie {
 }
 
 impl Lie {
-    pub(crate) const ALL: [Self; 21] = [
+    pub(crate) const ALL: [Self; 23] = [
         Self::SbomCoverage,
         Self::SignatureTampered,
         Self::SignatureStranger,
@@ -80,9 +84,11 @@ impl Lie {
         Self::CertificateWithdrawn,
         Self::CertificateSuspended,
         Self::CertificateForged,
+        Self::CertificateEnd,
         Self::CertificateLevel,
         Self::CertificateLabelLapsed,
         Self::DateSupport,
+        Self::DateCycle,
         Self::PlaceRegister,
         Self::PlaceMeasured,
         Self::PlaceAudited,
@@ -105,9 +111,10 @@ impl Lie {
             | Self::CertificateWithdrawn
             | Self::CertificateSuspended
             | Self::CertificateForged
+            | Self::CertificateEnd
             | Self::CertificateLevel
             | Self::CertificateLabelLapsed => "certificate",
-            Self::DateSupport => "date",
+            Self::DateSupport | Self::DateCycle => "date",
             Self::PlaceRegister | Self::PlaceMeasured | Self::PlaceAudited => "place",
         }
     }
@@ -130,7 +137,8 @@ impl Lie {
             | Self::CertificateWithdrawn
             | Self::CertificateSuspended
             | Self::CertificateForged => "organisation.isms.certified",
-            Self::DateSupport => "product.support.ends_on",
+            Self::CertificateEnd => "organisation.isms.in_force_until",
+            Self::DateSupport | Self::DateCycle => "product.support.ends_on",
             Self::PlaceRegister | Self::PlaceMeasured | Self::PlaceAudited => {
                 "cloud.data.countries"
             }
@@ -151,15 +159,22 @@ impl Lie {
             | Self::RegistryOtherHolder
             | Self::PlaceRegister => "registry/ismap.toml",
             Self::CertificateLapsed | Self::CertificateOther => "evidence/certificates/isms.toml",
-            Self::CertificateWithdrawn | Self::CertificateSuspended | Self::CertificateForged => {
-                "registry/isms.toml"
-            }
+            Self::CertificateWithdrawn
+            | Self::CertificateSuspended
+            | Self::CertificateForged
+            | Self::CertificateEnd => "registry/isms.toml",
             Self::CertificateLevel => "registry/label.toml",
             Self::CertificateLabelLapsed => "evidence/certificates/label.toml",
             Self::DateSupport => "registry/lifecycle.toml",
+            Self::DateCycle => "advisories/connector.json",
             Self::PlaceMeasured => "agency/measured.toml",
             Self::PlaceAudited => "agency/audited.toml",
         }
+    }
+
+    /// Whether a paper of the supplier says it, and no answer.
+    pub(crate) fn is_on_paper(self) -> bool {
+        self == Self::CertificateEnd
     }
 
     pub(crate) fn contradiction(self) -> ContradictionKind {
@@ -456,6 +471,8 @@ impl Package {
             Some(paper(NUMBER, &until, "suspended_on = \"2026-11-01\"\n"))
         } else if self.tells(Lie::CertificateForged) {
             Some(paper(NUMBER, "2026-09-30", ""))
+        } else if self.tells(Lie::CertificateEnd) {
+            Some(paper(NUMBER, "2027-09-30", ""))
         } else {
             None
         };
@@ -488,8 +505,22 @@ impl Package {
         } else {
             "2032-03-31".to_owned()
         };
-        let text = format!("subject = \"connector\"\nsupport_ends_on = \"{ends}\"\n");
-        files.push(("registry/lifecycle.toml", record("lifecycle", &text, true)));
+        // The day on which support ends is the first without it.
+        let from = if self.tells(Lie::DateCycle) {
+            "2029-04-01"
+        } else {
+            "2032-04-01"
+        };
+        if self.clutter && !self.tells(Lie::DateSupport) || self.tells(Lie::DateCycle) {
+            let cycles = json!([
+                {"cycle": "1.4", "releaseDate": "2025-01-01", "eol": from, "latest": "1.4.0"},
+                {"cycle": "1.3", "releaseDate": "2024-01-01", "eol": "2025-12-31", "latest": "1.3.9"},
+            ]);
+            files.push(("advisories/connector.json", cycles.to_string()));
+        } else {
+            let text = format!("subject = \"connector\"\nsupport_ends_on = \"{ends}\"\n");
+            files.push(("registry/lifecycle.toml", record("lifecycle", &text, true)));
+        }
     }
 
     fn places(&self, files: &mut Vec<(&str, String)>) {
