@@ -145,6 +145,15 @@ impl Lie {
         }
     }
 
+    /// Every fact on which it shows: an end that was altered on a paper shows as such beside what hangs on it.
+    pub(crate) fn facts(self) -> Vec<&'static str> {
+        let mut facts = vec![self.fact()];
+        if self == Self::CertificateForged {
+            facts.push("organisation.isms.in_force_until");
+        }
+        facts
+    }
+
     /// The file that shows the truth.
     pub(crate) fn shown_by(self) -> &'static str {
         match self {
