@@ -2,7 +2,9 @@
 
 pub mod advisory_affects;
 pub mod agency;
+pub mod assess;
 pub mod attestation;
+mod examination;
 pub mod feed_carry;
 pub mod feed_import;
 pub mod feed_open;

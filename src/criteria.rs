@@ -352,6 +352,8 @@ pub struct Example {
     pub facts: Vec<crate::fact::Fact>,
     /// The verdict, as a word.
     pub expect: String,
+    /// Whether the responsible officer noted that nothing better than the supplier's word can exist.
+    pub noted: bool,
     /// The proven points, where the example says them.
     pub points: Option<crate::exact::Exact>,
     /// Where the example stands.

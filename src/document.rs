@@ -1,6 +1,7 @@
 //! Papers: the same view values as text for a terminal, as Markdown, as pages.
 
 pub mod agency;
+pub mod assessment;
 pub mod attestation;
 pub mod clauses;
 pub mod criteria;

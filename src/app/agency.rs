@@ -9,19 +9,21 @@ use serde_json::{Value, json};
 use super::Refused;
 use super::library::Library;
 use super::tender::{
-    JudgedTender, OpenTender, Replay, TENDER_FILE, judge_tender, open_tender, replay_record,
+    JudgedTender, OpenTender, Replay, TENDER_FILE, is_agency, judge_tender, open_tender,
+    replay_record,
 };
+use crate::assessment::{Decisions, Exception};
 use crate::diagnostic::{Diagnostic, Place, Severity};
 use crate::digest::{Digest, canonical_json};
 use crate::evidence::detect::{Kind, detect};
+use crate::evidence::register::exception::ExceptionDecision;
 use crate::evidence::{Evidence, sbom};
 use crate::folder::{list_folder, read_file, read_folder};
 use crate::governance::exception::{self, ExceptionLine};
 use crate::governance::inventory::reconcile;
 use crate::governance::self_check::{SelfCheck, self_check};
 use crate::governance::{HeldSbom, Registers, RunningCase};
-use crate::id::CriterionId;
-use crate::tender::AGENCY_FOLDERS;
+use crate::id::{BidId, CriterionId};
 use crate::time::Date;
 
 /// The largest file that is looked at as a register entry; registers are small files that people write: 1 MiB.
@@ -302,45 +304,36 @@ fn replayed(library: &Library, files: &[Evidence]) -> Vec<ReplayedRecord> {
         .collect()
 }
 
-/// Adds the exceptions of the agency's register that lie beside a tender to those that the tender file states.
+/// Adds the exceptions of the agency's register that lie beside a case to those that its own file states.
 ///
 /// # Errors
 ///
 /// The faults of entries that cannot be used.
 pub(super) fn registered_exceptions(
-    tender: &mut crate::tender::Tender,
+    case: &str,
+    decisions: &mut Decisions,
     evidence: &[Evidence],
 ) -> Vec<Diagnostic> {
     let own: Vec<_> = evidence
         .iter()
-        .filter(|one| {
-            one.path
-                .split_once('/')
-                .is_some_and(|(folder, _)| AGENCY_FOLDERS.contains(&folder))
-        })
-        .filter(|one| detect(&one.bytes).format == "mekiki-exception")
+        .filter(|one| is_agency(one) && detect(&one.bytes).format == "mekiki-exception")
         .cloned()
         .collect();
     let (registers, faults) = Registers::read(&own);
     for filed in registers.exceptions {
         let entry = filed.entry;
-        let citation = own.iter().find(|one| one.path == filed.file);
-        let granted =
-            entry.decision == crate::evidence::register::exception::ExceptionDecision::Approved;
-        let (Some(file), true) = (citation, granted && entry.case == tender.id.as_str()) else {
-            continue;
-        };
-        tender
-            .decisions
-            .exceptions
-            .push(crate::assessment::Exception {
+        let file = own.iter().find(|one| one.path == filed.file);
+        let granted = entry.decision == ExceptionDecision::Approved;
+        if let (Some(file), true) = (file, granted && entry.case == case) {
+            decisions.exceptions.push(Exception {
                 id: entry.id,
                 criterion: CriterionId(entry.criterion),
-                bid: entry.bid.map(crate::id::BidId),
+                bid: entry.bid.map(BidId),
                 start: entry.start,
                 expiry: entry.expiry,
                 citation: file.cite(entry.at),
             });
+        }
     }
     faults
 }

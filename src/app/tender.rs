@@ -4,21 +4,17 @@ use std::collections::BTreeMap;
 
 use super::Refused;
 use super::agency::registered_exceptions;
+use super::examination::Examination;
 use super::library::Library;
 use crate::assessment::assess;
 use crate::clause::draft::{ClauseGap, DraftedClause, applicable, draft};
 use crate::contract::requirement::{LoggedEvent, propose};
 use crate::criteria::Catalog;
-use crate::criteria::case::Case;
-use crate::diagnostic::{Diagnostic, Place, nearest};
+use crate::diagnostic::{Diagnostic, Place};
 use crate::evidence::Evidence;
-use crate::fact::advisory::{Feed, Knowledge};
-use crate::fact::dossier::Dossier;
-use crate::fact::{FactValue, establish};
-use crate::id::{CriterionId, FactKey};
-use crate::matching::MAXIMUM_AGE_DAYS;
+use crate::id::BidId;
 use crate::tender::evaluate::{Outcome, evaluate};
-use crate::tender::parse::{check_criteria, read_tender};
+use crate::tender::parse::{check_decisions, read_tender};
 use crate::tender::record::{self, RecordTable, first_difference};
 use crate::tender::report::{CatalogView, TenderView};
 use crate::tender::{AGENCY_FOLDERS, BlockKind, Tender};
@@ -26,9 +22,6 @@ use crate::time::Date;
 
 /// The tender file of a folder.
 pub const TENDER_FILE: &str = "tender.toml";
-
-/// The parameter of the case that says how many days old advisories may be.
-const MAXIMUM_AGE: &str = "case.advisory_maximum_age_days";
 
 /// A tender with its evidence.
 #[derive(Debug)]
@@ -67,8 +60,8 @@ pub fn open_tender(library: &Library, mut evidence: Vec<Evidence>) -> Result<Ope
         .help("name the folder that holds tender.toml, or the file itself")
         .into());
     };
-    let mut tender = read_tender(file, &library.procedures)?;
-    let mut faults = registered_exceptions(&mut tender, &evidence);
+    let mut tender = read_tender(file, &library.procedures, &library.catalog.vocabulary)?;
+    let mut faults = registered_exceptions(tender.id.as_str(), &mut tender.decisions, &evidence);
     let in_file = |fault: Diagnostic| fault.in_file(TENDER_FILE);
     let needs_catalog = tender
         .blocks
@@ -94,11 +87,8 @@ pub fn open_tender(library: &Library, mut evidence: Vec<Evidence>) -> Result<Ope
         }
         _ => {}
     }
-    let known = |id: &CriterionId| library.catalog.criteria.contains_key(id);
-    let suggest = |id: &str| {
-        nearest(id, library.catalog.criteria.keys().map(CriterionId::as_str)).map(str::to_owned)
-    };
-    faults.extend(check_criteria(&tender, known, suggest));
+    let is_bid = |id: &BidId| tender.bids.iter().any(|bid| bid.id == *id);
+    faults.extend(check_decisions(&tender.decisions, is_bid, &library.catalog));
     for bid in tender
         .bids
         .iter()
@@ -117,7 +107,9 @@ pub fn open_tender(library: &Library, mut evidence: Vec<Evidence>) -> Result<Ope
             ));
         }
     }
-    faults.extend(stray(&tender, &evidence));
+    let folders = tender.bids.iter().map(|bid| bid.offering.folder.as_str());
+    let folders: Vec<_> = folders.filter(|folder| !folder.is_empty()).collect();
+    faults.extend(stray(TENDER_FILE, &folders, &evidence));
     if faults.is_empty() {
         Ok(OpenTender { tender, evidence })
     } else {
@@ -125,23 +117,21 @@ pub fn open_tender(library: &Library, mut evidence: Vec<Evidence>) -> Result<Ope
     }
 }
 
-/// Files that lie in no folder with a meaning. They might be a bid that the tender file forgot, and must
+/// Files that lie in no folder with a meaning. They might be a bid that the file of the agency forgot, and must
 /// neither be dropped in silence nor pass for the agency's own evidence.
-fn stray(tender: &Tender, evidence: &[Evidence]) -> Vec<Diagnostic> {
-    let bids: Vec<String> = tender
-        .bids
-        .iter()
-        .filter(|bid| !bid.offering.folder.is_empty())
-        .map(|bid| format!("{}/", bid.offering.folder))
-        .collect();
+pub(super) fn stray(file: &str, folders: &[&str], evidence: &[Evidence]) -> Vec<Diagnostic> {
+    let lies_in = |path: &str, folder: &str| {
+        path.strip_prefix(folder)
+            .is_some_and(|rest| rest.starts_with('/'))
+    };
     evidence
         .iter()
         .filter(|one| one.path.contains('/') && !is_agency(one))
-        .filter(|one| !bids.iter().any(|folder| one.path.starts_with(folder)))
+        .filter(|one| !folders.iter().any(|folder| lies_in(&one.path, folder)))
         .map(|one| {
             let message = "the file lies in no bid's folder and in no folder of the agency";
             let help = format!(
-                "list the bid in {TENDER_FILE}, or move the file below one of {}",
+                "list the bid in {file}, or move the file below one of {}",
                 AGENCY_FOLDERS.join(", ")
             );
             Diagnostic::error("evidence-stray", Place::whole(), message)
@@ -152,7 +142,7 @@ fn stray(tender: &Tender, evidence: &[Evidence]) -> Vec<Diagnostic> {
 }
 
 /// Whether a piece of evidence is the agency's own.
-fn is_agency(evidence: &Evidence) -> bool {
+pub(super) fn is_agency(evidence: &Evidence) -> bool {
     evidence
         .path
         .split_once('/')
@@ -174,40 +164,14 @@ pub fn judge_tender(
     let catalog = tender.catalog.as_ref().map(|_| &library.catalog);
     let mut assessed = BTreeMap::new();
     if let Some(catalog) = catalog {
-        let agency = open.evidence.iter().filter(|one| is_agency(one));
-        let feed = Feed::gather(agency, tender.as_of);
-        let knowledge = Knowledge {
-            feed: &feed,
-            precedence: &library.precedence,
-            maximum_age_days: maximum_age_days(&tender.case),
-        };
+        let examination = Examination::new(library, &open.evidence, &tender.case, tender.as_of);
         for bid in tender
             .bids
             .iter()
             .filter(|bid| !bid.offering.folder.is_empty())
         {
-            let folder = format!("{}/", bid.offering.folder);
-            let handed_in = open
-                .evidence
-                .iter()
-                .filter(|one| one.path.starts_with(&folder));
-            let agency = open.evidence.iter().filter(|one| is_agency(one));
-            let dossier = Dossier::new(&bid.offering, handed_in, agency, tender.as_of);
-            let found = establish(
-                &dossier,
-                &catalog.vocabulary,
-                &library.questionnaires,
-                &library.profiles,
-                &library.builders,
-                knowledge,
-            );
-            let mut decisions = tender.decisions.clone();
-            decisions.exceptions.retain(|exception| {
-                exception
-                    .bid
-                    .as_ref()
-                    .is_none_or(|granted| *granted == bid.id)
-            });
+            let found = examination.of(&bid.offering);
+            let decisions = tender.decisions.of_bid(&bid.id);
             let assessment = assess(catalog, &tender.case, &decisions, &found, tender.as_of);
             assessed.insert(bid.id.clone(), (assessment, found));
         }
@@ -215,14 +179,6 @@ pub fn judge_tender(
     let outcome = evaluate(&tender, assessed)?;
     let view = TenderView::new(&tender, catalog, &outcome, tender.as_of);
     Ok(JudgedTender { outcome, view })
-}
-
-/// How many days old advisories may be: what the case says, or the default.
-fn maximum_age_days(case: &Case) -> i64 {
-    match case.parameters.get(&FactKey::from(MAXIMUM_AGE)) {
-        Some(FactValue::Integer(days)) => *days,
-        _ => MAXIMUM_AGE_DAYS,
-    }
 }
 
 /// Writes the record of a judged tender.

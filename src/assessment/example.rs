@@ -1,9 +1,11 @@
 //! Runs the examples of a catalog: facts in, verdict out, as each criterion's author expects.
 
-use super::{Decisions, assess_criterion};
+use super::{Decisions, Note, assess_criterion};
 use crate::criteria::{Catalog, Criterion, Example};
+use crate::evidence::Citation;
 use crate::fact::Establishment;
 use crate::id::CriterionId;
+use crate::text::Text;
 
 /// How one example came out.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -35,7 +37,14 @@ fn run(catalog: &Catalog, criterion: &Criterion, example: &Example) -> ExampleOu
         facts: example.facts.clone(),
         ..Establishment::default()
     };
-    let decisions = Decisions::default();
+    let decisions = Decisions {
+        notes: example
+            .noted
+            .then(|| note(criterion, example))
+            .into_iter()
+            .collect(),
+        ..Decisions::default()
+    };
     let judgment = assess_criterion(
         catalog,
         criterion,
@@ -58,5 +67,21 @@ fn run(catalog: &Catalog, criterion: &Criterion, example: &Example) -> ExampleOu
         criterion: criterion.id.clone(),
         name: example.name.clone(),
         failure,
+    }
+}
+
+/// The officer's note that an example takes as given.
+fn note(criterion: &Criterion, example: &Example) -> Note {
+    Note {
+        criterion: criterion.id.clone(),
+        bid: None,
+        by: "example".to_owned(),
+        reason: Text::default(),
+        on: example.as_of,
+        citation: Citation {
+            sha256: criterion.digest,
+            file: "example".to_owned(),
+            at: example.at.clone(),
+        },
     }
 }

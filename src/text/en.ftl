@@ -598,3 +598,14 @@ exception-refused = refused
 exception-revoked = revoked
 self-check-contracts = { $whole } of { $all } contracts carry evidence for every requirement.
 self-check-contract = { $evidenced } of { $requirements } requirements are decided by evidence in force; { $failed } are not met, { $waived } are waived.
+# Completeness of an assessment, evidence that narrows the interval, order of repairs
+assess-result = Result
+assess-gates = { $open } of { $of } mandatory items of the bid are met
+assess-completeness = Of { $criteria } criteria that apply, { $unanswered } are unanswered, { $unverifiable } unverifiable and { $stale } stale
+assess-per-mille = The score lies between { $low } and { $high } per mille of the points that apply
+assess-narrowing = Evidence that would narrow the score most
+assess-narrowing-line = { $fact } ({ $title }): removes up to { $removes } points of the width; proves up to { $raises } points more
+assess-repairs = What the supplier must repair, first things first
+assess-lost = { $points } points not proven
+assess-more = { $count } more
+officer-note = Settled on the supplier's word by an officer's note ({ $by }, { $day }): { $reason }

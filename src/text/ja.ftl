@@ -598,3 +598,14 @@ exception-refused = 不承認
 exception-revoked = 取消し
 self-check-contracts = 全ての要件に証拠がある契約は、{ $all } 件のうち { $whole } 件である。
 self-check-contract = { $requirements } 件の要件のうち { $evidenced } 件は有効な証拠により判定され、そのうち { $failed } 件は不適合、ほかに { $waived } 件は例外措置による。
+# 評価の完全性、区間を縮める証拠、是正の順序
+assess-result = 結果
+assess-gates = 入札時の必須項目 { $of } 件のうち { $open } 件を満たす
+assess-completeness = 適用される基準 { $criteria } 件のうち、未回答 { $unanswered } 件、確認不能 { $unverifiable } 件、期限切れ { $stale } 件
+assess-per-mille = 得点は、適用される配点の千分率で { $low } 以上 { $high } 以下の範囲にある
+assess-narrowing = 得点の区間を最も縮める証拠
+assess-narrowing-line = { $fact }({ $title }):幅を最大 { $removes } 点縮める。証明済みの点は最大 { $raises } 点増える
+assess-repairs = 供給者が是正すべき事項(優先順)
+assess-lost = 未証明 { $points } 点
+assess-more = ほか { $count } 件
+officer-note = 責任者の記録により供給者の回答のみで可とした({ $by }、{ $day }):{ $reason }

@@ -66,6 +66,7 @@ pub(super) fn read_example(
         case: Case::new(words, class, parameters),
         facts,
         expect: example.text("expect"),
+        noted: example.optional_bool("noted").unwrap_or_default(),
         points: example.optional_exact("points"),
         at: example.place(),
     };
