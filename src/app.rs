@@ -2,6 +2,10 @@
 
 pub mod advisory_affects;
 pub mod attestation;
+pub mod criteria_diff;
+pub mod criteria_impact;
+pub mod criteria_origin;
+pub mod criteria_package;
 pub mod feed_carry;
 pub mod feed_import;
 pub mod feed_open;

@@ -9,6 +9,7 @@ use super::evaluate::{BidOutcome, Exclusion, Interval, Outcome, Step};
 use crate::assessment::contradiction::Contradiction;
 use crate::assessment::verdict::Verdict;
 use crate::assessment::{Assessment, Judgment, UsedValue};
+use crate::criteria::overlay::Layer;
 use crate::criteria::{Catalog, Stage};
 use crate::diagnostic::Diagnostic;
 use crate::digest::Digest;
@@ -27,6 +28,12 @@ pub struct CatalogView {
     pub version: String,
     /// Digest over its files.
     pub digest: Digest,
+    /// The overlays over the base, in order.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub layers: Vec<Layer>,
+    /// What a reader should know about where it comes from, such as that nobody signed it.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub remarks: Vec<Diagnostic>,
 }
 
 impl CatalogView {
@@ -36,6 +43,8 @@ impl CatalogView {
             id: catalog.id.clone(),
             version: catalog.version.to_string(),
             digest: catalog.digest,
+            layers: catalog.layers.clone(),
+            remarks: catalog.remarks.clone(),
         }
     }
 }

@@ -189,6 +189,7 @@ const MAY_IMPORT: &[(&str, &[&str])] = &[
     (
         "criteria",
         &[
+            "questionnaire",
             "diagnostic",
             "digest",
             "exact",
