@@ -4,7 +4,7 @@ use super::Refused;
 use super::agency::registered_exceptions;
 use super::examination::Examination;
 use super::library::Library;
-use super::tender::{TENDER_FILE, judge_tender, open_tender, stray};
+use super::tender::{TENDER_FILE, exceptions_in_force, judge_tender, open_tender, stray};
 use crate::assessment::narrowing::narrow;
 use crate::assessment::{Assessment, assess};
 use crate::classification::Marking;
@@ -140,6 +140,7 @@ fn assess_alone(
             .into());
     }
     let as_of = as_of.unwrap_or(file.as_of);
+    exceptions_in_force(library, as_of)?;
     let examination = Examination::new(library, &evidence, &file.case, as_of);
     let found = examination.of(&file.offering);
     let assessment = assess(&library.catalog, &file.case, &file.decisions, &found, as_of);

@@ -68,7 +68,7 @@ pub fn open_tender(library: &Library, mut evidence: Vec<Evidence>) -> Result<Ope
         .iter()
         .any(|block| block.kind == BlockKind::Criteria);
     match &tender.catalog {
-        Some(id) if *id != library.catalog.id => {
+        Some(id) if !library.catalog.is_called(id) => {
             let message = format!("there is no catalog `{id}`");
             faults.push(in_file(
                 Diagnostic::error("catalog-unknown", Place::pointer("/catalog"), message)
@@ -153,7 +153,8 @@ pub(super) fn is_agency(evidence: &Evidence) -> bool {
 ///
 /// # Errors
 ///
-/// When the points cannot be computed.
+/// When the points cannot be computed, and `overlay-exception-lapsed` when an exception on which an overlay rests is not
+/// in force on that day.
 pub fn judge_tender(
     library: &Library,
     open: &OpenTender,
@@ -162,6 +163,9 @@ pub fn judge_tender(
     let mut tender = open.tender.clone();
     tender.as_of = as_of.unwrap_or(tender.as_of);
     let catalog = tender.catalog.as_ref().map(|_| &library.catalog);
+    if catalog.is_some() {
+        exceptions_in_force(library, tender.as_of)?;
+    }
     let mut assessed = BTreeMap::new();
     if let Some(catalog) = catalog {
         let examination = Examination::new(library, &open.evidence, &tender.case, tender.as_of);
@@ -179,6 +183,20 @@ pub fn judge_tender(
     let outcome = evaluate(&tender, assessed)?;
     let view = TenderView::new(&tender, catalog, &outcome, tender.as_of);
     Ok(JudgedTender { outcome, view })
+}
+
+/// Checks that every exception on which an overlay rests is in force on a day.
+///
+/// # Errors
+///
+/// `overlay-exception-lapsed` for each that is not.
+pub fn exceptions_in_force(library: &Library, as_of: Date) -> Result<(), Refused> {
+    let lapsed = library.catalog.lapsed_exceptions(as_of);
+    if lapsed.is_empty() {
+        Ok(())
+    } else {
+        Err(Refused(lapsed))
+    }
 }
 
 /// Writes the record of a judged tender.

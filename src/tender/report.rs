@@ -13,6 +13,7 @@ use crate::assessment::contradiction::Contradiction;
 use crate::assessment::repair::repairs;
 use crate::assessment::verdict::Verdict;
 use crate::assessment::{Assessment, Judgment, Note, UsedValue};
+use crate::criteria::overlay::Layer;
 use crate::criteria::{Catalog, Stage};
 use crate::diagnostic::Diagnostic;
 use crate::digest::Digest;
@@ -31,6 +32,12 @@ pub struct CatalogView {
     pub version: String,
     /// Digest over its files.
     pub digest: Digest,
+    /// The overlays over the base, in order.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub layers: Vec<Layer>,
+    /// What a reader should know about where it comes from, such as that nobody signed it.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub remarks: Vec<Diagnostic>,
 }
 
 impl CatalogView {
@@ -40,6 +47,8 @@ impl CatalogView {
             id: catalog.id.clone(),
             version: catalog.version.to_string(),
             digest: catalog.digest,
+            layers: catalog.layers.clone(),
+            remarks: catalog.remarks.clone(),
         }
     }
 }

@@ -13,7 +13,7 @@ use crate::id::FactKey;
 use crate::time::{Date, parse_day};
 use crate::tree::Fields;
 
-pub(super) fn read_example(
+pub(in crate::criteria) fn read_example(
     example: &Fields<'_>,
     vocabulary: &Vocabulary,
     offerings: &[OfferingType],
@@ -68,6 +68,7 @@ pub(super) fn read_example(
         expect: example.text("expect"),
         noted: example.optional_bool("noted").unwrap_or_default(),
         points: example.optional_exact("points"),
+        at_most: false,
         at: example.place(),
     };
     example.finish();
