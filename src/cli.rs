@@ -99,7 +99,7 @@ enum LangArgument {
     Ja,
     /// English
     En,
-    /// Both, for clauses
+    /// Both, for clauses and reports
     Both,
 }
 
@@ -223,7 +223,9 @@ fn run(cli: &Cli, output: &Output) -> anyhow::Result<Verdict> {
         Command::Criteria(command) => {
             criteria::run(command, cli.common.criteria.as_deref(), output)
         }
-        Command::Assess(arguments) => assess::run(arguments, &library()?, output),
+        Command::Assess(arguments) => {
+            assess::run(arguments, &library()?, output, cli.common.lang)
+        }
         Command::Tender(command) => tender::run(command, &library()?, output),
         Command::Clauses(command) => {
             clauses::run(command, &library()?, output, cli.common.lang.all())

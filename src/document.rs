@@ -4,6 +4,7 @@ pub mod attestation;
 pub mod clauses;
 pub mod criteria;
 pub mod record;
+pub mod report;
 pub mod provenance;
 pub mod sarif;
 pub mod scan;

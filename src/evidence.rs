@@ -11,6 +11,7 @@ pub mod attestation;
 pub mod certification;
 pub mod csaf;
 pub mod detect;
+pub mod excerpt;
 pub mod lockfile;
 pub mod oci;
 pub mod provenance;

@@ -151,7 +151,7 @@ fn stray(tender: &Tender, evidence: &[Evidence]) -> Vec<Diagnostic> {
 }
 
 /// Whether a piece of evidence is the agency's own.
-fn is_agency(evidence: &Evidence) -> bool {
+pub(super) fn is_agency(evidence: &Evidence) -> bool {
     evidence
         .path
         .split_once('/')

@@ -20,6 +20,10 @@ pub(super) enum Format {
     CyclonedxVdr,
     /// OpenVEX 0.2.0, for `scan`
     Openvex,
+    /// A page to print, for `assess`
+    Html,
+    /// A workbook, for `assess`
+    Xlsx,
 }
 
 impl Format {
@@ -44,6 +48,7 @@ impl Command {
                 Format::CyclonedxVdr,
                 Format::Openvex,
             ],
+            Self::Assess(_) => &[Format::Text, Format::Json, Format::Html, Format::Xlsx],
             Self::Clauses(_) => &[Format::Text, Format::Json, Format::Md],
             Self::Vex(_)
             | Self::Sbom(Sbom::Inspect(_) | Sbom::Check(_) | Sbom::Diff(_) | Sbom::Match(_)) => {
