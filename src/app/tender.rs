@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use super::Refused;
 use super::library::Library;
-use crate::assessment::assess;
+use crate::assessment::{Assessment, assess};
 use crate::clause::draft::{ClauseGap, DraftedClause, applicable, draft};
 use crate::contract::requirement::{LoggedEvent, propose};
 use crate::criteria::Catalog;
@@ -13,14 +13,14 @@ use crate::diagnostic::{Diagnostic, Place, nearest};
 use crate::evidence::Evidence;
 use crate::fact::advisory::{Feed, Knowledge};
 use crate::fact::dossier::Dossier;
-use crate::fact::{FactValue, establish};
-use crate::id::{CriterionId, FactKey};
+use crate::fact::{Establishment, FactValue, establish};
+use crate::id::{BidId, CriterionId, FactKey};
 use crate::matching::MAXIMUM_AGE_DAYS;
 use crate::tender::evaluate::{Outcome, evaluate};
 use crate::tender::parse::{check_criteria, read_tender};
-use crate::tender::record::{self, RecordTable, first_difference};
-use crate::tender::report::{CatalogView, TenderView};
-use crate::tender::{AGENCY_FOLDERS, BlockKind, Tender};
+use crate::tender::record::{self, RecordSubject, RecordTable, RecordTables, first_difference};
+use crate::tender::report::{AssessmentView, CatalogView, TenderView};
+use crate::tender::{AGENCY_FOLDERS, Bid, BlockKind, Tender};
 use crate::time::Date;
 
 /// The tender file of a folder.
@@ -52,7 +52,30 @@ pub struct JudgedTender {
 /// # Errors
 ///
 /// Every fault of the tender file, unknown criteria included.
-pub fn open_tender(library: &Library, mut evidence: Vec<Evidence>) -> Result<OpenTender, Refused> {
+pub fn open_tender(library: &Library, evidence: Vec<Evidence>) -> Result<OpenTender, Refused> {
+    open(library, evidence, None)
+}
+
+/// Opens a tender of which only one bid is to be judged; the files of the others may be missing.
+///
+/// # Errors
+///
+/// As [`open_tender`]; `bid-unknown` where the tender has no such bid with evidence.
+pub fn open_bid(
+    library: &Library,
+    evidence: Vec<Evidence>,
+    bid: &BidId,
+) -> Result<OpenTender, Refused> {
+    let opened = open(library, evidence, Some(bid))?;
+    bid_of(&opened, bid)?;
+    Ok(opened)
+}
+
+fn open(
+    library: &Library,
+    mut evidence: Vec<Evidence>,
+    only: Option<&BidId>,
+) -> Result<OpenTender, Refused> {
     // What lies beside the tender file, such as a record of it, is no evidence and no input.
     evidence.retain(|one| one.path.contains('/') || one.path == TENDER_FILE);
     evidence.sort_by(|left, right| left.path.cmp(&right.path));
@@ -101,7 +124,7 @@ pub fn open_tender(library: &Library, mut evidence: Vec<Evidence>) -> Result<Ope
     for bid in tender
         .bids
         .iter()
-        .filter(|bid| !bid.offering.folder.is_empty())
+        .filter(|bid| !bid.offering.folder.is_empty() && only.is_none_or(|only| *only == bid.id))
     {
         let folder = format!("{}/", bid.offering.folder);
         if !evidence.iter().any(|one| one.path.starts_with(&folder)) {
@@ -173,47 +196,92 @@ pub fn judge_tender(
     let catalog = tender.catalog.as_ref().map(|_| &library.catalog);
     let mut assessed = BTreeMap::new();
     if let Some(catalog) = catalog {
-        let agency = open.evidence.iter().filter(|one| is_agency(one));
-        let feed = Feed::gather(agency, tender.as_of);
-        let knowledge = Knowledge {
-            feed: &feed,
-            precedence: &library.precedence,
-            maximum_age_days: maximum_age_days(&tender.case),
-        };
-        for bid in tender
-            .bids
-            .iter()
-            .filter(|bid| !bid.offering.folder.is_empty())
-        {
-            let folder = format!("{}/", bid.offering.folder);
-            let handed_in = open
-                .evidence
-                .iter()
-                .filter(|one| one.path.starts_with(&folder));
-            let agency = open.evidence.iter().filter(|one| is_agency(one));
-            let dossier = Dossier::new(&bid.offering, handed_in, agency, tender.as_of);
-            let found = establish(
-                &dossier,
-                &catalog.vocabulary,
-                &library.questionnaires,
-                &library.profiles,
-                &library.builders,
-                knowledge,
-            );
-            let mut decisions = tender.decisions.clone();
-            decisions.exceptions.retain(|exception| {
-                exception
-                    .bid
-                    .as_ref()
-                    .is_none_or(|granted| *granted == bid.id)
-            });
-            let assessment = assess(catalog, &tender.case, &decisions, &found, tender.as_of);
-            assessed.insert(bid.id.clone(), (assessment, found));
+        let feed = Feed::gather(agency_of(open), tender.as_of);
+        let bids = tender.bids.iter();
+        for bid in bids.filter(|bid| !bid.offering.folder.is_empty()) {
+            let found = assess_one(library, catalog, open, &tender, bid, &feed);
+            assessed.insert(bid.id.clone(), found);
         }
     }
     let outcome = evaluate(&tender, assessed)?;
     let view = TenderView::new(&tender, catalog, &outcome, tender.as_of);
     Ok(JudgedTender { outcome, view })
+}
+
+/// The agency's own evidence.
+fn agency_of(open: &OpenTender) -> impl Iterator<Item = &Evidence> {
+    open.evidence.iter().filter(|one| is_agency(one))
+}
+
+/// Establishes the facts on one bid, and assesses them.
+fn assess_one(
+    library: &Library,
+    catalog: &Catalog,
+    open: &OpenTender,
+    tender: &Tender,
+    bid: &Bid,
+    feed: &Feed,
+) -> (Assessment, Establishment) {
+    let folder = format!("{}/", bid.offering.folder);
+    let handed_in = open.evidence.iter();
+    let handed_in = handed_in.filter(|one| one.path.starts_with(&folder));
+    let dossier = Dossier::new(&bid.offering, handed_in, agency_of(open), tender.as_of);
+    let knowledge = Knowledge {
+        feed,
+        precedence: &library.precedence,
+        maximum_age_days: maximum_age_days(&tender.case),
+    };
+    let found = establish(
+        &dossier,
+        &catalog.vocabulary,
+        &library.questionnaires,
+        &library.profiles,
+        &library.builders,
+        knowledge,
+    );
+    let mut decisions = tender.decisions.clone();
+    decisions.exceptions.retain(|exception| {
+        exception
+            .bid
+            .as_ref()
+            .is_none_or(|granted| *granted == bid.id)
+    });
+    let assessment = assess(catalog, &tender.case, &decisions, &found, tender.as_of);
+    (assessment, found)
+}
+
+/// Assesses one bid of an open tender as of a day; the tender's own day when none is given.
+///
+/// # Errors
+///
+/// `bid-unknown` where the tender has no such bid with evidence.
+pub fn assess_bid(
+    library: &Library,
+    open: &OpenTender,
+    bid: &BidId,
+    as_of: Option<Date>,
+) -> Result<AssessmentView, Refused> {
+    let mut tender = open.tender.clone();
+    tender.as_of = as_of.unwrap_or(tender.as_of);
+    let bid = bid_of(open, bid)?;
+    let catalog = &library.catalog;
+    let feed = Feed::gather(agency_of(open), tender.as_of);
+    let (assessment, found) = assess_one(library, catalog, open, &tender, bid, &feed);
+    Ok(AssessmentView::new(catalog, &assessment, &found.remarks))
+}
+
+/// A bid that can be assessed: one with evidence, of a tender with a catalog.
+fn bid_of<'a>(open: &'a OpenTender, id: &BidId) -> Result<&'a Bid, Refused> {
+    let mut bids = open.tender.bids.iter();
+    let found = bids.find(|bid| bid.id == *id && !bid.offering.folder.is_empty());
+    found
+        .filter(|_| open.tender.catalog.is_some())
+        .ok_or_else(|| {
+            let message = "there is no such bid with evidence";
+            Diagnostic::error("bid-unknown", Place::whole(), message)
+                .help("see the bids in tender.toml")
+                .into()
+        })
 }
 
 /// How many days old advisories may be: what the case says, or the default.
@@ -231,27 +299,56 @@ pub fn write_record(library: &Library, open: &OpenTender, judged: &JudgedTender)
         .catalog
         .as_ref()
         .map(|_| CatalogView::new(&library.catalog));
-    // Where no criteria are judged, no table had a say.
-    let profiles = library.profiles.values().filter(|_| catalog.is_some());
-    let profiles: Vec<_> = profiles
-        .map(|profile| RecordTable {
-            id: profile.id.clone(),
-            version: profile.version.clone(),
-            digest: profile.digest,
-        })
-        .collect();
-    let builders = catalog.as_ref().map(|_| RecordTable {
-        id: library.builders.id.clone(),
-        version: library.builders.version.clone(),
-        digest: library.builders.digest,
+    let tables = if catalog.is_some() {
+        tables(library)
+    } else {
+        // Where no criteria are judged, no table had a say.
+        RecordTables::default()
+    };
+    record::write(&open.evidence, catalog.as_ref(), &tables, &judged.view)
+}
+
+fn tables(library: &Library) -> RecordTables {
+    let profiles = library.profiles.values();
+    let profiles = profiles.map(|profile| RecordTable {
+        id: profile.id.clone(),
+        version: profile.version.clone(),
+        digest: profile.digest,
     });
-    record::write(
-        &open.evidence,
-        catalog.as_ref(),
-        &profiles,
-        builders.as_ref(),
-        &judged.view,
-    )
+    RecordTables {
+        profiles: profiles.collect(),
+        builders: Some(RecordTable {
+            id: library.builders.id.clone(),
+            version: library.builders.version.clone(),
+            digest: library.builders.digest,
+        }),
+    }
+}
+
+/// Writes the record of the assessment of one bid. Its inputs are the tender file, the agency's evidence and the
+/// bid's own; no other bidder's.
+///
+/// # Errors
+///
+/// `bid-unknown` where the tender has no such bid with evidence.
+pub fn write_assessment_record(
+    library: &Library,
+    open: &OpenTender,
+    bid: &BidId,
+    view: &AssessmentView,
+) -> Result<String, Refused> {
+    let folder = format!("{}/", bid_of(open, bid)?.offering.folder);
+    let evidence = open.evidence.iter();
+    let evidence = evidence
+        .filter(|one| one.path == TENDER_FILE || is_agency(one) || one.path.starts_with(&folder));
+    let evidence: Vec<_> = evidence.cloned().collect();
+    Ok(record::write_assessment(
+        &evidence,
+        &tables(library),
+        &open.tender.id,
+        bid,
+        view,
+    ))
 }
 
 /// How a replay came out.
@@ -305,9 +402,18 @@ pub fn replay_record(
     if !missing.is_empty() {
         return Err(Refused(missing));
     }
-    let open = open_tender(library, evidence)?;
-    let judged = judge_tender(library, &open, Some(record.as_of))?;
-    let rebuilt = write_record(library, &open, &judged);
+    let rebuilt = match &record.subject {
+        RecordSubject::Tender => {
+            let open = open_tender(library, evidence)?;
+            let judged = judge_tender(library, &open, Some(record.as_of))?;
+            write_record(library, &open, &judged)
+        }
+        RecordSubject::Bid(bid) => {
+            let open = open_bid(library, evidence, bid)?;
+            let view = assess_bid(library, &open, bid, Some(record.as_of))?;
+            write_assessment_record(library, &open, bid, &view)?
+        }
+    };
     if rebuilt.as_bytes() == record_bytes {
         return Ok(Replay::Equal);
     }

@@ -1,16 +1,16 @@
 //! `mekiki assess DIR --bid ID`
 
 use super::format::Format;
-use super::output::Output;
+use super::output::{Output, remark};
 use super::{LangArgument, Verdict};
 use crate::app::Refused;
 use crate::app::library::Library;
 use crate::app::report::report_on;
-use crate::app::tender::{OpenTender, judge_tender, open_tender};
+use crate::app::tender::{OpenTender, judge_tender, open_tender, write_assessment_record};
 use crate::criteria::Stage;
 use crate::diagnostic::{Diagnostic, Place, nearest};
 use crate::document::report::{Report, criterion_text, page, text, workbook};
-use crate::folder::read_folder;
+use crate::folder::{read_folder, write_file};
 use crate::tender::report::{AssessmentView, TenderView};
 use crate::time::parse_instant;
 
@@ -27,6 +27,9 @@ pub(super) struct Arguments {
     /// Tell one criterion in full, as text or JSON
     #[arg(long, value_name = "ID")]
     criterion: Option<String>,
+    /// Also write the canonical record of the assessment
+    #[arg(long, value_name = "FILE")]
+    record: Option<String>,
 }
 
 pub(super) fn run(
@@ -38,6 +41,11 @@ pub(super) fn run(
     let open = open_tender(library, read_folder(&arguments.dir)?)?;
     let judged = judge_tender(library, &open, arguments.as_of)?;
     let (bid, assessment) = chosen(&open, &judged.view, arguments.bid.as_deref())?;
+    if let Some(file) = &arguments.record {
+        let record = write_assessment_record(library, &open, &bid.id, assessment)?;
+        write_file(file, record.as_bytes())?;
+        remark(&format!("record: {file}\n"));
+    }
     let report = report_on(library, &open, bid, assessment);
     match &arguments.criterion {
         Some(id) => one_criterion(&report, id, output)?,
@@ -104,11 +112,13 @@ fn chosen<'a>(
         (bid, None) => bid,
         (_, Some(_)) => {
             let all: Vec<_> = view.bids.iter().map(|bid| bid.id.as_str()).collect();
-            return Err(
-                Diagnostic::error("bid-unnamed", Place::whole(), "the tender has several bids")
-                    .help(format!("add --bid with one of {}", all.join(", ")))
-                    .into(),
-            );
+            return Err(Diagnostic::error(
+                "bid-unnamed",
+                Place::whole(),
+                "the tender has several bids",
+            )
+            .help(format!("add --bid with one of {}", all.join(", ")))
+            .into());
         }
     };
     let found = bid.and_then(|bid| {

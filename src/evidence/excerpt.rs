@@ -7,7 +7,7 @@ use crate::text::{printable, shortened};
 use crate::tree::parse_json;
 
 /// Lines shown on either side of a cited line.
-const AROUND: usize = 2;
+const AROUND: usize = 1;
 /// Lines shown of a value in a JSON document.
 const OF_VALUE: usize = 12;
 /// Characters shown of one line.
@@ -119,7 +119,11 @@ fn cut(line: &str, column: usize) -> String {
     // A line may be the whole of a large document; no more of it is looked at than is shown.
     let part: String = line.chars().skip(start).take(WIDTH + 1).collect();
     let part = shortened(&printable(&part), WIDTH);
-    if start > 0 { format!("…{part}") } else { part }
+    if start > 0 {
+        format!("…{part}")
+    } else {
+        part
+    }
 }
 
 #[cfg(test)]
@@ -135,17 +139,14 @@ mod tests {
         let text: String = (1..=9).map(|number| format!("line {number}\n")).collect();
         let excerpts = Excerpts::new(text.as_bytes());
         let lines = excerpts.at(&Place::line(5, 1));
-        assert_eq!(
-            texts(&lines),
-            ["line 3", "line 4", "line 5", "line 6", "line 7"]
-        );
+        assert_eq!(texts(&lines), ["line 4", "line 5", "line 6"]);
         let cited: Vec<_> = lines.iter().filter(|line| line.cited).collect();
         assert_eq!(cited.len(), 1);
         assert_eq!(cited[0].number, Some(5));
-        assert_eq!(texts(&excerpts.at(&Place::line(1, 1))).len(), 3);
+        assert_eq!(excerpts.at(&Place::line(1, 1)).len(), 2);
         assert_eq!(
             texts(&excerpts.at(&Place::line(9, 1))),
-            ["line 7", "line 8", "line 9"]
+            ["line 8", "line 9"]
         );
         // A line that is not there is not made up.
         assert!(excerpts.at(&Place::line(99, 1)).is_empty());
@@ -168,7 +169,11 @@ mod tests {
 
     #[test]
     fn hostile_bytes_give_short_and_printable_lines_or_none() {
-        let long = format!("a\u{202e}\u{1b}[2J{}MARK{}", "x".repeat(5000), "y".repeat(5000));
+        let long = format!(
+            "a\u{202e}\u{1b}[2J{}MARK{}",
+            "x".repeat(5000),
+            "y".repeat(5000)
+        );
         let excerpts = Excerpts::new(long.as_bytes());
         let lines = excerpts.at(&Place::line(1, 5005));
         assert_eq!(lines.len(), 1);

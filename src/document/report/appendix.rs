@@ -56,13 +56,13 @@ pub(super) struct Appendix {
 impl Appendix {
     /// Gathers what a report cites, and what was at hand without being cited.
     pub(super) fn new(report: &Report<'_>) -> Self {
-        let mut cited: BTreeMap<Key, BTreeMap<Place, Vec<CriterionId>>> = BTreeMap::new();
+        let mut cited: BTreeMap<Key, BTreeMap<Ordered, Vec<CriterionId>>> = BTreeMap::new();
         for one in &report.evidence {
             cited.entry((one.path.clone(), one.digest)).or_default();
         }
         let mut enter = |citation: &Citation, criterion: Option<&CriterionId>| {
             let file = cited.entry((citation.file.clone(), citation.sha256));
-            let users = file.or_default().entry(citation.at.clone()).or_default();
+            let users = file.or_default().entry(ordered(&citation.at)).or_default();
             users.extend(criterion.cloned());
         };
         for verdict in &report.assessment.verdicts {
@@ -81,7 +81,7 @@ impl Appendix {
         let mut anchors = BTreeMap::new();
         for ((path, sha256), places) in cited {
             let number = files.len();
-            for (index, place) in places.keys().enumerate() {
+            for (index, (.., place)) in places.keys().enumerate() {
                 let citation = Citation {
                     sha256,
                     file: path.clone(),
@@ -103,13 +103,19 @@ impl Appendix {
 }
 
 type Key = (String, Digest);
+/// A place behind its line and column, so that places are sorted as they stand in the file.
+type Ordered = (Option<u32>, Option<u32>, Place);
+
+fn ordered(place: &Place) -> Ordered {
+    (place.line, place.column, place.clone())
+}
 
 fn filed(
     report: &Report<'_>,
     number: usize,
     path: &str,
     sha256: Digest,
-    places: BTreeMap<Place, Vec<CriterionId>>,
+    places: BTreeMap<Ordered, Vec<CriterionId>>,
 ) -> Filed {
     let at_hand = |path: &str| -> Option<&&Evidence> {
         let mut all = report.evidence.iter();
@@ -124,7 +130,7 @@ fn filed(
     let places = places
         .into_iter()
         .enumerate()
-        .map(|(index, (place, mut criteria))| {
+        .map(|(index, ((.., place), mut criteria))| {
             criteria.sort();
             criteria.dedup();
             let lines = excerpts.as_ref().filter(|_| index < EXCERPTS);

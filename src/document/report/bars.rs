@@ -55,7 +55,10 @@ pub(super) struct Tick {
 
 /// The marks of an axis from nothing to `most`: quarters, each with its exact points.
 pub(super) fn ticks(most: &Exact, x: i64, width: i64) -> Vec<Tick> {
-    let quarter = |part: i64| most.times(&Exact::from_integer(part)).over(&Exact::from_integer(4));
+    let quarter = |part: i64| {
+        most.times(&Exact::from_integer(part))
+            .over(&Exact::from_integer(4))
+    };
     (0..=4)
         .filter_map(|part| {
             Some(Tick {
@@ -112,7 +115,10 @@ mod tests {
         let bar = Bar::new(&score("5", "5", "5"), &most, 0, 400);
         assert_eq!((bar.proven, bar.possible, bar.all), (200, 0, 200));
         // A catalog without points divides by nothing.
-        assert_eq!(Bar::new(&score("0", "0", "0"), &Exact::zero(), 0, 400), Bar::default());
+        assert_eq!(
+            Bar::new(&score("0", "0", "0"), &Exact::zero(), 0, 400),
+            Bar::default()
+        );
     }
 
     #[test]
@@ -128,7 +134,13 @@ mod tests {
             .into_iter()
             .map(|tick| (tick.x, tick.label))
             .collect();
-        let expected = [(0, "0"), (100, "12.5"), (200, "25"), (300, "37.5"), (400, "50")];
+        let expected = [
+            (0, "0"),
+            (100, "12.5"),
+            (200, "25"),
+            (300, "37.5"),
+            (400, "50"),
+        ];
         assert_eq!(labels, expected.map(|(x, label)| (x, label.to_owned())));
     }
 }

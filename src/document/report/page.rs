@@ -56,9 +56,9 @@ pub fn page(report: &Report<'_>, langs: &[Lang]) -> Result<String, PageError> {
     let groups = papers.iter().map(|paper| paper.groups.len()).max();
     let page = Page {
         lang: first.code(),
-        title: papers.first().map_or_else(String::new, |paper| {
-            format!("{} · {running}", paper.title)
-        }),
+        title: papers
+            .first()
+            .map_or_else(String::new, |paper| format!("{} · {running}", paper.title)),
         running,
         style_hash: style_hash(&style),
         style: &style,

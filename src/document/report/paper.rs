@@ -88,8 +88,8 @@ pub(super) struct GateRow {
     pub title: String,
     /// The verdict.
     pub verdict: Worded,
-    /// Places that it rests on.
-    pub links: Vec<Link>,
+    /// The number of places that it rests on.
+    pub places: usize,
 }
 
 /// A verdict in words, with a sign that needs no colour.
@@ -248,7 +248,11 @@ fn marked(marking: &Marking, lang: Lang) -> String {
             Lang::Ja => '\u{3000}',
             Lang::En => ' ',
         });
-        text.push_str(&message_with(lang, "report-restrictions", &[("list", &list)]));
+        text.push_str(&message_with(
+            lang,
+            "report-restrictions",
+            &[("list", &list)],
+        ));
     }
     text
 }
@@ -281,7 +285,10 @@ impl Wording<'_> {
         let rows = [
             ("report-agency", head.agency.of(self.lang).to_owned()),
             ("report-subject", join(title.of(self.lang), id)),
-            ("report-supplier", join(head.supplier.of(self.lang), &head.offering)),
+            (
+                "report-supplier",
+                join(head.supplier.of(self.lang), &head.offering),
+            ),
             ("report-names", head.names.join(" / ")),
             ("report-day", day.unwrap_or_default().to_owned()),
             (
@@ -293,7 +300,10 @@ impl Wording<'_> {
                     catalog.version
                 ),
             ),
-            ("report-catalog-digest", format!("sha256:{}", catalog.digest.hex())),
+            (
+                "report-catalog-digest",
+                format!("sha256:{}", catalog.digest.hex()),
+            ),
         ];
         rows.into_iter()
             .filter(|(_, value)| !value.is_empty())
@@ -367,7 +377,9 @@ impl Wording<'_> {
             let (file, place) = self.cited(citation)?;
             Some(Link {
                 anchor: place.anchor.clone(),
-                label: format!("{} {}", file.path, place.place).trim_end().to_owned(),
+                label: format!("{} {}", file.path, place.place)
+                    .trim_end()
+                    .to_owned(),
             })
         });
         links.collect()
@@ -419,7 +431,9 @@ impl Wording<'_> {
                 }
                 let closed = gates.iter().filter(|one| !one.verdict.kind.opens_gate());
                 let closed = closed.count();
-                let failed = gates.iter().any(|one| one.verdict.kind == VerdictKind::Fail);
+                let failed = gates
+                    .iter()
+                    .any(|one| one.verdict.kind == VerdictKind::Fail);
                 let outside = at.len() - gates.len();
                 Some(StagePart {
                     name: words::stage(self.lang, *stage),
@@ -446,7 +460,7 @@ impl Wording<'_> {
                             criterion: one.criterion.to_string(),
                             title: self.title(one),
                             verdict: self.verdict(one),
-                            links: self.links(&one.citations),
+                            places: one.citations.len(),
                         })
                         .collect(),
                     outside: if outside > 0 {
@@ -528,6 +542,11 @@ fn score_words(score: &ScoreView) -> String {
     if score.low == score.high {
         format!("{} / {}", shown(&score.low), shown(&score.of))
     } else {
-        format!("{}–{} / {}", shown(&score.low), shown(&score.high), shown(&score.of))
+        format!(
+            "{}–{} / {}",
+            shown(&score.low),
+            shown(&score.high),
+            shown(&score.of)
+        )
     }
 }

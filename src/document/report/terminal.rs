@@ -5,7 +5,7 @@ use std::fmt::Write as _;
 use super::Report;
 use super::paper::{CriterionPart, Paper, Valued};
 use crate::document::table::{Look, Sheet, heading};
-use crate::text::messages::message;
+use crate::text::messages::{message, message_with};
 use crate::text::{Lang, printable};
 
 /// Steps of the score's bar.
@@ -104,7 +104,11 @@ fn gates(paper: &Paper) -> String {
     let mut out = heading(&paper.say("report-gates"));
     for stage in &paper.stages {
         _ = writeln!(out, "  {}: {}", stage.name, stage.word);
-        for gate in stage.gates.iter().filter(|gate| gate.verdict.class != "good") {
+        for gate in stage
+            .gates
+            .iter()
+            .filter(|gate| gate.verdict.class != "good")
+        {
             _ = writeln!(
                 out,
                 "    {} {} {} {}",
@@ -160,7 +164,7 @@ fn explained(one: &CriterionPart, lang: Lang) -> String {
         _ = writeln!(out, "  {reason}");
     }
     if !one.due.is_empty() {
-        _ = writeln!(out, "  {}", one.due);
+        _ = writeln!(out, "  {}", message_with(lang, "due", &[("day", &one.due)]));
     }
     if one.values.is_empty() {
         _ = writeln!(out, "  {}", message(lang, "nothing-established"));
@@ -196,7 +200,11 @@ fn valued(value: &Valued, lang: Lang) -> String {
     };
     let mut out = format!(
         "  {} = {}{uncounted} ({})\n",
-        if value.title.is_empty() { &value.fact } else { &value.title },
+        if value.title.is_empty() {
+            &value.fact
+        } else {
+            &value.title
+        },
         value.value,
         value.rank
     );

@@ -4,6 +4,7 @@
 //! this file or in one that is saved from it. A number stands beside its exact text only where its decimal form is
 //! exact. The same report gives the same bytes.
 
+mod cursor;
 mod sheets;
 
 use rust_xlsxwriter::{
@@ -21,7 +22,7 @@ use crate::text::{Lang, printable, shortened};
 pub struct WorkbookError(#[from] XlsxError);
 
 /// Characters of one cell; the format allows 32,767.
-const CELL: usize = 8000;
+const CELL: usize = 4000;
 
 /// Writes a report as a workbook, with five sheets for each of the languages.
 ///
@@ -90,9 +91,10 @@ impl Looks {
                 .set_border_bottom(FormatBorder::Thin),
             label: text.clone().set_font_color("#535D6B"),
             title: text.clone().set_bold().set_font_size(14),
-            link: text.clone().set_font_color("#1F4F6B").set_underline(
-                rust_xlsxwriter::FormatUnderline::Single,
-            ),
+            link: text
+                .clone()
+                .set_font_color("#1F4F6B")
+                .set_underline(rust_xlsxwriter::FormatUnderline::Single),
             number: Format::new().set_align(FormatAlign::Top),
             good: text.clone().set_bold().set_font_color("#1B6341"),
             bad: text.clone().set_bold().set_font_color("#9B1C1C"),
@@ -130,17 +132,22 @@ fn dress(
     paper: &Paper,
     sheet: &mut Worksheet,
     name: &str,
-    widths: &[(u16, u16)],
+    widths: &[u16],
 ) -> Result<(), XlsxError> {
     sheet.set_name(name)?;
-    for (column, width) in widths {
-        sheet.set_column_width(*column, f64::from(*width))?;
+    for (column, width) in (0_u16..).zip(widths) {
+        sheet.set_column_width(column, f64::from(*width))?;
     }
-    sheet.set_paper_size(9);
+    // A3: fourteen columns are not to be read on A4.
+    sheet.set_paper_size(8);
     sheet.set_landscape();
     sheet.set_print_fit_to_pages(1, 0);
     let marking = paper.marking.replace('&', "&&");
-    sheet.set_header(format!("&L{}&R{}", shortened(&marking, 110), name.replace('&', "&&")));
+    sheet.set_header(format!(
+        "&L{}&R{}",
+        shortened(&marking, 110),
+        name.replace('&', "&&")
+    ));
     sheet.set_footer(format!("&L{}&R&P / &N", shortened(&marking, 110)));
     Ok(())
 }

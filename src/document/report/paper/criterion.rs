@@ -1,6 +1,6 @@
 //! One criterion of a report.
 
-use super::{Link, VALUE, Wording, Worded, score_words};
+use super::{Link, VALUE, Worded, Wording, score_words};
 use crate::assessment::UsedValue;
 use crate::criteria::{Criterion, Mark};
 use crate::document::words;
@@ -29,6 +29,8 @@ pub(in crate::document::report) struct CriterionPart {
     pub score: Option<ScoreView>,
     /// The rank at which the verdict holds, in words.
     pub rank: String,
+    /// The same as a number.
+    pub rank_number: String,
     /// Why it does not apply, or why evidence could not be used.
     pub reasons: Vec<String>,
     /// Why the rule decided so.
@@ -78,7 +80,11 @@ pub(in crate::document::report) struct Valued {
 }
 
 /// Puts one verdict into words.
-pub(super) fn part(words: &Wording<'_>, criterion: &Criterion, verdict: &VerdictView) -> CriterionPart {
+pub(super) fn part(
+    words: &Wording<'_>,
+    criterion: &Criterion,
+    verdict: &VerdictView,
+) -> CriterionPart {
     let lang = words.lang;
     let outside = verdict.not_applicable.iter();
     let outside = outside.map(|reason| reason.of(lang).to_owned());
@@ -98,18 +104,22 @@ pub(super) fn part(words: &Wording<'_>, criterion: &Criterion, verdict: &Verdict
         title: criterion.title.of(lang).to_owned(),
         requirement: criterion.requirement.of(lang).to_owned(),
         kind: match criterion.stage() {
-            Some(stage) => {
-                message_with(lang, "gate-at", &[("stage", &words::stage(lang, stage))])
-            }
-            None => {
-                message_with(lang, "weight", &[("points", &criterion.points().to_string())])
-            }
+            Some(stage) => message_with(lang, "gate-at", &[("stage", &words::stage(lang, stage))]),
+            None => message_with(
+                lang,
+                "weight",
+                &[("points", &criterion.points().to_string())],
+            ),
         },
         verdict: words.verdict(verdict),
         outside: verdict.verdict.kind == crate::assessment::verdict::VerdictKind::NotApplicable,
-        points: verdict.points.as_ref().map_or_else(String::new, score_words),
+        points: verdict
+            .points
+            .as_ref()
+            .map_or_else(String::new, score_words),
         score: verdict.points.clone(),
         rank: words.rank(verdict.proof_rank),
+        rank_number: verdict.proof_rank.to_string(),
         reasons: outside.chain(exception).chain(reasons).collect(),
         because: Vec::new(),
         values: verdict
@@ -125,7 +135,7 @@ pub(super) fn part(words: &Wording<'_>, criterion: &Criterion, verdict: &Verdict
             .map(|rule| rule.source().to_owned())
             .collect(),
         sources: sources(words, criterion),
-        due: day.map_or_else(String::new, |day| message_with(lang, "due", &[("day", day)])),
+        due: day.unwrap_or_default().to_owned(),
     }
 }
 
@@ -166,6 +176,13 @@ fn sources(words: &Wording<'_>, criterion: &Criterion) -> Vec<SourceLine> {
         .collect();
     let first = line("common-model", None, articles.join(", "), source.mark);
     let rest = source.standards.iter();
-    let rest = rest.map(|one| line(&one.document, Some(&one.edition), one.item.clone(), one.mark));
+    let rest = rest.map(|one| {
+        line(
+            &one.document,
+            Some(&one.edition),
+            one.item.clone(),
+            one.mark,
+        )
+    });
     std::iter::once(first).chain(rest).collect()
 }

@@ -174,7 +174,11 @@ fn group(
 fn title(letter: &str, lang: crate::text::Lang) -> String {
     let key = format!("report-group-{letter}");
     let title = message(lang, &key);
-    if title == key { letter.to_owned() } else { title }
+    if title == key {
+        letter.to_owned()
+    } else {
+        title
+    }
 }
 
 fn sum(verdicts: &[&VerdictView]) -> ScoreView {
