@@ -224,7 +224,7 @@ fn run(cli: &Cli, output: &Output) -> anyhow::Result<Verdict> {
             criteria::run(command, cli.common.criteria.as_deref(), output)
         }
         Command::Assess(arguments) => assess::run(arguments, &library()?, output, cli.common.lang),
-        Command::Tender(command) => tender::run(command, &library()?, output),
+        Command::Tender(command) => tender::run(command, &library()?, output, cli.common.lang),
         Command::Clauses(command) => {
             clauses::run(command, &library()?, output, cli.common.lang.all())
         }

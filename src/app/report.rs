@@ -5,7 +5,7 @@ use super::tender::{OpenTender, is_agency};
 use crate::document::report::{Report, ReportHead};
 use crate::evidence::Evidence;
 use crate::tender::Bid;
-use crate::tender::report::AssessmentView;
+use crate::tender::report::{AssessmentView, TenderView};
 
 /// Gathers the report on a bid of an open tender.
 ///
@@ -39,4 +39,18 @@ pub fn report_on<'a>(
         narrowing: Vec::new(),
         repairs: Vec::new(),
     }
+}
+
+/// Gathers the reports on all bids of a judged tender that were assessed, in the order of the view.
+pub fn reports_on<'a>(
+    library: &'a Library,
+    open: &'a OpenTender,
+    view: &'a TenderView,
+) -> Vec<Report<'a>> {
+    let reports = view.bids.iter().filter_map(|judged| {
+        let assessment = judged.assessment.as_ref()?;
+        let bid = open.tender.bids.iter().find(|bid| bid.id == judged.id)?;
+        Some(report_on(library, open, bid, assessment))
+    });
+    reports.collect()
 }

@@ -8,10 +8,13 @@ mod appendix;
 mod bars;
 mod page;
 mod paper;
+mod ranking;
 mod terminal;
 mod workbook;
 
-pub use page::{PageError, page};
+use paper::marking_words;
+
+pub use page::{PageError, page, tender_page};
 pub use terminal::{criterion_text, text};
 pub use workbook::{WorkbookError, workbook};
 
@@ -19,9 +22,9 @@ use crate::classification::Marking;
 use crate::criteria::Catalog;
 use crate::evidence::Evidence;
 use crate::exact::Exact;
-use crate::id::CriterionId;
+use crate::id::{CriterionId, FactKey};
 use crate::tender::report::AssessmentView;
-use crate::text::Text;
+use crate::text::{Text, printable, shortened};
 
 /// For what and for whom was assessed.
 #[derive(Debug, Clone, Default)]
@@ -40,11 +43,13 @@ pub struct ReportHead {
     pub marking: Option<Marking>,
 }
 
-/// What is advised about a criterion: what to hand in, or what to repair.
+/// One thing that is advised: what to hand in, or what to repair.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Advice {
-    /// The criterion.
-    pub criterion: CriterionId,
+    /// The criteria that it bears on, the one that matters most first.
+    pub criteria: Vec<CriterionId>,
+    /// The fact that is to be proven, where the advice is about one.
+    pub fact: Option<FactKey>,
     /// What to do.
     pub what: Text,
     /// Points that hang on it; absent for a gate.
@@ -66,4 +71,12 @@ pub struct Report<'a> {
     pub narrowing: Vec<Advice>,
     /// What the supplier must repair, the first first.
     pub repairs: Vec<Advice>,
+}
+
+/// The most characters of a text of a document that are shown.
+const SHOWN: usize = 300;
+
+/// A text of a document as it may be shown.
+fn shown_text(text: &str) -> String {
+    shortened(&printable(text), SHOWN)
 }

@@ -201,11 +201,8 @@ fn the_record_of_a_bid_names_and_needs_no_other_bidder() {
     let text = fs::read_to_string(desk.path("record.json")).unwrap();
     let record: Value = serde_json::from_str(&text).unwrap();
     assert_eq!(record["schema"], "mekiki/assessment-record/v1");
-    let paths: Vec<_> = record["inputs"].as_array().unwrap().iter();
-    let paths: Vec<_> = paths
-        .into_iter()
-        .map(|one| one["path"].as_str().unwrap())
-        .collect();
+    let inputs = record["inputs"].as_array().unwrap().iter();
+    let paths: Vec<_> = inputs.map(|one| one["path"].as_str().unwrap()).collect();
     assert!(paths.contains(&"tender.toml") && paths.contains(&"bids/aoba/answers.toml"));
     assert!(
         !paths

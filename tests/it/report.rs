@@ -5,10 +5,10 @@ use std::io::{Cursor, Read as _};
 
 use base64::prelude::{BASE64_STANDARD, Engine as _};
 use calamine::{Data, Reader as _, Xlsx};
-use mekiki::app::report::report_on;
+use mekiki::app::report::{report_on, reports_on};
 use mekiki::app::tender::{judge_tender, open_tender};
 use mekiki::digest::Digest;
-use mekiki::document::report::{Advice, Report, criterion_text, page, text, workbook};
+use mekiki::document::report::{Advice, Report, criterion_text, page, tender_page, text, workbook};
 use mekiki::exact::Exact;
 use mekiki::id::{BidId, CriterionId};
 use mekiki::text::{Lang, Text};
@@ -154,12 +154,14 @@ fn advice_is_shown_where_there_is_some() {
             en: "the <b>audit report</b>".to_owned(),
         };
         report.narrowing.push(Advice {
-            criterion: criterion.clone(),
+            criteria: vec![criterion.clone()],
+            fact: None,
             what: what.clone(),
             points: Some(Exact::parse("1.5").unwrap()),
         });
         report.repairs.push(Advice {
-            criterion,
+            criteria: vec![criterion],
+            fact: None,
             what,
             points: None,
         });
@@ -246,7 +248,7 @@ fn unzipped(bytes: &[u8]) -> BTreeMap<String, String> {
             let mut file = archive.by_index(index).unwrap();
             let mut text = String::new();
             file.read_to_string(&mut text).unwrap();
-            (file.name().to_owned(), text)
+            (file.name().unwrap().into_owned(), text)
         })
         .collect()
 }
@@ -351,6 +353,28 @@ fn one_criterion_is_told_in_full() {
     ]);
     assert_eq!(run.code, 3);
     assert!(run.stderr.contains("criterion-unknown") && run.stderr.contains("A19-2.leak.mfa"));
+}
+
+#[test]
+fn a_tender_is_one_page_with_a_report_a_bid() {
+    let demo = Demo::new();
+    let open = open_tender(&demo.library, demo.evidence.clone()).unwrap();
+    let judged = judge_tender(&demo.library, &open, None).unwrap();
+    let reports = reports_on(&demo.library, &open, &judged.view);
+    assert_eq!(reports.len(), judged.view.bids.len());
+    for langs in [&[Lang::Ja][..], &Lang::BOTH] {
+        let page = tender_page(&judged.view, &reports, langs).unwrap();
+        assert_eq!(faults(&page), [] as [String; 0]);
+        for bid in &judged.view.bids {
+            assert!(page.contains(&bid.supplier.ja));
+            for exclusion in &bid.exclusions {
+                assert!(page.contains(&exclusion.detail.ja));
+            }
+        }
+        for step in &judged.view.derivation {
+            assert!(page.contains(&step.exact.to_string()));
+        }
+    }
 }
 
 #[test]

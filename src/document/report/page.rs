@@ -5,7 +5,9 @@ use base64::prelude::{BASE64_STANDARD, Engine as _};
 
 use super::Report;
 use super::paper::Paper;
+use super::ranking::Ranking;
 use crate::digest::Digest;
+use crate::tender::report::TenderView;
 use crate::text::{Lang, printable, shortened};
 
 /// Why a page could not be made: a fault of a template.
@@ -22,6 +24,7 @@ struct Page<'a> {
     style: &'a str,
     style_hash: String,
     overview_height: i64,
+    rankings: &'a [Ranking],
     papers: &'a [Paper],
 }
 
@@ -35,46 +38,88 @@ const STYLE: &str = include_str!("../templates/report.css");
 pub fn page(report: &Report<'_>, langs: &[Lang]) -> Result<String, PageError> {
     let papers: Vec<_> = langs
         .iter()
-        .map(|lang| {
-            let prefix = if langs.len() > 1 { lang.code() } else { "" };
-            let prefix = if prefix.is_empty() {
-                String::new()
-            } else {
-                format!("{prefix}-")
-            };
-            Paper::new(report, *lang, &prefix)
-        })
+        .map(|lang| Paper::new(report, *lang, &prefix(langs, *lang)))
         .collect();
     let first = langs.first().copied().unwrap_or(Lang::Ja);
     let head = &report.head;
-    let day = report.assessment.as_of.split('T').next();
     let supplier = [head.supplier.of(first), &head.offering];
     let supplier = supplier.into_iter().find(|one| !one.is_empty());
+    let day = report.assessment.as_of.split('T').next();
     let running = [supplier.unwrap_or_default(), day.unwrap_or_default()].join(" · ");
-    let running = shortened(&printable(&running), 90);
-    let style = style(&papers);
+    render(first, &running, &[], &papers)
+}
+
+/// Writes the ranking of a tender with the reports on its bids behind it.
+///
+/// # Errors
+///
+/// [`PageError`], which no tender should bring about.
+pub fn tender_page(
+    view: &TenderView,
+    reports: &[Report<'_>],
+    langs: &[Lang],
+) -> Result<String, PageError> {
+    let (mut rankings, mut papers) = (Vec::new(), Vec::new());
+    for lang in langs {
+        let prefix_of = |bid: &str| {
+            let index = reports.iter().position(|one| one.head.offering == bid)?;
+            Some(format!("{}b{}-", prefix(langs, *lang), index + 1))
+        };
+        rankings.push(Ranking::new(view, reports, *lang, prefix_of));
+        let of_bids = reports.iter().map(|report| {
+            let prefix = prefix_of(&report.head.offering).unwrap_or_default();
+            Paper::new(report, *lang, &prefix)
+        });
+        papers.extend(of_bids);
+    }
+    let first = langs.first().copied().unwrap_or(Lang::Ja);
+    let day = view.as_of.split('T').next().unwrap_or_default();
+    render(first, &format!("{} · {day}", view.id), &rankings, &papers)
+}
+
+/// What keeps the anchors of several languages apart.
+fn prefix(langs: &[Lang], lang: Lang) -> String {
+    if langs.len() > 1 {
+        format!("{}-", lang.code())
+    } else {
+        String::new()
+    }
+}
+
+fn render(
+    lang: Lang,
+    running: &str,
+    rankings: &[Ranking],
+    papers: &[Paper],
+) -> Result<String, PageError> {
+    let running = shortened(&printable(running), 90);
+    let style = style(papers);
     let groups = papers.iter().map(|paper| paper.groups.len()).max();
+    let title = rankings
+        .first()
+        .map(|ranking| &ranking.title)
+        .or(papers.first().map(|paper| &paper.title));
     let page = Page {
-        lang: first.code(),
-        title: papers
-            .first()
-            .map_or_else(String::new, |paper| format!("{} · {running}", paper.title)),
+        lang: lang.code(),
+        title: format!("{} · {running}", title.map_or("", String::as_str)),
         running,
         style_hash: style_hash(&style),
         style: &style,
         overview_height: i64::try_from(groups.unwrap_or(0)).unwrap_or(0) * 24 + 6,
-        papers: &papers,
+        rankings,
+        papers,
     };
     Ok(page.render()?)
 }
 
 /// The style with what stands in the margins of printed pages: the number of the page, and the marking once more.
 fn style(papers: &[Paper]) -> String {
-    let marking: Vec<_> = papers
+    let mut marking: Vec<_> = papers
         .iter()
         .map(|paper| paper.marking.as_str())
         .filter(|marking| !marking.is_empty())
         .collect();
+    marking.dedup();
     let marking = css_text(&shortened(&marking.join(" / "), 160));
     format!(
         "{STYLE}@page {{ size: A4; margin: 13mm 14mm 16mm; @bottom-left {{ content: {marking}; font-size: 7.5pt; width: 85%; \

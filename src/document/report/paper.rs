@@ -17,13 +17,16 @@ use crate::document::words;
 use crate::evidence::Citation;
 use crate::exact::Exact;
 use crate::fact::FactValue;
-use crate::id::FactKey;
+use crate::id::{CriterionId, FactKey};
 use crate::tender::report::{ScoreView, VerdictView};
 use crate::text::messages::{message, message_with};
 use crate::text::{Lang, printable, shortened};
 
 /// The most characters of a value that are shown.
 const VALUE: usize = 300;
+
+/// The most places that are linked from one value.
+const LINKS: usize = 40;
 
 /// A report in one language.
 #[derive(Debug)]
@@ -136,13 +139,15 @@ pub(super) struct SidePart {
     pub lines: Vec<crate::evidence::excerpt::ExcerptLine>,
 }
 
-/// Advice on a criterion.
+/// One piece of advice.
 #[derive(Debug)]
 pub(super) struct AdviceRow {
-    /// The criterion.
-    pub criterion: String,
-    /// Its title.
+    /// What it is about: the title of the fact or of the criterion.
     pub title: String,
+    /// The fact; empty where it is about a criterion.
+    pub fact: String,
+    /// The criteria.
+    pub criteria: Vec<String>,
     /// What to do.
     pub what: String,
     /// Points that hang on it; empty for a gate.
@@ -181,7 +186,7 @@ impl Paper {
                 .head
                 .marking
                 .as_ref()
-                .map_or_else(String::new, |marking| marked(marking, lang)),
+                .map_or_else(String::new, |marking| marking_words(marking, lang)),
             score: message_with(lang, "report-score", &arguments),
             exact: score.clone(),
             interval: Bar::new(score, &score.of, 20, 680),
@@ -217,7 +222,7 @@ impl Paper {
 }
 
 /// Classes and restrictions in words.
-fn marked(marking: &Marking, lang: Lang) -> String {
+pub(super) fn marking_words(marking: &Marking, lang: Lang) -> String {
     let classes = &marking.classes;
     let levels = [
         classes.confidentiality.to_string(),
@@ -372,6 +377,7 @@ impl Wording<'_> {
         self.appendix.lookup(citation)
     }
 
+    /// Links to what is cited; where there are very many, the last one leads to the list of all.
     fn links<'c>(&self, citations: impl IntoIterator<Item = &'c Citation>) -> Vec<Link> {
         let links = citations.into_iter().filter_map(|citation| {
             let (file, place) = self.cited(citation)?;
@@ -382,7 +388,16 @@ impl Wording<'_> {
                     .to_owned(),
             })
         });
-        links.collect()
+        let mut links: Vec<_> = links.collect();
+        if links.len() > LINKS {
+            let more = (links.len() - LINKS).to_string();
+            links.truncate(LINKS);
+            links.push(Link {
+                anchor: "evidence".to_owned(),
+                label: message_with(self.lang, "attestation-more", &[("count", &more)]),
+            });
+        }
+        links
     }
 
     fn completeness(&self) -> Vec<String> {
@@ -500,15 +515,18 @@ impl Wording<'_> {
     }
 
     fn advice(&self, all: &[Advice]) -> Vec<AdviceRow> {
+        let criterion = |id: &CriterionId| self.report.catalog.criteria.get(id);
+        let title = |one: &Advice| match (&one.fact, one.criteria.first()) {
+            (Some(fact), _) => self.fact_title(fact),
+            (None, first) => first
+                .and_then(criterion)
+                .map_or_else(String::new, |one| one.title.of(self.lang).to_owned()),
+        };
         all.iter()
             .map(|one| AdviceRow {
-                criterion: one.criterion.to_string(),
-                title: self
-                    .report
-                    .catalog
-                    .criteria
-                    .get(&one.criterion)
-                    .map_or_else(String::new, |one| one.title.of(self.lang).to_owned()),
+                title: title(one),
+                fact: one.fact.iter().map(ToString::to_string).collect(),
+                criteria: one.criteria.iter().map(ToString::to_string).collect(),
                 what: one.what.of(self.lang).to_owned(),
                 points: one.points.as_ref().map_or_else(String::new, words::shown),
             })

@@ -41,7 +41,8 @@ pub fn text(report: &Report<'_>, lang: Lang, width: u16) -> String {
         }
         out.push_str(&heading(&message(lang, title)));
         for one in advice.iter().take(5) {
-            _ = writeln!(out, "  {} {}: {}", one.criterion, one.title, one.what);
+            let criteria = one.criteria.join(", ");
+            _ = writeln!(out, "  {} ({criteria}): {}", one.title, one.what);
         }
     }
     if !paper.remarks.is_empty() {

@@ -1,7 +1,7 @@
 //! The report as a workbook of five sheets a language.
 //!
-//! Everything is a text cell, marked so that an editor keeps it a text: what a supplier wrote is never a formula, in
-//! this file or in one that is saved from it. A number stands beside its exact text only where its decimal form is
+//! Everything is a text cell, marked so that an editor keeps it a text (`quotePrefix`): what a supplier wrote is never
+//! a formula. A CSV file that is saved from it cannot carry that mark. A number stands beside its exact text only where its decimal form is
 //! exact. The same report gives the same bytes.
 
 mod cursor;

@@ -25,6 +25,8 @@ pub(in crate::document::report) struct CriterionPart {
     pub outside: bool,
     /// Points in words; empty for a gate.
     pub points: String,
+    /// The anchor of the place that the points rest on; empty where nothing is cited.
+    pub rests_on: String,
     /// Points as exact numbers.
     pub score: Option<ScoreView>,
     /// The rank at which the verdict holds, in words.
@@ -117,6 +119,14 @@ pub(super) fn part(
             .points
             .as_ref()
             .map_or_else(String::new, score_words),
+        rests_on: verdict
+            .values
+            .iter()
+            .filter(|value| value.counted)
+            .flat_map(|value| &value.citations)
+            .chain(&verdict.citations)
+            .find_map(|citation| words.cited(citation))
+            .map_or_else(String::new, |(_, place)| place.anchor.clone()),
         score: verdict.points.clone(),
         rank: words.rank(verdict.proof_rank),
         rank_number: verdict.proof_rank.to_string(),

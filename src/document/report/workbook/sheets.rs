@@ -88,7 +88,11 @@ pub(super) fn summary(
             paper.say("report-points"),
         ])?;
         for one in advice {
-            page.text(0, &format!("{} {}", one.criterion, one.title), &looks.text)?;
+            page.text(
+                0,
+                &format!("{} ({})", one.title, one.criteria.join(", ")),
+                &looks.text,
+            )?;
             page.text(1, &one.what, &looks.text)?;
             page.text(2, &one.points, &looks.text)?;
             page.next()?;
