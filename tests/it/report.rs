@@ -27,6 +27,21 @@ fn reported<T>(demo: &Demo, bid: &str, ask: impl FnOnce(&mut Report<'_>) -> T) -
     ask(&mut report_on(&demo.library, &open, bid, assessment))
 }
 
+/// The demo with a supplier who says the opposite of what the agency knows.
+fn disputed(bid: &str) -> Demo {
+    let path = format!("bids/{bid}/answers.toml");
+    let mut demo = Demo::new();
+    let sheet = demo.evidence.iter().find(|one| one.path == path).unwrap();
+    let text = String::from_utf8(sheet.bytes.to_vec()).unwrap();
+    let changed = text.replace(
+        "[answers.suspension]\nvalue = false",
+        "[answers.suspension]\nvalue = true",
+    );
+    assert_ne!(changed, text);
+    demo = demo.without(|one| one == path);
+    demo.with(&path, changed)
+}
+
 fn captures(pattern: &str, text: &str) -> Vec<String> {
     let pattern = Regex::new(pattern).unwrap();
     let found = pattern.captures_iter(text);
@@ -112,7 +127,7 @@ fn a_page_is_complete_in_itself() {
 
 #[test]
 fn a_page_says_what_was_judged_for_whom_and_on_what() {
-    let demo = Demo::new();
+    let demo = disputed("minami");
     let page = reported(&demo, "minami", |report| {
         let page = page(report, &[Lang::Ja]).unwrap();
         for verdict in &report.assessment.verdicts {
@@ -304,7 +319,7 @@ fn a_workbook_holds_every_verdict_and_leads_to_the_evidence() {
         let parts = unzipped(&book);
         let sheet = &parts["xl/worksheets/sheet2.xml"];
         let links =
-            Regex::new("<hyperlink ref=\"(M|F)(\\d+)\" location=\"'Evidence'!A(\\d+)\"").unwrap();
+            Regex::new("<hyperlink ref=\"(N|F)(\\d+)\" location=\"'Evidence'!A(\\d+)\"").unwrap();
         let mut followed = 0;
         for link in links.captures_iter(sheet) {
             let from: usize = link[2].parse().unwrap();
@@ -318,7 +333,7 @@ fn a_workbook_holds_every_verdict_and_leads_to_the_evidence() {
             followed += 1;
         }
         assert!(followed > 40, "{followed}");
-        assert!(sheet.contains("<autoFilter ref=\"A1:N"));
+        assert!(sheet.contains("<autoFilter ref=\"A1:O"));
         assert!(sheet.contains("state=\"frozen\""));
         assert!(
             sheet.contains("Confidentiality 2, integrity 2"),

@@ -95,7 +95,10 @@ impl Looks {
                 .clone()
                 .set_font_color("#1F4F6B")
                 .set_underline(rust_xlsxwriter::FormatUnderline::Single),
-            number: Format::new().set_align(FormatAlign::Top),
+            number: Format::new()
+                .set_align(FormatAlign::Top)
+                .set_align(FormatAlign::Right)
+                .set_indent(1),
             good: text.clone().set_bold().set_font_color("#1B6341"),
             bad: text.clone().set_bold().set_font_color("#9B1C1C"),
             open: text.clone().set_bold().set_font_color("#7A4F00"),

@@ -107,7 +107,7 @@ pub(super) fn verdicts(
     looks: &Looks,
     sheet: &mut Worksheet,
 ) -> Result<(), XlsxError> {
-    let widths = [6, 27, 30, 13, 14, 9, 8, 8, 10, 10, 8, 48, 50, 12];
+    let widths = [6, 27, 30, 13, 14, 9, 8, 8, 14, 14, 11, 46, 46, 11, 12];
     let mut page = Cursor::new(
         paper,
         looks,
@@ -129,6 +129,7 @@ pub(super) fn verdicts(
         "report-rank-title",
         "value",
         "rests-on",
+        "report-places",
         "report-due",
     ];
     let columns = u16::try_from(header.len()).unwrap_or(1);
@@ -160,11 +161,11 @@ pub(super) fn verdicts(
             page.text(11, &decided(one), &looks.text)?;
             let cited: Vec<_> = links.iter().map(|link| link.label.as_str()).collect();
             let cited = cited.join("; ");
-            match first {
-                Some(row) => page.link(12, &cited, &target, *row)?,
-                None => page.text(12, &cited, &looks.text)?,
+            page.text(12, &cited, &looks.text)?;
+            if let Some(row) = first {
+                page.link(13, &links.len().to_string(), &target, *row)?;
             }
-            page.text(13, &one.due, &looks.text)?;
+            page.text(14, &one.due, &looks.text)?;
             page.next()?;
         }
     }
@@ -216,7 +217,7 @@ pub(super) fn contradictions(
     looks: &Looks,
     sheet: &mut Worksheet,
 ) -> Result<(), XlsxError> {
-    let widths = [34, 40, 34, 16, 60];
+    let widths = [34, 40, 34, 16, 60, 11];
     let mut page = Cursor::new(
         paper,
         looks,
@@ -232,6 +233,7 @@ pub(super) fn contradictions(
         "value",
         "report-rank-title",
         "rests-on",
+        "report-places",
     ];
     page.header(&header.map(|key| message(paper.lang, key)))?;
     for dispute in &paper.contradictions {
@@ -243,9 +245,9 @@ pub(super) fn contradictions(
             let cited: Vec<_> = side.links.iter().map(|link| link.label.as_str()).collect();
             let cited = cited.join("; ");
             let first = side.links.first().and_then(|link| rows.get(&link.anchor));
-            match first {
-                Some(row) => page.link(4, &cited, &target, *row)?,
-                None => page.text(4, &cited, &looks.text)?,
+            page.text(4, &cited, &looks.text)?;
+            if let Some(row) = first {
+                page.link(5, &side.links.len().to_string(), &target, *row)?;
             }
             page.next()?;
         }
