@@ -21,6 +21,7 @@ pub mod oci;
 pub mod provenance;
 pub mod reassess;
 pub mod record;
+pub mod report;
 pub mod signature;
 pub mod scan;
 pub mod sbom_check;

@@ -131,7 +131,7 @@ enum LangArgument {
     Ja,
     /// English
     En,
-    /// Both, for clauses
+    /// Both, for clauses and reports
     Both,
 }
 
@@ -255,9 +255,9 @@ fn run(cli: &Cli, output: &Output) -> anyhow::Result<Verdict> {
         Command::Vex(command) => vex::run(command, library, output),
         Command::Facts => facts::run(&library()?, output),
         Command::Criteria(command) => criteria::run(command, &cli.common, output),
-        Command::Assess(arguments) => assess::run(arguments, &library()?, output),
+        Command::Assess(arguments) => assess::run(arguments, &library()?, output, cli.common.lang),
         Command::Agency(command) => agency::run(command, &library()?, output),
-        Command::Tender(command) => tender::run(command, &library()?, output),
+        Command::Tender(command) => tender::run(command, &library()?, output, cli.common.lang),
         Command::Clauses(command) => {
             clauses::run(command, &library()?, output, cli.common.lang.all())
         }

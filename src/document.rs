@@ -1,11 +1,11 @@
 //! Papers: the same view values as text for a terminal, as Markdown, as pages.
 
 pub mod agency;
-pub mod assessment;
 pub mod attestation;
 pub mod clauses;
 pub mod criteria;
 pub mod record;
+pub mod report;
 pub mod provenance;
 pub mod sarif;
 pub mod scan;

@@ -12,6 +12,7 @@ pub mod audit_report;
 pub mod certification;
 pub mod csaf;
 pub mod detect;
+pub mod excerpt;
 pub mod lockfile;
 pub mod measurement;
 pub mod oci;

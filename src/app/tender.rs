@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use super::Refused;
 use super::agency::registered_exceptions;
+use super::assess::{assess_again, write_assessment_record};
 use super::examination::Examination;
 use super::library::Library;
 use crate::assessment::assess;
@@ -15,7 +16,7 @@ use crate::evidence::Evidence;
 use crate::id::BidId;
 use crate::tender::evaluate::{Outcome, evaluate};
 use crate::tender::parse::{check_decisions, read_tender};
-use crate::tender::record::{self, RecordTable, first_difference};
+use crate::tender::record::{self, RecordSubject, RecordTable, RecordTables, first_difference};
 use crate::tender::report::{CatalogView, TenderView};
 use crate::tender::{AGENCY_FOLDERS, BlockKind, Tender};
 use crate::time::Date;
@@ -46,7 +47,28 @@ pub struct JudgedTender {
 /// # Errors
 ///
 /// Every fault of the tender file, unknown criteria included.
-pub fn open_tender(library: &Library, mut evidence: Vec<Evidence>) -> Result<OpenTender, Refused> {
+pub fn open_tender(library: &Library, evidence: Vec<Evidence>) -> Result<OpenTender, Refused> {
+    open(library, evidence, None)
+}
+
+/// Opens a tender of which only one bid is to be judged; the files of the others may be missing.
+///
+/// # Errors
+///
+/// As [`open_tender`].
+pub(super) fn open_bid(
+    library: &Library,
+    evidence: Vec<Evidence>,
+    bid: &BidId,
+) -> Result<OpenTender, Refused> {
+    open(library, evidence, Some(bid))
+}
+
+fn open(
+    library: &Library,
+    mut evidence: Vec<Evidence>,
+    only: Option<&BidId>,
+) -> Result<OpenTender, Refused> {
     // What lies beside the tender file, such as a record of it, is no evidence and no input.
     evidence.retain(|one| one.path.contains('/') || one.path == TENDER_FILE);
     evidence.sort_by(|left, right| left.path.cmp(&right.path));
@@ -92,7 +114,7 @@ pub fn open_tender(library: &Library, mut evidence: Vec<Evidence>) -> Result<Ope
     for bid in tender
         .bids
         .iter()
-        .filter(|bid| !bid.offering.folder.is_empty())
+        .filter(|bid| !bid.offering.folder.is_empty() && only.is_none_or(|only| *only == bid.id))
     {
         let folder = format!("{}/", bid.offering.folder);
         if !evidence.iter().any(|one| one.path.starts_with(&folder)) {
@@ -206,27 +228,31 @@ pub fn write_record(library: &Library, open: &OpenTender, judged: &JudgedTender)
         .catalog
         .as_ref()
         .map(|_| CatalogView::new(&library.catalog));
-    // Where no criteria are judged, no table had a say.
-    let profiles = library.profiles.values().filter(|_| catalog.is_some());
-    let profiles: Vec<_> = profiles
-        .map(|profile| RecordTable {
-            id: profile.id.clone(),
-            version: profile.version.clone(),
-            digest: profile.digest,
-        })
-        .collect();
-    let builders = catalog.as_ref().map(|_| RecordTable {
-        id: library.builders.id.clone(),
-        version: library.builders.version.clone(),
-        digest: library.builders.digest,
+    let tables = if catalog.is_some() {
+        tables(library)
+    } else {
+        // Where no criteria are judged, no table had a say.
+        RecordTables::default()
+    };
+    record::write(&open.evidence, catalog.as_ref(), &tables, &judged.view)
+}
+
+/// The tables of a library by which facts are established.
+pub(super) fn tables(library: &Library) -> RecordTables {
+    let profiles = library.profiles.values();
+    let profiles = profiles.map(|profile| RecordTable {
+        id: profile.id.clone(),
+        version: profile.version.clone(),
+        digest: profile.digest,
     });
-    record::write(
-        &open.evidence,
-        catalog.as_ref(),
-        &profiles,
-        builders.as_ref(),
-        &judged.view,
-    )
+    RecordTables {
+        profiles: profiles.collect(),
+        builders: Some(RecordTable {
+            id: library.builders.id.clone(),
+            version: library.builders.version.clone(),
+            digest: library.builders.digest,
+        }),
+    }
 }
 
 /// How a replay came out.
@@ -280,9 +306,17 @@ pub fn replay_record(
     if !missing.is_empty() {
         return Err(Refused(missing));
     }
-    let open = open_tender(library, evidence)?;
-    let judged = judge_tender(library, &open, Some(record.as_of))?;
-    let rebuilt = write_record(library, &open, &judged);
+    let rebuilt = match &record.subject {
+        RecordSubject::Tender => {
+            let open = open_tender(library, evidence)?;
+            let judged = judge_tender(library, &open, Some(record.as_of))?;
+            write_record(library, &open, &judged)
+        }
+        subject => {
+            let assessed = assess_again(library, evidence, subject, record.as_of)?;
+            write_assessment_record(library, &assessed)
+        }
+    };
     if rebuilt.as_bytes() == record_bytes {
         return Ok(Replay::Equal);
     }

@@ -400,6 +400,7 @@ const ONLY_IN: &[(&str, &[&str])] = &[
     // Paper.
     ("comfy_table::", &["document", "cli"]),
     ("fluent_bundle::", &["text/messages.rs"]),
+    ("rust_xlsxwriter::", &["document/report"]),
     // Readers and reckoners behind one door each.
     ("sigstore::", &["evidence/signature"]),
     ("sigstore_verify::", &["evidence/signature"]),
