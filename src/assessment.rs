@@ -3,6 +3,7 @@
 //!
 //! A pure function of facts, case, catalog and day. No floating point, no clock, no order of input.
 
+pub mod because;
 pub mod contradiction;
 pub mod example;
 pub mod resolve;
@@ -12,6 +13,7 @@ use std::collections::BTreeMap;
 
 use serde::Serialize;
 
+use crate::assessment::because::Explanation;
 use crate::assessment::contradiction::Contradiction;
 use crate::assessment::resolve::Resolved;
 use crate::assessment::verdict::{Verdict, VerdictKind};
@@ -99,6 +101,8 @@ pub struct Judgment {
     pub values: Vec<UsedValue>,
     /// Why evidence could not be used.
     pub reasons: Vec<String>,
+    /// What the rules say, and which conditions decided.
+    pub because: Vec<Explanation>,
     /// Points proven.
     pub low: Exact,
     /// Points still possible.
@@ -226,6 +230,7 @@ fn judge(
         citations: Vec::new(),
         values: Vec::new(),
         reasons: Vec::new(),
+        because: Vec::new(),
         low: Exact::zero(),
         high: Exact::zero(),
         of: Exact::zero(),
@@ -233,6 +238,7 @@ fn judge(
     };
     if let Some(reason) = out_of_scope(criterion, case) {
         judgment.verdict = Verdict::not_applicable(reason);
+        judgment.because = because::out_of_scope(criterion, case);
         return judgment;
     }
     if let Some(decision) = decisions
@@ -255,6 +261,7 @@ fn judge(
             evaluation.score(grades, caps, criterion.points(), &mut judgment);
         }
     }
+    judgment.because = evaluation.explain(criterion, judgment.verdict.kind);
     let exception = decisions.exceptions.iter().find(|one| {
         one.criterion == criterion.id && one.start <= index.as_of && index.as_of <= one.expiry
     });
@@ -377,14 +384,26 @@ impl<'a> Evaluation<'a> {
         least: ProofRank,
         rank_of: impl Fn(&Resolved<'a>) -> ProofRank,
     ) -> Truth {
-        let known: BTreeMap<&FactKey, &FactValue> = self
-            .resolved
-            .iter()
-            .filter(|one| rank_of(one) >= least)
-            .filter_map(|one| one.value().map(|value| (one.key, value)))
-            .chain(&self.case.parameters)
-            .collect();
-        rule.evaluate(&known)
+        rule.evaluate_by(|key| self.value(key, least, &rank_of))
+    }
+
+    /// The value that a rule sees when only facts of a rank count.
+    fn value(
+        &self,
+        key: &FactKey,
+        least: ProofRank,
+        rank_of: impl Fn(&Resolved<'a>) -> ProofRank,
+    ) -> Option<&'a FactValue> {
+        let found = || {
+            self.resolved(key)
+                .filter(|one| rank_of(one) >= least)
+                .and_then(Resolved::value)
+        };
+        self.case.parameters.get(key).or_else(found)
+    }
+
+    fn resolved(&self, key: &FactKey) -> Option<&Resolved<'a>> {
+        self.resolved.iter().find(|one| one.key == key)
     }
 
     fn in_force(&self, rule: &Rule, least: ProofRank) -> Truth {

@@ -1,8 +1,10 @@
 //! Papers: the same view values as text for a terminal, as Markdown, as pages.
 
 pub mod attestation;
+pub mod because;
 pub mod clauses;
 pub mod criteria;
+pub mod facts;
 pub mod record;
 pub mod provenance;
 pub mod sarif;

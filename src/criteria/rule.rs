@@ -3,14 +3,31 @@
 //! A fact that is not established makes an expression unknown. `&&` and `||` absorb the unknown where
 //! the other side decides, as CEL's error semantics say, so a rule is true or false only where the
 //! known facts force it (strong Kleene logic). Adding facts never turns true into false.
+//!
+//! The package `cel` parses; types, cost and values are ours, and a test holds them against it. To add a
+//! function, add it to `function.rs` with its documentation and to the evaluator.
 
-use std::collections::{BTreeMap, BTreeSet, HashMap};
-use std::sync::Arc;
+mod check;
+mod cost;
+mod evaluate;
+mod explain;
+mod function;
+#[cfg(test)]
+mod oracle;
+mod print;
+mod tree;
 
+use std::collections::BTreeMap;
+
+use cel::Program;
 use cel::common::ast::{Expr, IdedExpr};
-use cel::objects::{Key, Map};
-use cel::{Context, Program, Value};
+use serde::{Serialize, Serializer};
 
+pub use self::cost::{MAXIMUM_STEPS, MAXIMUM_WORDS};
+use self::evaluate::Evaluation;
+pub use self::explain::{Because, Lack, MissingFact, SeenValue};
+pub use self::function::{DOCUMENTED, FunctionDefinition};
+use self::tree::Node;
 use crate::fact::FactValue;
 use crate::fact::vocabulary::Vocabulary;
 use crate::id::FactKey;
@@ -33,11 +50,38 @@ pub enum Truth {
     Unknown,
 }
 
+impl Truth {
+    fn of(truth: Option<bool>) -> Self {
+        match truth {
+            Some(true) => Self::True,
+            Some(false) => Self::False,
+            None => Self::Unknown,
+        }
+    }
+
+    /// Returns the word of machine output.
+    pub fn word(self) -> &'static str {
+        match self {
+            Self::True => "true",
+            Self::False => "false",
+            Self::Unknown => "unknown",
+        }
+    }
+}
+
+impl Serialize for Truth {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.serialize_str(self.word())
+    }
+}
+
 /// A compiled rule.
 pub struct Rule {
     source: String,
-    program: Program,
-    keys: BTreeSet<FactKey>,
+    root: Node,
+    /// In order of appearance.
+    keys: Vec<FactKey>,
+    steps: u64,
 }
 
 impl std::fmt::Debug for Rule {
@@ -58,19 +102,22 @@ pub struct RuleFault {
 }
 
 impl Rule {
-    /// Compiles a rule whose every name is a declared key.
+    /// Compiles a rule whose every name is a declared key and whose every part has the type it needs.
     ///
     /// # Errors
     ///
-    /// All faults: `rule-syntax`, `rule-too-large`, `rule-tests-presence`, `rule-unknown-fact`.
+    /// `rule-syntax`, `rule-too-large` or `rule-cost` alone, or else all of `rule-tests-presence`,
+    /// `rule-unknown-fact`, `rule-unknown-function`, `rule-unknown-word` and `rule-type`.
     pub fn compile(source: &str, vocabulary: &Vocabulary) -> Result<Self, Vec<RuleFault>> {
-        let too_large = |what: String| {
+        let refused = |code, message: String, help: &str| {
             vec![RuleFault {
-                code: "rule-too-large",
-                message: what,
-                help: "split the criterion in two".to_owned(),
+                code,
+                message,
+                help: help.to_owned(),
             }]
         };
+        let too_large =
+            |message: String| refused("rule-too-large", message, "split the criterion in two");
         if source.len() > MAXIMUM_BYTES {
             return Err(too_large(format!(
                 "the rule is longer than {MAXIMUM_BYTES} bytes"
@@ -82,49 +129,37 @@ impl Rule {
                 .lines()
                 .find(|line| line.contains("ERROR"))
                 .unwrap_or(message.lines().next().unwrap_or_default());
-            vec![RuleFault {
-                code: "rule-syntax",
-                message: format!("the rule is not CEL: {}", message.trim()),
-                help: "see the CEL language definition; facts are written like `sbom.delivered`"
-                    .to_owned(),
-            }]
+            refused(
+                "rule-syntax",
+                format!("the rule is not CEL: {}", message.trim()),
+                "see the CEL language definition; facts are written like `sbom.delivered`",
+            )
         })?;
-        let mut walk = Walk::default();
-        walk.visit(program.expression(), &mut Vec::new(), 0);
-        if walk.nodes > MAXIMUM_NODES || walk.comprehensions > MAXIMUM_COMPREHENSIONS {
+        let size = Size::of(program.expression());
+        if size.nodes > MAXIMUM_NODES
+            || size.comprehensions > MAXIMUM_COMPREHENSIONS
+        {
             return Err(too_large(format!(
                 "the rule has {} nodes and {} nested comprehensions; {MAXIMUM_NODES} and {MAXIMUM_COMPREHENSIONS} are the limits",
-                walk.nodes, walk.comprehensions
+                size.nodes, size.comprehensions
             )));
         }
-        if walk.tests_presence {
-            return Err(vec![RuleFault {
-                code: "rule-tests-presence",
-                message: "the rule asks with `has` whether a fact is known".to_owned(),
-                help: "name the fact itself; what nobody established must stay unknown".to_owned(),
-            }]);
-        }
-        let unknown: Vec<_> = walk
-            .names
-            .iter()
-            .filter(|name| vocabulary.lookup(name).is_none())
-            .map(|name| RuleFault {
-                code: "rule-unknown-fact",
-                message: format!("the rule uses `{name}`, which is no declared fact"),
-                help: vocabulary.suggest(name).map_or_else(
-                    || "`mekiki facts` lists them all".to_owned(),
-                    |near| format!("did you mean `{near}`?"),
+        let checked = check::check(program.expression(), vocabulary)?;
+        let steps = cost::steps(&checked.root, &checked.is_list);
+        if steps > MAXIMUM_STEPS {
+            return Err(refused(
+                "rule-cost",
+                format!(
+                    "the rule can take {steps} steps over lists of {MAXIMUM_WORDS} words; {MAXIMUM_STEPS} is the limit"
                 ),
-            })
-            .collect();
-        if !unknown.is_empty() {
-            return Err(unknown);
+                "compare fewer lists with each other, or split the criterion in two",
+            ));
         }
-        let keys = walk.names.into_iter().map(FactKey).collect();
         Ok(Self {
             source: source.to_owned(),
-            program,
-            keys,
+            root: checked.root,
+            keys: checked.keys,
+            steps,
         })
     }
 
@@ -133,140 +168,70 @@ impl Rule {
         &self.source
     }
 
-    /// The facts and parameters that the rule names.
+    /// The facts and parameters that the rule names, in order of appearance.
     pub fn keys(&self) -> impl Iterator<Item = &FactKey> {
         self.keys.iter()
     }
 
+    /// The most steps that an evaluation takes, whatever the facts are; at most [`MAXIMUM_STEPS`].
+    pub fn steps(&self) -> u64 {
+        self.steps
+    }
+
     /// Evaluates the rule under the known values.
     pub fn evaluate(&self, known: &BTreeMap<&FactKey, &FactValue>) -> Truth {
-        let mut roots: BTreeMap<&str, Tree<'_>> = BTreeMap::new();
-        for (key, value) in known {
-            if let Some((root, rest)) = key.as_str().split_once('.') {
-                roots.entry(root).or_default().insert(rest, value);
-            }
-        }
-        let mut context = Context::default();
-        for (root, tree) in roots {
-            context.add_variable_from_value(root, tree.value());
-        }
-        match self.program.execute(&context) {
-            Ok(Value::Bool(true)) => Truth::True,
-            Ok(Value::Bool(false)) => Truth::False,
-            _ => Truth::Unknown,
-        }
+        self.evaluate_by(|key| known.get(key).copied())
+    }
+
+    /// Evaluates the rule under the values that `lookup` knows; it is asked once for each key.
+    pub fn evaluate_by<'v>(&'v self, lookup: impl Fn(&FactKey) -> Option<&'v FactValue>) -> Truth {
+        let known = self.keys.iter().map(lookup).collect();
+        Truth::of(Evaluation::new(known).truth(&self.root))
     }
 }
 
+/// The size of a syntax tree.
 #[derive(Default)]
-struct Tree<'a> {
-    leaf: Option<&'a FactValue>,
-    branches: BTreeMap<&'a str, Tree<'a>>,
-}
-
-impl<'a> Tree<'a> {
-    fn insert(&mut self, path: &'a str, value: &'a FactValue) {
-        match path.split_once('.') {
-            None => self.branches.entry(path).or_default().leaf = Some(value),
-            Some((step, rest)) => self.branches.entry(step).or_default().insert(rest, value),
-        }
-    }
-
-    fn value(self) -> Value {
-        if let Some(leaf) = self.leaf {
-            return match leaf {
-                FactValue::Bool(value) => Value::Bool(*value),
-                FactValue::Integer(value) => Value::Int(*value),
-                FactValue::Date(value) => Value::from(value.to_string()),
-                FactValue::Text(value) => Value::from(value.as_str()),
-                FactValue::List(values) => Value::from(
-                    values
-                        .iter()
-                        .map(|value| Value::from(value.as_str()))
-                        .collect::<Vec<_>>(),
-                ),
-            };
-        }
-        let entries: HashMap<Key, Value> = self
-            .branches
-            .into_iter()
-            .map(|(step, tree)| (Key::from(step), tree.value()))
-            .collect();
-        Value::Map(Map {
-            map: Arc::new(entries),
-        })
-    }
-}
-
-#[derive(Default)]
-struct Walk {
-    names: BTreeSet<String>,
+struct Size {
     nodes: usize,
     comprehensions: usize,
-    tests_presence: bool,
 }
 
-impl Walk {
-    fn visit<'e>(&mut self, expression: &'e IdedExpr, bound: &mut Vec<&'e str>, depth: usize) {
+impl Size {
+    fn of(expression: &IdedExpr) -> Self {
+        let mut size = Self::default();
+        size.add(expression, 0);
+        size
+    }
+
+    fn add(&mut self, expression: &IdedExpr, depth: usize) {
         self.nodes += 1;
         match &expression.expr {
-            Expr::Ident(name) => self.name(name, bound),
-            // `has(a.b)` would make a verdict of what nobody said.
-            Expr::Select(select) if select.test => self.tests_presence = true,
-            Expr::Select(select) => match dotted(expression) {
-                Some(name) => self.name(&name, bound),
-                None => self.visit(&select.operand, bound, depth),
-            },
+            // The key of a fact is one node, however many dots it has.
+            Expr::Select(select) if check::dotted(expression).is_none() => {
+                self.add(&select.operand, depth);
+            }
             Expr::Call(call) => {
                 for argument in call.target.iter().map(AsRef::as_ref).chain(&call.args) {
-                    self.visit(argument, bound, depth);
+                    self.add(argument, depth);
                 }
             }
-            Expr::List(list) => list
-                .elements
-                .iter()
-                .for_each(|element| self.visit(element, bound, depth)),
+            Expr::List(list) => list.elements.iter().for_each(|one| self.add(one, depth)),
             Expr::Comprehension(comprehension) => {
                 let depth = depth + 1;
                 self.comprehensions = self.comprehensions.max(depth);
-                self.visit(&comprehension.iter_range, bound, depth);
-                self.visit(&comprehension.accu_init, bound, depth);
-                let before = bound.len();
-                bound.push(&comprehension.iter_var);
-                bound.extend(comprehension.iter_var2.as_deref());
-                bound.push(&comprehension.accu_var);
                 for part in [
+                    &comprehension.iter_range,
+                    &comprehension.accu_init,
                     &comprehension.loop_cond,
                     &comprehension.loop_step,
                     &comprehension.result,
                 ] {
-                    self.visit(part, bound, depth);
+                    self.add(part, depth);
                 }
-                bound.truncate(before);
             }
-            Expr::Map(_) | Expr::Struct(_) => {
-                self.names.insert("{…}".to_owned());
-            }
-            Expr::Literal(_) | Expr::Unspecified => {}
+            _ => {}
         }
-    }
-
-    fn name(&mut self, name: &str, bound: &[&str]) {
-        let root = name.split('.').next().unwrap_or(name);
-        if !bound.contains(&root) {
-            self.names.insert(name.to_owned());
-        }
-    }
-}
-
-/// The dotted name that a chain of selections spells.
-fn dotted(expression: &IdedExpr) -> Option<String> {
-    match &expression.expr {
-        Expr::Ident(name) => Some(name.clone()),
-        Expr::Select(select) => {
-            dotted(&select.operand).map(|operand| format!("{operand}.{}", select.field))
-        }
-        _ => None,
     }
 }
 
@@ -275,7 +240,7 @@ mod tests {
     use super::*;
     use crate::tree::{Complaints, parse_toml};
 
-    fn vocabulary() -> Vocabulary {
+    pub(super) fn vocabulary() -> Vocabulary {
         let fact = |key: &str, kind: &str| {
             format!(
                 "[[fact]]\nkey = \"{key}\"\ntype = \"{kind}\"\nadverse = \"none\"\nproducers = [\"answer\"]\ntitle = {{ ja = \"x\", en = \"x\" }}\n"
@@ -287,6 +252,13 @@ mod tests {
             ("a.number", "integer"),
             ("a.list", "list"),
             ("a.missing", "bool"),
+            ("a.day", "date"),
+            ("a.later", "date"),
+            ("a.word", "text"),
+            ("a.other", "integer"),
+            ("a.more", "list"),
+            ("a.tier", "text\"\nvalues = [\"low\", \"high\"]#"),
+            ("a.tiers", "list\"\nvalues = [\"low\", \"high\"]#"),
         ]
         .map(|(key, kind)| fact(key, kind))
         .concat();
@@ -304,6 +276,10 @@ mod tests {
             ("a.b.no", FactValue::Bool(false)),
             ("a.number", FactValue::Integer(7)),
             ("a.list", FactValue::List(vec!["JP".into(), "SG".into()])),
+            (
+                "a.day",
+                FactValue::Date(crate::time::parse_day("2026-11-30").unwrap()),
+            ),
         ]
         .map(|(key, value)| (FactKey::from(key), value));
         let known: BTreeMap<_, _> = values.iter().map(|(key, value)| (key, value)).collect();
@@ -322,14 +298,56 @@ mod tests {
             ),
             ("a.list.all(one, one == \"JP\")", Truth::False),
             ("a.list.exists(one, one == \"SG\")", Truth::True),
-            ("a.number", Truth::Unknown),
-            ("a.number > \"7\"", Truth::Unknown),
+            (
+                "a.list.exists(one, one == \"SG\" || a.missing)",
+                Truth::True,
+            ),
+            ("a.list.all(one, a.missing)", Truth::Unknown),
+            ("a.number / 0 == 1", Truth::Unknown),
+            ("a.number * 9223372036854775807 > 1", Truth::Unknown),
+            (
+                "a.day >= \"2026-11-30\" && a.day < \"2026-12-01\"",
+                Truth::True,
+            ),
+            ("a.day in [\"2026-11-30\"]", Truth::True),
+            ("months_after(a.day, 3) == \"2027-02-28\"", Truth::True),
+            ("months_after(a.day, -9) == \"2026-02-28\"", Truth::True),
+            ("months_after(a.day, 200000) > a.day", Truth::Unknown),
+            ("days_between(a.day, \"2026-12-02\") == 2", Truth::True),
+            ("days_between(\"2026-12-02\", a.day) == -2", Truth::True),
+            (
+                "covers(a.list, [\"SG\"]) && covers(a.list, [])",
+                Truth::True,
+            ),
+            ("covers(a.list, [\"SG\", \"US\"])", Truth::False),
+            ("covers(a.tiers, [])", Truth::Unknown),
+            ("per_mille(a.number, 9) == 777", Truth::True),
+            ("per_mille(a.number, 0) == 0", Truth::Unknown),
+            ("per_mille(0 - a.number, 9) < 0", Truth::Unknown),
+            ("size(a.list) == 2 && a.list.size() == 2", Truth::True),
         ] {
-            assert_eq!(
-                Rule::compile(source, &vocabulary).unwrap().evaluate(&known),
-                expected,
-                "{source}"
-            );
+            let rule = Rule::compile(source, &vocabulary)
+                .unwrap_or_else(|faults| panic!("{source}: {faults:?}"));
+            assert_eq!(rule.evaluate(&known), expected, "{source}");
+        }
+    }
+
+    #[test]
+    fn a_list_longer_than_the_cap_is_unknown_and_said_to_be_too_long() {
+        let vocabulary = vocabulary();
+        let rule = Rule::compile("size(a.list) > 0", &vocabulary).unwrap();
+        let key = FactKey::from("a.list");
+        for (length, expected) in [
+            (MAXIMUM_WORDS, Truth::True),
+            (MAXIMUM_WORDS + 1, Truth::Unknown),
+        ] {
+            let words = (0..length).map(|word| format!("{word:06}")).collect();
+            let value = FactValue::List(words);
+            assert_eq!(rule.evaluate(&BTreeMap::from([(&key, &value)])), expected);
+            let (truth, because) = rule.explain(|_| Some(&value));
+            assert_eq!(truth, expected);
+            let lack = because[0].missing.first().map(|one| one.lack);
+            assert_eq!(lack, (expected == Truth::Unknown).then_some(Lack::TooLong));
         }
     }
 
@@ -338,20 +356,174 @@ mod tests {
         let vocabulary = vocabulary();
         let deep = "a.list.all(x, a.list.all(y, a.list.all(z, x == y && y == z)))";
         let long = format!("a.b.yes{}", " && a.b.yes".repeat(300));
-        for (source, code) in [
-            ("a.b.yess", "rule-unknown-fact"),
-            ("nothing", "rule-unknown-fact"),
-            ("!has(a.b.yes)", "rule-tests-presence"),
-            ("a.b.no || has(a.missing)", "rule-tests-presence"),
-            ("a.b.yes &&", "rule-syntax"),
-            (deep, "rule-too-large"),
-            (long.as_str(), "rule-too-large"),
-            (&" ".repeat(5000), "rule-too-large"),
+        let costly = "a.list.all(x, a.list.all(y, x in a.list || y in a.list))";
+        for (source, code, help) in [
+            ("a.b.yess", "rule-unknown-fact", "did you mean `a.b.yes`?"),
+            (
+                "nothing",
+                "rule-unknown-fact",
+                "`mekiki facts` lists them all",
+            ),
+            ("!has(a.b.yes)", "rule-tests-presence", ""),
+            ("a.b.no || has(a.missing)", "rule-tests-presence", ""),
+            ("a.b.yes &&", "rule-syntax", ""),
+            (deep, "rule-too-large", ""),
+            (long.as_str(), "rule-too-large", ""),
+            (&" ".repeat(5000), "rule-too-large", ""),
+            (costly, "rule-cost", "compare fewer lists"),
+            ("a.number", "rule-type", "compare it with something"),
+            (
+                "a.number > \"7\"",
+                "rule-type",
+                "write numbers, true and false without quotation marks",
+            ),
+            (
+                "a.b.yes == \"true\"",
+                "rule-type",
+                "without quotation marks",
+            ),
+            ("a.b.yes > a.b.no", "rule-type", "size"),
+            ("a.number > 7u", "rule-type", "write 5, not 5u"),
+            ("a.number > 7.5", "rule-type", "per mille"),
+            ("a.word == null", "rule-type", "unknown by itself"),
+            ("!a.number", "rule-type", "compare it"),
+            ("-a.b.yes == a.b.yes", "rule-type", "`!` denies"),
+            ("a.word + \"x\" == \"yx\"", "rule-type", "mekiki facts"),
+            ("a.day + 3 > a.day", "rule-type", "months_after"),
+            ("a.day >= \"2026-11-31\"", "rule-type", "YYYY-MM-DD"),
+            (
+                "a.day >= a.word",
+                "rule-type",
+                "a day is compared with a date",
+            ),
+            ("a.day in [\"tomorrow\"]", "rule-type", "YYYY-MM-DD"),
+            (
+                "a.word in a.word",
+                "rule-type",
+                "compare single values with `==`",
+            ),
+            ("a.number in a.list", "rule-type", "`covers`"),
+            ("a.list == \"JP\"", "rule-type", "with `in`"),
+            ("a.list > a.tiers", "rule-type", "size"),
+            ("a.list == [\"US\", \"JP\"]", "rule-type", "sort the words"),
+            ("a.word in [\"x\", 7]", "rule-type", "one type"),
+            (
+                "a.list.all(one, one.name == \"x\")",
+                "rule-type",
+                "elements are words",
+            ),
+            ("a.list.all(one, one)", "rule-type", "compare it"),
+            (
+                "a.word.all(one, one == \"x\")",
+                "rule-type",
+                "compare single values directly",
+            ),
+            ("a.list[0] == \"x\"", "rule-type", "lists of facts are sets"),
+            ("{\"x\": 1} == {\"x\": 1}", "rule-type", "facts are bools"),
+            ("a.b.yes ? a.number : a.word", "rule-type", ""),
+            (
+                "a.word.matches(\"x\")",
+                "rule-unknown-function",
+                "facts --doc",
+            ),
+            (
+                "a.word.startWith(\"x\")",
+                "rule-unknown-function",
+                "did you mean `startsWith`?",
+            ),
+            (
+                "startsWith(a.word, \"x\")",
+                "rule-unknown-function",
+                "fact.startsWith(…)",
+            ),
+            (
+                "a.list.covers([\"x\"])",
+                "rule-unknown-function",
+                "covers(…)",
+            ),
+            ("timestamp(a.day) > a.day", "rule-unknown-function", ""),
+            ("covers(a.list)", "rule-type", "facts --doc"),
+            ("covers(a.list, a.word)", "rule-type", "facts --doc"),
+            ("covers(a.list, [1])", "rule-type", "`covers`"),
+            (
+                "months_after(a.word, 3) > a.day",
+                "rule-type",
+                "facts --doc",
+            ),
+            (
+                "a.tier == \"hihg\"",
+                "rule-unknown-word",
+                "did you mean `high`?",
+            ),
+            (
+                "a.tier in [\"low\", \"medium\"]",
+                "rule-unknown-word",
+                "its words are low, high",
+            ),
+            ("\"medium\" in a.tiers", "rule-unknown-word", "its words"),
+            (
+                "a.tiers.exists(one, one == \"medium\")",
+                "rule-unknown-word",
+                "its words",
+            ),
+            (
+                "covers(a.tiers, [\"medium\"])",
+                "rule-unknown-word",
+                "its words",
+            ),
         ] {
             let faults = Rule::compile(source, &vocabulary).unwrap_err();
             assert_eq!(faults[0].code, code, "{source} {faults:?}");
+            assert!(faults[0].help.contains(help), "{source} {faults:?}");
+            assert_eq!(faults.len(), 1, "{source} {faults:?}");
         }
-        let fault = &Rule::compile("a.b.yess", &vocabulary).unwrap_err()[0];
-        assert_eq!(fault.help, "did you mean `a.b.yes`?");
+    }
+
+    #[test]
+    fn all_faults_of_a_rule_are_told_at_once() {
+        let vocabulary = vocabulary();
+        let source = "a.b.yess && a.number > \"7\" && (a.tier == \"hihg\" || !a.word) && has(a.missing) && a.b.yess";
+        let faults = Rule::compile(source, &vocabulary).unwrap_err();
+        let codes: Vec<_> = faults.iter().map(|fault| fault.code).collect();
+        assert_eq!(
+            codes,
+            [
+                "rule-unknown-fact",
+                "rule-type",
+                "rule-unknown-word",
+                "rule-type",
+                "rule-tests-presence"
+            ]
+        );
+        assert_eq!(
+            faults[1].message,
+            "`a.number` is an integer and `\"7\"` is a text; they cannot be compared"
+        );
+    }
+
+    #[test]
+    fn the_costliest_rules_stay_below_the_limit_and_take_as_many_steps_as_said() {
+        let vocabulary = vocabulary();
+        let words = FactValue::List(
+            (0..MAXIMUM_WORDS)
+                .map(|word| format!("{word:06}"))
+                .collect(),
+        );
+        let key = FactKey::from("a.list");
+        // Every pair of words is looked at, and no pair decides early.
+        for (source, measured) in [
+            (
+                "a.list.all(x, a.list.exists(y, y == \"none\") || true)",
+                4_005_002,
+            ),
+            ("a.list.all(x, !(\"none\" in a.list))", 1_005_002),
+        ] {
+            let rule = Rule::compile(source, &vocabulary).unwrap();
+            let mut evaluation = Evaluation::new(vec![Some(&words)]);
+            assert_eq!(rule.keys().collect::<Vec<_>>(), [&key]);
+            assert_eq!(evaluation.truth(&rule.root), Some(true));
+            assert!(evaluation.steps <= rule.steps() && rule.steps() <= MAXIMUM_STEPS);
+            assert_eq!(evaluation.steps, measured, "{source} of {}", rule.steps());
+        }
     }
 }
