@@ -387,25 +387,6 @@ impl<'a> Evaluation<'a> {
         rule.evaluate_by(|key| self.value(key, least, &rank_of))
     }
 
-    /// The value that a rule sees when only facts of a rank count.
-    fn value(
-        &self,
-        key: &FactKey,
-        least: ProofRank,
-        rank_of: impl Fn(&Resolved<'a>) -> ProofRank,
-    ) -> Option<&'a FactValue> {
-        let found = || {
-            self.resolved(key)
-                .filter(|one| rank_of(one) >= least)
-                .and_then(Resolved::value)
-        };
-        self.case.parameters.get(key).or_else(found)
-    }
-
-    fn resolved(&self, key: &FactKey) -> Option<&Resolved<'a>> {
-        self.resolved.iter().find(|one| one.key == key)
-    }
-
     fn in_force(&self, rule: &Rule, least: ProofRank) -> Truth {
         self.at(rule, least, Resolved::rank_in_force)
     }

@@ -22,7 +22,8 @@ use cel::{Context, Program, Value};
 use mekiki::app::library::Library;
 use mekiki::assessment::{Decisions, assess};
 use mekiki::criteria::case::Case;
-use mekiki::criteria::{Catalog, OfferingType};
+use mekiki::criteria::rule::Truth;
+use mekiki::criteria::{Catalog, Criterion, OfferingType};
 use mekiki::diagnostic::Place;
 use mekiki::digest::Digest;
 use mekiki::evidence::Citation;
@@ -102,7 +103,10 @@ fn main() {
     println!("\n| | s | offerings a second |\n| --- | ---: | ---: |");
     for (name, times) in names.iter().zip(&times) {
         let median = median(times);
-        println!("| {name} | {median:.3} | {:.0} |", offerings as f64 / median);
+        println!(
+            "| {name} | {median:.3} | {:.0} |",
+            offerings as f64 / median
+        );
     }
     println!(
         "\nnaive rules take {:.1} times as long as ours, {:.1} times as long as the whole assessment",
@@ -125,7 +129,9 @@ fn median(times: &[f64]) -> f64 {
 
 fn value(definition: &FactDefinition, as_of: Date, chance: &mut StdRng) -> FactValue {
     let words = if definition.values.is_empty() {
-        ["JP", "US", "SG", "1.2", "ismap"].map(str::to_owned).to_vec()
+        ["JP", "US", "SG", "1.2", "ismap"]
+            .map(str::to_owned)
+            .to_vec()
     } else {
         definition.values.clone()
     };
@@ -134,12 +140,11 @@ fn value(definition: &FactDefinition, as_of: Date, chance: &mut StdRng) -> FactV
         FactType::Integer => FactValue::Integer(*[0, 1, 6, 12, 24, 900].choose(chance).unwrap()),
         FactType::Date => FactValue::Date(add_days(as_of, chance.gen_range(-400..1500))),
         FactType::Text => FactValue::Text(words.choose(chance).unwrap().clone()),
-        FactType::List => FactValue::List(
-            words
-                .into_iter()
-                .filter(|_| chance.gen_bool(0.5))
-                .collect(),
-        ),
+        FactType::List => {
+            let mut some: Vec<_> = words.into_iter().filter(|_| chance.gen_bool(0.5)).collect();
+            some.sort();
+            FactValue::List(some)
+        }
     }
 }
 
@@ -213,8 +218,8 @@ fn rules_at_every_rank(catalog: &Catalog, case: &Case, found: &Establishment) ->
     let mut decided = 0;
     for least in ProofRank::strongest_first() {
         let known = known(case, found, least);
-        for rule in catalog.criteria.values().flat_map(|one| one.rules()) {
-            decided += usize::from(rule.evaluate(&known) != mekiki::criteria::rule::Truth::Unknown);
+        for rule in catalog.criteria.values().flat_map(Criterion::rules) {
+            decided += usize::from(rule.evaluate(&known) != Truth::Unknown);
         }
     }
     decided
@@ -227,7 +232,7 @@ struct Naive {
 
 impl Naive {
     fn new(catalog: &Catalog) -> Self {
-        let rules = catalog.criteria.values().flat_map(|one| one.rules());
+        let rules = catalog.criteria.values().flat_map(Criterion::rules);
         Self {
             programs: rules
                 .map(|rule| {

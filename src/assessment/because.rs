@@ -8,7 +8,8 @@ use super::verdict::VerdictKind;
 use crate::criteria::case::Case;
 use crate::criteria::rule::{Because, Lack, Rule, Truth};
 use crate::criteria::{Criterion, Decision};
-use crate::fact::ProofRank;
+use crate::fact::{FactValue, ProofRank};
+use crate::id::FactKey;
 
 /// What one rule of a criterion says, and why.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
@@ -41,6 +42,25 @@ pub(super) fn out_of_scope(criterion: &Criterion, case: &Case) -> Vec<Explanatio
 type RankOf<'a> = fn(&Resolved<'a>) -> ProofRank;
 
 impl<'a> Evaluation<'a> {
+    /// The value that a rule sees when only facts of a rank count.
+    pub(super) fn value(
+        &self,
+        key: &FactKey,
+        least: ProofRank,
+        rank_of: impl Fn(&Resolved<'a>) -> ProofRank,
+    ) -> Option<&'a FactValue> {
+        let found = || {
+            self.resolved(key)
+                .filter(|one| rank_of(one) >= least)
+                .and_then(Resolved::value)
+        };
+        self.case.parameters.get(key).or_else(found)
+    }
+
+    fn resolved(&self, key: &FactKey) -> Option<&Resolved<'a>> {
+        self.resolved.iter().find(|one| one.key == key)
+    }
+
     /// Explains a verdict: of a gate what its rule says, of a score what the grades say down to the one that
     /// holds. Where the rule holds and the evidence does not carry it, the facts that are too weak or expired
     /// are told as missing.

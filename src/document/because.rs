@@ -196,6 +196,6 @@ mod tests {
             line(&because, Lang::En),
             "a.b (6, rank 2) >= c.d (12) && a.b.x != \"a.b \\\" a.b\" && a.list ([JP, US], rank 1).all(c, c in e.f (not established)): does not hold, because of US"
         );
-        assert!(line(&because, Lang::Ja).ends_with("(US による)"));
+        assert!(line(&because, Lang::Ja).ends_with("(USによる)"));
     }
 }

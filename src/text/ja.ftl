@@ -578,7 +578,7 @@ vex-reason-no-finding = 検出されていない脆弱性
 # Why a rule holds or not
 because-rule = 規則{ $rule }: { $truth }
 because-condition = { $condition }: { $truth }
-because-elements = { $condition }: { $truth }({ $elements } による)
+because-elements = { $condition }: { $truth }({ $elements }による)
 because-true = 成立
 because-false = 不成立
 because-unknown = 判断できない

@@ -55,6 +55,8 @@ mod oci;
 mod oracle;
 mod provenance;
 mod service;
+mod explained;
+mod rule_mutation;
 mod signing_keys;
 mod signed_records;
 mod signature_faults;

@@ -55,8 +55,10 @@ impl Type {
     /// Whether a value of one type may stand where the other is meant.
     pub(super) fn goes_with(self, other: Self) -> bool {
         match (self, other) {
-            (Self::Open, _) | (_, Self::Open) => true,
-            (Self::Empty, Self::List(_)) | (Self::List(_), Self::Empty) => true,
+            (Self::Open, _)
+            | (_, Self::Open)
+            | (Self::Empty, Self::List(_))
+            | (Self::List(_), Self::Empty) => true,
             (left, right) => left == right,
         }
     }
