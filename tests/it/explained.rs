@@ -66,6 +66,15 @@ fn explained(criterion: &str, facts: Vec<Fact>) -> (String, serde_json::Value, S
     )
 }
 
+/// What `A19-2.leak.logging` asks for besides the protection and the months.
+fn logged() -> [Fact; 2] {
+    [
+        "practice.logging.events_logged",
+        "practice.logging.time_synchronised",
+    ]
+    .map(|key| fact(key, FactValue::Bool(true), 2, None))
+}
+
 #[test]
 fn a_refuted_gate_tells_only_what_refutes_it() {
     let facts = vec![
@@ -77,7 +86,10 @@ fn a_refuted_gate_tells_only_what_refutes_it() {
             None,
         ),
     ];
-    let (verdict, because, text) = explained("A19-2.leak.logging", facts);
+    let (verdict, because, text) = explained(
+        "A19-2.leak.logging",
+        facts.into_iter().chain(logged()).collect(),
+    );
     assert_eq!(verdict, "fail");
     assert_eq!(
         because,
@@ -137,7 +149,10 @@ fn an_open_gate_tells_what_is_missing_too_weak_or_expired() {
             rule("expired", Some(true), 2),
         ),
     ] {
-        let (verdict, told, text) = explained("A19-2.leak.logging", facts);
+        let (verdict, told, text) = explained(
+            "A19-2.leak.logging",
+            facts.into_iter().chain(logged()).collect(),
+        );
         assert_eq!((verdict.as_str(), told), (expected, because));
         assert!(
             text.starts_with("rule pass is open:\n  practice.logging.protected ("),
