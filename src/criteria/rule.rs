@@ -111,7 +111,7 @@ impl Rule {
     /// `rule-syntax`, `rule-too-large` or `rule-cost` alone, or else all of `rule-tests-presence`,
     /// `rule-unknown-fact`, `rule-unknown-function`, `rule-unknown-word` and `rule-type`.
     pub fn compile(source: &str, vocabulary: &Vocabulary) -> Result<Self, Vec<RuleFault>> {
-        let refused = |code, message: String, help: &str| {
+        let fault = |code, message: String, help: &str| {
             vec![RuleFault {
                 code,
                 message,
@@ -119,7 +119,7 @@ impl Rule {
             }]
         };
         let too_large =
-            |message: String| refused("rule-too-large", message, "split the criterion in two");
+            |message: String| fault("rule-too-large", message, "split the criterion in two");
         if source.len() > MAXIMUM_BYTES {
             return Err(too_large(format!(
                 "the rule is longer than {MAXIMUM_BYTES} bytes"
@@ -131,7 +131,7 @@ impl Rule {
                 .lines()
                 .find(|line| line.contains("ERROR"))
                 .unwrap_or(message.lines().next().unwrap_or_default());
-            refused(
+            fault(
                 "rule-syntax",
                 format!("the rule is not CEL: {}", message.trim()),
                 "see the CEL language definition; facts are written like `sbom.delivered`",
@@ -147,7 +147,7 @@ impl Rule {
         let checked = check::check(program.expression(), vocabulary)?;
         let steps = cost::steps(&checked.root, &checked.is_list);
         if steps > MAXIMUM_STEPS {
-            return Err(refused(
+            return Err(fault(
                 "rule-cost",
                 format!(
                     "the rule can take {steps} steps over lists of {MAXIMUM_WORDS} words; {MAXIMUM_STEPS} is the limit"
