@@ -189,7 +189,7 @@ enum Command {
     #[command(subcommand)]
     Vex(vex::Command),
     /// List every fact that a rule may use
-    Facts,
+    Facts(facts::Arguments),
     /// Read and test the criteria
     #[command(subcommand)]
     Criteria(criteria::Command),
@@ -253,7 +253,7 @@ fn run(cli: &Cli, output: &Output) -> anyhow::Result<Verdict> {
         Command::Advisory(command) => advisory::run(command, output),
         Command::Version(command) => version::run(command, output),
         Command::Vex(command) => vex::run(command, library, output),
-        Command::Facts => facts::run(&library()?, output),
+        Command::Facts(arguments) => facts::run(arguments, &library()?, output),
         Command::Criteria(command) => criteria::run(command, &cli.common, output),
         Command::Assess(arguments) => assess::run(arguments, &library()?, output, cli.common.lang),
         Command::Agency(command) => agency::run(command, &library()?, output),

@@ -206,6 +206,15 @@ impl Grade {
     /// All grades, best first.
     pub const BEST_FIRST: [Self; 3] = [Self::A, Self::B, Self::C];
 
+    /// Returns the word used in data files.
+    pub fn word(self) -> &'static str {
+        match self {
+            Self::A => "A",
+            Self::B => "B",
+            Self::C => "C",
+        }
+    }
+
     /// Returns the level in per mille.
     pub fn per_mille(self) -> i64 {
         match self {

@@ -2,8 +2,10 @@
 
 pub mod agency;
 pub mod attestation;
+pub mod because;
 pub mod clauses;
 pub mod criteria;
+pub mod facts;
 pub mod record;
 pub mod report;
 pub mod provenance;

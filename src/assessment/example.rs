@@ -23,12 +23,16 @@ pub fn run_examples(catalog: &Catalog) -> Vec<ExampleOutcome> {
     catalog
         .criteria
         .values()
-        .flat_map(|criterion| {
-            criterion
-                .examples
-                .iter()
-                .map(move |example| run(catalog, criterion, example))
-        })
+        .flat_map(|criterion| run_criterion(catalog, criterion))
+        .collect()
+}
+
+/// Runs every example of one criterion, which need not be the catalog's own.
+pub fn run_criterion(catalog: &Catalog, criterion: &Criterion) -> Vec<ExampleOutcome> {
+    criterion
+        .examples
+        .iter()
+        .map(|example| run(catalog, criterion, example))
         .collect()
 }
 

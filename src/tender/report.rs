@@ -9,6 +9,7 @@ use serde::Serialize;
 
 use super::Tender;
 use super::evaluate::{BidOutcome, Exclusion, Interval, Outcome, Step};
+use crate::assessment::because::Explanation;
 use crate::assessment::contradiction::Contradiction;
 use crate::assessment::repair::repairs;
 use crate::assessment::verdict::Verdict;
@@ -88,6 +89,9 @@ pub struct VerdictView {
     /// Why evidence could not be used.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub reasons: Vec<String>,
+    /// What the rules say, and which conditions decided.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub because: Vec<Explanation>,
     /// Why it does not apply.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub not_applicable: Option<Text>,
@@ -119,6 +123,7 @@ impl VerdictView {
             citations: judgment.citations.clone(),
             values: judgment.values.clone(),
             reasons: judgment.reasons.clone(),
+            because: judgment.because.clone(),
             not_applicable: judgment.verdict.reason.clone(),
             exception: judgment.verdict.exception.clone(),
             due: judgment.due.map(instant),

@@ -59,6 +59,8 @@ mod oracle;
 mod overlay;
 mod provenance;
 mod service;
+mod explained;
+mod rule_mutation;
 mod signing_keys;
 mod signed_records;
 mod record_answers;
