@@ -3,6 +3,7 @@
 pub mod attestation;
 pub mod clauses;
 pub mod criteria;
+pub mod questionnaire;
 pub mod record;
 pub mod provenance;
 pub mod sarif;
