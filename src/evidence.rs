@@ -17,6 +17,7 @@ pub mod provenance;
 pub mod questionnaire;
 pub mod sbom;
 pub mod signature;
+pub mod spreadsheet;
 pub mod trusted_root;
 pub mod tuf;
 pub mod unpack;
