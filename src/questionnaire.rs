@@ -12,6 +12,7 @@ pub mod response;
 pub mod sending;
 pub mod structured;
 pub mod take;
+pub mod workbook;
 
 use std::collections::BTreeMap;
 

@@ -77,6 +77,17 @@ impl Fingerprint {
         }
     }
 
+    /// Takes the digests by the names of their parts; `None` where one is missing.
+    pub fn from_parts(parts: &BTreeMap<String, String>) -> Option<Self> {
+        let part = |change: Change| parts.get(change.word()).cloned();
+        Some(Self {
+            text: part(Change::Text)?,
+            kind: part(Change::Type)?,
+            choices: part(Change::Choices)?,
+            condition: part(Change::Condition)?,
+        })
+    }
+
     /// What differs from a later fingerprint of the same question; empty where nothing does.
     pub fn changes(&self, now: &Self) -> Vec<Change> {
         [

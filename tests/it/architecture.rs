@@ -380,6 +380,7 @@ const ONLY_IN: &[(&str, &[&str])] = &[
     ("tracing::", &["api", "web", "jobs", "server", "cli"]),
     // Paper.
     ("comfy_table::", &["document", "cli"]),
+    ("rust_xlsxwriter::", &["document"]),
     ("fluent_bundle::", &["text/messages.rs"]),
     // Readers and reckoners behind one door each.
     ("sigstore::", &["evidence/signature"]),
@@ -403,7 +404,14 @@ const ONLY_IN: &[(&str, &[&str])] = &[
     ("serde_saphyr::", &["tape"]),
     ("fst::", &["pages.rs", "snapshot", "inventory"]),
     ("postcard::", &["snapshot", "inventory"]),
-    ("zip::", &["evidence/archive", "evidence/spreadsheet"]),
+    (
+        "zip::",
+        &[
+            "evidence/archive",
+            "evidence/spreadsheet",
+            "document/questionnaire/packet.rs",
+        ],
+    ),
     ("csv_core::", &["evidence/spreadsheet"]),
     ("encoding_rs::", &["evidence/spreadsheet"]),
     ("tar::", &["evidence/archive", "feed/export.rs"]),

@@ -28,6 +28,8 @@ use crate::text::{Lang, Text};
 use formula::Plan;
 use style::Styles;
 
+pub(super) use section::told;
+
 /// The longest list that stands inside a validation, in characters; a longer one stands on the machine sheet
 /// (ECMA-376-1, 18.3.1.32, as Excel enforces it: 255).
 const INLINE_LIST: usize = 250;

@@ -321,7 +321,7 @@ fn form(question: &Question, number: &str, table: &str, lang: Lang) -> String {
 }
 
 /// What was answered before and why it is filled in or not.
-fn told(question: &Question, carried: &CarriedAnswer, lang: Lang) -> String {
+pub(in crate::document::questionnaire) fn told(question: &Question, carried: &CarriedAnswer, lang: Lang) -> String {
     let day = carried.given_on.map_or_else(|| "—".to_owned(), |day| day.to_string());
     let state = match &carried.standing {
         Standing::Holds => message_with(lang, "carried-holds", &[("day", &day)]),
