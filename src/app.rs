@@ -12,6 +12,8 @@ pub mod inventory;
 pub mod library;
 pub mod oci;
 pub mod provenance;
+pub mod questionnaire_receive;
+pub mod questionnaire_send;
 pub mod reassess;
 pub mod record;
 pub mod signature;

@@ -6,7 +6,7 @@
 use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
-use serde_json::json;
+use serde_json::{Value, json};
 
 use super::{Question, Questionnaire};
 use crate::digest::{Digest, canonical_json};
@@ -58,7 +58,13 @@ impl Change {
 impl Fingerprint {
     /// The fingerprint of a question.
     pub fn of(question: &Question) -> Self {
-        let (mut kind, mut choices) = (json!(question.kind), Vec::new());
+        Self::of_published(&json!(question))
+    }
+
+    /// The fingerprint of a question as it is published.
+    fn of_published(question: &Value) -> Self {
+        let part = |name: &str| question.get(name).cloned().unwrap_or_default();
+        let (mut kind, mut choices) = (part("kind"), Vec::new());
         if let Some(fields) = kind.as_object_mut() {
             choices.extend(fields.remove("choices"));
             let columns = fields
@@ -70,10 +76,10 @@ impl Fingerprint {
             }
         }
         Self {
-            text: short(&json!(question.text)),
+            text: short(&part("text")),
             kind: short(&kind),
             choices: short(&json!(choices)),
-            condition: short(&json!(question.when)),
+            condition: short(&part("when")),
         }
     }
 
@@ -111,8 +117,27 @@ pub fn fingerprints(questionnaire: &Questionnaire) -> Fingerprints {
 }
 
 
+/// The fingerprints of the questions of what [`Questionnaire::published`] gave when it was sent.
+pub fn published_fingerprints(published: &Value) -> Fingerprints {
+    let list = |value: &Value, name: &str| {
+        value
+            .get(name)
+            .and_then(Value::as_array)
+            .cloned()
+            .unwrap_or_default()
+    };
+    list(published, "sections")
+        .iter()
+        .flat_map(|section| list(section, "questions"))
+        .filter_map(|question| {
+            let id = question.get("id")?.as_str()?.to_owned();
+            Some((id, Fingerprint::of_published(&question)))
+        })
+        .collect()
+}
+
 /// The first 16 hexadecimal digits: enough to tell editions of one question apart, and no proof of anything.
-fn short(value: &serde_json::Value) -> String {
+fn short(value: &Value) -> String {
     Digest::of(canonical_json(value).as_bytes())
         .hex()
         .chars()
