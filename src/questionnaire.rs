@@ -8,6 +8,7 @@ pub mod parse;
 pub mod response;
 pub mod structured;
 pub mod take;
+pub mod wording;
 
 use std::collections::BTreeMap;
 

@@ -404,6 +404,7 @@ const ONLY_IN: &[(&str, &[&str])] = &[
     ("fst::", &["pages.rs", "snapshot", "inventory"]),
     ("postcard::", &["snapshot", "inventory"]),
     ("zip::", &["evidence/archive", "evidence/spreadsheet"]),
+    ("unicode_normalization::", &["questionnaire"]),
     ("csv_core::", &["evidence/spreadsheet"]),
     ("encoding_rs::", &["evidence/spreadsheet"]),
     ("tar::", &["evidence/archive", "feed/export.rs"]),
