@@ -14,6 +14,7 @@ mod inventory;
 mod output;
 mod progress;
 mod provenance;
+mod questionnaire;
 mod reassess;
 mod record;
 mod requirements;
@@ -158,6 +159,9 @@ enum Command {
     Vex(vex::Command),
     /// List every fact that a rule may use
     Facts,
+    /// Send questionnaires to suppliers, and receive their answers
+    #[command(subcommand)]
+    Questionnaire(questionnaire::Command),
     /// Read and test the criteria
     #[command(subcommand)]
     Criteria(criteria::Command),
@@ -220,6 +224,9 @@ fn run(cli: &Cli, output: &Output) -> anyhow::Result<Verdict> {
         Command::Version(command) => version::run(command, output),
         Command::Vex(command) => vex::run(command, library, output),
         Command::Facts => facts::run(&library()?, output),
+        Command::Questionnaire(command) => {
+            questionnaire::run(command, &library()?, output, cli.common.lang)
+        }
         Command::Criteria(command) => {
             criteria::run(command, cli.common.criteria.as_deref(), output)
         }

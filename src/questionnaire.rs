@@ -13,6 +13,7 @@ pub mod sending;
 pub mod structured;
 pub mod take;
 pub mod workbook;
+pub mod wording;
 
 use std::collections::BTreeMap;
 

@@ -11,6 +11,7 @@ use crate::digest::Digest;
 use crate::document::questionnaire::packet::{
     MANIFEST, MANIFEST_SIGNATURE, Manifest, QUESTIONNAIRE, WORKBOOK,
 };
+use crate::document::questionnaire::receipt::{Check, Receipt};
 use crate::evidence::archive::{Limits, Walk};
 use crate::evidence::attestation::envelope::Envelope;
 use crate::evidence::detect::detect;
@@ -34,37 +35,6 @@ pub struct ReceiveRequest<'a> {
     pub agency_keys: Vec<Material<'a>>,
     /// The time of judgment.
     pub at: Timestamp,
-}
-
-/// What was checked; `passed` is `None` where it could not be.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Check {
-    /// What was checked.
-    pub name: &'static str,
-    /// How it came out.
-    pub passed: Option<bool>,
-    /// What was found.
-    pub findings: Vec<Diagnostic>,
-}
-
-/// How answers were received.
-#[derive(Debug, Clone)]
-pub struct Receipt {
-    /// The manifest of what was sent.
-    pub manifest: Manifest,
-    /// The file with the answers, and its digest.
-    pub answers_file: (String, Digest),
-    /// The checks, in their order.
-    pub checks: Vec<Check>,
-    /// The answers, where they can be read.
-    pub answers: Option<AnswerSet>,
-}
-
-impl Receipt {
-    /// Whether something was altered.
-    pub fn is_altered(&self) -> bool {
-        self.checks.iter().any(|check| check.passed == Some(false))
-    }
 }
 
 /// Members of a returned packet: more are no packet.
@@ -195,15 +165,6 @@ fn unwrapped(bytes: &[u8]) -> Result<(Vec<u8>, Option<Vec<u8>>), Diagnostic> {
     Ok((envelope.payload, Some(bytes.to_vec())))
 }
 
-fn check(name: &'static str, findings: Vec<Diagnostic>) -> Check {
-    let failed = findings.iter().any(|one| one.severity == crate::diagnostic::Severity::Error);
-    Check { name, passed: Some(!failed), findings }
-}
-
-fn unchecked(name: &'static str) -> Check {
-    Check { name, passed: None, findings: Vec::new() }
-}
-
 fn tampered(path: &str, at: Place, message: String) -> Diagnostic {
     Diagnostic::error("tampering-found", at, message)
         .help("ask for the answers again, to the packet as it was sent")
@@ -213,7 +174,7 @@ fn tampered(path: &str, at: Place, message: String) -> Diagnostic {
 /// Whether the packet that was sent is whole.
 fn packet_check(manifest: &Manifest, sent: &Files) -> Check {
     if sent.is_empty() {
-        return unchecked("receipt-check-packet");
+        return Check::unmade("receipt-check-packet");
     }
     let mut findings = Vec::new();
     for file in &manifest.files {
@@ -230,17 +191,17 @@ fn packet_check(manifest: &Manifest, sent: &Files) -> Check {
         let message = "the manifest names another questionnaire than the packet holds".to_owned();
         findings.push(tampered(MANIFEST, Place::pointer("/questionnaire/digest"), message));
     }
-    check("receipt-check-packet", findings)
+    Check::made("receipt-check-packet", findings)
 }
 
 fn agency_signature(request: &ReceiveRequest<'_>, manifest: &[u8], sent: &Files) -> Result<Check, Refused> {
     const NAME: &str = "receipt-check-agency-signature";
     if request.agency_keys.is_empty() {
-        return Ok(unchecked(NAME));
+        return Ok(Check::unmade(NAME));
     }
     let Some(envelope) = sent.get(MANIFEST_SIGNATURE) else {
         let message = "the packet is not signed".to_owned();
-        return Ok(check(NAME, vec![tampered(MANIFEST, Place::whole(), message)]));
+        return Ok(Check::made(NAME, vec![tampered(MANIFEST, Place::whole(), message)]));
     };
     signature_check(NAME, manifest, Material { name: MANIFEST_SIGNATURE, bytes: envelope }, &request.agency_keys, MANIFEST_TYPE, request.at)
 }
@@ -248,11 +209,11 @@ fn agency_signature(request: &ReceiveRequest<'_>, manifest: &[u8], sent: &Files)
 fn supplier_signature(request: &ReceiveRequest<'_>, file: &[u8], envelope: Option<&[u8]>, name: &str) -> Result<Check, Refused> {
     const NAME: &str = "receipt-check-signature";
     if request.keys.is_empty() {
-        return Ok(unchecked(NAME));
+        return Ok(Check::unmade(NAME));
     }
     let Some(envelope) = envelope else {
         let message = "the answers are not signed".to_owned();
-        return Ok(check(NAME, vec![tampered(name, Place::whole(), message)]));
+        return Ok(Check::made(NAME, vec![tampered(name, Place::whole(), message)]));
     };
     signature_check(NAME, file, Material { name, bytes: envelope }, &request.keys, ANSWERS_TYPE, request.at)
 }
@@ -279,7 +240,7 @@ fn signature_check(
     if !verification.verified && findings.is_empty() {
         findings.push(tampered(envelope.name, Place::whole(), "the signature does not hold".to_owned()));
     }
-    Ok(check(name, findings))
+    Ok(Check::made(name, findings))
 }
 
 /// Whether the files that came back beside the answers are those that went out.
@@ -302,7 +263,7 @@ fn returned_files(manifest: &Manifest, manifest_bytes: &[u8], returned: &Files, 
             _ => {}
         }
     }
-    check("receipt-check-returned-files", findings)
+    Check::made("receipt-check-returned-files", findings)
 }
 
 fn questionnaire_check(manifest: &Manifest, answers: Option<&AnswerSet>, file: &[u8], name: &str) -> Check {
@@ -315,14 +276,14 @@ fn questionnaire_check(manifest: &Manifest, answers: Option<&AnswerSet>, file: &
     };
     let digest = |text: &str| text.parse::<Digest>().ok();
     match stated {
-        None => unchecked(NAME),
-        Some(stated) if digest(&stated).is_some() && digest(&stated) == digest(&manifest.questionnaire.digest) => check(NAME, Vec::new()),
+        None => Check::unmade(NAME),
+        Some(stated) if digest(&stated).is_some() && digest(&stated) == digest(&manifest.questionnaire.digest) => Check::made(NAME, Vec::new()),
         Some(stated) => {
             let message = format!(
                 "the answers name the digest {stated} of a questionnaire; sent was {} {} with {}",
                 manifest.questionnaire.id, manifest.questionnaire.version, manifest.questionnaire.digest
             );
-            check(NAME, vec![tampered(name, Place::whole(), message)])
+            Check::made(NAME, vec![tampered(name, Place::whole(), message)])
         }
     }
 }
@@ -334,9 +295,9 @@ fn questions_check(sent: &Files, file: &[u8], name: &str, answers: Option<&Answe
     let came_back = spreadsheet::is_workbook(file).then(|| spreadsheet::read(file).ok()).flatten();
     if let Some(came_back) = came_back {
         let Some(was_sent) = was_sent else {
-            return unchecked(NAME);
+            return Check::unmade(NAME);
         };
-        return check(NAME, altered_rows(&was_sent, &came_back, name));
+        return Check::made(NAME, altered_rows(&was_sent, &came_back, name));
     }
     // In an answers file the questions stand as digests of their parts.
     let published = sent.get(QUESTIONNAIRE).and_then(|bytes| serde_json::from_slice::<serde_json::Value>(bytes).ok());
@@ -351,9 +312,9 @@ fn questions_check(sent: &Files, file: &[u8], name: &str, answers: Option<&Answe
                     findings.push(tampered(name, Place::pointer(format!("/questions/{question}")), message));
                 }
             }
-            check(NAME, findings)
+            Check::made(NAME, findings)
         }
-        _ => unchecked(NAME),
+        _ => Check::unmade(NAME),
     }
 }
 
@@ -395,10 +356,10 @@ fn same_words(left: &str, right: &str) -> bool {
 fn answers_check(file: &[u8], name: &str) -> Check {
     const NAME: &str = "receipt-check-answers";
     let Ok(sheet) = serde_json::from_slice::<serde_json::Value>(file) else {
-        return unchecked(NAME);
+        return Check::unmade(NAME);
     };
     if sheet.get(seal::WHOLE).is_none() {
-        return unchecked(NAME);
+        return Check::unmade(NAME);
     }
     let findings = seal::alterations(&sheet).into_iter().map(|one| {
         let at = match &one {
@@ -407,5 +368,5 @@ fn answers_check(file: &[u8], name: &str) -> Check {
         };
         tampered(name, at, one.to_string())
     });
-    check(NAME, findings.collect())
+    Check::made(NAME, findings.collect())
 }

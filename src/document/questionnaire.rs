@@ -6,4 +6,5 @@
 pub mod form;
 pub mod marking;
 pub mod packet;
+pub mod receipt;
 pub mod workbook;

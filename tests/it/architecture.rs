@@ -412,6 +412,8 @@ const ONLY_IN: &[(&str, &[&str])] = &[
             "document/questionnaire/packet.rs",
         ],
     ),
+    ("zip::", &["evidence/archive", "evidence/spreadsheet"]),
+    ("unicode_normalization::", &["questionnaire"]),
     ("csv_core::", &["evidence/spreadsheet"]),
     ("encoding_rs::", &["evidence/spreadsheet"]),
     ("tar::", &["evidence/archive", "feed/export.rs"]),

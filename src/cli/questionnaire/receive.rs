@@ -53,8 +53,8 @@ pub(in crate::cli) fn run(
         at: arguments.as_of.map_or_else(clock::now, end_of_day),
     };
     let received = receive(library, &request)?;
-    output.either(&receipt::view(&received.summary()), || {
-        receipt::text(&received.summary(), output.lang())
+    output.either(&receipt::view(&received), || {
+        receipt::text(&received, output.lang())
     })?;
     Ok(Verdict::of(!received.is_altered()))
 }
