@@ -59,13 +59,16 @@ pub fn receive(library: &Library, request: &ReceiveRequest<'_>) -> Result<Receip
     };
     let Some(manifest) = Manifest::read(&manifest_bytes) else {
         let message = "the file is neither a packet of ours nor the manifest of one";
-        return Err(in_sent(Diagnostic::error("packet-malformed", Place::whole(), message)
-            .help("name the file that `questionnaire packet` wrote, or its manifest.json")));
+        return Err(in_sent(
+            Diagnostic::error("packet-malformed", Place::whole(), message)
+                .help("name the file that `questionnaire packet` wrote, or its manifest.json"),
+        ));
     };
     let in_received = |fault: Diagnostic| Refused::from(fault.in_file(request.received.name));
     let returned = opened(request.received).map_err(in_received)?;
     let (name, file) = answers_file(request.received, returned.as_ref(), &manifest)?;
-    let (file, envelope) = unwrapped(file).map_err(|fault| Refused::from(fault.in_file(name.as_str())))?;
+    let (file, envelope) =
+        unwrapped(file).map_err(|fault| Refused::from(fault.in_file(name.as_str())))?;
 
     let mut checks = vec![
         packet_check(&manifest, &sent),
@@ -75,15 +78,28 @@ pub fn receive(library: &Library, request: &ReceiveRequest<'_>) -> Result<Receip
         checks.push(returned_files(&manifest, &manifest_bytes, returned, &name));
     }
     let questionnaire = library.questionnaires.get(&manifest.questionnaire.id);
-    let material = Material { name: &name, bytes: &file };
+    let material = Material {
+        name: &name,
+        bytes: &file,
+    };
     let answers = match questionnaire {
         Some(questionnaire) => Some(read_previous(material, questionnaire)?),
         None => None,
     };
-    checks.push(questionnaire_check(&manifest, answers.as_ref(), &file, &name));
+    checks.push(questionnaire_check(
+        &manifest,
+        answers.as_ref(),
+        &file,
+        &name,
+    ));
     checks.push(questions_check(&sent, &file, &name, answers.as_ref()));
     checks.push(answers_check(&file, &name));
-    checks.push(supplier_signature(request, &file, envelope.as_deref(), &name)?);
+    checks.push(supplier_signature(
+        request,
+        &file,
+        envelope.as_deref(),
+        &name,
+    )?);
     Ok(Receipt {
         manifest,
         answers_file: (name, Digest::of(&file)),
@@ -98,7 +114,13 @@ fn opened(file: Material<'_>) -> Result<Option<Files>, Diagnostic> {
         return Ok(None);
     }
     let mut files = Files::new();
-    let limits = Limits { members: MEMBERS, bytes: BYTES, member_bytes: BYTES, depth: 1, ..Limits::default() };
+    let limits = Limits {
+        members: MEMBERS,
+        bytes: BYTES,
+        member_bytes: BYTES,
+        depth: 1,
+        ..Limits::default()
+    };
     let mut visitor = |entry: crate::evidence::archive::Entry, bytes: &[u8]| {
         if let Some((_, path)) = entry.path.split_once("!/") {
             files.insert(path.to_owned(), bytes.to_vec());
@@ -130,11 +152,19 @@ fn answers_file<'a>(
     };
     // A workbook that came back as it went out is no answer.
     let is_as_sent = |path: &str, bytes: &[u8]| {
-        path == MANIFEST_SIGNATURE || manifest.digest(path).is_some_and(|digest| digest == Digest::of(bytes).hex())
+        path == MANIFEST_SIGNATURE
+            || manifest
+                .digest(path)
+                .is_some_and(|digest| digest == Digest::of(bytes).hex())
     };
-    let mut found = files.iter().filter(|(path, bytes)| !is_as_sent(path, bytes) && holds(bytes));
+    let mut found = files
+        .iter()
+        .filter(|(path, bytes)| !is_as_sent(path, bytes) && holds(bytes));
     let refuse = |code: &'static str, message: String, help: &str| {
-        Err(Diagnostic::error(code, Place::whole(), message).help(help).in_file(received.name).into())
+        Err(Diagnostic::error(code, Place::whole(), message)
+            .help(help)
+            .in_file(received.name)
+            .into())
     };
     match (found.next(), found.next()) {
         (Some((path, bytes)), None) => Ok((path.clone(), bytes)),
@@ -144,7 +174,7 @@ fn answers_file<'a>(
             "put the answers file or the filled-in workbook into it",
         ),
         (Some((first, _)), Some((second, _))) => refuse(
-            "answers-twice",
+            "answers-several",
             format!("two files hold answers: `{first}` and `{second}`"),
             "hand in one of them",
         ),
@@ -159,8 +189,12 @@ fn unwrapped(bytes: &[u8]) -> Result<(Vec<u8>, Option<Vec<u8>>), Diagnostic> {
     let envelope = Envelope::parse(bytes)?;
     if envelope.payload_type != ANSWERS_TYPE {
         let message = "what is signed is no file of answers";
-        return Err(Diagnostic::error("answers-unreadable", Place::pointer("/payloadType"), message)
-            .help("name the answers, or the file that `questionnaire sign` wrote"));
+        return Err(Diagnostic::error(
+            "answers-unreadable",
+            Place::pointer("/payloadType"),
+            message,
+        )
+        .help("name the answers, or the file that `questionnaire sign` wrote"));
     }
     Ok((envelope.payload, Some(bytes.to_vec())))
 }
@@ -179,43 +213,93 @@ fn packet_check(manifest: &Manifest, sent: &Files) -> Check {
     let mut findings = Vec::new();
     for file in &manifest.files {
         match sent.get(&file.path) {
-            None => findings.push(tampered(&file.path, Place::whole(), "the file is missing from the packet that was sent".to_owned())),
+            None => findings.push(tampered(
+                &file.path,
+                Place::whole(),
+                "the file is missing from the packet that was sent".to_owned(),
+            )),
             Some(bytes) if Digest::of(bytes).hex() != file.sha256 => {
-                findings.push(tampered(&file.path, Place::whole(), "the file does not agree with the manifest of the packet that was sent".to_owned()));
+                findings.push(tampered(
+                    &file.path,
+                    Place::whole(),
+                    "the file does not agree with the manifest of the packet that was sent"
+                        .to_owned(),
+                ));
             }
             Some(_) => {}
         }
     }
-    let published = sent.get(QUESTIONNAIRE).map(|bytes| format!("sha256:{}", Digest::of(bytes).hex()));
+    let published = sent
+        .get(QUESTIONNAIRE)
+        .map(|bytes| format!("sha256:{}", Digest::of(bytes).hex()));
     if published.is_some_and(|digest| digest != manifest.questionnaire.digest) {
         let message = "the manifest names another questionnaire than the packet holds".to_owned();
-        findings.push(tampered(MANIFEST, Place::pointer("/questionnaire/digest"), message));
+        findings.push(tampered(
+            MANIFEST,
+            Place::pointer("/questionnaire/digest"),
+            message,
+        ));
     }
     Check::made("receipt-check-packet", findings)
 }
 
-fn agency_signature(request: &ReceiveRequest<'_>, manifest: &[u8], sent: &Files) -> Result<Check, Refused> {
+fn agency_signature(
+    request: &ReceiveRequest<'_>,
+    manifest: &[u8],
+    sent: &Files,
+) -> Result<Check, Refused> {
     const NAME: &str = "receipt-check-agency-signature";
     if request.agency_keys.is_empty() {
         return Ok(Check::unmade(NAME));
     }
     let Some(envelope) = sent.get(MANIFEST_SIGNATURE) else {
         let message = "the packet is not signed".to_owned();
-        return Ok(Check::made(NAME, vec![tampered(MANIFEST, Place::whole(), message)]));
+        return Ok(Check::made(
+            NAME,
+            vec![tampered(MANIFEST, Place::whole(), message)],
+        ));
     };
-    signature_check(NAME, manifest, Material { name: MANIFEST_SIGNATURE, bytes: envelope }, &request.agency_keys, MANIFEST_TYPE, request.at)
+    signature_check(
+        NAME,
+        manifest,
+        Material {
+            name: MANIFEST_SIGNATURE,
+            bytes: envelope,
+        },
+        &request.agency_keys,
+        MANIFEST_TYPE,
+        request.at,
+    )
 }
 
-fn supplier_signature(request: &ReceiveRequest<'_>, file: &[u8], envelope: Option<&[u8]>, name: &str) -> Result<Check, Refused> {
+fn supplier_signature(
+    request: &ReceiveRequest<'_>,
+    file: &[u8],
+    envelope: Option<&[u8]>,
+    name: &str,
+) -> Result<Check, Refused> {
     const NAME: &str = "receipt-check-signature";
     if request.keys.is_empty() {
         return Ok(Check::unmade(NAME));
     }
     let Some(envelope) = envelope else {
         let message = "the answers are not signed".to_owned();
-        return Ok(Check::made(NAME, vec![tampered(name, Place::whole(), message)]));
+        return Ok(Check::made(
+            NAME,
+            vec![tampered(name, Place::whole(), message)],
+        ));
     };
-    signature_check(NAME, file, Material { name, bytes: envelope }, &request.keys, ANSWERS_TYPE, request.at)
+    signature_check(
+        NAME,
+        file,
+        Material {
+            name,
+            bytes: envelope,
+        },
+        &request.keys,
+        ANSWERS_TYPE,
+        request.at,
+    )
 }
 
 fn signature_check(
@@ -235,20 +319,39 @@ fn signature_check(
     })?;
     let failed = verification.checks.iter().filter(|one| !one.passed);
     let mut findings: Vec<_> = failed
-        .map(|one| tampered(envelope.name, Place::whole(), format!("the signature does not hold: {}", one.detail)))
+        .map(|one| {
+            tampered(
+                envelope.name,
+                Place::whole(),
+                format!("the signature does not hold: {}", one.detail),
+            )
+        })
         .collect();
     if !verification.verified && findings.is_empty() {
-        findings.push(tampered(envelope.name, Place::whole(), "the signature does not hold".to_owned()));
+        findings.push(tampered(
+            envelope.name,
+            Place::whole(),
+            "the signature does not hold".to_owned(),
+        ));
     }
     Ok(Check::made(name, findings))
 }
 
 /// Whether the files that came back beside the answers are those that went out.
-fn returned_files(manifest: &Manifest, manifest_bytes: &[u8], returned: &Files, answers: &str) -> Check {
+fn returned_files(
+    manifest: &Manifest,
+    manifest_bytes: &[u8],
+    returned: &Files,
+    answers: &str,
+) -> Check {
     let mut findings = Vec::new();
     match returned.get(MANIFEST) {
         Some(bytes) if bytes != manifest_bytes => {
-            findings.push(tampered(MANIFEST, Place::whole(), "the manifest came back altered".to_owned()));
+            findings.push(tampered(
+                MANIFEST,
+                Place::whole(),
+                "the manifest came back altered".to_owned(),
+            ));
         }
         _ => {}
     }
@@ -258,7 +361,11 @@ fn returned_files(manifest: &Manifest, manifest_bytes: &[u8], returned: &Files, 
         }
         match returned.get(&file.path) {
             Some(bytes) if Digest::of(bytes).hex() != file.sha256 => {
-                findings.push(tampered(&file.path, Place::whole(), "the file came back altered".to_owned()));
+                findings.push(tampered(
+                    &file.path,
+                    Place::whole(),
+                    "the file came back altered".to_owned(),
+                ));
             }
             _ => {}
         }
@@ -266,22 +373,39 @@ fn returned_files(manifest: &Manifest, manifest_bytes: &[u8], returned: &Files, 
     Check::made("receipt-check-returned-files", findings)
 }
 
-fn questionnaire_check(manifest: &Manifest, answers: Option<&AnswerSet>, file: &[u8], name: &str) -> Check {
+fn questionnaire_check(
+    manifest: &Manifest,
+    answers: Option<&AnswerSet>,
+    file: &[u8],
+    name: &str,
+) -> Check {
     const NAME: &str = "receipt-check-questionnaire";
     let stated = match answers {
         Some(answers) => answers.digest.clone(),
         None => serde_json::from_slice::<serde_json::Value>(file)
             .ok()
-            .and_then(|sheet| sheet.get("questionnaire_digest")?.as_str().map(str::to_owned)),
+            .and_then(|sheet| {
+                sheet
+                    .get("questionnaire_digest")?
+                    .as_str()
+                    .map(str::to_owned)
+            }),
     };
     let digest = |text: &str| text.parse::<Digest>().ok();
     match stated {
         None => Check::unmade(NAME),
-        Some(stated) if digest(&stated).is_some() && digest(&stated) == digest(&manifest.questionnaire.digest) => Check::made(NAME, Vec::new()),
+        Some(stated)
+            if digest(&stated).is_some()
+                && digest(&stated) == digest(&manifest.questionnaire.digest) =>
+        {
+            Check::made(NAME, Vec::new())
+        }
         Some(stated) => {
             let message = format!(
                 "the answers name the digest {stated} of a questionnaire; sent was {} {} with {}",
-                manifest.questionnaire.id, manifest.questionnaire.version, manifest.questionnaire.digest
+                manifest.questionnaire.id,
+                manifest.questionnaire.version,
+                manifest.questionnaire.digest
             );
             Check::made(NAME, vec![tampered(name, Place::whole(), message)])
         }
@@ -291,8 +415,12 @@ fn questionnaire_check(manifest: &Manifest, answers: Option<&AnswerSet>, file: &
 /// Whether the questions that the supplier read are those that were sent.
 fn questions_check(sent: &Files, file: &[u8], name: &str, answers: Option<&AnswerSet>) -> Check {
     const NAME: &str = "receipt-check-questions";
-    let was_sent = sent.get(WORKBOOK).and_then(|bytes| spreadsheet::read(bytes).ok());
-    let came_back = spreadsheet::is_workbook(file).then(|| spreadsheet::read(file).ok()).flatten();
+    let was_sent = sent
+        .get(WORKBOOK)
+        .and_then(|bytes| spreadsheet::read(bytes).ok());
+    let came_back = spreadsheet::is_workbook(file)
+        .then(|| spreadsheet::read(file).ok())
+        .flatten();
     if let Some(came_back) = came_back {
         let Some(was_sent) = was_sent else {
             return Check::unmade(NAME);
@@ -300,7 +428,9 @@ fn questions_check(sent: &Files, file: &[u8], name: &str, answers: Option<&Answe
         return Check::made(NAME, altered_rows(&was_sent, &came_back, name));
     }
     // In an answers file the questions stand as digests of their parts.
-    let published = sent.get(QUESTIONNAIRE).and_then(|bytes| serde_json::from_slice::<serde_json::Value>(bytes).ok());
+    let published = sent
+        .get(QUESTIONNAIRE)
+        .and_then(|bytes| serde_json::from_slice::<serde_json::Value>(bytes).ok());
     match (published, answers) {
         (Some(published), Some(answers)) if !answers.fingerprints.is_empty() => {
             let now = crate::questionnaire::change::published_fingerprints(&published);
@@ -308,8 +438,14 @@ fn questions_check(sent: &Files, file: &[u8], name: &str, answers: Option<&Answe
             for (question, print) in &answers.fingerprints {
                 let changes = now.get(question).map(|now| print.changes(now));
                 if changes.as_ref().is_none_or(|changes| !changes.is_empty()) {
-                    let message = format!("the question `{question}` that was answered is not the one that was sent");
-                    findings.push(tampered(name, Place::pointer(format!("/questions/{question}")), message));
+                    let message = format!(
+                        "the question `{question}` that was answered is not the one that was sent"
+                    );
+                    findings.push(tampered(
+                        name,
+                        Place::pointer(format!("/questions/{question}")),
+                        message,
+                    ));
                 }
             }
             Check::made(NAME, findings)
@@ -318,13 +454,21 @@ fn questions_check(sent: &Files, file: &[u8], name: &str, answers: Option<&Answe
     }
 }
 
-fn altered_rows(sent: &spreadsheet::Workbook, received: &spreadsheet::Workbook, name: &str) -> Vec<Diagnostic> {
+fn altered_rows(
+    sent: &spreadsheet::Workbook,
+    received: &spreadsheet::Workbook,
+    name: &str,
+) -> Vec<Diagnostic> {
     let (sent, received) = (reader::sent_rows(sent), reader::sent_rows(received));
     let mut findings = Vec::new();
     for (id, was) in &sent {
         let Some(now) = received.get(id) else {
             let message = format!("the row of `{id}` is missing, or its identifier was taken out");
-            findings.push(Diagnostic::warning("question-row-missing", was.at.clone(), message).help("check whether its question was answered").in_file(name));
+            findings.push(
+                Diagnostic::warning("question-row-missing", was.at.clone(), message)
+                    .help("check whether its question was answered")
+                    .in_file(name),
+            );
             continue;
         };
         for (column, text) in &was.texts {
@@ -342,7 +486,11 @@ fn altered_rows(sent: &spreadsheet::Workbook, received: &spreadsheet::Workbook, 
         }
     }
     for (id, now) in received.iter().filter(|(id, _)| !sent.contains_key(*id)) {
-        findings.push(tampered(name, now.at.clone(), format!("the row of `{id}` was not sent")));
+        findings.push(tampered(
+            name,
+            now.at.clone(),
+            format!("the row of `{id}` was not sent"),
+        ));
     }
     findings
 }
@@ -363,7 +511,9 @@ fn answers_check(file: &[u8], name: &str) -> Check {
     }
     let findings = seal::alterations(&sheet).into_iter().map(|one| {
         let at = match &one {
-            seal::Alteration::Answer(question) | seal::Alteration::Unsealed(question) => Place::pointer(format!("/answers/{question}")),
+            seal::Alteration::Answer(question) | seal::Alteration::Unsealed(question) => {
+                Place::pointer(format!("/answers/{question}"))
+            }
             seal::Alteration::Sheet => Place::whole(),
         };
         tampered(name, at, one.to_string())

@@ -77,8 +77,13 @@ pub fn prepare<'l>(
         Some(previous) => {
             let answers = read_previous(previous, questionnaire)
                 .map_err(|refused| refused.in_file_if_unnamed(previous.name))?;
-            let remarks = answers.remarks.iter().chain(answers.answers.iter().flat_map(|one| &one.remarks));
-            let remarks = remarks.map(|one| one.clone().in_file(previous.name)).collect();
+            let remarks = answers
+                .remarks
+                .iter()
+                .chain(answers.answers.iter().flat_map(|one| &one.remarks));
+            let remarks = remarks
+                .map(|one| one.clone().in_file(previous.name))
+                .collect();
             (carry(questionnaire, &answers, as_of), remarks)
         }
     };
@@ -102,7 +107,10 @@ pub fn prepare<'l>(
 /// # Errors
 ///
 /// The faults of a file that cannot be read at all.
-pub fn read_previous(file: Material<'_>, questionnaire: &Questionnaire) -> Result<AnswerSet, Refused> {
+pub fn read_previous(
+    file: Material<'_>,
+    questionnaire: &Questionnaire,
+) -> Result<AnswerSet, Refused> {
     if detect(file.bytes).format == "mekiki-answers" {
         let (sheet, remarks) = read_answers(file.bytes)?;
         let mut set = read_sheet(&sheet, questionnaire);
@@ -150,7 +158,8 @@ pub fn write_packet(sending: &Sending<'_>, key: Option<Material<'_>>) -> Result<
 ///
 /// `envelope-malformed`; `private-key-malformed` and `private-key-unsupported`.
 pub fn sign_answers(answers: Material<'_>, key: Material<'_>) -> Result<String, Refused> {
-    sign(answers.bytes, ANSWERS_TYPE, key).map_err(|refused| refused.in_file_if_unnamed(answers.name))
+    sign(answers.bytes, ANSWERS_TYPE, key)
+        .map_err(|refused| refused.in_file_if_unnamed(answers.name))
 }
 
 fn sign(bytes: &[u8], payload_type: &str, key: Material<'_>) -> Result<String, Refused> {
@@ -165,9 +174,13 @@ fn sign(bytes: &[u8], payload_type: &str, key: Material<'_>) -> Result<String, R
     };
     if envelope.payload_type != payload_type {
         let message = "what is signed is no file of answers";
-        return Err(Diagnostic::error("answers-unreadable", Place::pointer("/payloadType"), message)
-            .help("name the answers, or the file that `questionnaire sign` wrote")
-            .into());
+        return Err(Diagnostic::error(
+            "answers-unreadable",
+            Place::pointer("/payloadType"),
+            message,
+        )
+        .help("name the answers, or the file that `questionnaire sign` wrote")
+        .into());
     }
     let key = PrivateKey::read(key)?;
     envelope.signatures.push(EnvelopeSignature {

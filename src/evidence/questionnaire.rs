@@ -94,7 +94,11 @@ pub fn read_answers(bytes: &[u8]) -> Result<(AnswerSheet, Vec<Diagnostic>), Vec<
     };
     let sealed = fields.optional_text("answers_digest").is_some();
     let broken = complaints.has_errors();
-    let altered = if sealed { altered_answers(bytes, &fields) } else { Vec::new() };
+    let altered = if sealed {
+        altered_answers(bytes, &fields)
+    } else {
+        Vec::new()
+    };
     for (question, answer) in fields.named_tables("answers") {
         let value = answer.node("value").map(|node| node.value.clone());
         let at = answer.place_of("value");
@@ -188,7 +192,11 @@ fn read_fingerprints(fields: &Fields<'_>) -> BTreeMap<String, BTreeMap<String, S
         parts.finish();
         (id, digests.into())
     };
-    fields.named_tables("questions").into_iter().map(read).collect()
+    fields
+        .named_tables("questions")
+        .into_iter()
+        .map(read)
+        .collect()
 }
 
 #[cfg(test)]

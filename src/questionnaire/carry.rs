@@ -4,9 +4,9 @@
 //! which answers to it hold has not run out. Everything else is shown beside the question, with the reason why it is not filled
 //! in. An answer that is left as it was keeps the day on which it was given, unless the supplier confirms it.
 
+use super::Questionnaire;
 use super::change::{Change, Fingerprint};
 use super::response::{AnswerSet, Response};
-use super::Questionnaire;
 use crate::digest::{Digest, canonical_json};
 use crate::time::{Date, add_months};
 

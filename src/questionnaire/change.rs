@@ -116,7 +116,6 @@ pub fn fingerprints(questionnaire: &Questionnaire) -> Fingerprints {
         .collect()
 }
 
-
 /// The fingerprints of the questions of what [`Questionnaire::published`] gave when it was sent.
 pub fn published_fingerprints(published: &Value) -> Fingerprints {
     let list = |value: &Value, name: &str| {

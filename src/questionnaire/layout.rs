@@ -393,7 +393,11 @@ pub fn condition_words(
 /// Every word that a question's answer may be, with its title; the choices of several included.
 pub fn titles(question: &Question) -> Vec<(String, Text)> {
     let mut titles = options(question);
-    if let QuestionType::Choice { choices, many: true } = &question.kind {
+    if let QuestionType::Choice {
+        choices,
+        many: true,
+    } = &question.kind
+    {
         titles.extend(
             choices
                 .iter()

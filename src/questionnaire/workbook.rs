@@ -24,7 +24,11 @@ pub use grid::{SentRow, markers, sent_rows};
 
 /// Whether a workbook is one of ours: a sheet has a marker, or the header of a section's sheet.
 pub fn recognises(workbook: &Workbook) -> bool {
-    !markers(workbook).is_empty() || workbook.sheets.iter().any(|sheet| Grid::find(sheet).is_some())
+    !markers(workbook).is_empty()
+        || workbook
+            .sheets
+            .iter()
+            .any(|sheet| Grid::find(sheet).is_some())
 }
 
 /// Reads the answers to `questionnaire`.
@@ -40,7 +44,10 @@ pub fn read(workbook: &Workbook, questionnaire: &Questionnaire) -> AnswerSet {
         remarks,
     };
     for sheet in &workbook.sheets {
-        let kind = markers.iter().find(|(name, _)| *name == sheet.name).map(|(_, marker)| &marker.kind);
+        let kind = markers
+            .iter()
+            .find(|(name, _)| *name == sheet.name)
+            .map(|(_, marker)| &marker.kind);
         if matches!(kind, None | Some(SheetKind::Section(_)))
             && let Some(grid) = Grid::find(sheet)
         {
@@ -69,12 +76,20 @@ pub fn read(workbook: &Workbook, questionnaire: &Questionnaire) -> AnswerSet {
             answers.extend(read.answer(question, &mut remarks));
         }
     }
-    changed(questionnaire, sent.as_ref(), &fingerprints, &mut answers, &mut remarks);
+    changed(
+        questionnaire,
+        sent.as_ref(),
+        &fingerprints,
+        &mut answers,
+        &mut remarks,
+    );
     let answered_on = cover::answered_on(workbook, &mut remarks);
     remarks.sort();
     remarks.dedup();
     AnswerSet {
-        questionnaire: sent.as_ref().map_or_else(|| questionnaire.id.clone(), |one| one.questionnaire.clone()),
+        questionnaire: sent
+            .as_ref()
+            .map_or_else(|| questionnaire.id.clone(), |one| one.questionnaire.clone()),
         version: sent.as_ref().map(|one| one.version.clone()),
         digest: sent.map(|one| one.digest),
         answered_on,
@@ -85,9 +100,16 @@ pub fn read(workbook: &Workbook, questionnaire: &Questionnaire) -> AnswerSet {
 }
 
 /// What was sent, by the markers of the sheets.
-fn sent_as(markers: &[(String, Marker)], questionnaire: &Questionnaire, remarks: &mut Vec<Diagnostic>) -> Option<Marker> {
+fn sent_as(
+    markers: &[(String, Marker)],
+    questionnaire: &Questionnaire,
+    remarks: &mut Vec<Diagnostic>,
+) -> Option<Marker> {
     let Some((_, first)) = markers.first() else {
-        let message = format!("nothing in the file says which questionnaire was answered; it was read as `{}`", questionnaire.id);
+        let message = format!(
+            "nothing in the file says which questionnaire was answered; it was read as `{}`",
+            questionnaire.id
+        );
         remarks.push(
             Diagnostic::warning("questionnaire-unnamed", Place::whole(), message)
                 .help("keep the hidden cells of the workbook; check that the questions are those that were sent"),
@@ -96,16 +118,24 @@ fn sent_as(markers: &[(String, Marker)], questionnaire: &Questionnaire, remarks:
     };
     for (sheet, marker) in markers {
         if marker.digest != first.digest {
-            let message = "the sheets come from different questionnaires, or different versions of one";
+            let message =
+                "the sheets come from different questionnaires, or different versions of one";
             remarks.push(
-                Diagnostic::error("questionnaire-mixed", Place::cell(sheet.clone(), 0, 0), message)
-                    .help("hand in the workbook that was sent for this tender, whole"),
+                Diagnostic::error(
+                    "questionnaire-mixed",
+                    Place::cell(sheet.clone(), 0, 0),
+                    message,
+                )
+                .help("hand in the workbook that was sent for this tender, whole"),
             );
             break;
         }
     }
     if first.questionnaire != questionnaire.id {
-        let message = format!("the workbook belongs to the questionnaire `{}`, not to `{}`", first.questionnaire, questionnaire.id);
+        let message = format!(
+            "the workbook belongs to the questionnaire `{}`, not to `{}`",
+            first.questionnaire, questionnaire.id
+        );
         remarks.push(
             Diagnostic::error("questionnaire-other", Place::whole(), message)
                 .help("name the questionnaire that was sent"),
@@ -145,17 +175,28 @@ fn changed(
         let print = fingerprints.get(&answer.question);
         let now = questionnaire.lookup(&answer.question).map(Fingerprint::of);
         if let (Some(print), Some(now)) = (print, now) {
-            answer.remarks.extend(question_changed(&answer.question, &print.changes(&now), &answer.at));
+            answer.remarks.extend(question_changed(
+                &answer.question,
+                &print.changes(&now),
+                &answer.at,
+            ));
             answer.remarks.sort();
         }
     }
 }
 
 /// What is said of an answer to a question that changed since; nothing where nothing changed.
-pub fn question_changed(question: &str, changes: &[super::change::Change], at: &Place) -> Option<Diagnostic> {
+pub fn question_changed(
+    question: &str,
+    changes: &[super::change::Change],
+    at: &Place,
+) -> Option<Diagnostic> {
     let words: Vec<_> = changes.iter().map(|change| change.word()).collect();
     (!words.is_empty()).then(|| {
-        let message = format!("the question `{question}` changed since it was sent: {}", words.join(", "));
+        let message = format!(
+            "the question `{question}` changed since it was sent: {}",
+            words.join(", ")
+        );
         Diagnostic::warning("question-changed", at.clone(), message)
             .help("check that the answer answers the question as it is now")
     })
@@ -201,7 +242,11 @@ impl Reader<'_> {
                 None => (id.clone(), None),
             };
             let Some(question) = self.questionnaire.lookup(&question_id) else {
-                self.remarks.push(super::structured::unknown_question(self.questionnaire, &question_id, grid.place(row, SheetColumn::Answer)));
+                self.remarks.push(super::structured::unknown_question(
+                    self.questionnaire,
+                    &question_id,
+                    grid.place(row, SheetColumn::Answer),
+                ));
                 continue;
             };
             match choice {
@@ -214,10 +259,17 @@ impl Reader<'_> {
     fn question(&mut self, grid: &Grid<'_>, row: u32, question: &Question, by_wording: bool) {
         let mut found = self.read_row(grid, row, question);
         if by_wording {
-            let message = format!("the row was taken for `{}` by the words of its question", question.id);
+            let message = format!(
+                "the row was taken for `{}` by the words of its question",
+                question.id
+            );
             found.remarks.push(
-                Diagnostic::note("question-by-wording", grid.place(row, SheetColumn::Question), message)
-                    .help("keep the hidden column of identifiers"),
+                Diagnostic::note(
+                    "question-by-wording",
+                    grid.place(row, SheetColumn::Question),
+                    message,
+                )
+                .help("keep the hidden column of identifiers"),
             );
         }
         if let Some(earlier) = self.found.get_mut(&question.id) {
@@ -229,10 +281,14 @@ impl Reader<'_> {
             }
             let blank = found.response.is_none() && found.raw.is_empty();
             if !blank && earlier.response != found.response {
-                let message = format!("`{}` is answered twice, and differently: {} and here", question.id, earlier.at);
+                let message = format!(
+                    "`{}` is answered twice, and differently: {} and here",
+                    question.id, earlier.at
+                );
                 earlier.response = None;
                 earlier.remarks.push(
-                    Diagnostic::error("answer-twice", found.at, message).help("keep one row of the question"),
+                    Diagnostic::error("answer-twice", found.at, message)
+                        .help("keep one row of the question"),
                 );
             }
             return;
@@ -248,16 +304,25 @@ impl Reader<'_> {
         let at = grid.place(row, SheetColumn::Answer);
         if !known {
             let message = format!("`{choice}` is no choice of `{}` now", question.id);
-            self.remarks.push(Diagnostic::warning("choice-unknown", at, message).help("answer the question as it is now"));
+            self.remarks.push(
+                Diagnostic::warning("choice-unknown", at, message)
+                    .help("answer the question as it is now"),
+            );
             return;
         }
         let text = grid.text(row, SheetColumn::Answer);
-        let found = self.found.entry(question.id.clone()).or_insert_with(|| Found::unread(at.clone()));
+        let found = self
+            .found
+            .entry(question.id.clone())
+            .or_insert_with(|| Found::unread(at.clone()));
         if text.trim().is_empty() {
             found.chosen.entry(choice).or_insert((false, at));
             return;
         }
-        let cell = grid.cell(row, SheetColumn::Answer).cloned().unwrap_or_else(|| SheetCell::of_text(text));
+        let cell = grid
+            .cell(row, SheetColumn::Answer)
+            .cloned()
+            .unwrap_or_else(|| SheetCell::of_text(text));
         let (response, note, mut remarks) = wording::read(&yes_no(question), &cell, &at);
         // A circle is what the row asks for.
         remarks.retain(|one| one.code != "answer-normalised");
@@ -269,8 +334,14 @@ impl Reader<'_> {
                 found.chosen.entry(choice).or_insert((false, at));
             }
             _ => {
-                let message = format!("`{}` says neither that `{choice}` applies nor that it does not", text.trim());
-                found.remarks.push(Diagnostic::error("answer-unreadable", at, message).help("put ○ beside what applies, and leave the rest blank"));
+                let message = format!(
+                    "`{}` says neither that `{choice}` applies nor that it does not",
+                    text.trim()
+                );
+                found.remarks.push(
+                    Diagnostic::error("answer-unreadable", at, message)
+                        .help("put ○ beside what applies, and leave the rest blank"),
+                );
             }
         }
         found.note = joined(found.note.take(), note);
@@ -280,7 +351,10 @@ impl Reader<'_> {
     fn read_row(&mut self, grid: &Grid<'_>, row: u32, question: &Question) -> Found {
         let at = grid.place(row, SheetColumn::Answer);
         let raw = grid.text(row, SheetColumn::Answer).trim().to_owned();
-        let mut found = Found { raw, ..Found::unread(at.clone()) };
+        let mut found = Found {
+            raw,
+            ..Found::unread(at.clone())
+        };
         if let Some(remark) = grid.merged(row, SheetColumn::Answer) {
             found.remarks.push(remark);
         }
@@ -289,7 +363,11 @@ impl Reader<'_> {
         let (response, note, remarks) = match cell {
             Some(cell) => own_word(question, cell).unwrap_or_else(|| {
                 let reading = wording::read(question, cell, &at);
-                if blank { (None, reading.1, Vec::new()) } else { reading }
+                if blank {
+                    (None, reading.1, Vec::new())
+                } else {
+                    reading
+                }
             }),
             None => (None, None, Vec::new()),
         };
@@ -298,24 +376,45 @@ impl Reader<'_> {
         if let QuestionType::Table { columns } = &question.kind {
             let rows = self.tables.remove(&question.id).unwrap_or_default();
             let said = cell.and_then(|cell| table_word(question, cell));
-            table::settle(question, columns, &rows, said, &mut found.response, &mut found.remarks, &at);
+            table::settle(
+                question,
+                columns,
+                &rows,
+                said,
+                &mut found.response,
+                &mut found.remarks,
+                &at,
+            );
         }
-        found.note = joined(note, Some(grid.text(row, SheetColumn::Remarks).trim().to_owned()));
+        found.note = joined(
+            note,
+            Some(grid.text(row, SheetColumn::Remarks).trim().to_owned()),
+        );
         let named_at = grid.place(row, SheetColumn::Documents);
         let documents = grid.text(row, SheetColumn::Documents);
-        let names = documents.split(['\n', '、', ';', '；']).map(str::trim).filter(|name| !name.is_empty());
-        found.documents = names.map(|name| (name.to_owned(), named_at.clone())).collect();
+        let names = documents
+            .split(['\n', '、', ';', '；'])
+            .map(str::trim)
+            .filter(|name| !name.is_empty());
+        found.documents = names
+            .map(|name| (name.to_owned(), named_at.clone()))
+            .collect();
         found.stamp = Stamp::parse(grid.text(row, SheetColumn::Stamp));
         let confirmed = grid.text(row, SheetColumn::Confirmed).trim();
         found.confirmed = is_confirmed(confirmed);
         if !confirmed.is_empty() && !found.confirmed {
             let message = format!("`{confirmed}` does not confirm the answer");
             found.remarks.push(
-                Diagnostic::warning("confirmation-unreadable", grid.place(row, SheetColumn::Confirmed), message)
-                    .help("choose 確認済み (Confirmed), or leave it blank"),
+                Diagnostic::warning(
+                    "confirmation-unreadable",
+                    grid.place(row, SheetColumn::Confirmed),
+                    message,
+                )
+                .help("choose 確認済み (Confirmed), or leave it blank"),
             );
         }
-        found.reason = Some(grid.text(row, SheetColumn::Reason).trim().to_owned()).filter(|reason| !reason.is_empty());
+        found.reason = Some(grid.text(row, SheetColumn::Reason).trim().to_owned())
+            .filter(|reason| !reason.is_empty());
         found
     }
 }
@@ -345,27 +444,51 @@ impl Found {
     fn answer(&self, question: &Question, remarks: &mut Vec<Diagnostic>) -> Option<Answer> {
         let mut own = self.remarks.clone();
         let mut response = self.response.clone();
-        if let QuestionType::Choice { choices, many: true } = &question.kind {
+        if let QuestionType::Choice {
+            choices,
+            many: true,
+        } = &question.kind
+        {
             let chosen: Vec<_> = choices
                 .iter()
-                .filter(|choice| self.chosen.get(&choice.id).is_some_and(|(chosen, _)| *chosen))
+                .filter(|choice| {
+                    self.chosen
+                        .get(&choice.id)
+                        .is_some_and(|(chosen, _)| *chosen)
+                })
                 .map(|choice| choice.id.clone())
                 .collect();
             match &response {
                 Some(given) if !chosen.is_empty() && *given != Response::Choice(chosen.clone()) => {
-                    let message = format!("`{}` names other answers than the rows below it", self.raw);
-                    own.push(Diagnostic::error("answer-twice", self.at.clone(), message).help("put ○ beside what applies, and leave the question's own cell blank"));
+                    let message =
+                        format!("`{}` names other answers than the rows below it", self.raw);
+                    own.push(
+                        Diagnostic::error("answer-twice", self.at.clone(), message).help(
+                            "put ○ beside what applies, and leave the question's own cell blank",
+                        ),
+                    );
                     response = None;
                 }
-                None if !chosen.is_empty() && self.raw.is_empty() => response = Some(Response::Choice(chosen)),
+                None if !chosen.is_empty() && self.raw.is_empty() => {
+                    response = Some(Response::Choice(chosen))
+                }
                 _ => {}
             }
         }
-        if response.is_none() && self.raw.is_empty() && self.chosen.values().all(|(chosen, _)| !chosen) {
+        if response.is_none()
+            && self.raw.is_empty()
+            && self.chosen.values().all(|(chosen, _)| !chosen)
+        {
             // Nothing is answered; what else was written is kept from being lost.
             if self.note.is_some() || !self.documents.is_empty() {
-                let message = format!("remarks or documents stand beside `{}`, which is not answered", question.id);
-                remarks.push(Diagnostic::warning("answer-blank", self.at.clone(), message).help("answer the question; a note alone is no answer"));
+                let message = format!(
+                    "remarks or documents stand beside `{}`, which is not answered",
+                    question.id
+                );
+                remarks.push(
+                    Diagnostic::warning("answer-blank", self.at.clone(), message)
+                        .help("answer the question; a note alone is no answer"),
+                );
             }
             remarks.extend(own);
             return None;
@@ -386,16 +509,25 @@ impl Found {
     }
 
     /// The day from which the answer was carried over, where it still is the same and was not confirmed.
-    fn carried(&self, response: Option<&Response>, remarks: &mut Vec<Diagnostic>) -> Option<crate::time::Date> {
+    fn carried(
+        &self,
+        response: Option<&Response>,
+        remarks: &mut Vec<Diagnostic>,
+    ) -> Option<crate::time::Date> {
         let stamp = self.stamp.as_ref()?;
         if response.is_some_and(|response| answer_digest(response) == stamp.answer) {
             return (!self.confirmed).then_some(stamp.given_on);
         }
         if self.reason.is_none() {
-            let message = format!("the answer carried over from {} was changed without a reason", stamp.given_on);
+            let message = format!(
+                "the answer carried over from {} was changed without a reason",
+                stamp.given_on
+            );
             remarks.push(
                 Diagnostic::warning("answer-changed-without-reason", self.at.clone(), message)
-                    .help("ask the supplier why the answer changed, or give the reason in its column"),
+                    .help(
+                        "ask the supplier why the answer changed, or give the reason in its column",
+                    ),
             );
         }
         None
@@ -405,13 +537,18 @@ impl Found {
 /// Reads one of the words that our own drop-downs offer, in any language, whatever the rules of free wording make of it.
 fn own_word(question: &Question, cell: &SheetCell) -> Option<wording::Reading> {
     let plain = cell.formula.is_none() && cell.comment.is_none() && cell.value == SheetValue::Text;
-    let (id, _) = options(question).into_iter().filter(|_| plain).find(|(_, title)| is_word(title, &cell.text))?;
+    let (id, _) = options(question)
+        .into_iter()
+        .filter(|_| plain)
+        .find(|(_, title)| is_word(title, &cell.text))?;
     let response = match (id.as_str(), &question.kind) {
         ("not_applicable", _) => Response::NotApplicable,
         ("yes", QuestionType::YesNo) => Response::Yes,
         ("no", QuestionType::YesNo) => Response::No,
         ("partial", QuestionType::YesNo) => Response::Partial,
-        (ROWS_ENTERED | ROWS_NONE, QuestionType::Table { .. }) => return Some((None, None, Vec::new())),
+        (ROWS_ENTERED | ROWS_NONE, QuestionType::Table { .. }) => {
+            return Some((None, None, Vec::new()));
+        }
         (_, QuestionType::Choice { .. }) => Response::Choice(vec![id]),
         _ => return None,
     };
@@ -420,7 +557,10 @@ fn own_word(question: &Question, cell: &SheetCell) -> Option<wording::Reading> {
 
 /// Which word of a table question its row says.
 fn table_word(question: &Question, cell: &SheetCell) -> Option<String> {
-    options(question).into_iter().find(|(_, title)| is_word(title, &cell.text)).map(|(id, _)| id)
+    options(question)
+        .into_iter()
+        .find(|(_, title)| is_word(title, &cell.text))
+        .map(|(id, _)| id)
 }
 
 /// Whether a cell says a text of ours: in Japanese, in English, or in both as we write it.
@@ -433,16 +573,27 @@ fn is_word(title: &crate::text::Text, cell: &str) -> bool {
 }
 
 fn is_confirmed(text: &str) -> bool {
-    let titles = [super::layout::both("sheet-confirmed-yes"), super::layout::both("sheet-yes")];
-    titles.iter().any(|title| is_word(title, text)) || matches!(text, "○" | "〇" | "◯" | "✓" | "✔" | "済" | "確認" | "TRUE")
+    let titles = [
+        super::layout::both("sheet-confirmed-yes"),
+        super::layout::both("sheet-yes"),
+    ];
+    titles.iter().any(|title| is_word(title, text))
+        || matches!(text, "○" | "〇" | "◯" | "✓" | "✔" | "済" | "確認" | "TRUE")
 }
 
 /// The question of a row that asks whether one choice of several applies.
 fn yes_no(question: &Question) -> Question {
-    Question { kind: QuestionType::YesNo, ..question.clone() }
+    Question {
+        kind: QuestionType::YesNo,
+        ..question.clone()
+    }
 }
 
 fn joined(first: Option<String>, second: Option<String>) -> Option<String> {
-    let parts: Vec<_> = [first, second].into_iter().flatten().filter(|text| !text.is_empty()).collect();
+    let parts: Vec<_> = [first, second]
+        .into_iter()
+        .flatten()
+        .filter(|text| !text.is_empty())
+        .collect();
     (!parts.is_empty()).then(|| parts.join("\n"))
 }

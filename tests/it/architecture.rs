@@ -412,7 +412,6 @@ const ONLY_IN: &[(&str, &[&str])] = &[
             "document/questionnaire/packet.rs",
         ],
     ),
-    ("zip::", &["evidence/archive", "evidence/spreadsheet"]),
     ("unicode_normalization::", &["questionnaire"]),
     ("csv_core::", &["evidence/spreadsheet"]),
     ("encoding_rs::", &["evidence/spreadsheet"]),

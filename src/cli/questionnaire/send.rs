@@ -58,7 +58,9 @@ pub(in crate::cli) fn workbook(
     library: &Library,
     output: &Output,
 ) -> anyhow::Result<Verdict> {
-    let sent = with(arguments, languages, library, |sending| Ok(export(sending)?))?;
+    let sent = with(arguments, languages, library, |sending| {
+        Ok(export(sending)?)
+    })?;
     output.bytes(&sent)?;
     Ok(Verdict::Acceptable)
 }
@@ -107,7 +109,11 @@ fn with(
         .as_ref()
         .map(|path| tender::open(path, library))
         .transpose()?;
-    let previous = arguments.previous.as_ref().map(|path| read(path)).transpose()?;
+    let previous = arguments
+        .previous
+        .as_ref()
+        .map(|path| read(path))
+        .transpose()?;
     let previous = arguments
         .previous
         .as_ref()
@@ -118,7 +124,9 @@ fn with(
         languages,
         tender: open.as_ref(),
         previous,
-        as_of: arguments.as_of.unwrap_or_else(|| day_of_instant(clock::now())),
+        as_of: arguments
+            .as_of
+            .unwrap_or_else(|| day_of_instant(clock::now())),
     };
     let (sending, remarks) = prepare(library, &request)?;
     tell(&remarks);

@@ -145,9 +145,11 @@ fn readme(sending: &Sending<'_>, lang: Lang) -> String {
     let name = format!("{} {}", questionnaire.id, questionnaire.version);
     let digest = format!("sha256:{}", questionnaire.digest.hex());
     let other = match (lang, sending.languages) {
-        (Lang::Ja, Languages::En) | (Lang::En, Languages::Ja) => {
-            message_with(lang, "packet-language", &[("language", sending.languages.word())])
-        }
+        (Lang::Ja, Languages::En) | (Lang::En, Languages::Ja) => message_with(
+            lang,
+            "packet-language",
+            &[("language", sending.languages.word())],
+        ),
         _ => String::new(),
     };
     let text = message_with(

@@ -107,12 +107,23 @@ pub fn text(receipt: &Receipt, lang: Lang) -> String {
         (false, true) => "receipt-intact",
         (false, false) => "receipt-incomplete",
     };
-    _ = writeln!(out, "{}: {}", message(lang, "receipt-heading"), message(lang, verdict));
+    _ = writeln!(
+        out,
+        "{}: {}",
+        message(lang, "receipt-heading"),
+        message(lang, verdict)
+    );
     let sent = &receipt.manifest.questionnaire;
     let answers = receipt.answers.as_ref();
     let rows = [
-        ("receipt-questionnaire", format!("{} {} ({})", sent.id, sent.version, sent.digest)),
-        ("receipt-answers", answers.map_or_else(|| "—".to_owned(), |set| set.answers.len().to_string())),
+        (
+            "receipt-questionnaire",
+            format!("{} {} ({})", sent.id, sent.version, sent.digest),
+        ),
+        (
+            "receipt-answers",
+            answers.map_or_else(|| "—".to_owned(), |set| set.answers.len().to_string()),
+        ),
         (
             "receipt-answered-on",
             answers
@@ -129,7 +140,12 @@ pub fn text(receipt: &Receipt, lang: Lang) -> String {
             Some(false) => "receipt-failed",
             None => "receipt-not-checked",
         };
-        _ = writeln!(out, "  {}: {}", message(lang, check.name), message(lang, outcome));
+        _ = writeln!(
+            out,
+            "  {}: {}",
+            message(lang, check.name),
+            message(lang, outcome)
+        );
         for finding in &check.findings {
             _ = writeln!(out, "    {}", printable(&finding.to_string()));
         }

@@ -78,7 +78,11 @@ impl<'a> Writer<'a> {
         let mut workbook = Workbook::new();
         // NOTE: without a fixed time the file would say when it was written, and no two would be equal.
         let properties = DocProperties::new()
-            .set_title(self.sending.languages.line(&self.sending.questionnaire.title))
+            .set_title(
+                self.sending
+                    .languages
+                    .line(&self.sending.questionnaire.title),
+            )
             .set_creation_datetime(&ExcelDateTime::from_ymd(2000, 1, 1)?);
         workbook.set_properties(&properties);
         workbook.set_default_format(&self.styles.plain, 20, 64)?;
@@ -130,7 +134,11 @@ impl<'a> Writer<'a> {
                 let room = PAGE_HEADER.saturating_sub(marking.chars().count());
                 let agency = crate::text::shortened(&agency, room.min(80));
                 let marking = crate::text::shortened(&marking, PAGE_HEADER);
-                format!("&L&9{}&R&9&\"-,Bold\"{}", escaped(&agency), escaped(&marking))
+                format!(
+                    "&L&9{}&R&9&\"-,Bold\"{}",
+                    escaped(&agency),
+                    escaped(&marking)
+                )
             }
             None => String::new(),
         };
@@ -145,7 +153,13 @@ impl<'a> Writer<'a> {
 
     /// What a function says in every language of the paper.
     fn lines(&self, say: impl Fn(Lang) -> String, between: &str) -> String {
-        let said: Vec<_> = self.sending.languages.all().iter().map(|lang| say(*lang)).collect();
+        let said: Vec<_> = self
+            .sending
+            .languages
+            .all()
+            .iter()
+            .map(|lang| say(*lang))
+            .collect();
         said.join(between)
     }
 
@@ -159,19 +173,29 @@ impl<'a> Writer<'a> {
 
     /// A validation by a list, which stands on the machine sheet where it does not fit in.
     fn list(&mut self, words: Vec<String>) -> Result<DataValidation, XlsxError> {
-        let length: usize = words.iter().map(|word| word.encode_utf16().count() + 1).sum();
+        let length: usize = words
+            .iter()
+            .map(|word| word.encode_utf16().count() + 1)
+            .sum();
         let plain = words.iter().all(|word| !word.contains([',', '"']));
         if plain && length <= INLINE_LIST {
             return DataValidation::new().allow_list_strings(&words);
         }
-        let (last, found) = (words.len(), self.lists.iter().position(|list| *list == words));
+        let (last, found) = (
+            words.len(),
+            self.lists.iter().position(|list| *list == words),
+        );
         let index = found.unwrap_or_else(|| {
             self.lists.push(words);
             self.lists.len() - 1
         });
-        let column = FIRST_LIST_COLUMN + u16::try_from(index).unwrap_or(u16::MAX - FIRST_LIST_COLUMN);
+        let column =
+            FIRST_LIST_COLUMN + u16::try_from(index).unwrap_or(u16::MAX - FIRST_LIST_COLUMN);
         let letters = rust_xlsxwriter::column_number_to_name(column);
-        let range = format!("={}!${letters}$1:${letters}${last}", formula::quoted(&self.names.machine));
+        let range = format!(
+            "={}!${letters}$1:${letters}${last}",
+            formula::quoted(&self.names.machine)
+        );
         Ok(DataValidation::new().allow_list_formula(Formula::new(range)))
     }
 
@@ -185,7 +209,13 @@ impl<'a> Writer<'a> {
         let head = [
             ("layout", LAYOUT.to_owned()),
             ("languages", self.sending.languages.word().to_owned()),
-            ("tender", self.sending.tender.as_ref().map_or_else(String::new, |one| one.id.clone())),
+            (
+                "tender",
+                self.sending
+                    .tender
+                    .as_ref()
+                    .map_or_else(String::new, |one| one.id.clone()),
+            ),
         ];
         let mut row = 1;
         for (key, value) in head {
@@ -194,7 +224,15 @@ impl<'a> Writer<'a> {
             row += 1;
         }
         row += 1;
-        let titles = ["id", "number", "sheet", "text", "type", "choices", "condition"];
+        let titles = [
+            "id",
+            "number",
+            "sheet",
+            "text",
+            "type",
+            "choices",
+            "condition",
+        ];
         for (column, title) in (0..).zip(titles) {
             sheet.write_string(row, column, title)?;
         }
@@ -206,7 +244,13 @@ impl<'a> Writer<'a> {
             };
             let sheet_name = self.plan.sheet(&question.id);
             let cells = [
-                &question.id, &number, sheet_name, &print.text, &print.kind, &print.choices, &print.condition,
+                &question.id,
+                &number,
+                sheet_name,
+                &print.text,
+                &print.kind,
+                &print.choices,
+                &print.condition,
             ];
             for (column, cell) in (0..).zip(cells) {
                 sheet.write_string(row, column, cell)?;
@@ -230,7 +274,10 @@ impl<'a> Writer<'a> {
     }
 
     /// Whether the rows of a table question, or its answer, are filled in already.
-    fn filled_in(&self, question: &Question) -> Option<&'a crate::questionnaire::carry::CarriedAnswer> {
+    fn filled_in(
+        &self,
+        question: &Question,
+    ) -> Option<&'a crate::questionnaire::carry::CarriedAnswer> {
         let sending: &'a Sending<'a> = self.sending;
         sending.carried(question).filter(|one| one.holds())
     }

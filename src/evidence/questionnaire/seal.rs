@@ -80,7 +80,10 @@ pub fn of_sheet(sheet: &Value) -> Digest {
 /// Seals a sheet: adds the digest of each answer and of the whole.
 #[must_use]
 pub fn seal(mut sheet: Value) -> Value {
-    let questionnaire = sheet.get("questionnaire_digest").cloned().unwrap_or_default();
+    let questionnaire = sheet
+        .get("questionnaire_digest")
+        .cloned()
+        .unwrap_or_default();
     let answers = sheet.get_mut("answers").and_then(Value::as_object_mut);
     for (question, answer) in answers.into_iter().flatten() {
         let digest = of_answer(&questionnaire, question, answer);
@@ -100,7 +103,10 @@ pub fn alterations(sheet: &Value) -> Vec<Alteration> {
     let Some(whole) = sheet.get(WHOLE) else {
         return Vec::new();
     };
-    let questionnaire = sheet.get("questionnaire_digest").cloned().unwrap_or_default();
+    let questionnaire = sheet
+        .get("questionnaire_digest")
+        .cloned()
+        .unwrap_or_default();
     let agrees = |stated: &Value, computed: Digest| {
         let stated = stated.as_str().and_then(|text| text.parse::<Digest>().ok());
         stated == Some(computed)
@@ -153,9 +159,18 @@ mod tests {
             alterations(&sheet)
         };
         let answer = |id: &str| Alteration::Answer(id.to_owned());
-        assert_eq!(altered(&|one| one["answers"]["a"]["value"] = json!("no")), [answer("a")]);
-        assert_eq!(altered(&|one| one["answers"]["b"]["note"] = json!("月")), [answer("b")]);
-        assert_eq!(altered(&|one| one["answered_on"] = json!("2026-11-11")), [Alteration::Sheet]);
+        assert_eq!(
+            altered(&|one| one["answers"]["a"]["value"] = json!("no")),
+            [answer("a")]
+        );
+        assert_eq!(
+            altered(&|one| one["answers"]["b"]["note"] = json!("月")),
+            [answer("b")]
+        );
+        assert_eq!(
+            altered(&|one| one["answered_on"] = json!("2026-11-11")),
+            [Alteration::Sheet]
+        );
         assert_eq!(
             altered(&|one| one["answers"]["c"] = json!({"value": "yes"})),
             [Alteration::Unsealed("c".to_owned())]

@@ -19,19 +19,32 @@ pub(super) struct TableRows {
 const HEADER_ROWS: usize = 60;
 
 /// Reads the rows of every table question.
-pub(super) fn read_all(workbook: &Workbook, questionnaire: &Questionnaire, remarks: &mut Vec<Diagnostic>) -> BTreeMap<String, TableRows> {
+pub(super) fn read_all(
+    workbook: &Workbook,
+    questionnaire: &Questionnaire,
+    remarks: &mut Vec<Diagnostic>,
+) -> BTreeMap<String, TableRows> {
     let markers = markers(workbook);
     let mut tables: BTreeMap<String, TableRows> = BTreeMap::new();
     for sheet in &workbook.sheets {
-        let kind = markers.iter().find(|(name, _)| *name == sheet.name).map(|(_, marker)| &marker.kind);
+        let kind = markers
+            .iter()
+            .find(|(name, _)| *name == sheet.name)
+            .map(|(_, marker)| &marker.kind);
         let question = match kind {
-            Some(SheetKind::Table(id)) => questionnaire.lookup(id).map(|question| (question, false)),
+            Some(SheetKind::Table(id)) => {
+                questionnaire.lookup(id).map(|question| (question, false))
+            }
             Some(_) => None,
             None => by_header(sheet, questionnaire).map(|question| (question, true)),
         };
         let Some((question, by_wording)) = question else {
             if let Some(SheetKind::Table(id)) = kind {
-                remarks.push(super::super::structured::unknown_question(questionnaire, id, sheet.place(0, 0)));
+                remarks.push(super::super::structured::unknown_question(
+                    questionnaire,
+                    id,
+                    sheet.place(0, 0),
+                ));
             }
             continue;
         };
@@ -40,13 +53,25 @@ pub(super) fn read_all(workbook: &Workbook, questionnaire: &Questionnaire, remar
         };
         let mut read = read(sheet, question, columns);
         if by_wording {
-            let message = format!("the sheet was taken for the table of `{}` by the titles of its columns", question.id);
-            read.remarks.push(Diagnostic::note("question-by-wording", sheet.place(0, 0), message).help("keep the hidden cells of the workbook"));
+            let message = format!(
+                "the sheet was taken for the table of `{}` by the titles of its columns",
+                question.id
+            );
+            read.remarks.push(
+                Diagnostic::note("question-by-wording", sheet.place(0, 0), message)
+                    .help("keep the hidden cells of the workbook"),
+            );
         }
         if let Some(earlier) = tables.get_mut(&question.id) {
             if !read.rows.is_empty() && !earlier.rows.is_empty() {
-                let message = format!("the rows of `{}` stand on two sheets; those of both are read", question.id);
-                earlier.remarks.push(Diagnostic::warning("answer-rows-twice", read.at.clone(), message).help("keep them on one sheet"));
+                let message = format!(
+                    "the rows of `{}` stand on two sheets; those of both are read",
+                    question.id
+                );
+                earlier.remarks.push(
+                    Diagnostic::warning("answer-rows-twice", read.at.clone(), message)
+                        .help("keep them on one sheet"),
+                );
             }
             earlier.rows.extend(read.rows);
             earlier.remarks.extend(read.remarks);
@@ -59,10 +84,15 @@ pub(super) fn read_all(workbook: &Workbook, questionnaire: &Questionnaire, remar
 
 /// The table question whose columns a sheet has.
 fn by_header<'q>(sheet: &Sheet, questionnaire: &'q Questionnaire) -> Option<&'q Question> {
-    let mut fitting = questionnaire.questions().map(|(_, question)| question).filter(|question| match &question.kind {
-        QuestionType::Table { columns } => header(sheet, columns).is_some_and(|(_, found)| found.len() == columns.len()),
-        _ => false,
-    });
+    let mut fitting = questionnaire
+        .questions()
+        .map(|(_, question)| question)
+        .filter(|question| match &question.kind {
+            QuestionType::Table { columns } => {
+                header(sheet, columns).is_some_and(|(_, found)| found.len() == columns.len())
+            }
+            _ => false,
+        });
     let first = fitting.next()?;
     fitting.next().is_none().then_some(first)
 }
@@ -70,38 +100,69 @@ fn by_header<'q>(sheet: &Sheet, questionnaire: &'q Questionnaire) -> Option<&'q 
 /// The last row of the header, and the columns by identifier: by the hidden identifiers, else by their titles.
 fn header(sheet: &Sheet, columns: &[Column]) -> Option<(u32, BTreeMap<String, u32>)> {
     let by = |names: &dyn Fn(&Column, &str) -> bool| {
-        sheet.rows.iter().take(HEADER_ROWS).find_map(|(row, cells)| {
-            let mut found = BTreeMap::new();
-            for column in columns {
-                let place = cells.iter().find(|(_, cell)| names(column, &cell.text));
-                if let Some((index, _)) = place {
-                    found.insert(column.id.clone(), *index);
+        sheet
+            .rows
+            .iter()
+            .take(HEADER_ROWS)
+            .find_map(|(row, cells)| {
+                let mut found = BTreeMap::new();
+                for column in columns {
+                    let place = cells.iter().find(|(_, cell)| names(column, &cell.text));
+                    if let Some((index, _)) = place {
+                        found.insert(column.id.clone(), *index);
+                    }
                 }
-            }
-            (found.len() * 2 > columns.len()).then_some((*row, found))
-        })
+                (found.len() * 2 > columns.len()).then_some((*row, found))
+            })
     };
     by(&|column, text| text.trim() == column.id).or_else(|| {
         by(&|column, text| {
             let text = wording::key(text.trim().trim_end_matches('*'));
             let title = &column.title;
-            [wording::key(&title.ja), wording::key(&title.en), wording::key(&format!("{}{}", title.ja, title.en))].contains(&text)
+            [
+                wording::key(&title.ja),
+                wording::key(&title.en),
+                wording::key(&format!("{}{}", title.ja, title.en)),
+            ]
+            .contains(&text)
         })
     })
 }
 
 fn read(sheet: &Sheet, question: &Question, columns: &[Column]) -> TableRows {
-    let mut read = TableRows { at: sheet.place(0, 0), ..TableRows::default() };
+    let mut read = TableRows {
+        at: sheet.place(0, 0),
+        ..TableRows::default()
+    };
     let Some((header_row, places)) = header(sheet, columns) else {
-        let message = format!("the columns of the table of `{}` are not found", question.id);
-        read.remarks.push(Diagnostic::error("sheet-columns-missing", read.at.clone(), message).help("keep the titles of the columns"));
+        let message = format!(
+            "the columns of the table of `{}` are not found",
+            question.id
+        );
+        read.remarks.push(
+            Diagnostic::error("sheet-columns-missing", read.at.clone(), message)
+                .help("keep the titles of the columns"),
+        );
         return read;
     };
-    for column in columns.iter().filter(|column| !places.contains_key(&column.id)) {
-        let message = format!("the column `{}` of the table of `{}` is not found", column.id, question.id);
-        read.remarks.push(Diagnostic::error("sheet-columns-missing", sheet.place(header_row, 0), message).help("keep the titles of the columns"));
+    for column in columns
+        .iter()
+        .filter(|column| !places.contains_key(&column.id))
+    {
+        let message = format!(
+            "the column `{}` of the table of `{}` is not found",
+            column.id, question.id
+        );
+        read.remarks.push(
+            Diagnostic::error("sheet-columns-missing", sheet.place(header_row, 0), message)
+                .help("keep the titles of the columns"),
+        );
     }
-    for row in sheet.rows.range(header_row.saturating_add(1)..).map(|(row, _)| *row) {
+    for row in sheet
+        .rows
+        .range(header_row.saturating_add(1)..)
+        .map(|(row, _)| *row)
+    {
         let mut cells = BTreeMap::new();
         let mut said = false;
         let mut remarks = Vec::new();
@@ -111,7 +172,9 @@ fn read(sheet: &Sheet, question: &Question, columns: &[Column]) -> TableRows {
                 continue;
             };
             let at = sheet.place(row, *index);
-            let cell = sheet.cell(row, *index).filter(|cell| !cell.text.trim().is_empty() || cell.formula.is_some());
+            let cell = sheet
+                .cell(row, *index)
+                .filter(|cell| !cell.text.trim().is_empty() || cell.formula.is_some());
             let Some(cell) = cell else {
                 missing.extend(column.required.then(|| (column, at)));
                 continue;
@@ -131,7 +194,9 @@ fn read(sheet: &Sheet, question: &Question, columns: &[Column]) -> TableRows {
         }
         for (column, at) in missing {
             let message = format!("the row lacks `{}`, which is required", column.title.en);
-            remarks.push(Diagnostic::warning("answer-row-incomplete", at, message).help("fill in the cell"));
+            remarks.push(
+                Diagnostic::warning("answer-row-incomplete", at, message).help("fill in the cell"),
+            );
         }
         read.rows.push(cells);
         read.remarks.extend(remarks);
@@ -145,10 +210,15 @@ fn own_choice(column: &Column, text: &str) -> Option<Cell> {
     match &column.kind {
         ColumnType::YesNo => {
             let is = |key: &str| super::is_word(&super::super::layout::both(key), text);
-            [("sheet-yes", true), ("sheet-no", false)].iter().find(|(key, _)| is(key)).map(|(_, yes)| Cell::YesNo(*yes))
+            [("sheet-yes", true), ("sheet-no", false)]
+                .iter()
+                .find(|(key, _)| is(key))
+                .map(|(_, yes)| Cell::YesNo(*yes))
         }
         ColumnType::Choice { choices } => {
-            let choice = choices.iter().find(|choice| super::is_word(&choice.title, text))?;
+            let choice = choices
+                .iter()
+                .find(|choice| super::is_word(&choice.title, text))?;
             Some(Cell::Text(choice.id.clone()))
         }
         _ => None,
@@ -168,8 +238,12 @@ pub(super) fn settle(
     debug_assert!(!columns.is_empty());
     remarks.extend(rows.remarks.iter().cloned());
     let contradiction = |what: &str| {
-        let message = format!("`{}` has rows in its table, and its own row says {what}", question.id);
-        Diagnostic::error("answer-contradicts-rows", at.clone(), message).help("empty the table, or choose that it is filled in")
+        let message = format!(
+            "`{}` has rows in its table, and its own row says {what}",
+            question.id
+        );
+        Diagnostic::error("answer-contradicts-rows", at.clone(), message)
+            .help("empty the table, or choose that it is filled in")
     };
     let has_rows = !rows.rows.is_empty();
     match (said.as_deref(), has_rows) {
@@ -184,8 +258,14 @@ pub(super) fn settle(
         }
         (Some("not_applicable"), false) => *response = Some(Response::NotApplicable),
         (Some(ROWS_ENTERED), false) => {
-            let message = format!("`{}` is said to be answered in its table, which is empty", question.id);
-            remarks.push(Diagnostic::warning("answer-rows-missing", at.clone(), message).help("fill in the table, or choose that there are no rows"));
+            let message = format!(
+                "`{}` is said to be answered in its table, which is empty",
+                question.id
+            );
+            remarks.push(
+                Diagnostic::warning("answer-rows-missing", at.clone(), message)
+                    .help("fill in the table, or choose that there are no rows"),
+            );
             *response = None;
         }
         (_, true) => *response = Some(Response::Rows(rows.rows.clone())),

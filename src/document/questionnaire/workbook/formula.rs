@@ -47,7 +47,14 @@ impl Plan {
                     }
                 }
                 let sheet = sheet.clone();
-                placed.insert(question.id.clone(), Placed { sheet, row: own, choices });
+                placed.insert(
+                    question.id.clone(),
+                    Placed {
+                        sheet,
+                        row: own,
+                        choices,
+                    },
+                );
             }
         }
         Self { placed }
@@ -87,7 +94,11 @@ pub(super) fn asked(sending: &Sending<'_>, plan: &Plan, question: &Question) -> 
         let tests: Vec<_> = parts.iter().map(|part| format!("{part}={value}")).collect();
         tests.join(",")
     };
-    Some(format!("=IF(OR({}),0,IF(OR({}),\"\",1))", equal("0"), equal("\"\"")))
+    Some(format!(
+        "=IF(OR({}),0,IF(OR({}),\"\",1))",
+        equal("0"),
+        equal("\"\"")
+    ))
 }
 
 fn asked_part(sending: &Sending<'_>, plan: &Plan, part: &ConditionPart) -> Option<String> {
@@ -103,16 +114,26 @@ fn asked_part(sending: &Sending<'_>, plan: &Plan, part: &ConditionPart) -> Optio
     let mut tests = Vec::new();
     for word in &part.is {
         if let Some((_, row)) = placed.choices.iter().find(|(choice, _)| choice == word) {
-            tests.push(format!("{}={}", cell(SheetColumn::Answer, *row), text(CHOSEN)));
+            tests.push(format!(
+                "{}={}",
+                cell(SheetColumn::Answer, *row),
+                text(CHOSEN)
+            ));
         } else if let Some((_, title)) = titles.iter().find(|(id, _)| id == word) {
             tests.push(format!("{answer}={}", text(&sending.languages.line(title))));
         }
     }
     let blank = match (placed.choices.first(), placed.choices.last()) {
         (Some((_, first)), Some((_, last))) => {
-            let (first, last) = (cell(SheetColumn::Answer, *first), cell(SheetColumn::Answer, *last));
+            let (first, last) = (
+                cell(SheetColumn::Answer, *first),
+                cell(SheetColumn::Answer, *last),
+            );
             let last = last.rsplit('!').next().unwrap_or_default();
-            format!("AND({answer}=\"\",COUNTIF({first}:{last},{})=0)", text(CHOSEN))
+            format!(
+                "AND({answer}=\"\",COUNTIF({first}:{last},{})=0)",
+                text(CHOSEN)
+            )
         }
         _ => format!("{answer}=\"\""),
     };
@@ -150,7 +171,9 @@ pub(super) fn standing(sending: &Sending<'_>) -> BTreeMap<String, (Asked, bool)>
         };
         let asked = question.when.as_ref().map_or(Asked::Yes, |when| {
             let past = |part: &ConditionPart| {
-                known.get(&part.question).is_some_and(|(asked, _)| *asked == Asked::No)
+                known
+                    .get(&part.question)
+                    .is_some_and(|(asked, _)| *asked == Asked::No)
             };
             if when.all.iter().any(past) {
                 return Asked::No;

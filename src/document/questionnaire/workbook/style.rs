@@ -70,8 +70,16 @@ impl Styles {
             .set_align(FormatAlign::Center);
         Self {
             hidden: plain.clone().set_font_color(PALE),
-            title: plain.clone().set_bold().set_font_size(15).set_font_color(DEEP),
-            subtitle: wrapped.clone().set_bold().set_font_size(11).set_font_color(DEEP),
+            title: plain
+                .clone()
+                .set_bold()
+                .set_font_size(15)
+                .set_font_color(DEEP),
+            subtitle: wrapped
+                .clone()
+                .set_bold()
+                .set_font_size(11)
+                .set_font_color(DEEP),
             marking: wrapped.clone().set_bold().set_font_color(ALARM),
             hint: top.clone().set_font_color(Color::RGB(0x0052_6475)),
             header_entry: header.clone().set_background_color(ENTRY_HEAD),
@@ -80,12 +88,22 @@ impl Styles {
             value: boxed(&wrapped),
             cell: boxed(&top),
             centered: boxed(&top).set_align(FormatAlign::Center),
-            faint: boxed(&top).set_font_color(Color::RGB(0x0052_6475)).set_font_size(9),
-            link: boxed(&top).set_font_color(Color::RGB(0x001D_4ED8)).set_font_size(9),
+            faint: boxed(&top)
+                .set_font_color(Color::RGB(0x0052_6475))
+                .set_font_size(9),
+            link: boxed(&top)
+                .set_font_color(Color::RGB(0x001D_4ED8))
+                .set_font_size(9),
             indented: boxed(&top).set_indent(2),
             entry_text: entry.clone().set_num_format("@"),
-            entry_date: entry.clone().set_num_format("yyyy\\-mm\\-dd").set_align(FormatAlign::Left),
-            entry_number: entry.clone().set_num_format("#,##0").set_align(FormatAlign::Left),
+            entry_date: entry
+                .clone()
+                .set_num_format("yyyy\\-mm\\-dd")
+                .set_align(FormatAlign::Left),
+            entry_number: entry
+                .clone()
+                .set_num_format("#,##0")
+                .set_align(FormatAlign::Left),
             entry,
             percent: boxed(&wrapped).set_num_format("0%"),
             total: boxed(&wrapped).set_bold().set_background_color(PAPER),

@@ -31,7 +31,12 @@ impl Writer<'_> {
         self.furnish(sheet, SheetKind::Table(question.id.clone()))?;
         let last = FIRST + u16::try_from(columns.len()).unwrap_or(1).saturating_sub(1);
         let title = format!("{number}  {}", self.line(&question.text));
-        self.heading(sheet, &title, "sheet-table-hint", (NUMBER, last.max(FIRST + 1)))?;
+        self.heading(
+            sheet,
+            &title,
+            "sheet-table-hint",
+            (NUMBER, last.max(FIRST + 1)),
+        )?;
         sheet.write_string_with_format(HEADER_ROW, NUMBER, "No.", &self.styles.header)?;
         sheet.set_column_width(NUMBER, 5)?;
         sheet.write_string(COLUMN_IDS_ROW, 0, &question.id)?;
@@ -43,8 +48,18 @@ impl Writer<'_> {
         let rows = TABLE_ROWS.max(u32::try_from(filled.len()).unwrap_or(TABLE_ROWS) + 20);
         let first_row = COLUMN_IDS_ROW + 1;
         for row in 0..rows {
-            sheet.write_string_with_format(first_row + row, 0, &question.id, &self.styles.hidden)?;
-            sheet.write_number_with_format(first_row + row, NUMBER, row + 1, &self.styles.centered)?;
+            sheet.write_string_with_format(
+                first_row + row,
+                0,
+                &question.id,
+                &self.styles.hidden,
+            )?;
+            sheet.write_number_with_format(
+                first_row + row,
+                NUMBER,
+                row + 1,
+                &self.styles.centered,
+            )?;
         }
         for (index, column) in (FIRST..).zip(columns) {
             let mut title = self.text(&column.title);
@@ -55,12 +70,20 @@ impl Writer<'_> {
             sheet.write_string(COLUMN_IDS_ROW, index, &column.id)?;
             let (width, look) = self.column_look(column);
             sheet.set_column_width(index, width)?;
-            for (row, filled) in (first_row..first_row + rows).zip(filled.iter().map(Some).chain(std::iter::repeat(None))) {
+            for (row, filled) in (first_row..first_row + rows)
+                .zip(filled.iter().map(Some).chain(std::iter::repeat(None)))
+            {
                 let cell = filled.and_then(|filled| filled.get(&column.id));
                 self.table_cell(sheet, row, index, column, cell, &look)?;
             }
             if let Some(validation) = self.column_validation(column)? {
-                sheet.add_data_validation(first_row, index, first_row + rows - 1, index, &validation)?;
+                sheet.add_data_validation(
+                    first_row,
+                    index,
+                    first_row + rows - 1,
+                    index,
+                    &validation,
+                )?;
             }
         }
         let section = self.plan.lookup(&question.id);
@@ -73,7 +96,14 @@ impl Writer<'_> {
             );
             let back = self.lines(|lang| message(lang, "sheet-back"), " / ");
             let column = last.max(FIRST + 1) + 1;
-            sheet.write_url_with_options(0, column, target.as_str(), &back, "", Some(&self.styles.link))?;
+            sheet.write_url_with_options(
+                0,
+                column,
+                target.as_str(),
+                &back,
+                "",
+                Some(&self.styles.link),
+            )?;
             sheet.set_column_width(column, 14)?;
         }
         sheet.set_print_area(0, 0, first_row + rows - 1, last.max(FIRST + 1))?;
@@ -108,13 +138,17 @@ impl Writer<'_> {
             None => return sheet.write_blank(row, index, look).map(|_| ()),
             Some(Cell::Number(number)) => {
                 if let Ok(number) = i32::try_from(*number) {
-                    return sheet.write_number_with_format(row, index, number, look).map(|_| ());
+                    return sheet
+                        .write_number_with_format(row, index, number, look)
+                        .map(|_| ());
                 }
                 number.to_string()
             }
             Some(Cell::Date(day)) => {
                 if let Some(day) = excel_day(*day) {
-                    return sheet.write_datetime_with_format(row, index, &day, look).map(|_| ());
+                    return sheet
+                        .write_datetime_with_format(row, index, &day, look)
+                        .map(|_| ());
                 }
                 day.to_string()
             }
@@ -136,7 +170,9 @@ impl Writer<'_> {
         Ok(Some(match &column.kind {
             ColumnType::Text => return Ok(None),
             ColumnType::Number => DataValidation::new()
-                .allow_whole_number_formula(DataValidationRule::GreaterThanOrEqualTo(Formula::new("0")))
+                .allow_whole_number_formula(DataValidationRule::GreaterThanOrEqualTo(Formula::new(
+                    "0",
+                )))
                 .set_error_style(DataValidationErrorStyle::Warning)
                 .set_error_message(say(self, "sheet-number-error"))?,
             ColumnType::Date => date_validation()
@@ -154,8 +190,12 @@ impl Writer<'_> {
                     .set_error_message(say(self, "sheet-list-error"))?
             }
             ColumnType::Choice { choices } => {
-                let words = choices.iter().map(|choice| self.line(&choice.title)).collect();
-                self.list(words)?.set_error_message(say(self, "sheet-list-error"))?
+                let words = choices
+                    .iter()
+                    .map(|choice| self.line(&choice.title))
+                    .collect();
+                self.list(words)?
+                    .set_error_message(say(self, "sheet-list-error"))?
             }
         }))
     }
