@@ -173,7 +173,7 @@
     const entry = state.answers[question.id];
     if (entry.na) return { value: "not_applicable" };
     switch (kindOf(question)) {
-      case "choice": return { value: question.kind.many ? question.kind.choices.map((one) => one.id).filter((id) => entry.value.includes(id)) : entry.value };
+      case "choice": return { value: question.kind.many ? question.kind.choices.map((one) => one.id).filter((id) => entry.value.includes(id)) : entry.value === "not_applicable" ? entry.value : [entry.value] };
       case "number": {
         const text = half(entry.value).replace(/,/g, ""), number = Number(text);
         const fits = /^-?\d{1,15}$/.test(text) && number >= question.kind.min && number <= question.kind.max;
@@ -234,7 +234,7 @@
       else if (value === true) element.setAttribute(key, "");
       else if (value !== false && value !== undefined) element.setAttribute(key, value);
     }
-    for (const child of children.flat()) if (child !== null && child !== undefined && child !== "") element.append(child);
+    for (const child of children.flat(Infinity)) if (child !== null && child !== undefined && child !== "") element.append(child);
     return element;
   }
 
@@ -325,7 +325,7 @@
     confirm.checked = entry.confirmed;
     return make("div", { class: "carried" }, of(carried.told),
       make("div", { class: "options" }, make("label", {}, confirm, say("form-confirm"))),
-      make("label", {}, say("sheet-reason"), text(entry.reason, (value) => { entry.reason = value; }, { class: "wide reason" })));
+      make("label", { class: "why" }, say("sheet-reason"), text(entry.reason, (value) => { entry.reason = value; }, { class: "wide reason" })));
   }
 
   function block(question) {
@@ -366,6 +366,7 @@
       section.querySelector("fieldset").disabled = state === false;
       section.querySelector(".state").textContent = state === false ? say("form-not-asked") : state === null ? say("form-open") : "";
       section.querySelector(".error").textContent = fault;
+      for (const why of section.querySelectorAll(".why")) why.hidden = !isChanged(question);
       for (const field of section.querySelectorAll(".control input, .control textarea, .control select")) field.toggleAttribute("aria-invalid", fault !== "");
     }
     const { needed, answered } = counts();
