@@ -20,6 +20,9 @@ use crate::corpus::say;
 use crate::questionnaire_sample::{dated, enter, fill, members, questionnaire, sending, zipped};
 use crate::signing_keys::Pair;
 
+/// What somebody does to a sheet of answers.
+type Hand = fn(&mut Value);
+
 fn library() -> Library {
     let mut library = Library::open(None).unwrap();
     let sample = questionnaire();
@@ -158,7 +161,6 @@ fn every_alteration_is_found_and_named() {
     let sending = sending(&questionnaire, Languages::Ja);
     let packet = write_packet(&sending, None).unwrap();
     let whole = answers(&sending);
-    type Hand = fn(&mut Value);
     let hands: [(&str, Hand); 5] = [
         ("`remote` was altered", |sheet| {
             sheet["answers"]["remote"]["value"] = json!("no")
@@ -557,7 +559,8 @@ fn what_was_not_asked_is_not_answered_and_what_was_carried_over_keeps_its_day() 
         return;
     };
     let sheet: Value = serde_json::from_str(&handed[0]).unwrap();
-    let keys: Vec<_> = sheet["answers"].as_object().unwrap().keys().collect();
+    let mut keys: Vec<_> = sheet["answers"].as_object().unwrap().keys().collect();
+    keys.sort();
     assert_eq!(
         keys,
         ["days", "remote"],

@@ -220,7 +220,13 @@ pub(crate) fn fill(sending: &Sending<'_>, seed: u64) -> Filled {
         let sheet = section_sheet(sending.questionnaire, index, sending.languages);
         let mut row = layout::HEADER_ROW + 1;
         for question in &section.questions {
-            fill_question(sending, question, (&sheet, row), &mut filled, &mut chance);
+            fill_question(
+                sending,
+                question,
+                (sheet.as_str(), row),
+                &mut filled,
+                &mut chance,
+            );
             row += 1;
             if let QuestionType::Choice {
                 choices,

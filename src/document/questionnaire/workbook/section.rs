@@ -391,7 +391,7 @@ impl Writer<'_> {
             Response::Choice(_)
                 if matches!(question.kind, QuestionType::Choice { many: true, .. }) =>
             {
-                sheet
+                &mut *sheet
             }
             other => sheet.write_string_with_format(
                 row,
@@ -594,6 +594,9 @@ pub(super) fn shown(
 ) -> String {
     let titles = crate::questionnaire::layout::titles(question);
     let word = |id: &str| {
+        if id == "not_applicable" {
+            return title(&both("sheet-not-applicable"));
+        }
         let found = titles.iter().find(|(known, _)| known == id);
         found.map_or_else(|| id.to_owned(), |(_, text)| title(text))
     };
