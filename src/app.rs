@@ -19,6 +19,8 @@ pub mod inventory;
 pub mod library;
 pub mod oci;
 pub mod provenance;
+pub mod questionnaire_receive;
+pub mod questionnaire_send;
 pub mod reassess;
 pub mod record;
 pub mod report;

@@ -15,6 +15,7 @@ mod inventory;
 mod output;
 mod progress;
 mod provenance;
+mod questionnaire;
 mod reassess;
 mod record;
 mod requirements;
@@ -190,6 +191,9 @@ enum Command {
     Vex(vex::Command),
     /// List every fact that a rule may use
     Facts(facts::Arguments),
+    /// Send questionnaires to suppliers, and receive their answers
+    #[command(subcommand)]
+    Questionnaire(questionnaire::Command),
     /// Read and test the criteria
     #[command(subcommand)]
     Criteria(criteria::Command),
@@ -254,6 +258,9 @@ fn run(cli: &Cli, output: &Output) -> anyhow::Result<Verdict> {
         Command::Version(command) => version::run(command, output),
         Command::Vex(command) => vex::run(command, library, output),
         Command::Facts(arguments) => facts::run(arguments, &library()?, output),
+        Command::Questionnaire(command) => {
+            questionnaire::run(command, &library()?, output, cli.common.lang)
+        }
         Command::Criteria(command) => criteria::run(command, &cli.common, output),
         Command::Assess(arguments) => assess::run(arguments, &library()?, output, cli.common.lang),
         Command::Agency(command) => agency::run(command, &library()?, output),

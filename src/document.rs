@@ -6,6 +6,7 @@ pub mod because;
 pub mod clauses;
 pub mod criteria;
 pub mod facts;
+pub mod questionnaire;
 pub mod record;
 pub mod report;
 pub mod provenance;

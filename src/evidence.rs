@@ -22,6 +22,7 @@ pub mod register;
 pub mod sbom;
 pub mod scope;
 pub mod signature;
+pub mod spreadsheet;
 pub mod trusted_root;
 pub mod tuf;
 pub mod unpack;

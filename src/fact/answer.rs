@@ -119,9 +119,11 @@ impl Reader<'_, '_> {
                     .push(fault.in_file(self.evidence.path.clone())),
             }
         }
+        // What was carried over and not confirmed was said on its first day.
+        let established = answer.carried_from.unwrap_or(self.answered_on);
         let valid_until = question
             .valid_months
-            .map(|months| add_months(self.answered_on, months));
+            .map(|months| add_months(established, months));
         for feed in &question.feeds {
             let taken = take(question, feed, response);
             match self.value(&feed.fact, taken) {
@@ -130,7 +132,7 @@ impl Reader<'_, '_> {
                     scope: Scope::Offering(self.dossier.offering.id.clone()),
                     value,
                     rank,
-                    established: self.answered_on,
+                    established,
                     valid_until,
                     citations: citations.clone(),
                 }),

@@ -399,8 +399,8 @@ const ONLY_IN: &[(&str, &[&str])] = &[
     ("tracing::", &["api", "web", "jobs", "server", "cli"]),
     // Paper.
     ("comfy_table::", &["document", "cli"]),
+    ("rust_xlsxwriter::", &["document"]),
     ("fluent_bundle::", &["text/messages.rs"]),
-    ("rust_xlsxwriter::", &["document/report"]),
     // Readers and reckoners behind one door each.
     ("sigstore::", &["evidence/signature"]),
     ("sigstore_verify::", &["evidence/signature"]),
@@ -423,7 +423,18 @@ const ONLY_IN: &[(&str, &[&str])] = &[
     ("serde_saphyr::", &["tape"]),
     ("fst::", &["pages.rs", "snapshot", "inventory"]),
     ("postcard::", &["snapshot", "inventory"]),
-    ("zip::", &["app/agency.rs", "evidence/archive"]),
+    (
+        "zip::",
+        &[
+            "app/agency.rs",
+            "evidence/archive",
+            "evidence/spreadsheet",
+            "document/questionnaire/packet.rs",
+        ],
+    ),
+    ("unicode_normalization::", &["questionnaire"]),
+    ("csv_core::", &["evidence/spreadsheet"]),
+    ("encoding_rs::", &["evidence/spreadsheet"]),
     ("tar::", &["evidence/archive", "feed/export.rs"]),
     ("ar::", &["evidence/archive"]),
     ("auditable_info::", &["evidence"]),

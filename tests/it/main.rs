@@ -119,3 +119,6 @@ mod http;
 mod feed_carry;
 mod feed_crash;
 mod feed_malformed;
+mod questionnaire_packet;
+mod questionnaire_sample;
+mod questionnaire_workbook;
