@@ -423,15 +423,7 @@ const ONLY_IN: &[(&str, &[&str])] = &[
     ("serde_saphyr::", &["tape"]),
     ("fst::", &["pages.rs", "snapshot", "inventory"]),
     ("postcard::", &["snapshot", "inventory"]),
-    (
-        "zip::",
-        &[
-            "app/agency.rs",
-            "evidence/archive",
-            "evidence/spreadsheet",
-            "document/questionnaire/packet.rs",
-        ],
-    ),
+    ("zip::", &["evidence/archive", "evidence/spreadsheet"]),
     ("unicode_normalization::", &["questionnaire"]),
     ("csv_core::", &["evidence/spreadsheet"]),
     ("encoding_rs::", &["evidence/spreadsheet"]),
