@@ -12,6 +12,7 @@ pub mod inventory;
 pub mod library;
 pub mod oci;
 pub mod provenance;
+pub mod questionnaire_import;
 pub mod reassess;
 pub mod record;
 pub mod signature;

@@ -14,6 +14,7 @@ mod inventory;
 mod output;
 mod progress;
 mod provenance;
+mod questionnaire;
 mod reassess;
 mod record;
 mod requirements;
@@ -161,6 +162,9 @@ enum Command {
     /// Read and test the criteria
     #[command(subcommand)]
     Criteria(criteria::Command),
+    /// Read questionnaires that were answered
+    #[command(subcommand)]
+    Questionnaire(questionnaire::Command),
     /// Assess one bid of a tender folder
     Assess(assess::Arguments),
     /// Evaluate tenders
@@ -223,6 +227,7 @@ fn run(cli: &Cli, output: &Output) -> anyhow::Result<Verdict> {
         Command::Criteria(command) => {
             criteria::run(command, cli.common.criteria.as_deref(), output)
         }
+        Command::Questionnaire(command) => questionnaire::run(command, &library()?, output),
         Command::Assess(arguments) => assess::run(arguments, &library()?, output),
         Command::Tender(command) => tender::run(command, &library()?, output),
         Command::Clauses(command) => {

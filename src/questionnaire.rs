@@ -4,6 +4,7 @@
 //! supplier is [`Questionnaire::published`]; its digest freezes it.
 
 pub mod condition;
+pub mod foreign;
 pub mod parse;
 pub mod response;
 pub mod structured;
@@ -11,11 +12,13 @@ pub mod take;
 pub mod wording;
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 use serde::Serialize;
 
 use crate::digest::Digest;
 use crate::questionnaire::condition::Condition;
+use crate::questionnaire::foreign::Maps;
 use crate::text::Text;
 
 /// The questionnaires by identifier.
@@ -36,6 +39,8 @@ pub struct Questionnaire {
     pub sections: Vec<Section>,
     /// Digest of [`Questionnaire::published`], by which answers name what they answer.
     pub digest: Digest,
+    /// The maps through which answers to questionnaires of others are read beside it.
+    pub maps: Arc<Maps>,
 }
 
 /// A section of a questionnaire.

@@ -91,7 +91,7 @@ impl Serialize for Cell {
 }
 
 /// One answer, whatever file it came in.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, Default)]
 pub struct Answer {
     /// The question's identifier, in the questionnaire or in the foreign sheet.
     pub question: String,
@@ -110,7 +110,7 @@ pub struct Answer {
 }
 
 /// Answers of one file.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, Default)]
 pub struct AnswerSet {
     /// The questionnaire that was answered, or the format of a foreign sheet.
     pub questionnaire: String,
