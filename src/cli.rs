@@ -191,13 +191,13 @@ enum Command {
     Vex(vex::Command),
     /// List every fact that a rule may use
     Facts(facts::Arguments),
-    /// Send questionnaires to suppliers, and receive their answers
+    /// Send questionnaires to suppliers, receive and read answers
     #[command(subcommand)]
     Questionnaire(questionnaire::Command),
     /// Read and test the criteria
     #[command(subcommand)]
     Criteria(criteria::Command),
-    /// Assess one bid of a tender folder
+    /// Assess one offering: a bid of a tender folder, or the folder of an offering
     Assess(assess::Arguments),
     /// Evaluate tenders
     #[command(subcommand)]

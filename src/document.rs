@@ -1,6 +1,7 @@
 //! Papers: the same view values as text for a terminal, as Markdown, as pages.
 
 pub mod agency;
+pub mod answers;
 pub mod attestation;
 pub mod because;
 pub mod clauses;

@@ -1,7 +1,6 @@
 //! The agency's house as a folder: its registers, its running cases one at a time, and what both say together.
 
 use std::collections::BTreeSet;
-use std::io::{Cursor, Seek, Write};
 
 use serde::Serialize;
 use serde_json::{Value, json};
@@ -15,6 +14,7 @@ use super::tender::{
 use crate::assessment::{Decisions, Exception};
 use crate::diagnostic::{Diagnostic, Place, Severity};
 use crate::digest::{Digest, canonical_json};
+use crate::evidence::archive::write::deflated_zip;
 use crate::evidence::detect::{Kind, detect};
 use crate::evidence::register::exception::ExceptionDecision;
 use crate::evidence::{Evidence, sbom};
@@ -246,42 +246,22 @@ pub fn write_audit_bundle(
         "report": agency.report(library),
         "files": manifest,
     });
-    let mut archive = zip::ZipWriter::new(Cursor::new(Vec::new()));
-    let failed = |error: zip::result::ZipError| {
-        Refused::from(
-            Diagnostic::error(
-                "bundle-write",
-                Place::whole(),
-                format!("the bundle cannot be written: {error}"),
-            )
-            .help("leave large files out of the agency's folder"),
-        )
-    };
-    add(
-        &mut archive,
-        "audit.json",
-        (canonical_json(&audit) + "\n").as_bytes(),
-    )
-    .map_err(failed)?;
-    for file in &files {
-        add(&mut archive, &format!("files/{}", file.path), &file.bytes).map_err(failed)?;
-    }
-    let bytes = archive.finish().map_err(failed)?.into_inner();
+    let audit_text = canonical_json(&audit) + "\n";
+    let paths: Vec<String> = files
+        .iter()
+        .map(|file| format!("files/{}", file.path))
+        .collect();
+    let members = paths
+        .iter()
+        .map(String::as_str)
+        .zip(files.iter().map(|file| &*file.bytes));
+    let members = std::iter::once(("audit.json", audit_text.as_bytes())).chain(members);
+    let bytes = deflated_zip(members).map_err(|error| {
+        let message = format!("the bundle cannot be written: {error}");
+        Diagnostic::error("bundle-write", Place::whole(), message)
+            .help("leave large files out of the agency's folder")
+    })?;
     Ok((bytes, audit))
-}
-
-/// Adds a member with nothing in it but its name and bytes.
-fn add(
-    archive: &mut zip::ZipWriter<impl Write + Seek>,
-    name: &str,
-    bytes: &[u8],
-) -> zip::result::ZipResult<()> {
-    let options = zip::write::SimpleFileOptions::default()
-        .compression_method(zip::CompressionMethod::Deflated)
-        .large_file(bytes.len() > 0xFFFF_0000)
-        .last_modified_time(zip::DateTime::default());
-    archive.start_file(name, options)?;
-    Ok(archive.write_all(bytes)?)
 }
 
 fn replayed(library: &Library, files: &[Evidence]) -> Vec<ReplayedRecord> {

@@ -134,7 +134,9 @@ fn assess_open(
     let folder = format!("{}/", chosen.offering.folder);
     evidence
         .retain(|one| one.path == TENDER_FILE || is_agency(one) || one.path.starts_with(&folder));
-    let found = Examination::new(library, &evidence, &tender.case, as_of).of(&chosen.offering);
+    let found = Examination::new(library, &evidence, &tender.case, as_of)
+        .received(tender.bid_deadline)
+        .of(&chosen.offering);
     let decisions = tender.decisions.of_bid(bid);
     let assessment = assess(&library.catalog, &tender.case, &decisions, &found, as_of);
     Ok(AssessedOffering {

@@ -190,7 +190,8 @@ pub fn judge_tender(
     }
     let mut assessed = BTreeMap::new();
     if let Some(catalog) = catalog {
-        let examination = Examination::new(library, &open.evidence, &tender.case, tender.as_of);
+        let examination = Examination::new(library, &open.evidence, &tender.case, tender.as_of)
+            .received(tender.bid_deadline);
         for bid in tender
             .bids
             .iter()

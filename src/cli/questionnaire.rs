@@ -1,5 +1,7 @@
-//! `mekiki questionnaire export|packet|sign|receive`
+//! `mekiki questionnaire …`: what goes out to suppliers, what comes back, and the maps through which sheets of others are read.
 
+mod import;
+mod map;
 mod receive;
 mod send;
 
@@ -17,6 +19,11 @@ pub(super) enum Command {
     Sign(send::SignArguments),
     /// Check answers that came back against what was sent
     Receive(receive::Arguments),
+    /// Read the answers of a file: our sheets, XLSX, CSV, VSAQ and OSCAL
+    Import(import::Arguments),
+    /// Look at the maps through which questionnaires of others are read
+    #[command(subcommand)]
+    Map(map::Command),
 }
 
 pub(super) fn run(
@@ -34,5 +41,7 @@ pub(super) fn run(
         }
         Command::Sign(arguments) => send::sign(arguments, output),
         Command::Receive(arguments) => receive::run(arguments, library, output),
+        Command::Import(arguments) => import::run(arguments, library, output),
+        Command::Map(command) => map::run(command, library, output),
     }
 }

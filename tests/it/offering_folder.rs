@@ -86,7 +86,7 @@ fn an_offering_alone_is_judged_like_the_same_bid_of_a_tender() {
     assert_eq!(alone.view.narrowing, bid.view.narrowing);
     assert_eq!(alone.marking, bid.marking);
     assert_eq!(alone.is_acceptable(), bid.is_acceptable());
-    assert_eq!(alone.supplier, bid.supplier);
+    assert_eq!(alone.offering.supplier, bid.offering.supplier);
 }
 
 #[test]
