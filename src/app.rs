@@ -14,6 +14,7 @@ pub mod oci;
 pub mod provenance;
 pub mod questionnaire_receive;
 pub mod questionnaire_send;
+pub mod questionnaire_import;
 pub mod reassess;
 pub mod record;
 pub mod signature;

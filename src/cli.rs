@@ -159,7 +159,7 @@ enum Command {
     Vex(vex::Command),
     /// List every fact that a rule may use
     Facts,
-    /// Send questionnaires to suppliers, and receive their answers
+    /// Send questionnaires to suppliers, and read the answers that come in
     #[command(subcommand)]
     Questionnaire(questionnaire::Command),
     /// Read and test the criteria

@@ -1,5 +1,6 @@
 //! Papers: the same view values as text for a terminal, as Markdown, as pages.
 
+pub mod answers;
 pub mod attestation;
 pub mod clauses;
 pub mod criteria;

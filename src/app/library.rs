@@ -2,6 +2,7 @@
 //! overridable from a folder of the same layout.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
 
 use rust_embed::RustEmbed;
 
@@ -14,6 +15,7 @@ use crate::fact::vocabulary::{FactType, Producer, Vocabulary};
 use crate::folder::read_folder;
 use crate::profile::{Profile, Profiles};
 use crate::provenance::Builders;
+use crate::questionnaire::foreign::{Maps, read_map};
 use crate::questionnaire::parse::read_questionnaire;
 use crate::questionnaire::{Question, QuestionType, Questionnaires, Take};
 use crate::tender::procedure::Procedure;
@@ -51,6 +53,8 @@ pub struct Library {
     pub catalog: Catalog,
     /// Questionnaires by identifier.
     pub questionnaires: Questionnaires,
+    /// How questionnaires of others are read, by identifier.
+    pub maps: Arc<Maps>,
     /// Clauses by identifier.
     pub clauses: Clauses,
     /// Procedures by identifier.
@@ -104,7 +108,11 @@ impl Library {
             Ok(catalog) => (Some(catalog), Vec::new()),
             Err(faults) => (None, faults),
         };
-        let questionnaires = read_questionnaires(files, &mut faults);
+        let mut questionnaires = read_questionnaires(files, &mut faults);
+        let maps = Arc::new(read_maps(files, &questionnaires, &mut faults));
+        for questionnaire in questionnaires.values_mut() {
+            questionnaire.maps = Arc::clone(&maps);
+        }
         if let Some(catalog) = &catalog {
             faults.extend(unfed(&questionnaires, &catalog.vocabulary));
         }
@@ -135,6 +143,7 @@ impl Library {
             (Some(catalog), Some(precedence), Some(builders)) if faults.is_empty() => Ok(Self {
                 catalog,
                 questionnaires,
+                maps,
                 clauses,
                 procedures,
                 profiles,
@@ -160,6 +169,50 @@ fn read_questionnaires(files: &Files<'_>, faults: &mut Vec<Diagnostic>) -> Quest
         .filter_map(|folder| read_questionnaire(folder, files, faults))
         .map(|questionnaire| (questionnaire.id.clone(), questionnaire))
         .collect()
+}
+
+/// The folder of the maps of questionnaires of others, one file each.
+const MAPS: &str = "questionnaire-maps/";
+
+fn read_maps(
+    files: &Files<'_>,
+    questionnaires: &Questionnaires,
+    faults: &mut Vec<Diagnostic>,
+) -> Maps {
+    let maps: Maps = in_folder(files, MAPS, faults, read_map)
+        .into_iter()
+        .map(|map| (map.id.clone(), map))
+        .collect();
+    for map in maps.values() {
+        let file = format!("{MAPS}{}.toml", map.id);
+        if !files.contains_key(file.as_str()) {
+            let message = format!("the map `{}` stands in a file of another name", map.id);
+            faults.push(
+                Diagnostic::error("map-misnamed", Place::pointer("/id"), message)
+                    .help("name the file after the map")
+                    .in_file(file.clone()),
+            );
+        }
+        for (link, index) in map.links.iter().zip(0..) {
+            let questionnaire = questionnaires.get(&link.questionnaire);
+            if questionnaire.is_none_or(|one| one.lookup(&link.question).is_none()) {
+                let message = format!(
+                    "the questionnaire `{}` has no question `{}`",
+                    link.questionnaire, link.question
+                );
+                faults.push(
+                    Diagnostic::error(
+                        "map-unknown-question",
+                        Place::pointer(format!("/link/{index}/question")),
+                        message,
+                    )
+                    .help("lead the link to a question of ours, or take it out")
+                    .in_file(file.clone()),
+                );
+            }
+        }
+    }
+    maps
 }
 
 /// Questions that feed a fact which does not exist, which an answer may not establish, or which takes another type.

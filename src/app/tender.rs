@@ -191,7 +191,8 @@ pub fn judge_tender(
                 .iter()
                 .filter(|one| one.path.starts_with(&folder));
             let agency = open.evidence.iter().filter(|one| is_agency(one));
-            let dossier = Dossier::new(&bid.offering, handed_in, agency, tender.as_of);
+            let dossier = Dossier::new(&bid.offering, handed_in, agency, tender.as_of)
+                .received(tender.bid_deadline);
             let found = establish(
                 &dossier,
                 &catalog.vocabulary,

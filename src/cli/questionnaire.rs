@@ -1,5 +1,7 @@
-//! `mekiki questionnaire export|packet|sign|receive`
+//! `mekiki questionnaire …`: questionnaires that go out, answers that come in, and the maps through which those of others are read.
 
+mod import;
+mod map;
 mod receive;
 mod send;
 
@@ -17,6 +19,11 @@ pub(super) enum Command {
     Sign(send::SignArguments),
     /// Check answers that came back against what was sent
     Receive(receive::Arguments),
+    /// Read the answers of a file: our sheets and workbooks, XLSX, CSV, VSAQ and OSCAL
+    Import(import::Arguments),
+    /// Look at the maps through which questionnaires of others are read
+    #[command(subcommand)]
+    Map(map::Command),
 }
 
 pub(super) fn run(
@@ -25,14 +32,13 @@ pub(super) fn run(
     output: &Output,
     lang: LangArgument,
 ) -> anyhow::Result<Verdict> {
+    let languages = send::languages(lang);
     match command {
-        Command::Export(arguments) => {
-            send::workbook(arguments, send::languages(lang), library, output)
-        }
-        Command::Packet(arguments) => {
-            send::packet(arguments, send::languages(lang), library, output)
-        }
+        Command::Export(arguments) => send::workbook(arguments, languages, library, output),
+        Command::Packet(arguments) => send::packet(arguments, languages, library, output),
         Command::Sign(arguments) => send::sign(arguments, output),
         Command::Receive(arguments) => receive::run(arguments, library, output),
+        Command::Import(arguments) => import::run(arguments, library, output),
+        Command::Map(command) => map::run(command, library, output),
     }
 }

@@ -5,6 +5,7 @@
 mod binary;
 mod json;
 mod plain;
+mod sheet;
 mod xml;
 
 use serde::Serialize;
@@ -95,12 +96,21 @@ pub fn detect(bytes: &[u8]) -> Detection {
                 return inside;
             }
         }
+        if found.encoding == "zip"
+            && let Some(workbook) = sheet::package(bytes)
+        {
+            return workbook;
+        }
         return found;
     }
-    match unpack::decode(bytes) {
+    let found = match unpack::decode(bytes) {
         Ok(text) => detect_text(&text),
         Err(_) => Detection::unknown("binary"),
+    };
+    if found.kind == Kind::Unknown && matches!(found.encoding, "text" | "binary" | "toml") {
+        return sheet::table(bytes).unwrap_or(found);
     }
+    found
 }
 
 /// Names a document that is decoded already.
@@ -112,6 +122,10 @@ pub(super) fn detect_text(text: &str) -> Detection {
             .or_else(|| plain::toml(text))
             .unwrap_or_else(|| Detection::unknown("json")),
         Some('<') => xml::detect(text),
+        // Remarks in front of JSON, as VSAQ writes them.
+        Some('/') => json::detect(text)
+            .filter(|found| found.kind != Kind::Unknown)
+            .unwrap_or_else(|| plain::detect(text)),
         Some(_) => plain::detect(text),
     }
 }

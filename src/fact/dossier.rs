@@ -62,6 +62,8 @@ pub struct Dossier<'a> {
     pub agency: Vec<Sorted<'a>>,
     /// The day of judgment.
     pub as_of: Date,
+    /// The day on which the evidence was received at the latest: the deadline of the bids, where it has passed.
+    pub received_on: Option<Date>,
 }
 
 impl<'a> Dossier<'a> {
@@ -78,7 +80,15 @@ impl<'a> Dossier<'a> {
             handed_in: sorted(handed_in),
             agency: sorted(agency),
             as_of,
+            received_on: None,
         }
+    }
+
+    /// States the day on which the evidence was received at the latest; a day behind that of judgment is none.
+    #[must_use]
+    pub fn received(mut self, day: Date) -> Self {
+        self.received_on = (day <= self.as_of).then_some(day);
+        self
     }
 
     /// Evidence of one kind that the supplier handed in.

@@ -18,6 +18,8 @@ use unicode_normalization::UnicodeNormalization as _;
 
 use super::response::{Cell, Response};
 use super::{Column, ColumnType, Question, QuestionType};
+use note::Notes;
+
 use crate::diagnostic::{Diagnostic, Place, nearest};
 use crate::evidence::spreadsheet::{SheetCell, SheetValue};
 
@@ -68,6 +70,10 @@ impl<T> Read<T> {
             }
             other => other,
         }
+    }
+
+    fn fault(code: &'static str, why: impl Into<String>) -> Self {
+        Self::Wrong(code, why.into())
     }
 
     fn is_known(&self) -> bool {
@@ -129,7 +135,11 @@ fn read_value(question: &Question, cell: &SheetCell, at: &Place) -> Reading {
         }
         kind => {
             let rule = |text: &str| by_type(kind, text);
-            let (reading, note) = note::apart(&cell.text, rule);
+            let notes = match kind {
+                QuestionType::YesNo => Notes::Free,
+                _ => Notes::Bracketed,
+            };
+            let (reading, note) = note::apart(&cell.text, notes, rule);
             tell(reading, note, cell, at, wanted)
         }
     }
@@ -189,7 +199,7 @@ pub fn read_cell(column: &Column, cell: &SheetCell, at: &Place) -> (Option<Cell>
         (ColumnType::Text, _) => (Some(Cell::Text(cell.text.trim().to_owned())), Vec::new()),
         (ColumnType::Date, SheetValue::Date(day)) => (Some(Cell::Date(*day)), Vec::new()),
         _ => {
-            let (reading, note) = note::apart(&cell.text, rule);
+            let (reading, note) = note::apart(&cell.text, Notes::Bracketed, rule);
             let (value, _, remarks) = tell(reading, note, cell, at, || wanted_cell(&column.kind));
             (value, remarks)
         }

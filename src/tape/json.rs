@@ -190,6 +190,25 @@ impl<'de> Visitor<'de> for Key<'_, 'de> {
     }
 }
 
+/// A text of JSON whose first lines may be remarks behind `//`, as some tools write a license there: the remarks
+/// become spaces, so that places stay what they are.
+pub fn without_leading_remarks(text: &str) -> std::borrow::Cow<'_, str> {
+    let is_remark = |line: &str| line.trim().is_empty() || line.trim_start().starts_with("//");
+    let length: usize = text
+        .split_inclusive('\n')
+        .take_while(|line| is_remark(line))
+        .map(str::len)
+        .sum();
+    let (remarks, rest) = text.split_at_checked(length).unwrap_or(("", text));
+    if !remarks.contains("//") {
+        return text.into();
+    }
+    let blank = remarks
+        .bytes()
+        .map(|byte| if byte == b'\n' { '\n' } else { ' ' });
+    (blank.collect::<String>() + rest).into()
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -1,7 +1,7 @@
 //! Documents in JSON, named by the members of their root.
 
 use super::{Detection, Kind, ours};
-use crate::tape::{Item, Shape, parse_json};
+use crate::tape::{Item, Shape, parse_json, without_leading_remarks};
 
 /// The families, in the order in which they are asked.
 const FAMILIES: [fn(Item<'_>) -> Option<Detection>; 9] = [
@@ -44,7 +44,7 @@ const WORDS: [(&str, Kind, &str, &str); 5] = [
 
 /// Names a JSON document; `None` for a text that is neither JSON nor the beginning of a known document.
 pub(super) fn detect(text: &str) -> Option<Detection> {
-    match parse_json(text) {
+    match parse_json(&without_leading_remarks(text)) {
         Ok(tape) => Some(detect_item(tape.root())),
         Err(_) => lines(text).or_else(|| broken(text)),
     }
@@ -292,15 +292,20 @@ fn record(root: Item<'_>) -> Option<Detection> {
 }
 
 fn other(root: Item<'_>) -> Option<Detection> {
-    const OSCAL: [&str; 4] = [
+    const OSCAL: [&str; 6] = [
         "catalog",
         "profile",
         "component-definition",
         "system-security-plan",
+        "assessment-plan",
+        "assessment-results",
     ];
     let (kind, format, version) = if has(root, ["catalogVersion", "vulnerabilities"]) {
         (Kind::Kev, "cisa-kev", text(root, "catalogVersion"))
-    } else if has(root, ["questionnaire"]) || has(root, ["id", "templates"]) {
+    } else if has(root, ["questionnaire"])
+        || has(root, ["id", "templates"])
+        || has(root, ["namespace", "extensions"])
+    {
         (Kind::Questionnaire, "vsaq", None)
     } else if ["releases", "records", "ocid"]
         .iter()

@@ -22,59 +22,71 @@ const RATIO_FREE_BYTES: u64 = 16 << 20;
 /// The most tags of a part. With it, the elements of a part take at most some 200 MiB.
 const MAXIMUM_TAGS: usize = 4_000_000;
 
-/// What members are left unread, by what their path contains; the code, and what is said.
-const UNREAD: [(&str, &str, &str); 11] = [
-    ("vbaproject", "sheet-macros", "the workbook has macros"),
-    (
-        "xl/macrosheets/",
-        "sheet-macros",
-        "the workbook has sheets of macros",
-    ),
-    (
-        "xl/dialogsheets/",
-        "sheet-macros",
-        "the workbook has dialogs of macros",
-    ),
-    (
-        "xl/externallinks/",
-        "sheet-external-link",
-        "the workbook takes values from other files",
-    ),
-    (
-        "xl/embeddings/",
-        "sheet-embedded",
-        "other files are embedded in the workbook",
-    ),
-    (
-        "xl/activex/",
-        "sheet-embedded",
-        "the workbook has active controls",
-    ),
-    (
-        "xl/connections.xml",
-        "sheet-connection",
-        "the workbook connects to sources of data",
-    ),
-    (
-        "xl/querytables/",
-        "sheet-connection",
-        "the workbook queries sources of data",
-    ),
-    (
-        "xl/model/",
-        "sheet-connection",
-        "the workbook has a data model",
-    ),
-    (
-        "xl/pivotcache/",
-        "sheet-pivot-cache",
-        "the workbook keeps copies of data for pivot tables",
-    ),
-    (
-        "customui/",
-        "sheet-macros",
-        "the workbook changes the commands of the program",
-    ),
+/// A kind of member that is left unread.
+struct Unread {
+    /// What its path contains, in lower case.
+    part: &'static str,
+    code: &'static str,
+    message: &'static str,
+}
+
+/// What is left unread; the surer path first.
+const UNREAD: [Unread; 11] = [
+    Unread {
+        part: "vbaproject",
+        code: "sheet-macros",
+        message: "the workbook has macros",
+    },
+    Unread {
+        part: "xl/macrosheets/",
+        code: "sheet-macros",
+        message: "the workbook has sheets of macros",
+    },
+    Unread {
+        part: "xl/dialogsheets/",
+        code: "sheet-macros",
+        message: "the workbook has dialogs of macros",
+    },
+    Unread {
+        part: "xl/externallinks/",
+        code: "sheet-external-link",
+        message: "the workbook takes values from other files",
+    },
+    Unread {
+        part: "xl/embeddings/",
+        code: "sheet-embedded",
+        message: "other files are embedded in the workbook",
+    },
+    Unread {
+        part: "xl/activex/",
+        code: "sheet-embedded",
+        message: "the workbook has active controls",
+    },
+    Unread {
+        part: "xl/connections.xml",
+        code: "sheet-connection",
+        message: "the workbook connects to sources of data",
+    },
+    Unread {
+        part: "xl/querytables/",
+        code: "sheet-connection",
+        message: "the workbook queries sources of data",
+    },
+    Unread {
+        part: "xl/model/",
+        code: "sheet-connection",
+        message: "the workbook has a data model",
+    },
+    Unread {
+        part: "xl/pivotcache/",
+        code: "sheet-pivot-cache",
+        message: "the workbook keeps copies of data for pivot tables",
+    },
+    Unread {
+        part: "customui/",
+        code: "sheet-macros",
+        message: "the workbook changes the commands of the program",
+    },
 ];
 
 /// Whether bytes are a package or a compound file.
@@ -169,17 +181,22 @@ impl<'a> Package<'a> {
                 return Err(malformed(format!("the member `{raw}` stands twice")));
             }
         }
-        self.name_unread();
+        self.name_warn();
         Ok(())
     }
 
     /// Names what is in the package and is left unread.
-    fn name_unread(&mut self) {
+    fn name_warn(&mut self) {
         let mut named: Vec<&str> = Vec::new();
-        for (part, code, message) in UNREAD {
+        for Unread {
+            part,
+            code,
+            message,
+        } in UNREAD
+        {
             if self.members.keys().any(|path| path.contains(part)) && !named.contains(&message) {
                 named.push(message);
-                self.remarks.push(unread(code, message));
+                self.remarks.push(warn(code, message));
             }
         }
         let nested = |path: &&String| {
@@ -191,7 +208,7 @@ impl<'a> Package<'a> {
             && !named.contains(&"other files are embedded in the workbook")
         {
             let message = format!("the workbook holds another file, `{path}`");
-            self.remarks.push(unread("sheet-embedded", &message));
+            self.remarks.push(warn("sheet-embedded", &message));
         }
     }
 
@@ -264,7 +281,7 @@ impl<'a> Package<'a> {
                 if kind != "hyperlink" {
                     let message =
                         format!("the part `{part}` points to `{target}` outside of the workbook");
-                    let one = unread("sheet-external-link", &message);
+                    let one = warn("sheet-external-link", &message);
                     if !self.remarks.contains(&one) {
                         self.remarks.push(one);
                     }
@@ -312,7 +329,7 @@ pub(super) fn rich_text(element: Element<'_>) -> String {
 }
 
 /// What is left unread, named.
-pub(super) fn unread(code: &'static str, message: &str) -> Diagnostic {
+pub(super) fn warn(code: &'static str, message: &str) -> Diagnostic {
     Diagnostic::warning(code, Place::whole(), format!("{message}; it is not read")).help(
         "ask for the workbook without it, and do not open this one outside of a protected view",
     )

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use super::cell::{decimal, is_day_format, parse_cell_name, parse_range, serial_day, unescape};
-use super::package::{Package, Relationship, parse_part, rich_text, unread};
+use super::package::{Package, Relationship, parse_part, rich_text, warn};
 use super::{
     Encoding, MAXIMUM_CELL_CHARACTERS, MAXIMUM_CELLS, MAXIMUM_COLUMNS, MAXIMUM_MERGED,
     MAXIMUM_ROWS, MAXIMUM_SHEETS, MAXIMUM_TEXT_BYTES, Sheet, SheetCell, SheetValue, Workbook,
@@ -70,7 +70,7 @@ fn main_part(package: &mut Package<'_>) -> Result<String, Diagnostic> {
     if types.contains("macroEnabled")
         && !package.remarks.iter().any(|one| one.code == "sheet-macros")
     {
-        let remark = unread("sheet-macros", "the workbook says that it has macros");
+        let remark = warn("sheet-macros", "the workbook says that it has macros");
         package.remarks.push(remark);
     }
     let roots = package.relationships("")?;
@@ -91,7 +91,7 @@ fn links(package: &mut Package<'_>) -> Result<(), Diagnostic> {
             && let Some(text) = package.text(&path)?
             && (text.contains("ddeLink") || text.contains("oleLink"))
         {
-            let remark = unread(
+            let remark = warn(
                 "sheet-dde",
                 "the workbook asks other programs for values (DDE or OLE)",
             );
@@ -261,7 +261,7 @@ impl Reader {
                 sheet: Some(sheet.name.clone()),
                 ..Place::whole()
             };
-            let mut remark = unread("sheet-embedded", "objects or controls lie on the sheet");
+            let mut remark = warn("sheet-embedded", "objects or controls lie on the sheet");
             remark.at = place;
             self.remarks.push(remark);
         }
@@ -362,7 +362,7 @@ impl Reader {
         if let Some(formula) = &formula
             && asks_a_program(formula)
         {
-            let mut remark = unread(
+            let mut remark = warn(
                 "sheet-dde",
                 "a formula asks another program for a value (DDE)",
             );

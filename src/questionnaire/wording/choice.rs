@@ -36,7 +36,7 @@ pub(super) fn read(choices: &[Choice], many: bool, text: &str) -> Read<Vec<Strin
             Read::As(words).noted(!expected, |_| form)
         }
         _ => match super::near(text.trim(), choices.iter().map(|one| one.id.as_str())) {
-            Some(near) => Read::Wrong(
+            Some(near) => Read::fault(
                 "answer-unreadable",
                 format!("it is near to the choice `{near}`, which is not taken for granted"),
             ),

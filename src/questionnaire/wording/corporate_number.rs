@@ -25,7 +25,7 @@ pub(super) fn read(text: &str) -> Read<String> {
         }
     }
     if digits.len() != 13 {
-        return Read::Wrong(
+        return Read::fault(
             "answer-unreadable",
             format!(
                 "a corporate number has 13 digits, and this one {}",
@@ -34,7 +34,7 @@ pub(super) fn read(text: &str) -> Read<String> {
         );
     }
     if !corporate_number_is_valid(&digits) {
-        return Read::Wrong(
+        return Read::fault(
             "corporate-number-invalid",
             "its check digit is wrong".to_owned(),
         );

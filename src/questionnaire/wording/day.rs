@@ -64,7 +64,7 @@ pub(super) fn read(text: &str) -> Read<Date> {
     if let Some(found) = era(&small) {
         return match found {
             Ok(day) => named(day),
-            Err(why) => Read::Wrong("answer-era", why),
+            Err(why) => Read::fault("answer-era", why),
         };
     }
     if let Some(day) = english(&small) {
@@ -82,7 +82,7 @@ pub(super) fn read(text: &str) -> Read<Date> {
     let (first, second, third) = parts;
     if first >= 1000 {
         return date(first, second, third).map_or(
-            Read::Wrong("answer-unreadable", "there is no such day".to_owned()),
+            Read::fault("answer-unreadable", "there is no such day".to_owned()),
             named,
         );
     }
@@ -93,7 +93,7 @@ pub(super) fn read(text: &str) -> Read<Date> {
     match (day_first, month_first) {
         (Some(one), Some(other)) if one != other => Read::Ambiguous(format!("{one} or {other}")),
         (Some(day), _) | (None, Some(day)) => named(day),
-        (None, None) => Read::Wrong("answer-unreadable", "there is no such day".to_owned()),
+        (None, None) => Read::fault("answer-unreadable", "there is no such day".to_owned()),
     }
 }
 

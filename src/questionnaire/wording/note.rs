@@ -2,14 +2,27 @@
 
 use super::{Read, is_blank, plain, yes_no};
 
-/// What may stand between an answer and a note on it.
-const STARTS: [char; 15] = [
-    '(', '※', '*', ':', ';', ',', '、', '。', '.', '\n', '[', '【', '「', '-', '—',
-];
+/// What begins a note on any answer.
+const BRACKETS: [char; 5] = ['(', '※', '[', '【', '「'];
+
+/// What also begins a note on a yes or no, which no list of answers follows.
+const MARKS: [char; 7] = [':', ';', ',', '、', '。', '.', '—'];
+
+/// How much may begin a note.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Notes {
+    /// Brackets alone: behind a comma or space, another value may follow.
+    Bracketed,
+    /// Marks, spaces and lines too.
+    Free,
+}
+
+/// The most characters of an answer in front of its note.
+const LONGEST_ANSWER: usize = 200;
 
 /// Words in a note that may change the answer, in small letters. A note with one of them makes the answer one with
 /// a reservation, which is not read: it is not for a machine to weigh the words.
-const RESERVATIONS: [&str; 71] = [
+const RESERVATIONS: [&str; 75] = [
     "ただし",
     "但し",
     "但",
@@ -81,12 +94,21 @@ const RESERVATIONS: [&str; 71] = [
     "when ",
     "without",
     "until",
+    " or ",
+    "又は",
+    "または",
+    "若しくは",
 ];
 
-/// Reads a text by a rule: as a whole, then without its note, then without marks at its end.
+/// Reads a text by a rule: as a whole, then without marks at its end, then without its note.
 ///
-/// A note with a reservation makes the reading [`Read::Qualified`]; any other one is given beside it.
-pub(super) fn apart<T>(text: &str, rule: impl Fn(&str) -> Read<T>) -> (Read<T>, Option<String>) {
+/// A note with a reservation makes the reading [`Read::Qualified`], one that is a value itself makes it ambiguous; any
+/// other one is given beside it.
+pub(super) fn apart<T>(
+    text: &str,
+    notes: Notes,
+    rule: impl Fn(&str) -> Read<T>,
+) -> (Read<T>, Option<String>) {
     let whole = rule(text);
     if whole.is_known() {
         return (whole, None);
@@ -94,19 +116,18 @@ pub(super) fn apart<T>(text: &str, rule: impl Fn(&str) -> Read<T>) -> (Read<T>, 
     let bare = text
         .trim()
         .trim_end_matches(['。', '.', '、', ',', '．', '！', '!', '）', ')']);
-    if bare.len() < text.trim().len() {
-        let reading = rule(bare);
-        if let Read::As(value) | Read::Normalised(value, _) = reading {
-            return (Read::Normalised(value, format!("`{}`", bare.trim())), None);
-        }
+    if bare.len() < text.trim().len()
+        && let Read::As(value) | Read::Normalised(value, _) = rule(bare)
+    {
+        return (Read::Normalised(value, format!("`{}`", bare.trim())), None);
     }
-    let folded = plain(&text.replace('\n', " ※ "));
-    let starts = folded
-        .char_indices()
-        .filter(|(_, one)| STARTS.contains(one) || one.is_whitespace());
-    for (at, _) in starts {
+    let folded = match notes {
+        Notes::Free => plain(&text.replace('\n', " ※ ")),
+        Notes::Bracketed => plain(text),
+    };
+    for (at, _) in folded.char_indices().take(LONGEST_ANSWER) {
         let (word, note) = folded.split_at_checked(at).unwrap_or((&folded, ""));
-        if is_blank(word) {
+        if is_blank(word) || !begins(word, note, notes) {
             continue;
         }
         let reading = rule(word);
@@ -114,13 +135,22 @@ pub(super) fn apart<T>(text: &str, rule: impl Fn(&str) -> Read<T>) -> (Read<T>, 
             continue;
         }
         let note = note.trim_matches(|one: char| {
-            STARTS.contains(&one) || one.is_whitespace() || [')', ']', '】', '」'].contains(&one)
+            one.is_whitespace()
+                || BRACKETS.contains(&one)
+                || MARKS.contains(&one)
+                || ['-', ')', ']', '】', '」'].contains(&one)
         });
         if note.is_empty() {
             return (reading, None);
         }
         if is_reservation(note) {
             return (Read::Qualified, None);
+        }
+        if matches!(rule(note), Read::As(_) | Read::Normalised(..)) {
+            return (
+                Read::Ambiguous("more than one answer stands there".to_owned()),
+                None,
+            );
         }
         let reading = match reading {
             Read::Normalised(value, form) => {
@@ -131,6 +161,29 @@ pub(super) fn apart<T>(text: &str, rule: impl Fn(&str) -> Read<T>) -> (Read<T>, 
         return (reading, Some(note.to_owned()));
     }
     (whole, None)
+}
+
+/// Whether a note begins where a word ends.
+fn begins(word: &str, note: &str, notes: Notes) -> bool {
+    let mut letters = note.chars();
+    let (first, second) = (letters.next(), letters.next());
+    let Some(first) = first else { return false };
+    if BRACKETS.contains(&first) {
+        return true;
+    }
+    // "No data" is no no, "n.d." no answer and "No. 3" a number.
+    let is_latin = word.is_ascii();
+    let is_word = !is_latin || word.trim().len() > 1;
+    let is_apart = second.is_some_and(char::is_whitespace);
+    let is_numbered = note
+        .trim_start_matches(['.', ' '])
+        .starts_with(|one: char| one.is_ascii_digit());
+    let is_mark = match first {
+        '.' => is_apart && !is_numbered,
+        ' ' => !is_latin || note.trim_start().starts_with(['-', '—', '–', '※']),
+        other => MARKS.contains(&other),
+    };
+    notes == Notes::Free && is_word && is_mark
 }
 
 fn is_reservation(note: &str) -> bool {

@@ -102,7 +102,7 @@ const BOUNDS: [&str; 24] = [
     "least",
     "most",
     "within",
-    "up to",
+    "upto",
 ];
 
 pub(super) fn read(unit: &Text, min: i64, max: i64, text: &str) -> Read<i64> {
@@ -139,7 +139,7 @@ pub(super) fn read(unit: &Text, min: i64, max: i64, text: &str) -> Read<i64> {
                 .filter(|all| all % of == 0)
                 .and_then(|all| whole(all / of, scale)),
             (Some(_), Some(_)) => {
-                return Read::Wrong(
+                return Read::fault(
                     "answer-unit",
                     format!("the number is asked for in {} ({})", unit.en, unit.ja),
                 );
@@ -148,13 +148,13 @@ pub(super) fn read(unit: &Text, min: i64, max: i64, text: &str) -> Read<i64> {
         }
     };
     let Some(number) = converted else {
-        return Read::Wrong(
+        return Read::fault(
             "answer-unit",
             format!("it is no whole number of {} ({})", unit.en, unit.ja),
         );
     };
     if !(min..=max).contains(&number) {
-        return Read::Wrong(
+        return Read::fault(
             "answer-out-of-range",
             format!("it is not between {min} and {max}"),
         );

@@ -127,7 +127,7 @@ pub(super) fn read_one(text: &str) -> Read<String> {
         );
     }
     if REGIONS.contains(&word.as_str()) {
-        return Read::Wrong(
+        return Read::fault(
             "answer-region",
             "it is no country, and holds many jurisdictions".to_owned(),
         );

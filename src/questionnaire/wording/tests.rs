@@ -117,9 +117,9 @@ fn yes_and_no_are_read_in_many_hands() {
                 Some("answer-unreadable"),
             ),
             (
-                "Y e s and no",
+                "Some of it",
                 "null",
-                Some("Y e s and no"),
+                Some("Some of it"),
                 Some("answer-unreadable"),
             ),
             ("1", "null", Some("1"), Some("answer-unreadable")),
@@ -443,6 +443,14 @@ fn places_are_countries() {
             ("日本（東京）", "[\"JP\"]", Some("東京"), NORMALISED),
             ("日本、EU", "null", Some("日本、EU"), Some("answer-region")),
             ("欧州", "null", Some("欧州"), Some("answer-region")),
+            ("JP SG", "null", Some("JP SG"), Some("answer-unreadable")),
+            (
+                "日本、火星",
+                "null",
+                Some("日本、火星"),
+                Some("answer-unreadable"),
+            ),
+            ("JP (US)", "null", Some("JP (US)"), Some("answer-ambiguous")),
             ("XX", "null", Some("XX"), Some("answer-unreadable")),
             ("東京", "null", Some("東京"), Some("answer-unreadable")),
             (
