@@ -1,4 +1,4 @@
-//! `mekiki questionnaire …`: what goes out to suppliers, what comes back, and the maps through which sheets of others are read.
+//! `mekiki questionnaire …`: questionnaires that go out, answers that come in, and the maps through which those of others are read.
 
 mod import;
 mod map;
@@ -19,7 +19,7 @@ pub(super) enum Command {
     Sign(send::SignArguments),
     /// Check answers that came back against what was sent
     Receive(receive::Arguments),
-    /// Read the answers of a file: our sheets, XLSX, CSV, VSAQ and OSCAL
+    /// Read the answers of a file: our sheets and workbooks, XLSX, CSV, VSAQ and OSCAL
     Import(import::Arguments),
     /// Look at the maps through which questionnaires of others are read
     #[command(subcommand)]
@@ -32,13 +32,10 @@ pub(super) fn run(
     output: &Output,
     lang: LangArgument,
 ) -> anyhow::Result<Verdict> {
+    let languages = send::languages(lang);
     match command {
-        Command::Export(arguments) => {
-            send::workbook(arguments, send::languages(lang), library, output)
-        }
-        Command::Packet(arguments) => {
-            send::packet(arguments, send::languages(lang), library, output)
-        }
+        Command::Export(arguments) => send::workbook(arguments, languages, library, output),
+        Command::Packet(arguments) => send::packet(arguments, languages, library, output),
         Command::Sign(arguments) => send::sign(arguments, output),
         Command::Receive(arguments) => receive::run(arguments, library, output),
         Command::Import(arguments) => import::run(arguments, library, output),

@@ -122,10 +122,10 @@ impl SheetColumn {
             Self::Id | Self::Asked | Self::Answered | Self::Stamp => 8,
             Self::Number => 6,
             Self::Question => 44,
-            Self::Guidance => 30,
+            Self::Guidance => 28,
             Self::Condition | Self::Form => 17,
             Self::Answer => 16,
-            Self::Remarks | Self::Documents | Self::Reason => 24,
+            Self::Remarks | Self::Documents | Self::Reason => 21,
             Self::Previous => 26,
             Self::Confirmed => 10,
         }

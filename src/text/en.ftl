@@ -825,6 +825,7 @@ sheet-form-yes-no = Yes / No / Partial / Not applicable
 sheet-form-choice = Choose one of
 sheet-form-many = ○ beside each that applies (rows below)
 sheet-form-number = Whole number ({ $unit }), { $min } to { $max }
+sheet-form-number-open = Whole number ({ $unit }), { $min } or more
 sheet-form-date = Date (such as 2026-11-10)
 sheet-form-place = Country codes (such as JP, US)
 sheet-form-table = On the sheet "{ $sheet }" ({ $number })

@@ -825,6 +825,7 @@ sheet-form-yes-no = はい/いいえ/一部/該当なし
 sheet-form-choice = 次のうち一つを選択
 sheet-form-many = 該当するもの全てに○(下の各行)
 sheet-form-number = 整数({ $unit })。{ $min }から{ $max }まで
+sheet-form-number-open = 整数({ $unit })。{ $min }以上
 sheet-form-date = 年月日(例: 2026-11-10)
 sheet-form-place = 国名コード(例: JP, US)
 sheet-form-table = シート「{ $sheet }」に記入({ $number })

@@ -56,7 +56,11 @@ pub(in crate::cli) fn run(
     output.either(&receipt::view(&received), || {
         receipt::text(&received, output.lang())
     })?;
-    Ok(Verdict::of(!received.is_altered()))
+    Ok(if received.is_altered() || received.is_bound() {
+        Verdict::of(!received.is_altered())
+    } else {
+        Verdict::Unverifiable
+    })
 }
 
 fn named((name, bytes): &(String, Vec<u8>)) -> Material<'_> {

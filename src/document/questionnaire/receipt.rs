@@ -65,6 +65,15 @@ impl Receipt {
         self.checks.iter().any(|check| check.passed == Some(false))
     }
 
+    /// Whether the answers are known to be to the questionnaire that was sent.
+    pub fn is_bound(&self) -> bool {
+        let check = self
+            .checks
+            .iter()
+            .find(|one| one.name == "receipt-check-questionnaire");
+        check.is_some_and(|one| one.passed == Some(true))
+    }
+
     /// Everything that is remarked on the answers themselves.
     fn remarks(&self) -> Vec<&Diagnostic> {
         let answers = self.answers.iter().flat_map(|set| {

@@ -129,16 +129,12 @@ impl<'a> Writer<'a> {
         let escaped = |text: &str| text.replace('&', "&&");
         let header = match &self.sending.tender {
             Some(tender) => {
-                let agency = self.sending.languages.line(&tender.agency);
-                let marking = self.lines(|lang| marking::line(&tender.marking, lang), " / ");
-                let room = PAGE_HEADER.saturating_sub(marking.chars().count());
-                let agency = crate::text::shortened(&agency, room.min(80));
-                let marking = crate::text::shortened(&marking, PAGE_HEADER);
-                format!(
-                    "&L&9{}&R&9&\"-,Bold\"{}",
-                    escaped(&agency),
-                    escaped(&marking)
-                )
+                let lang = self.sending.languages.all().first().copied();
+                let agency = tender.agency.of(lang.unwrap_or(Lang::Ja));
+                let marking = self.lines(|lang| marking::line(&tender.marking, lang), "\n");
+                let agency = crate::text::shortened(agency, 40);
+                let marking = crate::text::shortened(&marking, PAGE_HEADER - 60);
+                format!("&L&8{}&R&8{}", escaped(&agency), escaped(&marking))
             }
             None => String::new(),
         };
@@ -281,4 +277,24 @@ impl<'a> Writer<'a> {
         let sending: &'a Sending<'a> = self.sending;
         sending.carried(question).filter(|one| one.holds())
     }
+}
+
+/// How many lines a text takes in a cell of `width` characters, counting a wide character as two.
+fn lines_of(text: &str, width: usize) -> u32 {
+    let lines = text.lines().map(|line| {
+        let wide: usize = line
+            .chars()
+            .map(|one| if one.is_ascii() { 1 } else { 2 })
+            .sum();
+        wide.div_ceil(width.max(1)).max(1)
+    });
+    u32::try_from(lines.sum::<usize>()).unwrap_or(1)
+}
+
+/// The height of a row in points, by its texts with the widths of their cells: programs do not fit heights by themselves once
+/// a sheet has a default of its own.
+fn row_height<'t>(texts: impl IntoIterator<Item = (&'t str, usize)>) -> u32 {
+    let lines = texts.into_iter().map(|(text, width)| lines_of(text, width));
+    // Excel allows 409 points.
+    (15 * lines.max().unwrap_or(1).max(1) + 5).min(400)
 }

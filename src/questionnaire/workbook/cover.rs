@@ -50,7 +50,7 @@ fn undated(at: crate::diagnostic::Place) -> Diagnostic {
         at,
         "the day of the answers is not stated",
     )
-    .help("enter it on the cover; without it nothing can be taken from the answers")
+    .help("enter it on the cover; without it the answers count from the day on which they were received at the latest")
 }
 
 /// The day as a question, so that it is read like one.

@@ -4,7 +4,7 @@ use rust_xlsxwriter::{ConditionalFormatDataBar, Formula, Worksheet, XlsxError};
 
 use super::formula::{quoted, standing};
 use super::section::date_validation;
-use super::{Writer, marking};
+use super::{Writer, lines_of, marking, row_height};
 use crate::questionnaire::condition::Asked;
 use crate::questionnaire::layout::{HEADER_ROW, SheetColumn, SheetKind, both};
 use crate::text::messages::message;
@@ -13,8 +13,8 @@ use crate::text::messages::message;
 const LABEL: u16 = 1;
 const VALUE: u16 = 2;
 
-/// How many characters of the value column stand on one line, counting a wide character as two.
-const VALUE_WIDTH: usize = 88;
+/// How many characters of both columns stand on one line, counting a wide character as two.
+const STEP_WIDTH: usize = 122;
 
 impl Writer<'_> {
     /// Writes the cover.
@@ -22,6 +22,7 @@ impl Writer<'_> {
         let questionnaire = self.sending.questionnaire;
         sheet.set_name(&self.names.cover)?;
         self.furnish(sheet, SheetKind::Cover)?;
+        sheet.set_print_fit_to_pages(1, 1);
         sheet.set_column_width(LABEL, 30)?;
         sheet.set_column_width(VALUE, 96)?;
         sheet.merge_range(
@@ -90,6 +91,7 @@ impl Writer<'_> {
                 &self.styles.label,
             )?;
             sheet.write_blank(row, VALUE, look)?;
+            sheet.set_row_height(row, 16 * self.languages() + 8)?;
             row += 1;
         }
         let hint = self.lines(|lang| message(lang, "sheet-date-error"), "\n");
@@ -120,7 +122,7 @@ impl Writer<'_> {
         );
         for step in steps {
             sheet.merge_range(row, LABEL, row, VALUE, &step, &self.styles.hint)?;
-            sheet.set_row_height(row, 17 * lines_of(&step, VALUE_WIDTH + 30) + 3)?;
+            sheet.set_row_height(row, 17 * lines_of(&step, STEP_WIDTH) + 3)?;
             row += 1;
         }
         sheet.set_print_area(0, 0, row, VALUE)?;
@@ -148,7 +150,7 @@ impl Writer<'_> {
     pub(super) fn progress(&self, sheet: &mut Worksheet) -> Result<(), XlsxError> {
         sheet.set_name(&self.names.progress)?;
         self.furnish(sheet, SheetKind::Progress)?;
-        for (column, width) in [(1, 60), (2, 14), (3, 14), (4, 14), (5, 22)] {
+        for (column, width) in [(1, 84), (2, 14), (3, 14), (4, 14), (5, 22)] {
             sheet.set_column_width(column, width)?;
         }
         self.heading(
@@ -173,6 +175,7 @@ impl Writer<'_> {
                 &self.styles.header,
             )?;
         }
+        sheet.set_row_height(HEADER_ROW, 18 * self.languages() + 4)?;
         let standing = standing(self.sending);
         let (mut row, mut all) = (HEADER_ROW + 1, (0, 0));
         for (index, section) in self.sending.questionnaire.sections.iter().enumerate() {
@@ -200,6 +203,7 @@ impl Writer<'_> {
             );
             let target = format!("internal:{name}!A1");
             let title = format!("{}  {}", index + 1, self.line(&section.title));
+            sheet.set_row_height(row, row_height([(title.as_str(), 80)]))?;
             sheet.write_url_with_options(
                 row,
                 1,
@@ -272,16 +276,4 @@ impl Writer<'_> {
         sheet.write_formula_with_format(row, 5, share.set_result(value), &self.styles.percent)?;
         Ok(())
     }
-}
-
-/// How many lines a text takes in a cell of `width` characters, counting a wide character as two.
-fn lines_of(text: &str, width: usize) -> u32 {
-    let lines = text.lines().map(|line| {
-        let wide: usize = line
-            .chars()
-            .map(|one| if one.is_ascii() { 1 } else { 2 })
-            .sum();
-        wide.div_ceil(width).max(1)
-    });
-    u32::try_from(lines.sum::<usize>()).unwrap_or(1)
 }

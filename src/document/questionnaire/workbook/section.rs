@@ -6,7 +6,7 @@ use rust_xlsxwriter::{
 };
 
 use super::formula::{self, standing};
-use super::{Writer, marking};
+use super::{Writer, marking, row_height};
 use crate::questionnaire::carry::{CarriedAnswer, Standing};
 use crate::questionnaire::condition::Asked;
 use crate::questionnaire::layout::{
@@ -17,6 +17,9 @@ use crate::questionnaire::response::Response;
 use crate::questionnaire::{Question, QuestionType, Section};
 use crate::text::Lang;
 use crate::text::messages::{message, message_with};
+
+/// A greatest number from which on the form of an answer does not name it: the default of a questionnaire.
+const UNBOUNDED: i64 = 1_000_000_000;
 
 impl Writer<'_> {
     /// Writes the sheet of a section.
@@ -51,6 +54,11 @@ impl Writer<'_> {
                 self.text(&column.title()),
                 look,
             )?;
+        }
+        let lines = u32::try_from(self.sending.languages.all().len()).unwrap_or(1);
+        sheet.set_row_height(HEADER_ROW, 20 * lines)?;
+        if section.questions.iter().all(|one| one.when.is_none()) {
+            sheet.set_column_hidden(SheetColumn::Condition.index())?;
         }
         let last_row = self.questions(sheet, section)?;
         let grey = |rule: String, format: &Format| {
@@ -98,7 +106,7 @@ impl Writer<'_> {
     ) -> Result<(), XlsxError> {
         let marked = self.sending.tender.as_ref();
         let marking =
-            marked.map(|tender| self.lines(|lang| marking::line(&tender.marking, lang), "　"));
+            marked.map(|tender| self.lines(|lang| marking::line(&tender.marking, lang), "\n"));
         let long = title.chars().count() > 60;
         let look = if long {
             &self.styles.subtitle
@@ -118,7 +126,8 @@ impl Writer<'_> {
         let hint = self.lines(|lang| message(lang, hint), "\n");
         sheet.merge_range(2, first, 2, last, &hint, &self.styles.hint)?;
         let lines = u32::try_from(self.sending.languages.all().len()).unwrap_or(1);
-        sheet.set_row_height(2, 17 * lines + 4)?;
+        sheet.set_row_height(1, 16 * lines + 2)?;
+        sheet.set_row_height(2, 16 * lines + 4)?;
         Ok(())
     }
 
@@ -182,6 +191,38 @@ impl Writer<'_> {
             "\n",
         );
         let at = |column: SheetColumn| column.index();
+        let told = self
+            .sending
+            .carried(question)
+            .map(|carried| self.lines(|lang| told(question, carried, lang), "\n"))
+            .unwrap_or_default();
+        let text = self.text(&question.text);
+        let filled = self.filled_in(question);
+        let answer =
+            filled.map(|carried| shown(question, &carried.response, |title| self.line(title)));
+        let note = filled.and_then(|carried| carried.note.clone());
+        let documents = filled.map(|carried| carried.documents.join("\n"));
+        let width = |column: SheetColumn| usize::try_from(column.width()).unwrap_or(1);
+        let height = row_height([
+            (text.as_str(), width(SheetColumn::Question)),
+            (guidance.trim(), width(SheetColumn::Guidance)),
+            (condition.trim(), width(SheetColumn::Condition)),
+            (form.as_str(), width(SheetColumn::Form)),
+            (told.as_str(), width(SheetColumn::Previous)),
+            (
+                answer.as_deref().unwrap_or_default(),
+                width(SheetColumn::Answer),
+            ),
+            (
+                note.as_deref().unwrap_or_default(),
+                width(SheetColumn::Remarks),
+            ),
+            (
+                documents.as_deref().unwrap_or_default(),
+                width(SheetColumn::Documents),
+            ),
+        ]);
+        sheet.set_row_height(row, height)?;
         sheet.write_string_with_format(
             row,
             at(SheetColumn::Id),
@@ -517,6 +558,11 @@ fn form(question: &Question, number: &str, table: &str, lang: Lang) -> String {
                 titles.join("\n")
             )
         }
+        QuestionType::Number { unit, min, max } if *max >= UNBOUNDED => message_with(
+            lang,
+            "sheet-form-number-open",
+            &[("unit", unit.of(lang)), ("min", &min.to_string())],
+        ),
         QuestionType::Number { unit, min, max } => message_with(
             lang,
             "sheet-form-number",

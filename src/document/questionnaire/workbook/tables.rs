@@ -41,6 +41,8 @@ impl Writer<'_> {
         sheet.set_column_width(NUMBER, 5)?;
         sheet.write_string(COLUMN_IDS_ROW, 0, &question.id)?;
         sheet.set_row_hidden(COLUMN_IDS_ROW)?;
+        let lines = u32::try_from(self.sending.languages.all().len()).unwrap_or(1);
+        sheet.set_row_height(HEADER_ROW, 20 * lines)?;
         let filled: Vec<_> = match self.filled_in(question).map(|carried| &carried.response) {
             Some(Response::Rows(rows)) => rows.iter().collect(),
             _ => Vec::new(),
