@@ -2,7 +2,8 @@
 
 use serde::Serialize;
 
-use super::Evaluation;
+use super::Judgment;
+use super::evaluation::Evaluation;
 use super::resolve::Resolved;
 use super::verdict::VerdictKind;
 use crate::criteria::case::Case;
@@ -54,7 +55,11 @@ impl<'a> Evaluation<'a> {
                 .filter(|one| rank_of(one) >= least)
                 .and_then(Resolved::value)
         };
-        self.case.parameters.get(key).or_else(found)
+        let assumed = self.assumed.filter(|(assumed, _)| *assumed == key);
+        assumed
+            .map(|(_, value)| value)
+            .or_else(|| self.case.parameters.get(key))
+            .or_else(found)
     }
 
     fn resolved(&self, key: &FactKey) -> Option<&Resolved<'a>> {
@@ -64,20 +69,28 @@ impl<'a> Evaluation<'a> {
     /// Explains a verdict: of a gate what its rule says, of a score what the grades say down to the one that
     /// holds. Where the rule holds and the evidence does not carry it, the facts that are too weak or expired
     /// are told as missing.
-    pub(super) fn explain(&self, criterion: &'a Criterion, kind: VerdictKind) -> Vec<Explanation> {
+    pub(super) fn explain(
+        &self,
+        criterion: &'a Criterion,
+        judgment: &Judgment,
+    ) -> Vec<Explanation> {
         match &criterion.decision {
             Decision::Gate {
                 settled_by, pass, ..
             } => {
                 let over_all = self.told("pass", pass, ProofRank::ANSWER, Resolved::rank);
                 if over_all.truth == Truth::True {
-                    vec![self.told("pass", pass, *settled_by, Resolved::rank_in_force)]
+                    let least = match judgment.note {
+                        Some(_) => *settled_by,
+                        None => (*settled_by).max(ProofRank::DOCUMENT),
+                    };
+                    vec![self.told("pass", pass, least, Resolved::rank_in_force)]
                 } else {
                     vec![over_all]
                 }
             }
             Decision::Score { grades, .. } => {
-                let rank_of: RankOf<'a> = if kind == VerdictKind::Stale {
+                let rank_of: RankOf<'a> = if judgment.verdict.kind == VerdictKind::Stale {
                     Resolved::rank_in_force
                 } else {
                     Resolved::rank

@@ -36,6 +36,12 @@ pub enum Kind {
     Certification,
     /// A record of the agency's own decision.
     AgencyRecord,
+    /// An entry of a register of the agency, or what a supplier states for one.
+    Register,
+    /// A transcription of a third party's audit report.
+    AuditReport,
+    /// What a tool measured.
+    Measurement,
     /// A catalog of controls.
     Catalog,
     /// A tender or other procurement document.
@@ -134,6 +140,15 @@ fn ours(schema: &str, encoding: &'static str) -> Option<Detection> {
         "answers" => (Kind::Questionnaire, "mekiki-answers"),
         "certification" => (Kind::Certification, "mekiki-certification"),
         "agency-record" => (Kind::AgencyRecord, "mekiki-agency-record"),
+        "system" => (Kind::Register, "mekiki-system"),
+        "exception" => (Kind::Register, "mekiki-exception"),
+        "disclosure-log" => (Kind::Register, "mekiki-disclosure-log"),
+        "erasure-certificate" => (Kind::Register, "mekiki-erasure-certificate"),
+        "incident" => (Kind::Register, "mekiki-incident"),
+        "risk-evaluation" => (Kind::Register, "mekiki-risk-evaluation"),
+        "audit-report" => (Kind::AuditReport, "mekiki-audit-report"),
+        "measurement" => (Kind::Measurement, "mekiki-measurement"),
+        "offering" => (Kind::Procurement, "mekiki-offering"),
         "tender-file" => (Kind::Procurement, "mekiki-tender"),
         "record" => (Kind::Procurement, "mekiki-record"),
         "trust-policy" => (Kind::TrustRoot, "mekiki-trust-policy"),
@@ -284,6 +299,20 @@ mod tests {
             b"# remark\nid = \"x\"\nschema = \"mekiki/certification/v1\" # remark\n= =\n",
             Kind::Certification,
             "mekiki-certification",
+            Some("1"),
+            "toml",
+        ),
+        (
+            b"{\"schema\":\"mekiki/measurement/v1\"}",
+            Kind::Measurement,
+            "mekiki-measurement",
+            Some("1"),
+            "json",
+        ),
+        (
+            b"schema = \"mekiki/audit-report/v1\"\n",
+            Kind::AuditReport,
+            "mekiki-audit-report",
             Some("1"),
             "toml",
         ),

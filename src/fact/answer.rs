@@ -1,6 +1,7 @@
 //! Answers to the questionnaire: rank 1 alone, rank 2 with a document.
 
 use super::dossier::Dossier;
+use super::recorded::weak_document;
 use super::vocabulary::{FactType, Vocabulary};
 use super::{Establishment, FactValue, ProofRank, Scope};
 use crate::diagnostic::{Diagnostic, Place};
@@ -98,18 +99,31 @@ impl Reader<'_, '_> {
         let mut rank = ProofRank::ANSWER;
         for (path, at) in &answer.documents {
             match supporting_document(self.dossier, self.evidence, path, at) {
-                Ok(document) => {
-                    citations.push(document.cite(Place::whole()));
-                    rank = ProofRank::DOCUMENT;
-                }
+                Ok(document) => match weak_document(self.dossier, document) {
+                    None => {
+                        citations.push(document.cite(Place::whole()));
+                        rank = ProofRank::DOCUMENT;
+                    }
+                    Some(reason) => {
+                        let message =
+                            format!("the document `{path}` does not support it: {reason}");
+                        found.remarks.push(
+                            Diagnostic::warning("document-out-of-scope", at.clone(), message)
+                                .help("the answer counts without it; ask for a record that covers what is offered")
+                                .in_file(self.evidence.path.clone()),
+                        );
+                    }
+                },
                 Err(fault) => found
                     .remarks
                     .push(fault.in_file(self.evidence.path.clone())),
             }
         }
+        // What was carried over and not confirmed was said on its first day.
+        let established = answer.carried_from.unwrap_or(self.answered_on);
         let valid_until = question
             .valid_months
-            .map(|months| add_months(self.answered_on, months));
+            .map(|months| add_months(established, months));
         for feed in &question.feeds {
             let taken = take(question, feed, response);
             match self.value(&feed.fact, taken) {
@@ -118,7 +132,7 @@ impl Reader<'_, '_> {
                     scope: Scope::Offering(self.dossier.offering.id.clone()),
                     value,
                     rank,
-                    established: self.answered_on,
+                    established,
                     valid_until,
                     citations: citations.clone(),
                 }),

@@ -29,6 +29,7 @@ const MAY_IMPORT: &[(&str, &[&str])] = &[
     (
         "evidence",
         &[
+            "classification",
             "tape",
             "markup",
             "schema",
@@ -189,6 +190,7 @@ const MAY_IMPORT: &[(&str, &[&str])] = &[
     (
         "criteria",
         &[
+            "questionnaire",
             "diagnostic",
             "digest",
             "exact",
@@ -265,6 +267,22 @@ const MAY_IMPORT: &[(&str, &[&str])] = &[
             "tender",
         ],
     ),
+    (
+        "governance",
+        &[
+            "diagnostic",
+            "digest",
+            "id",
+            "text",
+            "time",
+            "classification",
+            "evidence",
+            "fact",
+            "criteria",
+            "assessment",
+            "tender",
+        ],
+    ),
     // Paper: it shows what was judged, and reads nothing.
     (
         "document",
@@ -294,6 +312,7 @@ const MAY_IMPORT: &[(&str, &[&str])] = &[
             "clause",
             "contract",
             "reevaluation",
+            "governance",
         ],
     ),
     // Edge: the only input and output, and no judgment.
@@ -380,6 +399,7 @@ const ONLY_IN: &[(&str, &[&str])] = &[
     ("tracing::", &["api", "web", "jobs", "server", "cli"]),
     // Paper.
     ("comfy_table::", &["document", "cli"]),
+    ("rust_xlsxwriter::", &["document"]),
     ("fluent_bundle::", &["text/messages.rs"]),
     // Readers and reckoners behind one door each.
     ("sigstore::", &["evidence/signature"]),
@@ -403,7 +423,10 @@ const ONLY_IN: &[(&str, &[&str])] = &[
     ("serde_saphyr::", &["tape"]),
     ("fst::", &["pages.rs", "snapshot", "inventory"]),
     ("postcard::", &["snapshot", "inventory"]),
-    ("zip::", &["evidence/archive"]),
+    ("zip::", &["evidence/archive", "evidence/spreadsheet"]),
+    ("unicode_normalization::", &["questionnaire"]),
+    ("csv_core::", &["evidence/spreadsheet"]),
+    ("encoding_rs::", &["evidence/spreadsheet"]),
     ("tar::", &["evidence/archive", "feed/export.rs"]),
     ("ar::", &["evidence/archive"]),
     ("auditable_info::", &["evidence"]),

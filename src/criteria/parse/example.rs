@@ -13,7 +13,7 @@ use crate::id::FactKey;
 use crate::time::{Date, parse_day};
 use crate::tree::Fields;
 
-pub(super) fn read_example(
+pub(in crate::criteria) fn read_example(
     example: &Fields<'_>,
     vocabulary: &Vocabulary,
     offerings: &[OfferingType],
@@ -66,7 +66,9 @@ pub(super) fn read_example(
         case: Case::new(words, class, parameters),
         facts,
         expect: example.text("expect"),
+        noted: example.optional_bool("noted").unwrap_or_default(),
         points: example.optional_exact("points"),
+        at_most: false,
         at: example.place(),
     };
     example.finish();
