@@ -4,7 +4,7 @@ pub(super) mod example;
 
 use std::collections::BTreeMap;
 
-use example::read_example;
+use example::{complain_of_lacking, read_example};
 
 use super::rule::Rule;
 use super::{
@@ -310,14 +310,7 @@ pub(super) fn read_criterion(
         .iter()
         .map(|example| read_example(example, vocabulary, &offerings, confidentiality))
         .collect();
-    if examples.len() < 3 {
-        fields.complain(
-            "too-few-examples",
-            "example",
-            format!("the criterion has {} examples", examples.len()),
-            "show at least that it holds, that it does not hold, and that the evidence is absent",
-        );
-    }
+    complain_of_lacking(&fields, &examples);
     let group = fields.text("group");
     let title = fields.both("title");
     let requirement = fields.both("requirement");
