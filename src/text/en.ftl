@@ -586,6 +586,7 @@ layer-exception = exception { $id }
 layer-summary = Overlay { $id } { $version } of { $agency }: { $added } added, { $tightened } tightened, { $loosened } loosened, { $dropped } dropped
 relief-loosened = { $criterion } is loosened under the exception { $exception }, in force from { $start } to { $expiry }
 relief-dropped = { $criterion } is dropped under the exception { $exception }, in force from { $start } to { $expiry }
+example-at-most = or worse, since an overlay tightened the criterion
 edition-old = Old
 edition-new = New
 editions-same = Nothing that is asked or judged differs

@@ -586,6 +586,7 @@ layer-exception = 例外措置 { $id }
 layer-summary = 上乗せ基準 { $id } { $version }({ $agency }): 追加 { $added } 件、強化 { $tightened } 件、緩和 { $loosened } 件、除外 { $dropped } 件
 relief-loosened = { $criterion } は例外措置 { $exception } により緩和されている(有効期間 { $start } から { $expiry } まで)
 relief-dropped = { $criterion } は例外措置 { $exception } により除外されている(有効期間 { $start } から { $expiry } まで)
+example-at-most = 上乗せ基準による強化のため、これより低い結果を含む
 edition-old = 旧版
 edition-new = 新版
 editions-same = 要求及び判定に関する差異はない

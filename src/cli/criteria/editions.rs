@@ -163,12 +163,12 @@ fn verdict_line(change: &VerdictChange, lang: Lang) -> String {
         word.clone()
             .unwrap_or_else(|| message(lang, "editions-nothing"))
     };
-    let mut line = format!(
-        "{}: {} → {}",
-        change.criterion,
-        word(&change.from),
-        word(&change.to)
-    );
+    let (from, to) = (word(&change.from), word(&change.to));
+    let mut line = if from == to {
+        format!("{}: {to}", change.criterion)
+    } else {
+        format!("{}: {from} → {to}", change.criterion)
+    };
     if let Some((from, to)) = &change.points {
         let points = |view: &Option<crate::tender::report::ScoreView>| {
             view.as_ref().map_or_else(
