@@ -111,7 +111,12 @@ pub fn render(
     out.push_str(&provenance(catalog, criterion, lang));
     _ = writeln!(out, "{}: {}", say("examples"), criterion.examples.len());
     for example in &criterion.examples {
-        _ = writeln!(out, "  {} → {}", example.name, example.expect);
+        let most = if example.at_most {
+            format!(" ({})", say("example-at-most"))
+        } else {
+            String::new()
+        };
+        _ = writeln!(out, "  {} → {}{most}", example.name, example.expect);
     }
     out
 }

@@ -42,7 +42,8 @@ const NUMERALS: [(u32, &[&str], &[char]); 14] = [
 
 /// What differs between the languages of a text, a sentence each; empty where nothing does.
 ///
-/// `binding` says that the text is a requirement or clause: then both languages must say how binding it is.
+/// `binding` says that the text is a requirement or clause. Only there must both languages say how binding it is: an
+/// English imperative has no word for it, and a question or title may speak of a duty in passing.
 pub fn differences(text: &Text, binding: bool) -> Vec<String> {
     let mut found = Vec::new();
     let (ja, en) = (parameters(&text.ja), parameters(&text.en));
@@ -64,9 +65,7 @@ pub fn differences(text: &Text, binding: bool) -> Vec<String> {
         found.push(format!("the numbers `{lost}` stand in one language only"));
     }
     let (ja, en) = (japanese_modality(&bare_ja), english_modality(&bare_en));
-    // An English imperative has no word for its modality.
-    let comparable = binding || (ja != Modality::None && en != Modality::None);
-    if comparable && ja != en {
+    if binding && ja != en {
         found.push(format!(
             "the Japanese text says {}, the English one {}",
             ja.word(),

@@ -121,7 +121,7 @@ fn lines(case: &CaseImpact, lang: Lang) -> page::CaseLines {
 fn changed(key: &str, from: &str, to: &str, lang: Lang) -> String {
     let shown = |text: &str| {
         if text.is_empty() {
-            message(lang, "diff-nothing")
+            message(lang, "editions-nothing")
         } else {
             text.to_owned()
         }
@@ -161,18 +161,18 @@ fn bid_lines(bid: &BidImpact, lang: Lang) -> Vec<String> {
 fn verdict_line(change: &VerdictChange, lang: Lang) -> String {
     let word = |word: &Option<String>| {
         word.clone()
-            .unwrap_or_else(|| message(lang, "diff-nothing"))
+            .unwrap_or_else(|| message(lang, "editions-nothing"))
     };
-    let mut line = format!(
-        "{}: {} → {}",
-        change.criterion,
-        word(&change.from),
-        word(&change.to)
-    );
+    let (from, to) = (word(&change.from), word(&change.to));
+    let mut line = if from == to {
+        format!("{}: {to}", change.criterion)
+    } else {
+        format!("{}: {from} → {to}", change.criterion)
+    };
     if let Some((from, to)) = &change.points {
         let points = |view: &Option<crate::tender::report::ScoreView>| {
             view.as_ref().map_or_else(
-                || message(lang, "diff-nothing"),
+                || message(lang, "editions-nothing"),
                 |one| format!("{}–{} / {}", one.low, one.high, one.of),
             )
         };

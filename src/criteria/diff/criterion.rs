@@ -34,8 +34,13 @@ pub(super) fn changes(
     found.other("evidence.ask", &old.ask, &new.ask);
     if old.caps != new.caps {
         let before = old.caps.as_ref().unwrap_or(caps.0);
-        let direction = caps_direction(before, new.caps.as_ref().unwrap_or(caps.1));
-        found.push("evidence.caps", direction, old.caps, new.caps);
+        let after = new.caps.as_ref().unwrap_or(caps.1);
+        found.push(
+            "evidence.caps",
+            caps_direction(before, after),
+            before,
+            after,
+        );
     }
     let months = |one: &Criterion| one.reevaluation_months.map(i64::from);
     months_change(&mut found, months(old), months(new));

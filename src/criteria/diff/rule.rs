@@ -113,11 +113,10 @@ fn outermost(text: &str, sign: &str) -> Vec<String> {
         }
         match (quote, character) {
             (Some(open), _) if open == character => quote = None,
-            (Some(_), _) => {}
             (None, '"' | '\'') => quote = Some(character),
             (None, '(' | '[') => depth += 1,
             (None, ')' | ']') => depth = depth.saturating_sub(1),
-            (None, _) => {}
+            _ => {}
         }
         if let Some(piece) = pieces.last_mut() {
             piece.push(character);

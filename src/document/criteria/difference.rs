@@ -13,15 +13,15 @@ use crate::text::{Lang, printable};
 pub fn text(difference: &CatalogDiff, lang: Lang) -> String {
     let mut out = editions(&difference.old, &difference.new, lang);
     if difference.is_empty() {
-        _ = writeln!(out, "{}", message(lang, "diff-same"));
+        _ = writeln!(out, "{}", message(lang, "editions-same"));
         return out;
     }
     for change in &difference.catalog {
         out.push_str(&field(change, lang, ""));
     }
     for (heading, list) in [
-        ("diff-added", &difference.added),
-        ("diff-removed", &difference.removed),
+        ("editions-added", &difference.added),
+        ("editions-removed", &difference.removed),
     ] {
         if list.is_empty() {
             continue;
@@ -32,7 +32,11 @@ pub fn text(difference: &CatalogDiff, lang: Lang) -> String {
         }
     }
     if !difference.changed.is_empty() {
-        _ = writeln!(out, "\u{1b}[1m{}\u{1b}[0m", message(lang, "diff-changed"));
+        _ = writeln!(
+            out,
+            "\u{1b}[1m{}\u{1b}[0m",
+            message(lang, "editions-changed")
+        );
     }
     for one in &difference.changed {
         _ = writeln!(out, "  {} {}", one.id, one.title.of(lang));
@@ -43,12 +47,12 @@ pub fn text(difference: &CatalogDiff, lang: Lang) -> String {
             _ = writeln!(out, "    {}", relief_line("relief-loosened", relief, lang));
         }
     }
-    out.push_str(&items("diff-facts", &difference.facts, lang));
-    out.push_str(&items("diff-questions", &difference.questions, lang));
+    out.push_str(&items("editions-facts", &difference.facts, lang));
+    out.push_str(&items("editions-questions", &difference.questions, lang));
     let count = |direction| difference.count(direction).to_string();
     let closing = message_with(
         lang,
-        "diff-closing",
+        "editions-closing",
         &[
             ("tighter", &count(Direction::Tighter)),
             ("looser", &count(Direction::Looser)),
@@ -114,12 +118,12 @@ fn direction(direction: Direction, lang: Lang) -> String {
 /// A value for people: a text in its language, a list with commas.
 fn value(value: &Value, lang: Lang) -> String {
     let text = match value {
-        Value::Null => message(lang, "diff-nothing"),
+        Value::Null => message(lang, "editions-nothing"),
         Value::String(text) => text.clone(),
         Value::Array(items) => {
             let items: Vec<_> = items.iter().map(|one| self::value(one, lang)).collect();
             if items.is_empty() {
-                message(lang, "diff-nothing")
+                message(lang, "editions-nothing")
             } else {
                 items.join(", ")
             }
