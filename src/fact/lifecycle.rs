@@ -4,8 +4,8 @@
 
 use super::dossier::Dossier;
 use super::{Establishment, Fact, FactValue, ProofRank, Scope};
-use crate::evidence::advisory::content::{Content, read};
 use crate::evidence::advisory::lifecycle::Cycle;
+use crate::evidence::advisory::{Content, read};
 use crate::evidence::detect::Kind;
 use crate::time::add_days;
 
