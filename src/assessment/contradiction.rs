@@ -129,10 +129,12 @@ fn differing(vocabulary: &Vocabulary, key: &FactKey, facts: &[&Fact]) -> Option<
 
 /// A claim of the supplier that the evidence for it refutes.
 fn refuted(refutation: &Refutation, facts: &[&Fact]) -> Option<Contradiction> {
-    // What is proven otherwise needs no such support; where it differs, it is a contradiction of values.
-    if facts.iter().any(|fact| fact.rank > ProofRank::DOCUMENT) {
+    // What is proven otherwise needs no such support; where the stronger proof denies the claim too, both are told.
+    let supports = |fact: &&Fact| fact.rank > ProofRank::DOCUMENT && fact.value != refutation.says;
+    if facts.iter().any(supports) {
         return None;
     }
+    let overruled = facts.iter().any(|fact| fact.rank > ProofRank::DOCUMENT);
     let own: BTreeSet<_> = refutation.citations.iter().map(|one| &one.sha256).collect();
     let claims: Vec<_> = facts
         .iter()
@@ -153,7 +155,7 @@ fn refuted(refutation: &Refutation, facts: &[&Fact]) -> Option<Contradiction> {
     sides.extend(claims.iter().map(|fact| Side {
         value: fact.value.clone(),
         proof_rank: fact.rank.number(),
-        counted: !lapsed,
+        counted: !lapsed && !overruled,
         citations: fact.citations.clone(),
     }));
     sides.sort_by_key(|side| std::cmp::Reverse(side.proof_rank));
@@ -161,7 +163,10 @@ fn refuted(refutation: &Refutation, facts: &[&Fact]) -> Option<Contradiction> {
         RefutationKind::Lapsed => (ContradictionKind::Lapsed, Some(refutation.says.clone())),
         RefutationKind::OtherScope => (
             ContradictionKind::OtherScope,
-            claims.first().map(|fact| fact.value.clone()),
+            claims
+                .first()
+                .filter(|_| !overruled)
+                .map(|fact| fact.value.clone()),
         ),
     };
     let because = refutation.reason.clone();

@@ -255,8 +255,8 @@ fn what_is_said_to_narrow_the_interval_does_and_nothing_narrows_it_more() {
         let all = facts(catalog, &mut seeded, 1..=4, false);
         let before = judge(catalog, &all);
         let narrowing = narrow(catalog, &case(), &all, &before);
-        let removes: Vec<_> = narrowing.iter().map(|one| one.removes.clone()).collect();
-        assert!(removes.is_sorted_by(|left, right| left >= right));
+        let told: Vec<_> = narrowing.iter().map(|one| one.removes.clone()).collect();
+        assert!(told.is_sorted_by(|left, right| left >= right));
         for definition in catalog.vocabulary.list().filter(|one| !one.is_parameter) {
             let told = narrowing.iter().find(|one| one.fact == definition.key);
             for _ in 0..2 {

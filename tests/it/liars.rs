@@ -29,12 +29,14 @@ fn every_lie_is_found_and_none_is_invented() {
     for seed in 1..=PACKAGES {
         let package = Package::new(&mut Seeded::new(seed * 7919));
         let assessed = assess(&library, package.evidence(&authority));
-        let found: Vec<_> = assessed
+        let mut found: Vec<_> = assessed
             .view
             .contradictions
             .iter()
             .map(|one| one.fact.to_string())
             .collect();
+        // A register may deny what a foreign paper refutes as well.
+        found.dedup();
         let mut expected: Vec<_> = package.lies.iter().flat_map(|lie| lie.facts()).collect();
         expected.sort();
         assert_eq!(found, expected, "package {seed}: {:?}", package.lies);
@@ -44,8 +46,8 @@ fn every_lie_is_found_and_none_is_invented() {
                 .view
                 .contradictions
                 .iter()
-                .find(|one| one.fact.as_str() == lie.fact())
-                .unwrap();
+                .find(|one| one.fact.as_str() == lie.fact() && one.kind == lie.contradiction())
+                .unwrap_or_else(|| panic!("package {seed}: {lie:?} is of another kind"));
             let files: BTreeSet<_> = contradiction
                 .citations
                 .iter()
@@ -59,7 +61,6 @@ fn every_lie_is_found_and_none_is_invented() {
             for file in [said_in, lie.shown_by()] {
                 assert!(files.contains(file), "package {seed}: {lie:?}: {files:?}");
             }
-            assert_eq!(contradiction.kind, lie.contradiction(), "{lie:?}");
             assert!(contradiction.sides.len() >= 2);
             assert!(!contradiction.because.ja.is_empty() && !contradiction.because.en.is_empty());
         }
@@ -91,7 +92,8 @@ fn each_lie_alone_is_found() {
         package.lies = vec![lie];
         let assessed = assess(&library, package.evidence(&authority));
         let contradictions = &assessed.view.contradictions;
-        let facts: Vec<_> = contradictions.iter().map(|one| one.fact.as_str()).collect();
+        let mut facts: Vec<_> = contradictions.iter().map(|one| one.fact.as_str()).collect();
+        facts.dedup();
         assert_eq!(facts, lie.facts(), "{lie:?}: {contradictions:?}");
         let counts = contradictions[0].sides.iter().any(|side| side.counted);
         assert!(counts, "{lie:?}: no side counts");
