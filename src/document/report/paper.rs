@@ -122,6 +122,8 @@ pub(super) struct Dispute {
     pub fact: String,
     /// Its title.
     pub title: String,
+    /// Why one side counts, or what refutes the claim.
+    pub because: String,
     /// What each side says, the strongest proof first.
     pub sides: Vec<SidePart>,
 }
@@ -133,6 +135,8 @@ pub(super) struct SidePart {
     pub value: String,
     /// How strongly it is proven.
     pub rank: String,
+    /// Whether it counts.
+    pub counted: bool,
     /// Where it stands.
     pub links: Vec<Link>,
     /// The first cited place, whose lines are shown.
@@ -500,12 +504,14 @@ impl Wording<'_> {
         all.map(|one| Dispute {
             fact: one.fact.to_string(),
             title: self.fact_title(&one.fact),
+            because: shortened(&printable(one.because.of(self.lang)), VALUE),
             sides: one
                 .sides
                 .iter()
                 .map(|side| SidePart {
                     value: self.value(&one.fact, &side.value),
                     rank: self.rank(side.proof_rank),
+                    counted: side.counted,
                     links: self.links(&side.citations),
                     lines: side
                         .citations

@@ -3,10 +3,14 @@
 use super::{Link, VALUE, Worded, Wording, score_words};
 use crate::assessment::UsedValue;
 use crate::criteria::{Criterion, Mark};
+use crate::document::because::render;
 use crate::document::words;
 use crate::tender::report::{ScoreView, VerdictView};
 use crate::text::messages::{message, message_with};
 use crate::text::{printable, shortened};
+
+/// The most lines that tell why a rule decided so.
+const BECAUSE: usize = 24;
 
 /// One criterion with everything that its verdict rests on.
 #[derive(Debug)]
@@ -131,7 +135,7 @@ pub(super) fn part(
         rank: words.rank(verdict.proof_rank),
         rank_number: verdict.proof_rank.to_string(),
         reasons: outside.chain(exception).chain(reasons).collect(),
-        because: Vec::new(),
+        because: because(words, verdict),
         values: verdict
             .values
             .iter()
@@ -147,6 +151,29 @@ pub(super) fn part(
         sources: sources(words, criterion),
         due: day.unwrap_or_default().to_owned(),
     }
+}
+
+/// Why the rules decided so, and the officer's note where a gate passed on the supplier's word.
+fn because(words: &Wording<'_>, verdict: &VerdictView) -> Vec<String> {
+    let lang = words.lang;
+    let rules = render(&verdict.because, "", lang);
+    let note = verdict.note.iter().map(|note| {
+        let (by, reason) = (printable(&note.by), printable(note.reason.of(lang)));
+        let day = note.on.split('T').next().unwrap_or_default();
+        message_with(
+            lang,
+            "report-note",
+            &[("by", &by), ("day", day), ("reason", &reason)],
+        )
+    });
+    // Conditions inside of others stand behind blanks, which a page does not show.
+    let lines = rules.lines().map(|line| {
+        let inner = line.trim_start();
+        let depth = line.len().saturating_sub(inner.len()) / 2;
+        let inner = shortened(&printable(inner), VALUE);
+        format!("{}{inner}", "→ ".repeat(depth.saturating_sub(1)))
+    });
+    note.chain(lines.take(BECAUSE)).collect()
 }
 
 fn valued(words: &Wording<'_>, value: &UsedValue) -> Valued {
