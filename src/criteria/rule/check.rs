@@ -134,18 +134,18 @@ impl Checker<'_> {
                 "the rule asks with `has` whether a fact is known".to_owned(),
                 "name the fact itself; what nobody established must stay unknown",
             ),
-            Expr::Select(select) => match dotted(expression) {
-                Some(name) => self.name(&name),
-                None => {
-                    let operand = self.check(&select.operand);
-                    let message = format!(
-                        "`{}` has no field `{}`",
-                        self.text(&operand.node),
-                        select.field
-                    );
-                    self.type_fault(message, "only the keys of facts are written with dots")
+            Expr::Select(select) => {
+                if let Some(name) = dotted(expression) {
+                    return self.name(&name);
                 }
-            },
+                let operand = self.check(&select.operand);
+                let message = format!(
+                    "`{}` has no field `{}`",
+                    self.text(&operand.node),
+                    select.field
+                );
+                self.type_fault(message, "only the keys of facts are written with dots")
+            }
             Expr::Call(call) => self.call(call),
             Expr::List(list) => self.list(&list.elements),
             Expr::Comprehension(comprehension) => self.comprehension(comprehension),
