@@ -11,7 +11,7 @@ mod xml;
 use serde::Serialize;
 
 use super::unpack;
-use crate::tape::Item;
+use crate::tape::{Item, without_leading_remarks};
 
 /// What a document is for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
@@ -121,6 +121,7 @@ pub fn detect(bytes: &[u8]) -> Detection {
 
 /// Names a document that is decoded already.
 pub(super) fn detect_text(text: &str) -> Detection {
+    let text = &*without_leading_remarks(text);
     match text.trim_start().chars().next() {
         None => Detection::unknown("text"),
         // A TOML document may begin with the header of a table.

@@ -544,7 +544,7 @@ fn what_was_erased_is_held_against_what_was_given() {
 }
 
 #[test]
-fn a_late_first_notice_refutes_the_clause() {
+fn a_late_first_notice_refutes_what_was_said_and_agreed() {
     let clause = "schema = \"mekiki/agency-record/v1\"\nid = \"contract\"\nrecorded_on = \"2026-11-01\"\nrecorded_by = \"契約担当官\"\n\
                   title = { ja = \"契約\", en = \"contract\" }\n[[establishes]]\nkey = \"contract.incident.first_notice_hours\"\nvalue = 24\n";
     let incident = |received: &str| {
@@ -554,10 +554,11 @@ fn a_late_first_notice_refutes_the_clause() {
         )
     };
     for (received, expected) in [
-        ("notice_received_at = \"2026-11-03T00:00:00Z\"\n", None),
+        // The bidder itself says six hours.
+        ("notice_received_at = \"2026-11-02T06:00:00Z\"\n", None),
         (
-            "notice_received_at = \"2026-11-03T00:00:01Z\"\n",
-            Some("25".to_owned()),
+            "notice_received_at = \"2026-11-02T06:00:01Z\"\n",
+            Some("7".to_owned()),
         ),
         ("", None),
     ] {
