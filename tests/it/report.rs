@@ -186,7 +186,12 @@ fn advice_is_shown_where_there_is_some() {
     assert!(advised.contains("What to repair first"));
     assert_eq!(advised.matches("the &#60;b&#62;audit report").count(), 2);
     assert_eq!(faults(&advised), [] as [String; 0]);
-    let plain = reported(&demo, "aoba", |report| page(report, &[Lang::En]).unwrap());
+    let plain = reported(&demo, "aoba", |report| {
+        report.narrowing.clear();
+        report.repairs.clear();
+        page(report, &[Lang::En]).unwrap()
+    });
+    assert!(!plain.contains("What would narrow the interval most"));
     assert!(!plain.contains("What to repair first"));
 }
 
