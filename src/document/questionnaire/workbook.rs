@@ -10,6 +10,7 @@ mod formula;
 mod section;
 mod style;
 mod tables;
+mod words;
 
 use rust_xlsxwriter::{
     DataValidation, DocProperties, ExcelDateTime, Formula, ProtectionOptions, Workbook, Worksheet,
@@ -28,7 +29,7 @@ use crate::text::{Lang, Text};
 use formula::Plan;
 use style::Styles;
 
-pub(super) use section::told;
+pub(super) use words::told;
 
 /// The longest list that stands inside a validation, in characters; a longer one stands on the machine sheet
 /// (ECMA-376-1, 18.3.1.32, as Excel enforces it: 255).
