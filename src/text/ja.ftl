@@ -467,8 +467,8 @@ feed-mark-recalled = 未確認
 
 scan-acceptable = 受入可:{ $components } 個の構成要素をすべて判定し、不合格となる検出はありません(検出 { $findings } 件)
 scan-not-acceptable = 受入不可:検出 { $findings } 件のうち { $failing } 件が不合格です({ $components } 個中 { $touched } 個の構成要素が該当)
-scan-unverifiable = 確認不能:{ $components } 個中 { $unjudged } 個の構成要素を判定できないため、問題なしとは言えません(検出 { $findings } 件、不合格なし)
-scan-empty = 確認不能:構成要素が1つもないファイルがあり、判定できません
+scan-unverifiable = 検証不能:{ $components } 個中 { $unjudged } 個の構成要素を判定できないため、問題なしとは言えません(検出 { $findings } 件、不合格なし)
+scan-empty = 検証不能:構成要素が1つもないファイルがあり、判定できません
 scan-also-unjudged = { $unjudged } 個の構成要素は判定できませんでした
 scan-later = 基準日より後に公表された脆弱性情報 { $count } 件は除いています
 scan-severity = 深刻度
@@ -528,7 +528,7 @@ inventory-version = 版
 inventory-components = 構成要素
 rescan-acceptable = 受入可:SBOM { $sboms } 件、構成要素 { $components } 個に新たな不合格はありません(変化した検出 { $findings } 件)
 rescan-not-acceptable = 受入不可:SBOM { $sboms } 件のうち { $touched } 件が新たに該当します。変化した検出 { $findings } 件のうち { $failing } 件が不合格です
-rescan-unverifiable = 確認不能:新たな不合格はありませんが、SBOM { $sboms } 件に判定できない構成要素があるため、問題なしとは言えません(変化した検出 { $findings } 件)
+rescan-unverifiable = 検証不能:新たな不合格はありませんが、SBOM { $sboms } 件に判定できない構成要素があるため、問題なしとは言えません(変化した検出 { $findings } 件)
 rescan-compared = スナップショット { $to }({ $day } 現在)を { $from } と比較:脆弱性情報 { $advisories } 件と悪用確認済み一覧 { $kev } 件が異なり、{ $packages } 個のパッケージに関係し、{ $judged } 種類の構成要素を再判定しました
 rescan-change = 変化
 rescan-appeared = 新規
@@ -598,7 +598,7 @@ exception-revoked = 取消し
 self-check-contracts = 全ての要件に証拠がある契約は、{ $all } 件のうち { $whole } 件である。
 self-check-contract = { $requirements } 件の要件のうち { $evidenced } 件は有効な証拠により判定され、そのうち { $failed } 件は不適合、ほかに { $waived } 件は例外措置による。
 # 評価の完全性、区間を縮める証拠、是正の順序
-assess-completeness = 適用される基準 { $criteria } 件のうち、未回答 { $unanswered } 件、確認不能 { $unverifiable } 件、期限切れ { $stale } 件
+assess-completeness = 適用される基準 { $criteria } 件のうち、未回答 { $unanswered } 件、検証不能 { $unverifiable } 件、期限切れ { $stale } 件
 assess-per-mille = 得点は、適用される配点の千分率で { $low } 以上 { $high } 以下の範囲にある
 officer-note = 責任者の記録により供給者の回答のみで可とした({ $by }、{ $day }):{ $reason }
 
