@@ -1,6 +1,7 @@
 //! Answers to the questionnaire: rank 1 alone, rank 2 with a document.
 
 use super::dossier::{Dossier, Sorted};
+use super::recorded::weak_document;
 use super::vocabulary::{FactType, Vocabulary};
 use super::{Establishment, FactValue, ProofRank, Scope};
 use crate::diagnostic::{Diagnostic, Place};
@@ -201,10 +202,21 @@ impl Reader<'_, '_> {
         let mut rank = ProofRank::ANSWER;
         for (path, at) in &answer.documents {
             match supporting_document(self.dossier, self.evidence, path, at) {
-                Ok(document) => {
-                    citations.push(document.cite(Place::whole()));
-                    rank = ProofRank::DOCUMENT;
-                }
+                Ok(document) => match weak_document(self.dossier, document) {
+                    None => {
+                        citations.push(document.cite(Place::whole()));
+                        rank = ProofRank::DOCUMENT;
+                    }
+                    Some(reason) => {
+                        let message =
+                            format!("the document `{path}` does not support it: {reason}");
+                        found.remarks.push(
+                            Diagnostic::warning("document-out-of-scope", at.clone(), message)
+                                .help("the answer counts without it; ask for a record that covers what is offered")
+                                .in_file(self.evidence.path.clone()),
+                        );
+                    }
+                },
                 Err(fault) => found
                     .remarks
                     .push(fault.in_file(self.evidence.path.clone())),

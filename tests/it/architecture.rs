@@ -29,6 +29,7 @@ const MAY_IMPORT: &[(&str, &[&str])] = &[
     (
         "evidence",
         &[
+            "classification",
             "tape",
             "markup",
             "schema",
@@ -190,6 +191,7 @@ const MAY_IMPORT: &[(&str, &[&str])] = &[
     (
         "criteria",
         &[
+            "questionnaire",
             "diagnostic",
             "digest",
             "exact",
@@ -266,6 +268,22 @@ const MAY_IMPORT: &[(&str, &[&str])] = &[
             "tender",
         ],
     ),
+    (
+        "governance",
+        &[
+            "diagnostic",
+            "digest",
+            "id",
+            "text",
+            "time",
+            "classification",
+            "evidence",
+            "fact",
+            "criteria",
+            "assessment",
+            "tender",
+        ],
+    ),
     // Paper: it shows what was judged, and reads nothing.
     (
         "document",
@@ -295,6 +313,7 @@ const MAY_IMPORT: &[(&str, &[&str])] = &[
             "clause",
             "contract",
             "reevaluation",
+            "governance",
         ],
     ),
     // Edge: the only input and output, and no judgment.
@@ -398,7 +417,7 @@ const ONLY_IN: &[(&str, &[&str])] = &[
     ("pgp::", &["evidence/signature"]),
     ("serde_json_canonicalizer::", &["evidence/signature"]),
     ("rustsec::", &["evidence/advisory"]),
-    ("cel::", &["criteria/rule.rs"]),
+    ("cel::", &["criteria/rule"]),
     ("num_rational::", &["exact.rs", "cvss/tests.rs"]),
     ("num_bigint::", &["exact.rs", "cvss/tests.rs"]),
     ("sha2::", &["digest.rs"]),
@@ -408,14 +427,7 @@ const ONLY_IN: &[(&str, &[&str])] = &[
     ("serde_saphyr::", &["tape"]),
     ("fst::", &["pages.rs", "snapshot", "inventory"]),
     ("postcard::", &["snapshot", "inventory"]),
-    (
-        "zip::",
-        &[
-            "evidence/archive",
-            "evidence/spreadsheet",
-            "document/questionnaire/packet.rs",
-        ],
-    ),
+    ("zip::", &["evidence/archive", "evidence/spreadsheet"]),
     ("unicode_normalization::", &["questionnaire"]),
     ("csv_core::", &["evidence/spreadsheet"]),
     (

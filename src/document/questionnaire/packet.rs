@@ -1,16 +1,13 @@
 //! The packet that goes to a supplier: one ZIP file with the workbook, the form, the questionnaire as data, a README in each
 //! language, and a manifest that names them by their digests.
 
-use std::io::{Cursor, Write as _};
-
 use serde::{Deserialize, Serialize};
 use serde_json::json;
-use zip::ZipWriter;
-use zip::write::SimpleFileOptions;
 
 use super::{form, marking, workbook};
 use crate::diagnostic::{Diagnostic, Place};
 use crate::digest::{Digest, canonical_json};
+use crate::evidence::archive::write::deflated_zip;
 use crate::questionnaire::sending::{Languages, Sending};
 use crate::text::Lang;
 use crate::text::messages::message_with;
@@ -176,24 +173,12 @@ fn readme(sending: &Sending<'_>, lang: Lang) -> String {
 ///
 /// `packet-unwritable` when the archive cannot hold them.
 pub fn pack(files: &[(String, Vec<u8>)]) -> Result<Vec<u8>, Diagnostic> {
-    let mut archive = ZipWriter::new(Cursor::new(Vec::new()));
-    let options = SimpleFileOptions::default()
-        .compression_method(zip::CompressionMethod::Deflated)
-        .last_modified_time(zip::DateTime::default())
-        .unix_permissions(0o644);
-    let mut write = || {
-        for (path, bytes) in files {
-            archive.start_file(path.as_str(), options)?;
-            archive.write_all(bytes)?;
-        }
-        Ok::<_, zip::result::ZipError>(())
-    };
-    write()
-        .and_then(|()| archive.finish())
-        .map(Cursor::into_inner)
-        .map_err(|error| {
-            let message = format!("the packet cannot be written: {error}");
-            Diagnostic::error("packet-unwritable", Place::whole(), message)
-                .help("send the workbook and the form by themselves")
-        })
+    let members = files
+        .iter()
+        .map(|(path, bytes)| (path.as_str(), bytes.as_slice()));
+    deflated_zip(members).map_err(|error| {
+        let message = format!("the packet cannot be written: {error}");
+        Diagnostic::error("packet-unwritable", Place::whole(), message)
+            .help("send the workbook and the form by themselves")
+    })
 }

@@ -59,15 +59,15 @@ pub(crate) fn decode(bytes: &[u8], remarks: &mut Findings) -> Result<String, Dia
         Ok(text) => return Ok(text.into_owned()),
         Err(fault) => fault,
     };
-    let refuse = |message: &str| {
+    let no_text = |message: &str| {
         Diagnostic::error("sheet-encoding", fault.at.clone(), message)
             .help("save the table as CSV in UTF-8")
     };
     if bytes.starts_with(b"\xff\xfe") || bytes.starts_with(b"\xfe\xff") {
-        return Err(refuse("the text is not sound UTF-16"));
+        return Err(no_text("the text is not sound UTF-16"));
     }
     let Some(text) = SHIFT_JIS.decode_without_bom_handling_and_without_replacement(bytes) else {
-        return Err(refuse("the text is neither UTF-8 nor Shift_JIS"));
+        return Err(no_text("the text is neither UTF-8 nor Shift_JIS"));
     };
     // EUC-JP, read as Shift_JIS, is a text of halfwidth katakana.
     let (mut foreign, mut halfwidth) = (0_usize, 0_usize);
@@ -79,7 +79,7 @@ pub(crate) fn decode(bytes: &[u8], remarks: &mut Findings) -> Result<String, Dia
         .decode_without_bom_handling_and_without_replacement(bytes)
         .is_some();
     if is_euc && halfwidth * 2 > foreign {
-        return Err(refuse(
+        return Err(no_text(
             "the text is not UTF-8, and may be EUC-JP or Shift_JIS",
         ));
     }
@@ -204,7 +204,10 @@ fn table(
                 "the table has more than {MAXIMUM_ROWS} rows or {MAXIMUM_COLUMNS} columns"
             )));
         }
-        let at = Place::line(place.0, place.1);
+        let at = Place {
+            cell: Place::cell("", row, column).cell,
+            ..Place::line(place.0, place.1)
+        };
         let written = raw.trim_start_matches(['\r', '\n']);
         if field.end == text.len() && is_open(written) {
             return Err(Diagnostic::error(
@@ -249,42 +252,32 @@ fn table(
     if sheet.rows.is_empty() {
         return Err(malformed("the table is empty"));
     }
-    ragged(&widths, &sheet, remarks);
     sheet.text_places = Some(places);
+    ragged(&widths, &sheet, remarks);
     Ok(sheet)
 }
 
-/// Remarks the rows that are longer than the widest of the first ten, among which the header stands.
+/// Remarks the rows that are longer than most rows are: a delimiter stands in a text there.
 fn ragged(widths: &[u32], sheet: &Sheet, remarks: &mut Findings) {
-    let header = widths.iter().take(10).max().copied().unwrap_or(0);
-    let long = widths
-        .iter()
-        .enumerate()
-        .filter(|(_, width)| **width > header);
-    for (row, width) in long {
-        let row = u32::try_from(row).unwrap_or(u32::MAX);
-        let beyond = sheet
-            .rows
-            .get(&row)
-            .is_some_and(|cells| cells.range(header..).next().is_some());
-        if beyond {
-            remarks.warning(
-                "sheet-ragged",
-                "put a text that holds the delimiter into quotation marks",
-                || {
-                    let at = Place::cell("CSV", row, header);
-                    let message = format!("the row has {width} cells, and the header {header}");
-                    (
-                        Place {
-                            sheet: None,
-                            line: Some(row.saturating_add(1)),
-                            ..at
-                        },
-                        message,
-                    )
-                },
-            );
-        }
+    let mut counts: BTreeMap<u32, usize> = BTreeMap::new();
+    for width in widths {
+        *counts.entry(*width).or_default() += 1;
+    }
+    // Of several widths that are as common, the greatest.
+    let usual = counts.iter().max_by_key(|(_, count)| **count);
+    let usual = usual.map_or(0, |(width, _)| *width);
+    for (row, cells) in &sheet.rows {
+        let Some((column, _)) = cells.range(usual..).next() else {
+            continue;
+        };
+        remarks.warning(
+            "sheet-ragged",
+            "put a text that holds the delimiter into quotation marks",
+            || {
+                let message = format!("the row is longer than the {usual} cells of most rows");
+                (sheet.place(*row, *column), message)
+            },
+        );
     }
 }
 
