@@ -146,8 +146,11 @@ fn answers_that_came_back_whole_pass_every_check_that_can_be_made() {
     );
     let set = receipt.answers.unwrap();
     assert_eq!(set.answers.len(), 2);
-    let documents = |index: usize| set.answers[index].documents.len();
-    assert_eq!([documents(0), documents(1)], [2, 0]);
+    let documents = |id: &str| {
+        let answer = set.answers.iter().find(|one| one.question == id);
+        answer.unwrap().documents.len()
+    };
+    assert_eq!([documents("remote"), documents("days")], [2, 0]);
     // The manifest alone is enough to know what was sent.
     let manifest = &members(&packet)[0].1;
     let receipt = received(&library, manifest, "answers.json", sheet.as_bytes(), &[]);
@@ -376,8 +379,9 @@ fn driven(page: &str, driver: &str) -> String {
     let policy = page.find("<meta http-equiv").unwrap();
     let end = policy + page[policy..].find('>').unwrap() + 1;
     let hook = r#"<script>
-      const handed = [];
-      URL.createObjectURL = (blob) => { blob.text().then((text) => handed.push(text)); return "about:blank#handed"; };
+      const handed = [], pending = [];
+      const until = async (test) => { while (!test()) await new Promise((done) => setTimeout(done, 20)); };
+      URL.createObjectURL = (blob) => { pending.push(blob.text().then((text) => handed.push(text))); return "about:blank#handed"; };
       HTMLAnchorElement.prototype.click = () => {};
       const set = (element, value) => { element.value = value; element.dispatchEvent(new Event("input", { bubbles: true })); element.dispatchEvent(new Event("change", { bubbles: true })); };
       const at = (id) => document.getElementById("question-" + id);
@@ -386,7 +390,7 @@ fn driven(page: &str, driver: &str) -> String {
     </script>"#;
     let driver = format!(
         r#"<script>(async () => {{ try {{ {driver} }} catch (error) {{ handed.push("error: " + error.stack); }}
-        await new Promise((done) => setTimeout(done, 500));
+        await Promise.all(pending);
         const out = document.createElement("pre"); out.id = "handed";
         out.textContent = btoa(String.fromCharCode(...new TextEncoder().encode(JSON.stringify(handed)))); document.body.append(out); }})();</script>"#
     );
@@ -499,11 +503,12 @@ fn the_form_refuses_what_is_wrong_and_keeps_a_draft() {
         assert_eq!(handed, ["false"], "{wrong}");
     }
     let driver = format!(
-        r#"{ANSWER_ALL} document.getElementById("save").click(); await new Promise((done) => setTimeout(done, 100));
+        r#"{ANSWER_ALL} document.getElementById("save").click(); await until(() => handed.length === 1);
+        const saved = document.getElementById("told").textContent;
         const transfer = new DataTransfer(); transfer.items.add(new File([handed[0]], "draft.json"));
         choose("remote", "no"); set(field("explain"), "");
         const input = document.querySelector(".load input"); input.files = transfer.files; input.dispatchEvent(new Event("change"));
-        await new Promise((done) => setTimeout(done, 100)); handed.length = 0; document.getElementById("export").click();"#
+        await until(() => document.getElementById("told").textContent !== saved); handed.length = 0; document.getElementById("export").click();"#
     );
     let handed = handed(&page, &driver).unwrap();
     let sheet: Value = serde_json::from_str(&handed[0]).unwrap();
@@ -552,7 +557,7 @@ fn what_was_not_asked_is_not_answered_and_what_was_carried_over_keeps_its_day() 
       set(document.getElementById("supplier"), "s"); set(document.getElementById("answered-on"), "2027-01-01");
       choose("remote-mfa", "yes"); choose("remote", "no"); set(at("remote").querySelector(".reason"), "廃止した");
       document.getElementById("export").click();
-      await new Promise((done) => setTimeout(done, 100)); at("remote").querySelector(".reason").value = "";
+      await Promise.all(pending);
       set(at("remote").querySelector(".reason"), ""); document.getElementById("export").click();
       handed.push(String(document.getElementById("summary").hidden));"#;
     let Some(handed) = handed(&page, driver) else {

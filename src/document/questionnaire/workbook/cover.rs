@@ -23,8 +23,8 @@ impl Writer<'_> {
         sheet.set_name(&self.names.cover)?;
         self.furnish(sheet, SheetKind::Cover)?;
         sheet.set_print_fit_to_pages(1, 1);
-        sheet.set_column_width(LABEL, 30)?;
-        sheet.set_column_width(VALUE, 96)?;
+        sheet.set_column_width(LABEL, if self.languages() > 1 { 46 } else { 30 })?;
+        sheet.set_column_width(VALUE, 90)?;
         sheet.merge_range(
             0,
             LABEL,
