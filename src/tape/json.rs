@@ -190,29 +190,77 @@ impl<'de> Visitor<'de> for Key<'_, 'de> {
     }
 }
 
-/// A text of JSON whose first lines may be remarks behind `//`, as some tools write a license there: the remarks
-/// become spaces, so that places stay what they are.
-pub fn without_leading_remarks(text: &str) -> std::borrow::Cow<'_, str> {
+/// A text that is JSON but for remarks behind `//` in front of it and texts that are joined by `+`, as programs write
+/// who take it for a script: the remarks become spaces, the texts one. `None` where it has neither.
+///
+/// Its length and its lines stay, so that places behind a joined text are what they were.
+pub fn relaxed_json(text: &str) -> Option<String> {
     let is_remark = |line: &str| line.trim().is_empty() || line.trim_start().starts_with("//");
     let length: usize = text
         .split_inclusive('\n')
         .take_while(|line| is_remark(line))
         .map(str::len)
         .sum();
-    let (remarks, rest) = text.split_at_checked(length).unwrap_or(("", text));
-    if !remarks.contains("//") {
-        return text.into();
-    }
-    let blank = remarks
+    let (remarks, rest) = text.split_at_checked(length)?;
+    let mut is_relaxed = remarks.contains("//");
+    let mut out: String = remarks
         .bytes()
-        .map(|byte| if byte == b'\n' { '\n' } else { ' ' });
-    (blank.collect::<String>() + rest).into()
+        .map(|byte| if byte == b'\n' { '\n' } else { ' ' })
+        .collect();
+    let (mut in_text, mut escaped) = (false, false);
+    // What stood between joined texts, as white space behind the whole.
+    let mut between = String::new();
+    let mut letters = rest.char_indices();
+    while let Some((at, letter)) = letters.next() {
+        if !in_text || letter != '"' || escaped {
+            in_text |= letter == '"';
+            escaped = in_text && letter == '\\' && !escaped;
+            out.push(letter);
+            continue;
+        }
+        let behind = rest.get(at + 1..).unwrap_or_default();
+        let joined = behind
+            .trim_start()
+            .strip_prefix('+')
+            .and_then(|behind| behind.trim_start().strip_prefix('"'));
+        if let Some(next) = joined {
+            is_relaxed = true;
+            let passed = behind.len() - next.len();
+            let skipped = behind.get(..passed).unwrap_or_default();
+            between.push(' ');
+            between.extend(
+                skipped
+                    .bytes()
+                    .map(|byte| if byte == b'\n' { '\n' } else { ' ' }),
+            );
+            for _ in skipped.chars() {
+                letters.next();
+            }
+        } else {
+            in_text = false;
+            out.push('"');
+            out.push_str(&between);
+            between.clear();
+        }
+    }
+    is_relaxed.then_some(out)
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
     use crate::tape::Item;
+
+    #[test]
+    fn a_script_that_is_nearly_json_is_told_apart() {
+        let text = "// a\n{\"a\": \"x\\\"\" +\n \"y\", \"b\": 1}";
+        let relaxed = relaxed_json(text).unwrap();
+        assert_eq!(relaxed.len(), text.len());
+        assert_eq!(relaxed.lines().count(), text.lines().count());
+        let tape = parse_json(&relaxed).unwrap();
+        assert_eq!(tape.root().get_text("a"), Some("x\"y"));
+        assert_eq!(relaxed_json("{\"a\": \"b + c\"}"), None);
+    }
 
     #[test]
     fn values_keep_their_place_and_order() {

@@ -50,7 +50,9 @@ fn every_answer_sheet_is_read_and_odd_answers_are_flagged() {
                 "{answer:?}"
             );
         }
-        let has_formula = bytes.windows(2).any(|window| window == b",=");
+        let has_formula = bytes
+            .windows(2)
+            .any(|window| window == b",=" || window == b"\"=");
         let flagged = read
             .remarks
             .iter()
