@@ -6,10 +6,16 @@
 pub mod advisory;
 pub mod agency;
 pub mod answer;
+pub mod audit;
 pub mod certification;
 pub mod dossier;
+mod lifecycle;
+pub mod measurement;
 pub mod provenance;
+mod recorded;
+pub mod register;
 pub mod sbom;
+mod scope;
 pub mod signature;
 pub mod vocabulary;
 
@@ -30,6 +36,7 @@ use crate::id::{BidId, FactKey};
 use crate::profile::Profiles;
 use crate::provenance::Builders;
 use crate::questionnaire::Questionnaires;
+use crate::text::Text;
 use crate::time::Date;
 
 /// How strongly a piece of evidence proves, 0 to 6.
@@ -150,6 +157,34 @@ pub struct Gap {
     pub citations: Vec<Citation>,
 }
 
+/// In which way evidence refutes a claim that it is shown for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum RefutationKind {
+    /// It had lapsed, or was suspended or withdrawn.
+    Lapsed,
+    /// It is about another legal entity, product, version, service or region.
+    OtherScope,
+}
+
+/// Evidence that proves nothing itself, but refutes a claim of the supplier for which there is nothing else.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Refutation {
+    /// Which fact is claimed.
+    pub key: FactKey,
+    /// In which way.
+    pub kind: RefutationKind,
+    /// What the evidence says instead of the claim.
+    pub says: FactValue,
+    /// The rank of the evidence on the day of judgment; 0 where it is out of scope.
+    pub rank: ProofRank,
+    /// Only claims made after this day are refuted; `None` for every claim.
+    pub since: Option<Date>,
+    /// What is wrong with the claim.
+    pub reason: Text,
+    /// The evidence; never empty.
+    pub citations: Vec<Citation>,
+}
+
 /// What the producers found in a dossier.
 #[derive(Debug, Clone, Default)]
 pub struct Establishment {
@@ -157,6 +192,8 @@ pub struct Establishment {
     pub facts: Vec<Fact>,
     /// What could not be verified, sorted.
     pub gaps: Vec<Gap>,
+    /// What refutes claims, sorted.
+    pub refutations: Vec<Refutation>,
     /// Remarks about the evidence, with the file each stands in, sorted.
     pub remarks: Vec<Diagnostic>,
 }
@@ -203,6 +240,10 @@ pub fn establish(
     agency::establish(dossier, vocabulary, &mut found);
     answer::establish(dossier, vocabulary, questionnaires, &mut found);
     certification::establish(dossier, &mut found);
+    register::establish(dossier, &mut found);
+    lifecycle::establish(dossier, &mut found);
+    audit::establish(dossier, vocabulary, &mut found);
+    measurement::establish(dossier, vocabulary, &mut found);
     let sboms = Sboms::read(dossier, &mut found);
     sbom::establish(dossier, &sboms, vocabulary, profiles, &mut found);
     advisory::establish(dossier, &sboms, knowledge, &mut found);
@@ -214,6 +255,7 @@ pub fn establish(
         .iter_mut()
         .map(|fact| &mut fact.citations)
         .chain(found.gaps.iter_mut().map(|gap| &mut gap.citations))
+        .chain(found.refutations.iter_mut().map(|one| &mut one.citations))
     {
         citations.sort();
         citations.dedup();
@@ -222,6 +264,9 @@ pub fn establish(
     found.facts.sort();
     found.facts.dedup();
     found.gaps.sort();
+    found.gaps.dedup();
+    found.refutations.sort();
+    found.refutations.dedup();
     found.remarks.sort();
     found.remarks.dedup();
     found

@@ -3,12 +3,17 @@
 //! A questionnaire holds no weights and no rules, so nothing of a judgment can be seen in it. What is sent to a
 //! supplier is [`Questionnaire::published`]; its digest freezes it.
 
+pub mod carry;
+pub mod change;
 pub mod condition;
+pub mod layout;
 pub mod foreign;
 pub mod parse;
 pub mod response;
+pub mod sending;
 pub mod structured;
 pub mod take;
+pub mod workbook;
 pub mod wording;
 
 use std::collections::BTreeMap;

@@ -24,6 +24,9 @@ use crate::time::Date;
 /// The folders of a tender that hold the agency's own evidence.
 pub const AGENCY_FOLDERS: [&str; 4] = ["advisories", "agency", "registry", "trust"];
 
+/// The folder of an offering without a tender that holds what its supplier handed in.
+pub const EVIDENCE_FOLDER: &str = "evidence";
+
 /// One tender.
 #[derive(Debug, Clone)]
 pub struct Tender {
@@ -63,6 +66,32 @@ pub struct Tender {
     pub lots: Vec<BidId>,
 }
 
+/// One offering that is assessed without a tender.
+#[derive(Debug, Clone)]
+pub struct OfferingFile {
+    /// Title.
+    pub title: Option<Text>,
+    /// The day of judgment.
+    pub as_of: Date,
+    /// The criteria that it is judged by; the library's when left out.
+    pub catalog: Option<String>,
+    /// What is procured.
+    pub case: Case,
+    /// The information that the supplier will handle.
+    pub information: Vec<InformationItem>,
+    /// What is offered.
+    pub offering: Offering,
+    /// Exceptions, confirmed non-applicability and notes.
+    pub decisions: Decisions,
+}
+
+impl OfferingFile {
+    /// What every paper about this offering must show.
+    pub fn marking(&self) -> Marking {
+        marking(&self.information)
+    }
+}
+
 /// One item of information with its classes (Common Model, articles 15 and 16).
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct InformationItem {
@@ -81,9 +110,13 @@ pub struct InformationItem {
 impl Tender {
     /// What every paper about this tender must show: the highest classes and all restrictions of its information.
     pub fn marking(&self) -> Marking {
-        let items = self.information.iter().filter_map(InformationItem::marking);
-        items.fold(Marking::lowest(), |whole, part| whole.with(&part))
+        marking(&self.information)
     }
+}
+
+fn marking(information: &[InformationItem]) -> Marking {
+    let items = information.iter().filter_map(InformationItem::marking);
+    items.fold(Marking::lowest(), |whole, part| whole.with(&part))
 }
 
 impl InformationItem {

@@ -13,6 +13,7 @@ use crate::questionnaire::Questionnaire;
 use crate::questionnaire::foreign::{self, Map, Shape, Suggestion, fit, read_among, read_map};
 use crate::questionnaire::response::{Answer, AnswerSet};
 use crate::questionnaire::structured::read_sheet;
+use crate::questionnaire::workbook;
 use crate::tree::{Complaints, parse_toml};
 
 /// What is asked of an import.
@@ -45,6 +46,9 @@ pub fn import_answers(
         .transpose()?;
     if detection.format == "mekiki-answers" {
         return own_answers(bytes, ours, library);
+    }
+    if matches!(detection.format, "xlsx-questionnaire" | "csv-questionnaire") {
+        return own_workbook(bytes, detection.format, ours, library);
     }
     let own_map = request.map_file.map(parse_map).transpose()?;
     let map = match (&own_map, request.map) {
@@ -101,6 +105,30 @@ fn own_answers(
     let mut set = read_sheet(&sheet, answered);
     set.remarks.extend(remarks);
     Ok(view(set, "mekiki-answers"))
+}
+
+/// Reads a workbook of ours, or a sheet of it as text.
+fn own_workbook(
+    bytes: &[u8],
+    format: &str,
+    ours: Option<&Questionnaire>,
+    library: &Library,
+) -> Result<ImportedAnswers, Refused> {
+    let workbook = spreadsheet::read(bytes)?;
+    let markers = workbook::markers(&workbook);
+    let answered = match (ours, markers.first()) {
+        (Some(ours), _) => ours,
+        (None, Some((_, marker))) => questionnaire(&marker.questionnaire, library)?,
+        (None, None) => {
+            let message = "nothing in the file says which questionnaire was answered";
+            return Err(
+                Diagnostic::error("questionnaire-unknown", Place::whole(), message)
+                    .help("name it with --questionnaire")
+                    .into(),
+            );
+        }
+    };
+    Ok(view(workbook::read(&workbook, answered), format))
 }
 
 fn view(set: AnswerSet, format: &str) -> ImportedAnswers {

@@ -3,31 +3,26 @@
 use std::collections::BTreeMap;
 
 use super::Refused;
+use super::agency::registered_exceptions;
+use super::assess::{assess_again, write_assessment_record};
+use super::examination::Examination;
 use super::library::Library;
 use crate::assessment::assess;
 use crate::clause::draft::{ClauseGap, DraftedClause, applicable, draft};
 use crate::contract::requirement::{LoggedEvent, propose};
 use crate::criteria::Catalog;
-use crate::criteria::case::Case;
-use crate::diagnostic::{Diagnostic, Place, nearest};
+use crate::diagnostic::{Diagnostic, Place};
 use crate::evidence::Evidence;
-use crate::fact::advisory::{Feed, Knowledge};
-use crate::fact::dossier::Dossier;
-use crate::fact::{FactValue, establish};
-use crate::id::{CriterionId, FactKey};
-use crate::matching::MAXIMUM_AGE_DAYS;
+use crate::id::BidId;
 use crate::tender::evaluate::{Outcome, evaluate};
-use crate::tender::parse::{check_criteria, read_tender};
-use crate::tender::record::{self, RecordTable, first_difference};
+use crate::tender::parse::{check_decisions, read_tender};
+use crate::tender::record::{self, RecordSubject, RecordTable, RecordTables, first_difference};
 use crate::tender::report::{CatalogView, TenderView};
 use crate::tender::{AGENCY_FOLDERS, BlockKind, Tender};
 use crate::time::Date;
 
 /// The tender file of a folder.
 pub const TENDER_FILE: &str = "tender.toml";
-
-/// The parameter of the case that says how many days old advisories may be.
-const MAXIMUM_AGE: &str = "case.advisory_maximum_age_days";
 
 /// A tender with its evidence.
 #[derive(Debug)]
@@ -52,7 +47,28 @@ pub struct JudgedTender {
 /// # Errors
 ///
 /// Every fault of the tender file, unknown criteria included.
-pub fn open_tender(library: &Library, mut evidence: Vec<Evidence>) -> Result<OpenTender, Refused> {
+pub fn open_tender(library: &Library, evidence: Vec<Evidence>) -> Result<OpenTender, Refused> {
+    open(library, evidence, None)
+}
+
+/// Opens a tender of which only one bid is to be judged; the files of the others may be missing.
+///
+/// # Errors
+///
+/// As [`open_tender`].
+pub(super) fn open_bid(
+    library: &Library,
+    evidence: Vec<Evidence>,
+    bid: &BidId,
+) -> Result<OpenTender, Refused> {
+    open(library, evidence, Some(bid))
+}
+
+fn open(
+    library: &Library,
+    mut evidence: Vec<Evidence>,
+    only: Option<&BidId>,
+) -> Result<OpenTender, Refused> {
     // What lies beside the tender file, such as a record of it, is no evidence and no input.
     evidence.retain(|one| one.path.contains('/') || one.path == TENDER_FILE);
     evidence.sort_by(|left, right| left.path.cmp(&right.path));
@@ -66,15 +82,15 @@ pub fn open_tender(library: &Library, mut evidence: Vec<Evidence>) -> Result<Ope
         .help("name the folder that holds tender.toml, or the file itself")
         .into());
     };
-    let tender = read_tender(file, &library.procedures)?;
-    let mut faults = Vec::new();
+    let mut tender = read_tender(file, &library.procedures, &library.catalog.vocabulary)?;
+    let mut faults = registered_exceptions(tender.id.as_str(), &mut tender.decisions, &evidence);
     let in_file = |fault: Diagnostic| fault.in_file(TENDER_FILE);
     let needs_catalog = tender
         .blocks
         .iter()
         .any(|block| block.kind == BlockKind::Criteria);
     match &tender.catalog {
-        Some(id) if *id != library.catalog.id => {
+        Some(id) if !library.catalog.is_called(id) => {
             let message = format!("there is no catalog `{id}`");
             faults.push(in_file(
                 Diagnostic::error("catalog-unknown", Place::pointer("/catalog"), message)
@@ -93,15 +109,12 @@ pub fn open_tender(library: &Library, mut evidence: Vec<Evidence>) -> Result<Ope
         }
         _ => {}
     }
-    let known = |id: &CriterionId| library.catalog.criteria.contains_key(id);
-    let suggest = |id: &str| {
-        nearest(id, library.catalog.criteria.keys().map(CriterionId::as_str)).map(str::to_owned)
-    };
-    faults.extend(check_criteria(&tender, known, suggest));
+    let is_bid = |id: &BidId| tender.bids.iter().any(|bid| bid.id == *id);
+    faults.extend(check_decisions(&tender.decisions, is_bid, &library.catalog));
     for bid in tender
         .bids
         .iter()
-        .filter(|bid| !bid.offering.folder.is_empty())
+        .filter(|bid| !bid.offering.folder.is_empty() && only.is_none_or(|only| *only == bid.id))
     {
         let folder = format!("{}/", bid.offering.folder);
         if !evidence.iter().any(|one| one.path.starts_with(&folder)) {
@@ -116,7 +129,9 @@ pub fn open_tender(library: &Library, mut evidence: Vec<Evidence>) -> Result<Ope
             ));
         }
     }
-    faults.extend(stray(&tender, &evidence));
+    let folders = tender.bids.iter().map(|bid| bid.offering.folder.as_str());
+    let folders: Vec<_> = folders.filter(|folder| !folder.is_empty()).collect();
+    faults.extend(stray(TENDER_FILE, &folders, &evidence));
     if faults.is_empty() {
         Ok(OpenTender { tender, evidence })
     } else {
@@ -124,23 +139,21 @@ pub fn open_tender(library: &Library, mut evidence: Vec<Evidence>) -> Result<Ope
     }
 }
 
-/// Files that lie in no folder with a meaning. They might be a bid that the tender file forgot, and must
+/// Files that lie in no folder with a meaning. They might be a bid that the file of the agency forgot, and must
 /// neither be dropped in silence nor pass for the agency's own evidence.
-fn stray(tender: &Tender, evidence: &[Evidence]) -> Vec<Diagnostic> {
-    let bids: Vec<String> = tender
-        .bids
-        .iter()
-        .filter(|bid| !bid.offering.folder.is_empty())
-        .map(|bid| format!("{}/", bid.offering.folder))
-        .collect();
+pub(super) fn stray(file: &str, folders: &[&str], evidence: &[Evidence]) -> Vec<Diagnostic> {
+    let lies_in = |path: &str, folder: &str| {
+        path.strip_prefix(folder)
+            .is_some_and(|rest| rest.starts_with('/'))
+    };
     evidence
         .iter()
         .filter(|one| one.path.contains('/') && !is_agency(one))
-        .filter(|one| !bids.iter().any(|folder| one.path.starts_with(folder)))
+        .filter(|one| !folders.iter().any(|folder| lies_in(&one.path, folder)))
         .map(|one| {
             let message = "the file lies in no bid's folder and in no folder of the agency";
             let help = format!(
-                "list the bid in {TENDER_FILE}, or move the file below one of {}",
+                "list the bid in {file}, or move the file below one of {}",
                 AGENCY_FOLDERS.join(", ")
             );
             Diagnostic::error("evidence-stray", Place::whole(), message)
@@ -151,7 +164,7 @@ fn stray(tender: &Tender, evidence: &[Evidence]) -> Vec<Diagnostic> {
 }
 
 /// Whether a piece of evidence is the agency's own.
-fn is_agency(evidence: &Evidence) -> bool {
+pub(super) fn is_agency(evidence: &Evidence) -> bool {
     evidence
         .path
         .split_once('/')
@@ -162,7 +175,8 @@ fn is_agency(evidence: &Evidence) -> bool {
 ///
 /// # Errors
 ///
-/// When the points cannot be computed.
+/// When the points cannot be computed, and `overlay-exception-lapsed` when an exception on which an overlay rests is not
+/// in force on that day.
 pub fn judge_tender(
     library: &Library,
     open: &OpenTender,
@@ -171,43 +185,20 @@ pub fn judge_tender(
     let mut tender = open.tender.clone();
     tender.as_of = as_of.unwrap_or(tender.as_of);
     let catalog = tender.catalog.as_ref().map(|_| &library.catalog);
+    if catalog.is_some() {
+        exceptions_in_force(library, tender.as_of)?;
+    }
     let mut assessed = BTreeMap::new();
     if let Some(catalog) = catalog {
-        let agency = open.evidence.iter().filter(|one| is_agency(one));
-        let feed = Feed::gather(agency, tender.as_of);
-        let knowledge = Knowledge {
-            feed: &feed,
-            precedence: &library.precedence,
-            maximum_age_days: maximum_age_days(&tender.case),
-        };
+        let examination = Examination::new(library, &open.evidence, &tender.case, tender.as_of)
+            .received(tender.bid_deadline);
         for bid in tender
             .bids
             .iter()
             .filter(|bid| !bid.offering.folder.is_empty())
         {
-            let folder = format!("{}/", bid.offering.folder);
-            let handed_in = open
-                .evidence
-                .iter()
-                .filter(|one| one.path.starts_with(&folder));
-            let agency = open.evidence.iter().filter(|one| is_agency(one));
-            let dossier = Dossier::new(&bid.offering, handed_in, agency, tender.as_of)
-                .received(tender.bid_deadline);
-            let found = establish(
-                &dossier,
-                &catalog.vocabulary,
-                &library.questionnaires,
-                &library.profiles,
-                &library.builders,
-                knowledge,
-            );
-            let mut decisions = tender.decisions.clone();
-            decisions.exceptions.retain(|exception| {
-                exception
-                    .bid
-                    .as_ref()
-                    .is_none_or(|granted| *granted == bid.id)
-            });
+            let found = examination.of(&bid.offering);
+            let decisions = tender.decisions.of_bid(&bid.id);
             let assessment = assess(catalog, &tender.case, &decisions, &found, tender.as_of);
             assessed.insert(bid.id.clone(), (assessment, found));
         }
@@ -217,11 +208,17 @@ pub fn judge_tender(
     Ok(JudgedTender { outcome, view })
 }
 
-/// How many days old advisories may be: what the case says, or the default.
-fn maximum_age_days(case: &Case) -> i64 {
-    match case.parameters.get(&FactKey::from(MAXIMUM_AGE)) {
-        Some(FactValue::Integer(days)) => *days,
-        _ => MAXIMUM_AGE_DAYS,
+/// Checks that every exception on which an overlay rests is in force on a day.
+///
+/// # Errors
+///
+/// `overlay-exception-lapsed` for each that is not.
+pub fn exceptions_in_force(library: &Library, as_of: Date) -> Result<(), Refused> {
+    let lapsed = library.catalog.lapsed_exceptions(as_of);
+    if lapsed.is_empty() {
+        Ok(())
+    } else {
+        Err(Refused(lapsed))
     }
 }
 
@@ -232,27 +229,31 @@ pub fn write_record(library: &Library, open: &OpenTender, judged: &JudgedTender)
         .catalog
         .as_ref()
         .map(|_| CatalogView::new(&library.catalog));
-    // Where no criteria are judged, no table had a say.
-    let profiles = library.profiles.values().filter(|_| catalog.is_some());
-    let profiles: Vec<_> = profiles
-        .map(|profile| RecordTable {
-            id: profile.id.clone(),
-            version: profile.version.clone(),
-            digest: profile.digest,
-        })
-        .collect();
-    let builders = catalog.as_ref().map(|_| RecordTable {
-        id: library.builders.id.clone(),
-        version: library.builders.version.clone(),
-        digest: library.builders.digest,
+    let tables = if catalog.is_some() {
+        tables(library)
+    } else {
+        // Where no criteria are judged, no table had a say.
+        RecordTables::default()
+    };
+    record::write(&open.evidence, catalog.as_ref(), &tables, &judged.view)
+}
+
+/// The tables of a library by which facts are established.
+pub(super) fn tables(library: &Library) -> RecordTables {
+    let profiles = library.profiles.values();
+    let profiles = profiles.map(|profile| RecordTable {
+        id: profile.id.clone(),
+        version: profile.version.clone(),
+        digest: profile.digest,
     });
-    record::write(
-        &open.evidence,
-        catalog.as_ref(),
-        &profiles,
-        builders.as_ref(),
-        &judged.view,
-    )
+    RecordTables {
+        profiles: profiles.collect(),
+        builders: Some(RecordTable {
+            id: library.builders.id.clone(),
+            version: library.builders.version.clone(),
+            digest: library.builders.digest,
+        }),
+    }
 }
 
 /// How a replay came out.
@@ -306,9 +307,17 @@ pub fn replay_record(
     if !missing.is_empty() {
         return Err(Refused(missing));
     }
-    let open = open_tender(library, evidence)?;
-    let judged = judge_tender(library, &open, Some(record.as_of))?;
-    let rebuilt = write_record(library, &open, &judged);
+    let rebuilt = match &record.subject {
+        RecordSubject::Tender => {
+            let open = open_tender(library, evidence)?;
+            let judged = judge_tender(library, &open, Some(record.as_of))?;
+            write_record(library, &open, &judged)
+        }
+        subject => {
+            let assessed = assess_again(library, evidence, subject, record.as_of)?;
+            write_assessment_record(library, &assessed)
+        }
+    };
     if rebuilt.as_bytes() == record_bytes {
         return Ok(Replay::Equal);
     }

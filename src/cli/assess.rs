@@ -1,93 +1,91 @@
-//! `mekiki assess DIR --bid ID`
+//! `mekiki assess DIR`: the folder of an offering, or of a tender with `--bid ID`
 
-use std::fmt::Write as _;
-
-use super::Verdict;
-use super::output::Output;
+use super::format::Format;
+use super::output::{Output, remark};
+use super::{LangArgument, Verdict};
 use crate::app::Refused;
+use crate::app::assess::{assess_folder, write_assessment_record};
 use crate::app::library::Library;
-use crate::app::tender::{judge_tender, open_tender};
-use crate::criteria::Stage;
-use crate::diagnostic::{Diagnostic, Place};
-use crate::document::tender::explain_verdict;
-use crate::document::words;
-use crate::folder::read_folder;
-use crate::text::messages::message_with;
+use crate::app::report::report_of;
+use crate::diagnostic::{Diagnostic, Place, nearest};
+use crate::document::report::{Report, criterion_text, page, text, workbook};
+use crate::folder::{read_folder, write_file};
 use crate::time::parse_instant;
 
 #[derive(Debug, clap::Args)]
 pub(super) struct Arguments {
-    /// A tender's folder
+    /// The folder of an offering (offering.toml) or of a tender (tender.toml)
     dir: String,
-    /// The bid to assess; may be left out when there is only one
+    /// The bid of a tender to assess; may be left out when there is only one
     #[arg(long, value_name = "ID")]
     bid: Option<String>,
-    /// The day of judgment, YYYY-MM-DD; the tender's own when left out
+    /// The day of judgment, YYYY-MM-DD; the file's own when left out
     #[arg(long, value_name = "DATE", value_parser = |text: &str| parse_instant(text).ok_or("write a day as YYYY-MM-DD"))]
     as_of: Option<crate::time::Date>,
+    /// Tell one criterion in full, as text or JSON
+    #[arg(long, value_name = "ID")]
+    criterion: Option<String>,
+    /// Also write the canonical record of the assessment
+    #[arg(long, value_name = "FILE")]
+    record: Option<String>,
 }
 
 pub(super) fn run(
     arguments: &Arguments,
     library: &Library,
     output: &Output,
+    lang: LangArgument,
 ) -> anyhow::Result<Verdict> {
-    let open = open_tender(library, read_folder(&arguments.dir)?)?;
-    let judged = judge_tender(library, &open, arguments.as_of)?;
-    let mut bids = judged.view.bids.iter().filter(|bid| {
-        arguments
-            .bid
-            .as_ref()
-            .is_none_or(|id| bid.id.as_str() == id)
-    });
-    let chosen = match (bids.next(), bids.next()) {
-        (Some(bid), None) => bid.assessment.as_ref(),
-        (None, _) => None,
-        (Some(_), Some(_)) => {
-            let all: Vec<_> = judged.view.bids.iter().map(|bid| bid.id.as_str()).collect();
-            return Err(Refused(vec![
-                Diagnostic::error("bid-unnamed", Place::whole(), "the tender has several bids")
-                    .help(format!("add --bid with one of {}", all.join(", "))),
-            ])
-            .into());
-        }
+    let evidence = read_folder(&arguments.dir)?;
+    let bid = arguments.bid.as_deref();
+    let assessed = assess_folder(library, evidence, bid, arguments.as_of)?;
+    if let Some(file) = &arguments.record {
+        write_file(file, write_assessment_record(library, &assessed).as_bytes())?;
+        remark(&format!("record: {file}\n"));
+    }
+    let report = report_of(library, &assessed);
+    match &arguments.criterion {
+        Some(id) => one_criterion(&report, id, output)?,
+        None => write_report(&report, output, lang)?,
+    }
+    Ok(Verdict::of(assessed.is_acceptable()))
+}
+
+/// Writes a report in the form that was asked for.
+pub(super) fn write_report(
+    report: &Report<'_>,
+    output: &Output,
+    lang: LangArgument,
+) -> anyhow::Result<()> {
+    match output.format() {
+        Format::Html => output.bytes(page(report, lang.all())?.as_bytes()),
+        Format::Xlsx => output.bytes(&workbook(report, lang.all())?),
+        _ => output.either(report.assessment, || {
+            text(report, output.lang(), output.width())
+        }),
+    }
+}
+
+fn one_criterion(report: &Report<'_>, id: &str, output: &Output) -> anyhow::Result<()> {
+    let mut all = report.assessment.verdicts.iter();
+    let verdict = all.find(|verdict| verdict.criterion.as_str() == id);
+    let text = criterion_text(report, id, output.lang());
+    let (Some(verdict), Some(text)) = (verdict, text) else {
+        let known = report.assessment.verdicts.iter();
+        let near = nearest(id, known.map(|verdict| verdict.criterion.as_str()));
+        let message = format!("there is no criterion `{id}` in this assessment");
+        let help = match near {
+            Some(near) => format!("did you mean `{near}`?"),
+            None => "see `mekiki criteria list`".to_owned(),
+        };
+        let fault = Diagnostic::error("criterion-unknown", Place::whole(), message).help(help);
+        return Err(Refused::from(fault).into());
     };
-    let Some(assessment) = chosen else {
-        return Err(Refused(vec![
-            Diagnostic::error(
-                "bid-unknown",
-                Place::whole(),
-                "there is no such bid with evidence",
-            )
-            .help("see the bids in tender.toml"),
-        ])
-        .into());
-    };
-    let lang = output.lang();
-    output.either(assessment, || {
-        let mut out = String::new();
-        for verdict in assessment.verdicts.iter().filter(|verdict| {
-            words::look(verdict.verdict.kind) != crate::document::table::Look::Faint
-        }) {
-            out.push_str(&explain_verdict(verdict, Some(&library.catalog), lang));
-        }
-        let score = &assessment.score;
-        let arguments = [
-            ("low", score.low.to_string()),
-            ("high", score.high.to_string()),
-            ("of", score.of.to_string()),
-        ];
-        let arguments: Vec<_> = arguments
-            .iter()
-            .map(|(name, value)| (*name, value.as_str()))
-            .collect();
-        _ = writeln!(out, "{}", message_with(lang, "score-interval", &arguments));
-        out
-    })?;
-    let open_gates = assessment
-        .gates
-        .iter()
-        .filter(|gate| gate.stage == Stage::Bid)
-        .all(|gate| gate.verdict.kind.opens_gate());
-    Ok(Verdict::of(open_gates))
+    if matches!(output.format(), Format::Html | Format::Xlsx) {
+        let message = "one criterion is told as text or JSON only";
+        let fault = Diagnostic::error("format-unsupported", Place::whole(), message)
+            .help("leave --criterion out for the whole report");
+        return Err(Refused::from(fault).into());
+    }
+    output.either(verdict, || text)
 }

@@ -5,7 +5,8 @@ use std::collections::BTreeSet;
 use std::fmt::Write as _;
 
 use super::table::{Look, Sheet, heading};
-use super::words;
+use super::{because, words};
+use crate::assessment::contradiction::Contradiction;
 use crate::assessment::verdict::VerdictKind;
 use crate::criteria::{Catalog, Criterion, Stage};
 use crate::id::CriterionId;
@@ -275,34 +276,49 @@ fn contradictions(view: &TenderView, catalog: &Catalog, lang: Lang) -> String {
     for bid in &view.bids {
         for contradiction in bid.assessment.iter().flat_map(|one| &one.contradictions) {
             any = true;
-            let title = catalog
-                .vocabulary
-                .lookup(contradiction.fact.as_str())
-                .map_or("", |fact| fact.title.of(lang));
-            _ = writeln!(out, "  {}: {title} ({})", bid.id, contradiction.fact);
-            for side in &contradiction.sides {
-                let arguments = [
-                    ("value", printable(&side.value.to_string())),
-                    ("rank", side.proof_rank.to_string()),
-                ];
-                let arguments: Vec<_> = arguments
-                    .iter()
-                    .map(|(name, value)| (*name, value.as_str()))
-                    .collect();
-                _ = writeln!(
-                    out,
-                    "    {}",
-                    message_with(lang, "contradiction-side", &arguments)
-                );
-                for citation in &side.citations {
-                    _ = writeln!(out, "      {citation}");
-                }
-            }
+            out.push_str(&self::contradiction(
+                contradiction,
+                Some(bid.id.as_str()),
+                catalog,
+                lang,
+            ));
         }
     }
     if !any {
         _ = writeln!(out, "{}", message(lang, "no-contradictions"));
     }
+    out
+}
+
+/// One contradiction: what each side says, where, which side counts and why.
+pub fn contradiction(
+    contradiction: &Contradiction,
+    bid: Option<&str>,
+    catalog: &Catalog,
+    lang: Lang,
+) -> String {
+    let title = catalog
+        .vocabulary
+        .lookup(contradiction.fact.as_str())
+        .map_or("", |fact| fact.title.of(lang));
+    let bid = bid.map_or_else(String::new, |bid| format!("{bid}: "));
+    let mut out = format!("  {bid}{title} ({})\n", contradiction.fact);
+    for side in &contradiction.sides {
+        let value = printable(&side.value.to_string());
+        let rank = side.proof_rank.to_string();
+        let arguments = [("value", value.as_str()), ("rank", rank.as_str())];
+        let uncounted = if side.counted {
+            String::new()
+        } else {
+            format!(" {}", message(lang, "not-counted"))
+        };
+        let said = message_with(lang, "contradiction-side", &arguments);
+        _ = writeln!(out, "    {said}{uncounted}");
+        for citation in &side.citations {
+            _ = writeln!(out, "      {citation}");
+        }
+    }
+    _ = writeln!(out, "    {}", printable(contradiction.because.of(lang)));
     out
 }
 
@@ -415,8 +431,20 @@ pub fn explain_verdict(verdict: &VerdictView, catalog: Option<&Catalog>, lang: L
     for rule in criterion.into_iter().flat_map(Criterion::rules) {
         _ = writeln!(out, "    {}: {}", message(lang, "rule"), rule.source());
     }
+    out.push_str(&because::render(&verdict.because, "    ", lang));
     for reason in &verdict.reasons {
         _ = writeln!(out, "    {}", printable(reason));
+    }
+    if let Some(note) = &verdict.note {
+        let day = note.on.split('T').next().unwrap_or_default();
+        let (by, reason) = (printable(&note.by), printable(note.reason.of(lang)));
+        let arguments = [("by", by.as_str()), ("day", day), ("reason", &reason)];
+        _ = writeln!(
+            out,
+            "    {}",
+            message_with(lang, "officer-note", &arguments)
+        );
+        _ = writeln!(out, "      {} {}", message(lang, "rests-on"), note.citation);
     }
     if verdict.values.is_empty() && verdict.citations.is_empty() {
         _ = writeln!(out, "    {}", message(lang, "nothing-established"));

@@ -47,18 +47,7 @@ pub fn read_agency_record(bytes: &[u8]) -> Result<AgencyRecord, Vec<Diagnostic>>
         recorded_by: fields.text("recorded_by"),
         bid: fields.optional_text("bid").map(BidId),
         title: fields.both("title"),
-        establishes: fields
-            .tables("establishes")
-            .iter()
-            .map(|one| {
-                let value = one
-                    .node("value")
-                    .map_or(Value::Null, |node| node.value.clone());
-                let established = (one.text("key"), value, one.place_of("value"));
-                one.finish();
-                established
-            })
-            .collect(),
+        establishes: read_established(&fields),
     };
     fields.finish();
     if complaints.has_errors() {
@@ -66,4 +55,22 @@ pub fn read_agency_record(bytes: &[u8]) -> Result<AgencyRecord, Vec<Diagnostic>>
     } else {
         Ok(record)
     }
+}
+
+/// Reads the list `establishes`: key, value and place of the value.
+pub(super) fn read_established(fields: &Fields<'_>) -> Vec<(String, Value, Place)> {
+    fields
+        .tables("establishes")
+        .iter()
+        .map(|one| {
+            let value = one
+                .node("value")
+                .map_or(Value::Null, |node| node.value.clone());
+            // Where in a report it stands, for people.
+            one.optional_text("section");
+            let established = (one.text("key"), value, one.place_of("value"));
+            one.finish();
+            established
+        })
+        .collect()
 }

@@ -1,8 +1,12 @@
 //! Certificates and registry entries as dated, scoped records of ours, in TOML or JSON.
 
+mod standing;
+
+pub use standing::{Renewal, Standing};
+
 use crate::diagnostic::Diagnostic;
 use crate::evidence::questionnaire::parse_either;
-use crate::time::{Date, add_days, add_months};
+use crate::time::Date;
 use crate::tree::{Complaints, Fields};
 
 /// The scheme a record belongs to.
@@ -20,17 +24,26 @@ pub enum Scheme {
     CorporateRegister,
     /// List of suppliers under suspension of nomination.
     SuspensionList,
+    /// Rating under the scheme that evaluates measures for stronger supply chains (SCS), in stars.
+    Scs,
+    /// Entry in the CSA STAR registry.
+    CsaStar,
+    /// A maker's published lifecycle of a product.
+    Lifecycle,
 }
 
 impl Scheme {
     /// Every scheme with the word used in records.
-    pub const WORDS: [(&'static str, Self); 6] = [
+    pub const WORDS: [(&'static str, Self); 9] = [
         ("ismap", Self::Ismap),
         ("ismap-liu", Self::IsmapLiu),
         ("iso-27001", Self::Iso27001),
         ("jc-star", Self::JcStar),
         ("corporate-register", Self::CorporateRegister),
         ("suspension-list", Self::SuspensionList),
+        ("scs", Self::Scs),
+        ("csa-star", Self::CsaStar),
+        ("lifecycle", Self::Lifecycle),
     ];
 
     /// Returns the word used in records.
@@ -55,6 +68,8 @@ pub struct CertificationRecord {
     pub holder_corporate_number: Option<String>,
     /// The service, product or model it is about.
     pub subject: Option<String>,
+    /// The version of the product, where the record is about one version only.
+    pub subject_version: Option<String>,
     /// The first day.
     pub issued: Option<Date>,
     /// The last day, as the record states it.
@@ -63,7 +78,19 @@ pub struct CertificationRecord {
     pub audit_period_end: Option<Date>,
     /// The day on which renewal was applied for (ISMAP).
     pub renewal_applied: Option<Date>,
-    /// The level held (JC-STAR).
+    /// The day on which the renewal was decided (ISMAP); a renewed registration has a record of its own.
+    pub renewal_decided: Option<Date>,
+    /// The day from which the record is suspended.
+    pub suspended_on: Option<Date>,
+    /// The day on which a suspension ended.
+    pub resumed_on: Option<Date>,
+    /// The day on which it was withdrawn or taken off the list.
+    pub withdrawn_on: Option<Date>,
+    /// The countries where information is handled, as the register shows them; absent where it shows none.
+    pub countries: Option<Vec<String>>,
+    /// The last day of security support (lifecycle).
+    pub support_ends_on: Option<Date>,
+    /// The level or stars held (JC-STAR, SCS, CSA STAR).
     pub level: Option<i64>,
     /// Whether the reader of the certificate found its scope to cover the task (ISO/IEC 27001).
     pub covers_task: Option<bool>,
@@ -76,23 +103,6 @@ pub struct CertificationRecord {
     /// The day on which the agency fetched the entry from the public register; absent for what a
     /// supplier handed in.
     pub fetched_at: Option<Date>,
-}
-
-impl CertificationRecord {
-    /// The last day on which the record holds; `None` when it states no end.
-    ///
-    /// An ISMAP registration holds for one year and four months from the day after the audit period
-    /// ends, and beyond that until decided when renewal was applied for in time (ISMAP basic rules, 3.5).
-    pub fn last_valid_day(&self) -> Option<Date> {
-        match (self.scheme, self.audit_period_end) {
-            (Scheme::Ismap | Scheme::IsmapLiu, Some(end)) => {
-                let last = add_days(add_months(add_days(end, 1), 16), -1);
-                let renewing = self.renewal_applied.is_some_and(|applied| applied <= last);
-                (!renewing).then_some(last)
-            }
-            _ => self.valid_until,
-        }
-    }
 }
 
 /// Reads a record.
@@ -126,10 +136,20 @@ pub fn read_certification(bytes: &[u8]) -> Result<CertificationRecord, Vec<Diagn
         holder: fields.optional_text("holder"),
         holder_corporate_number: fields.optional_text("holder_corporate_number"),
         subject: fields.optional_text("subject"),
+        subject_version: fields.optional_text("subject_version"),
         issued: fields.optional_day("issued"),
         valid_until: fields.optional_day("valid_until"),
         audit_period_end: fields.optional_day("audit_period_end"),
         renewal_applied: fields.optional_day("renewal_applied"),
+        renewal_decided: fields.optional_day("renewal_decided"),
+        suspended_on: fields.optional_day("suspended_on"),
+        resumed_on: fields.optional_day("resumed_on"),
+        withdrawn_on: fields.optional_day("withdrawn_on"),
+        countries: fields
+            .node("countries")
+            .is_some()
+            .then(|| fields.texts("countries")),
+        support_ends_on: fields.optional_day("support_ends_on"),
         level: fields.optional_integer("level"),
         covers_task: fields.optional_bool("covers_task"),
         regions: fields.texts("regions"),
@@ -140,9 +160,11 @@ pub fn read_certification(bytes: &[u8]) -> Result<CertificationRecord, Vec<Diagn
     // Free text for people; kept in the bytes.
     fields.optional_text("statement");
     fields.optional_text("standard");
-    if scheme.is_some_and(|scheme| scheme != Scheme::SuspensionList)
-        && record.holder_corporate_number.is_none()
-    {
+    let named = !matches!(
+        scheme,
+        None | Some(Scheme::SuspensionList | Scheme::Lifecycle)
+    );
+    if named && record.holder_corporate_number.is_none() {
         fields.complain(
             "missing-field",
             "holder",
@@ -158,6 +180,18 @@ pub fn read_certification(bytes: &[u8]) -> Result<CertificationRecord, Vec<Diagn
             "an ISMAP entry needs `audit_period_end`",
             "copy it from the list; the registration's end is computed from it",
         );
+    }
+    let needed: &[(&'static str, bool)] = match scheme {
+        Some(Scheme::Lifecycle) => &[
+            ("subject", record.subject.is_some()),
+            ("support_ends_on", record.support_ends_on.is_some()),
+        ],
+        Some(Scheme::Scs | Scheme::CsaStar) => &[("level", record.level.is_some())],
+        _ => &[],
+    };
+    for (key, _) in needed.iter().filter(|(_, is_there)| !is_there) {
+        let message = format!("a record of this scheme needs `{key}`");
+        fields.complain("missing-field", "scheme", message, "copy it from the list");
     }
     fields.finish();
     if complaints.has_errors() {
@@ -217,6 +251,100 @@ mod tests {
             record("renewal_applied = \"2027-08-01\"").as_deref(),
             Some("2027-07-31")
         );
+    }
+
+    fn record(text: &str) -> CertificationRecord {
+        let head =
+            "schema = \"mekiki/certification/v1\"\nholder_corporate_number = \"7000012050002\"\n";
+        read_certification(format!("{head}{text}").as_bytes()).unwrap()
+    }
+
+    #[test]
+    fn each_scheme_has_its_own_time() {
+        let day = |text: &str| crate::time::parse_day(text).unwrap();
+        let ismap =
+            "scheme = \"ismap\"\nissued = \"2026-05-01\"\naudit_period_end = \"2026-03-31\"\n";
+        let isms = "scheme = \"iso-27001\"\nissued = \"2024-02-10\"\n";
+        let star = "scheme = \"jc-star\"\nlevel = 1\nissued = \"2024-11-20\"\n";
+        let last = |text: &str| Standing::Lapsed { last: day(text) };
+        for (text, as_of, expected) in [
+            (
+                ismap,
+                "2026-04-30",
+                Standing::NotYet {
+                    from: day("2026-05-01"),
+                },
+            ),
+            (ismap, "2027-07-31", Standing::InForce),
+            (ismap, "2027-08-01", last("2027-07-31")),
+            (
+                &format!("{ismap}renewal_applied = \"2027-07-31\""),
+                "2028-01-01",
+                Standing::UnderRenewal,
+            ),
+            (
+                &format!("{ismap}renewal_applied = \"2027-08-01\""),
+                "2028-01-01",
+                last("2027-07-31"),
+            ),
+            (
+                &format!(
+                    "{ismap}renewal_applied = \"2027-07-01\"\nrenewal_decided = \"2027-09-30\""
+                ),
+                "2027-09-30",
+                Standing::UnderRenewal,
+            ),
+            (
+                &format!(
+                    "{ismap}renewal_applied = \"2027-07-01\"\nrenewal_decided = \"2027-09-30\""
+                ),
+                "2027-10-01",
+                last("2027-09-30"),
+            ),
+            (
+                &format!("{ismap}withdrawn_on = \"2026-10-01\""),
+                "2026-10-01",
+                Standing::Withdrawn {
+                    since: day("2026-10-01"),
+                },
+            ),
+            (
+                &format!("{ismap}withdrawn_on = \"2026-10-01\""),
+                "2026-09-30",
+                Standing::InForce,
+            ),
+            (isms, "2027-02-09", Standing::InForce),
+            (isms, "2027-02-10", last("2027-02-09")),
+            (
+                &format!("{isms}suspended_on = \"2026-01-01\""),
+                "2026-06-01",
+                Standing::Suspended {
+                    since: day("2026-01-01"),
+                },
+            ),
+            (
+                &format!("{isms}suspended_on = \"2026-01-01\"\nresumed_on = \"2026-05-01\""),
+                "2026-06-01",
+                Standing::InForce,
+            ),
+            (star, "2026-11-19", Standing::InForce),
+            (star, "2026-11-20", last("2026-11-19")),
+            (
+                &format!("{star}valid_until = \"2027-11-19\""),
+                "2026-11-21",
+                last("2026-11-20"),
+            ),
+        ] {
+            assert_eq!(
+                record(text).standing(day(as_of)),
+                expected,
+                "{text} {as_of}"
+            );
+        }
+        let leap = "scheme = \"ismap\"\naudit_period_end = \"2025-10-30\"\n";
+        assert_eq!(record(leap).last_day(), Some(day("2027-02-28")));
+        assert!(record(&format!("{star}valid_until = \"2027-11-19\"")).overstates_validity());
+        assert!(!record(&format!("{star}valid_until = \"2026-11-20\"")).overstates_validity());
     }
 
     #[test]

@@ -11,7 +11,7 @@ mod xml;
 use serde::Serialize;
 
 use super::unpack;
-use crate::tape::Item;
+use crate::tape::{Item, without_leading_remarks};
 
 /// What a document is for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
@@ -37,6 +37,12 @@ pub enum Kind {
     Certification,
     /// A record of the agency's own decision.
     AgencyRecord,
+    /// An entry of a register of the agency, or what a supplier states for one.
+    Register,
+    /// A transcription of a third party's audit report.
+    AuditReport,
+    /// What a tool measured.
+    Measurement,
     /// A catalog of controls.
     Catalog,
     /// A tender or other procurement document.
@@ -115,6 +121,7 @@ pub fn detect(bytes: &[u8]) -> Detection {
 
 /// Names a document that is decoded already.
 pub(super) fn detect_text(text: &str) -> Detection {
+    let text = &*without_leading_remarks(text);
     match text.trim_start().chars().next() {
         None => Detection::unknown("text"),
         // A TOML document may begin with the header of a table.
@@ -148,6 +155,15 @@ fn ours(schema: &str, encoding: &'static str) -> Option<Detection> {
         "answers" => (Kind::Questionnaire, "mekiki-answers"),
         "certification" => (Kind::Certification, "mekiki-certification"),
         "agency-record" => (Kind::AgencyRecord, "mekiki-agency-record"),
+        "system" => (Kind::Register, "mekiki-system"),
+        "exception" => (Kind::Register, "mekiki-exception"),
+        "disclosure-log" => (Kind::Register, "mekiki-disclosure-log"),
+        "erasure-certificate" => (Kind::Register, "mekiki-erasure-certificate"),
+        "incident" => (Kind::Register, "mekiki-incident"),
+        "risk-evaluation" => (Kind::Register, "mekiki-risk-evaluation"),
+        "audit-report" => (Kind::AuditReport, "mekiki-audit-report"),
+        "measurement" => (Kind::Measurement, "mekiki-measurement"),
+        "offering" => (Kind::Procurement, "mekiki-offering"),
         "tender-file" => (Kind::Procurement, "mekiki-tender"),
         "record" => (Kind::Procurement, "mekiki-record"),
         "trust-policy" => (Kind::TrustRoot, "mekiki-trust-policy"),
@@ -298,6 +314,20 @@ mod tests {
             b"# remark\nid = \"x\"\nschema = \"mekiki/certification/v1\" # remark\n= =\n",
             Kind::Certification,
             "mekiki-certification",
+            Some("1"),
+            "toml",
+        ),
+        (
+            b"{\"schema\":\"mekiki/measurement/v1\"}",
+            Kind::Measurement,
+            "mekiki-measurement",
+            Some("1"),
+            "json",
+        ),
+        (
+            b"schema = \"mekiki/audit-report/v1\"\n",
+            Kind::AuditReport,
+            "mekiki-audit-report",
             Some("1"),
             "toml",
         ),

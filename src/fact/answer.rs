@@ -1,17 +1,20 @@
 //! Answers to the questionnaire: rank 1 alone, rank 2 with a document.
 
 use super::dossier::{Dossier, Sorted};
+use super::recorded::weak_document;
 use super::vocabulary::{FactType, Vocabulary};
 use super::{Establishment, FactValue, ProofRank, Scope};
 use crate::diagnostic::{Diagnostic, Place};
 use crate::evidence::Evidence;
 use crate::evidence::detect::Kind;
 use crate::evidence::questionnaire::read_answers;
+use crate::evidence::spreadsheet;
 use crate::questionnaire::condition::Asked;
 use crate::questionnaire::foreign::{read_among, undated};
 use crate::questionnaire::response::{Answer, AnswerSet};
 use crate::questionnaire::structured::read_sheet;
 use crate::questionnaire::take::{Openness, Taken, take};
+use crate::questionnaire::workbook;
 use crate::questionnaire::{Question, Questionnaire, Questionnaires};
 use crate::time::{Date, add_months};
 
@@ -22,6 +25,13 @@ pub(super) fn establish(
     found: &mut Establishment,
 ) {
     for sorted in dossier.handed_in_of(Kind::Questionnaire) {
+        if matches!(
+            sorted.detection.format,
+            "xlsx-questionnaire" | "csv-questionnaire"
+        ) {
+            own_workbook(dossier, vocabulary, questionnaires, sorted, found);
+            continue;
+        }
         if sorted.detection.format != "mekiki-answers" {
             foreign_answers(dossier, vocabulary, questionnaires, sorted, found);
             continue;
@@ -52,6 +62,48 @@ pub(super) fn establish(
             }
         }
     }
+}
+
+/// Takes a workbook of ours, or a sheet of it as text.
+fn own_workbook(
+    dossier: &Dossier<'_>,
+    vocabulary: &Vocabulary,
+    questionnaires: &Questionnaires,
+    sorted: &Sorted<'_>,
+    found: &mut Establishment,
+) {
+    let evidence = sorted.evidence;
+    let remark = |one: Diagnostic| one.in_file(evidence.path.clone());
+    let read = match spreadsheet::read(&evidence.bytes) {
+        Ok(read) => read,
+        Err(fault) => {
+            found.remarks.push(remark(fault));
+            return;
+        }
+    };
+    let markers = workbook::markers(&read);
+    let named = markers
+        .first()
+        .and_then(|(_, marker)| questionnaires.get(&marker.questionnaire));
+    let Some(questionnaire) = named else {
+        let message = "the workbook answers no questionnaire of ours";
+        found.remarks.push(remark(
+            Diagnostic::error("questionnaire-unknown", Place::whole(), message)
+                .help("answer the questionnaire that the agency sent"),
+        ));
+        return;
+    };
+    let answers = workbook::read(&read, questionnaire);
+    // The day of receipt is the last on which it may have been answered; that no day is stated is remarked already.
+    let received = dossier.received_on.unwrap_or(dossier.as_of);
+    let reader = Reader {
+        dossier,
+        vocabulary,
+        questionnaire,
+        evidence,
+        answered_on: answers.answered_on.unwrap_or(received),
+    };
+    reader.establish(&answers, found);
 }
 
 /// Takes a file that answers a questionnaire of others, through the map of its format.
@@ -150,18 +202,31 @@ impl Reader<'_, '_> {
         let mut rank = ProofRank::ANSWER;
         for (path, at) in &answer.documents {
             match supporting_document(self.dossier, self.evidence, path, at) {
-                Ok(document) => {
-                    citations.push(document.cite(Place::whole()));
-                    rank = ProofRank::DOCUMENT;
-                }
+                Ok(document) => match weak_document(self.dossier, document) {
+                    None => {
+                        citations.push(document.cite(Place::whole()));
+                        rank = ProofRank::DOCUMENT;
+                    }
+                    Some(reason) => {
+                        let message =
+                            format!("the document `{path}` does not support it: {reason}");
+                        found.remarks.push(
+                            Diagnostic::warning("document-out-of-scope", at.clone(), message)
+                                .help("the answer counts without it; ask for a record that covers what is offered")
+                                .in_file(self.evidence.path.clone()),
+                        );
+                    }
+                },
                 Err(fault) => found
                     .remarks
                     .push(fault.in_file(self.evidence.path.clone())),
             }
         }
+        // What was carried over and not confirmed was said on its first day.
+        let established = answer.carried_from.unwrap_or(self.answered_on);
         let valid_until = question
             .valid_months
-            .map(|months| add_months(self.answered_on, months));
+            .map(|months| add_months(established, months));
         for feed in &question.feeds {
             let taken = take(question, feed, response);
             match self.value(&feed.fact, taken) {
@@ -170,7 +235,7 @@ impl Reader<'_, '_> {
                     scope: Scope::Offering(self.dossier.offering.id.clone()),
                     value,
                     rank,
-                    established: self.answered_on,
+                    established,
                     valid_until,
                     citations: citations.clone(),
                 }),

@@ -1,5 +1,6 @@
 //! A dossier: one offering with all evidence that speaks about it, sorted by kind.
 
+use crate::digest::Digest;
 use crate::evidence::detect::{Detection, Kind, detect};
 use crate::evidence::{Citation, Evidence, signature};
 use crate::id::BidId;
@@ -42,6 +43,19 @@ pub struct AgreedBuild {
     pub build_type: Option<String>,
 }
 
+/// How the agency plans to use what is offered, as far as evidence must cover it.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Use {
+    /// The regions that will be used.
+    pub regions: Vec<String>,
+    /// The functions that will be used.
+    pub functions: Vec<String>,
+    /// The first day of use.
+    pub start: Option<Date>,
+    /// The planned last day of use.
+    pub end: Option<Date>,
+}
+
 /// A piece of evidence with what [`detect`] says of it.
 #[derive(Debug, Clone)]
 pub struct Sorted<'a> {
@@ -62,6 +76,8 @@ pub struct Dossier<'a> {
     pub agency: Vec<Sorted<'a>>,
     /// The day of judgment.
     pub as_of: Date,
+    /// The planned use; unknown unless [`Dossier::with_use`] says it.
+    pub usage: Use,
     /// The day on which the evidence was received at the latest: the deadline of the bids, where it has passed.
     pub received_on: Option<Date>,
 }
@@ -80,6 +96,7 @@ impl<'a> Dossier<'a> {
             handed_in: sorted(handed_in),
             agency: sorted(agency),
             as_of,
+            usage: Use::default(),
             received_on: None,
         }
     }
@@ -89,6 +106,31 @@ impl<'a> Dossier<'a> {
     pub fn received(mut self, day: Date) -> Self {
         self.received_on = (day <= self.as_of).then_some(day);
         self
+    }
+
+    /// Says how what is offered will be used.
+    #[must_use]
+    pub fn with_use(mut self, usage: Use) -> Self {
+        self.usage = usage;
+        self
+    }
+
+    /// Evidence of one kind with whether it is the agency's, the agency's first.
+    pub fn of_both(&self, kind: Kind) -> impl Iterator<Item = (&Sorted<'a>, bool)> {
+        let agency = self.agency_of(kind).map(|sorted| (sorted, true));
+        agency.chain(self.handed_in_of(kind).map(|sorted| (sorted, false)))
+    }
+
+    /// Whether a record that was made for `bid` speaks about this offering.
+    pub fn speaks_of(&self, bid: Option<&BidId>) -> bool {
+        bid.is_none_or(|bid| *bid == self.offering.id)
+    }
+
+    /// The file with a digest, wherever it lies.
+    pub fn with_digest(&self, digest: &Digest) -> Option<&'a Evidence> {
+        let mut all = self.agency.iter().chain(&self.handed_in);
+        all.find(|one| one.evidence.digest == *digest)
+            .map(|one| one.evidence)
     }
 
     /// Evidence of one kind that the supplier handed in.

@@ -18,7 +18,7 @@ use super::response::{Answer, AnswerSet, Response};
 use super::{Question, QuestionType, Questionnaire, wording};
 use crate::diagnostic::{Diagnostic, Place};
 use crate::evidence::unpack::decode;
-use crate::tape::{Tape, parse_json, relaxed_json};
+use crate::tape::{Tape, parse_json, without_leading_remarks};
 use crate::text::Text;
 use crate::time::Date;
 
@@ -199,8 +199,9 @@ fn with_json(
         Ok(document) => return read(&document),
         Err(fault) => fault,
     };
-    let relaxed = relaxed_json(&text).ok_or(fault)?;
-    let mut sheet = read(&parse_json(&relaxed)?)?;
+    let plain = without_leading_remarks(&text);
+    let document = parse_json(&plain).map_err(|_| fault)?;
+    let mut sheet = read(&document)?;
     sheet.set.remarks.push(
         Diagnostic::note(
             "questionnaire-json-relaxed",

@@ -106,8 +106,15 @@ pub fn read_text(question: &Question, text: &str, at: &Place) -> Reading {
     read(question, &SheetCell::of_text(text), at)
 }
 
+/// The longest answer that is looked at for words, numbers, days and places: 4,096 bytes. What is longer is a text.
+const MAXIMUM_BYTES: usize = 4096;
+
 fn read_value(question: &Question, cell: &SheetCell, at: &Place) -> Reading {
     let wanted = || wanted(&question.kind);
+    let is_text = matches!(question.kind, QuestionType::Text | QuestionType::File);
+    if !is_text && cell.text.len() > MAXIMUM_BYTES {
+        return tell(Read::Unknown, None, cell, at, wanted);
+    }
     let form = plain(&cell.text);
     match &question.kind {
         QuestionType::Date if let SheetValue::Date(day) = cell.value => {
@@ -174,6 +181,10 @@ fn by_type(kind: &QuestionType, text: &str) -> Read<Response> {
 pub fn read_cell(column: &Column, cell: &SheetCell, at: &Place) -> (Option<Cell>, Vec<Diagnostic>) {
     if let Some(remark) = formula_remark(cell, at) {
         return (None, vec![remark]);
+    }
+    if column.kind != ColumnType::Text && cell.text.len() > MAXIMUM_BYTES {
+        let (value, _, remarks) = tell(Read::Unknown, None, cell, at, || wanted_cell(&column.kind));
+        return (value, remarks);
     }
     if is_blank(&plain(&cell.text)) {
         return (None, Vec::new());

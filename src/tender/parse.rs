@@ -1,23 +1,27 @@
 //! Reads a tender file. Every fault is named at once, with line and column.
 
 mod bid;
+mod case;
+mod decision;
+mod offering;
 
 use std::collections::{BTreeMap, BTreeSet};
 
 use bid::read_bids;
+use case::{read_case, read_information};
+pub use decision::check_decisions;
+use decision::read_decisions;
+pub use offering::read_offering_file;
 
 use super::procedure::{Procedure, TieRule};
-use super::{Bid, Block, BlockKind, InformationItem, ParameterValue, Tender};
-use crate::assessment::{Decisions, Exception, NotApplicable};
-use crate::criteria::OfferingType;
-use crate::criteria::case::Case;
+use super::{Bid, Block, BlockKind, ParameterValue, Tender};
 use crate::diagnostic::{Diagnostic, nearest};
 use crate::digest::Digest;
 use crate::evidence::Evidence;
 use crate::evidence::questionnaire::parse_either;
 use crate::exact::Exact;
-use crate::fact::FactValue;
-use crate::id::{AgencyId, BidId, ClauseId, CriterionId, FactKey, TenderId, is_plain};
+use crate::fact::vocabulary::Vocabulary;
+use crate::id::{AgencyId, BidId, ClauseId, TenderId, is_plain};
 use crate::tree::{Complaints, Fields, Node, Value};
 
 /// Reads a tender file.
@@ -28,7 +32,16 @@ use crate::tree::{Complaints, Fields, Node, Value};
 pub fn read_tender(
     file: &Evidence,
     procedures: &BTreeMap<String, Procedure>,
+    vocabulary: &Vocabulary,
 ) -> Result<Tender, Vec<Diagnostic>> {
+    read_file(file, |fields| read(fields, file, procedures, vocabulary))
+}
+
+/// Reads a file of the agency; every fault of it at once.
+fn read_file<T>(
+    file: &Evidence,
+    read: impl FnOnce(&Fields<'_>) -> Option<T>,
+) -> Result<T, Vec<Diagnostic>> {
     let in_file = |faults: Vec<Diagnostic>| {
         faults
             .into_iter()
@@ -37,9 +50,8 @@ pub fn read_tender(
     };
     let document = parse_either(&file.bytes).map_err(in_file)?;
     let complaints = Complaints::default();
-    let tender = read(&Fields::root(&document, &complaints), file, procedures);
-    match tender {
-        Some(tender) if !complaints.has_errors() => Ok(tender),
+    match read(&Fields::root(&document, &complaints)) {
+        Some(read) if !complaints.has_errors() => Ok(read),
         _ => Err(in_file(complaints.into_sorted())),
     }
 }
@@ -48,6 +60,7 @@ fn read(
     fields: &Fields<'_>,
     file: &Evidence,
     procedures: &BTreeMap<String, Procedure>,
+    vocabulary: &Vocabulary,
 ) -> Option<Tender> {
     if fields.text("schema") != "mekiki/tender-file/v1" {
         fields.complain(
@@ -57,11 +70,7 @@ fn read(
             "write schema = \"mekiki/tender-file/v1\"",
         );
     }
-    let information: Vec<_> = fields
-        .tables("information")
-        .iter()
-        .map(read_information)
-        .collect();
+    let information = read_information(fields);
     let agency = fields.table("agency");
     let agency_id = agency
         .as_ref()
@@ -79,13 +88,10 @@ fn read(
     let evaluation = fields
         .table("procedure")
         .and_then(|table| read_procedure(&table, procedures));
-    let case = read_case(fields, &information);
+    let case = read_case(fields, &information, vocabulary);
     let mut bids = read_bids(fields, file, evaluation.as_ref());
     bids.sort_by(|left, right| left.id.cmp(&right.id));
-    let decisions = Decisions {
-        exceptions: read_exceptions(fields, file),
-        not_applicable: read_not_applicable(fields, file),
-    };
+    let decisions = read_decisions(fields, file);
     let clause_parameters = fields
         .named_tables("clause")
         .into_iter()
@@ -137,105 +143,6 @@ fn plain(fields: &Fields<'_>, key: &str, id: &str) {
             "use up to 64 letters, digits, `-`, `_` and `.`",
         );
     }
-}
-
-fn read_information(item: &Fields<'_>) -> InformationItem {
-    let read = InformationItem {
-        name: item.both("name"),
-        confidentiality: item.integer("confidentiality", 1..=3),
-        integrity: item.integer("integrity", 1..=2),
-        availability: item.integer("availability", 1..=2),
-        restrictions: item.texts("restrictions"),
-    };
-    item.finish();
-    read
-}
-
-/// From which severity on a vulnerability must be fixed or explained, where the tender does not say: from
-/// the lowest one on.
-const LOWEST_SEVERITY: &str = "low";
-
-/// The severities that it may say.
-const SEVERITIES: [(&str, &str); 4] = [
-    (LOWEST_SEVERITY, LOWEST_SEVERITY),
-    ("medium", "medium"),
-    ("high", "high"),
-    ("critical", "critical"),
-];
-
-/// The case: each class is the maximum over the information items (high-water mark).
-fn read_case(fields: &Fields<'_>, information: &[InformationItem]) -> Case {
-    let offering_types = fields.words("offering_types", &OfferingType::WORDS);
-    if offering_types.is_empty() {
-        fields.complain(
-            "missing-field",
-            "offering_types",
-            "the tender names no offering type",
-            "name one of OUT, SaaS, PaaS, IaaS, DEV, SW",
-        );
-    }
-    if information.is_empty() {
-        fields.complain(
-            "missing-field",
-            "information",
-            "the tender lists no item of information",
-            "list what the supplier will handle, with its classes",
-        );
-    }
-    let highest =
-        |class: fn(&InformationItem) -> i64| information.iter().map(class).max().unwrap_or(1);
-    let mut parameters: BTreeMap<FactKey, FactValue> = BTreeMap::new();
-    parameters.insert(
-        "case.integrity".into(),
-        FactValue::Integer(highest(|item| item.integrity)),
-    );
-    parameters.insert(
-        "case.availability".into(),
-        FactValue::Integer(highest(|item| item.availability)),
-    );
-    if let Some(day) = fields.optional_day("planned_end_of_use") {
-        parameters.insert("case.planned_end_of_use".into(), FactValue::Date(day));
-    }
-    for (key, name) in [
-        ("allowed_countries", "case.allowed_countries"),
-        ("used_regions", "case.used_regions"),
-        ("used_functions", "case.used_functions"),
-    ] {
-        if fields.node(key).is_some() {
-            let mut words = fields.texts(key);
-            words.sort();
-            parameters.insert(name.into(), FactValue::List(words));
-        }
-    }
-    for (key, name, range) in [
-        (
-            "sbom_coverage_per_mille",
-            "case.sbom_coverage_per_mille",
-            0..=1000,
-        ),
-        ("first_notice_hours", "case.first_notice_hours", 1..=720),
-        ("log_retention_months", "case.log_retention_months", 1..=240),
-        ("jc_star_level", "case.jc_star_level", 1..=4),
-        (
-            "advisory_maximum_age_days",
-            "case.advisory_maximum_age_days",
-            1..=366,
-        ),
-    ] {
-        if fields.node(key).is_some() {
-            parameters.insert(name.into(), FactValue::Integer(fields.integer(key, range)));
-        }
-    }
-    let severity = fields.optional_word("lowest_handled_severity", &SEVERITIES);
-    parameters.insert(
-        "case.lowest_handled_severity".into(),
-        FactValue::Text(severity.unwrap_or(LOWEST_SEVERITY).to_owned()),
-    );
-    Case::new(
-        offering_types,
-        highest(|item| item.confidentiality),
-        parameters,
-    )
 }
 
 fn read_lots(fields: &Fields<'_>, bids: &[Bid]) -> Vec<BidId> {
@@ -371,66 +278,6 @@ fn positive(fields: &Fields<'_>, key: &str, number: &Exact) {
     }
 }
 
-fn read_exceptions(fields: &Fields<'_>, file: &Evidence) -> Vec<Exception> {
-    fields
-        .tables("exception")
-        .iter()
-        .map(|table| {
-            let people = [
-                table.text("requester"),
-                table.text("examiner"),
-                table.text("approver"),
-            ];
-            let distinct: BTreeSet<_> = people.iter().collect();
-            if distinct.len() != 3 {
-                table.complain(
-                    "exception-people",
-                    "approver",
-                    "requester, examiner and approver must be three people",
-                    "see Article 8 of the Common Model",
-                );
-            }
-            table.both("reason");
-            table.both("compensating_measure");
-            let exception = Exception {
-                id: table.text("id"),
-                criterion: CriterionId(table.text("criterion")),
-                bid: table.optional_text("bid").map(BidId),
-                start: table.day("start"),
-                expiry: table.day("expiry"),
-                citation: file.cite(table.place()),
-            };
-            if exception.expiry < exception.start {
-                table.complain(
-                    "exception-expiry",
-                    "expiry",
-                    "the exception ends before it begins",
-                    "set an expiry after the start",
-                );
-            }
-            table.finish();
-            exception
-        })
-        .collect()
-}
-
-fn read_not_applicable(fields: &Fields<'_>, file: &Evidence) -> Vec<NotApplicable> {
-    fields
-        .tables("not_applicable")
-        .iter()
-        .map(|table| {
-            let decision = NotApplicable {
-                criterion: CriterionId(table.text("criterion")),
-                reason: table.both("reason"),
-                confirmed_by: table.text("confirmed_by"),
-                citation: file.cite(table.place()),
-            };
-            table.finish();
-            decision
-        })
-        .collect()
-}
-
 fn parameter(node: &Node) -> Option<ParameterValue> {
     match &node.value {
         Value::Integer(integer) => Some(ParameterValue::Integer(*integer)),
@@ -442,48 +289,4 @@ fn parameter(node: &Node) -> Option<ParameterValue> {
             .map(ParameterValue::List),
         _ => None,
     }
-}
-
-/// Complains about criteria and bids that a tender names and that do not exist.
-pub fn check_criteria(
-    tender: &Tender,
-    known: impl Fn(&CriterionId) -> bool,
-    suggest: impl Fn(&str) -> Option<String>,
-) -> Vec<Diagnostic> {
-    let unknown_bid = tender.decisions.exceptions.iter().filter_map(|one| {
-        let bid = one
-            .bid
-            .as_ref()
-            .filter(|bid| !tender.bids.iter().any(|other| other.id == **bid))?;
-        let message = format!("the exception is granted to `{bid}`, which is no bid");
-        let at = one.citation.at.clone();
-        let fault = Diagnostic::error("bid-unknown", at, message).help("name a bid of this tender");
-        Some(fault.in_file(one.citation.file.clone()))
-    });
-    let exceptions = tender
-        .decisions
-        .exceptions
-        .iter()
-        .map(|one| (&one.criterion, &one.citation));
-    let not_applicable = tender
-        .decisions
-        .not_applicable
-        .iter()
-        .map(|one| (&one.criterion, &one.citation));
-    let unknown_criteria = exceptions
-        .chain(not_applicable)
-        .filter(|(criterion, _)| !known(criterion))
-        .map(|(criterion, citation)| {
-            let diagnostic = Diagnostic::error(
-                "criterion-unknown",
-                citation.at.clone(),
-                format!("there is no criterion `{criterion}`"),
-            )
-            .in_file(citation.file.clone());
-            match suggest(criterion.as_str()) {
-                Some(near) => diagnostic.help(format!("did you mean `{near}`?")),
-                None => diagnostic.help("`mekiki criteria list` lists them all"),
-            }
-        });
-    unknown_bid.chain(unknown_criteria).collect()
 }

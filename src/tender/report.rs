@@ -2,13 +2,19 @@
 //!
 //! A published contract: fields may be added, never renamed or dropped without a new schema version.
 
+mod improvement;
+
+pub use improvement::{CompletenessView, NarrowedView, NarrowingView, RepairView};
 use serde::Serialize;
 
 use super::Tender;
 use super::evaluate::{BidOutcome, Exclusion, Interval, Outcome, Step};
+use crate::assessment::because::Explanation;
 use crate::assessment::contradiction::Contradiction;
+use crate::assessment::repair::repairs;
 use crate::assessment::verdict::Verdict;
-use crate::assessment::{Assessment, Judgment, UsedValue};
+use crate::assessment::{Assessment, Judgment, Note, UsedValue};
+use crate::criteria::overlay::Layer;
 use crate::criteria::{Catalog, Stage};
 use crate::diagnostic::Diagnostic;
 use crate::digest::Digest;
@@ -27,6 +33,12 @@ pub struct CatalogView {
     pub version: String,
     /// Digest over its files.
     pub digest: Digest,
+    /// The overlays over the base, in order.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub layers: Vec<Layer>,
+    /// What a reader should know about where it comes from, such as that nobody signed it.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub remarks: Vec<Diagnostic>,
 }
 
 impl CatalogView {
@@ -36,6 +48,8 @@ impl CatalogView {
             id: catalog.id.clone(),
             version: catalog.version.to_string(),
             digest: catalog.digest,
+            layers: catalog.layers.clone(),
+            remarks: catalog.remarks.clone(),
         }
     }
 }
@@ -75,6 +89,9 @@ pub struct VerdictView {
     /// Why evidence could not be used.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub reasons: Vec<String>,
+    /// What the rules say, and which conditions decided.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub because: Vec<Explanation>,
     /// Why it does not apply.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub not_applicable: Option<Text>,
@@ -84,6 +101,9 @@ pub struct VerdictView {
     /// The last day on which it holds unless renewed.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub due: Option<String>,
+    /// The officer's note, where the gate passed on the supplier's word.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub note: Option<NoteView>,
 }
 
 impl VerdictView {
@@ -103,9 +123,35 @@ impl VerdictView {
             citations: judgment.citations.clone(),
             values: judgment.values.clone(),
             reasons: judgment.reasons.clone(),
+            because: judgment.because.clone(),
             not_applicable: judgment.verdict.reason.clone(),
             exception: judgment.verdict.exception.clone(),
             due: judgment.due.map(instant),
+            note: judgment.note.as_ref().map(NoteView::new),
+        }
+    }
+}
+
+/// The officer's note on which a gate rests.
+#[derive(Debug, Clone, Serialize)]
+pub struct NoteView {
+    /// The role or person that answers for it.
+    pub by: String,
+    /// Why nothing better than the supplier's word can exist.
+    pub reason: Text,
+    /// The day of the note.
+    pub on: String,
+    /// Where it stands.
+    pub citation: Citation,
+}
+
+impl NoteView {
+    fn new(note: &Note) -> Self {
+        Self {
+            by: note.by.clone(),
+            reason: note.reason.clone(),
+            on: instant(note.on),
+            citation: note.citation.clone(),
         }
     }
 }
@@ -138,6 +184,13 @@ pub struct AssessmentView {
     pub gates: Vec<GateView>,
     /// Facts that contradict each other.
     pub contradictions: Vec<Contradiction>,
+    /// How much is answered, and where the score lies.
+    pub completeness: CompletenessView,
+    /// Which evidence would narrow the score's interval, most first; only where one offering is assessed.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub narrowing: Option<Vec<NarrowingView>>,
+    /// What the supplier must repair, first things first.
+    pub repairs: Vec<RepairView>,
     /// Remarks about the evidence.
     pub remarks: Vec<Diagnostic>,
 }
@@ -169,6 +222,12 @@ impl AssessmentView {
             },
             gates: gates.collect(),
             contradictions: assessment.contradictions.clone(),
+            completeness: CompletenessView::new(&assessment.completeness),
+            narrowing: None,
+            repairs: repairs(catalog, assessment)
+                .into_iter()
+                .map(|repair| RepairView::new(catalog, repair))
+                .collect(),
             remarks: remarks.to_vec(),
         }
     }

@@ -29,6 +29,7 @@ const MAY_IMPORT: &[(&str, &[&str])] = &[
     (
         "evidence",
         &[
+            "classification",
             "tape",
             "markup",
             "schema",
@@ -190,6 +191,7 @@ const MAY_IMPORT: &[(&str, &[&str])] = &[
     (
         "criteria",
         &[
+            "questionnaire",
             "diagnostic",
             "digest",
             "exact",
@@ -266,6 +268,22 @@ const MAY_IMPORT: &[(&str, &[&str])] = &[
             "tender",
         ],
     ),
+    (
+        "governance",
+        &[
+            "diagnostic",
+            "digest",
+            "id",
+            "text",
+            "time",
+            "classification",
+            "evidence",
+            "fact",
+            "criteria",
+            "assessment",
+            "tender",
+        ],
+    ),
     // Paper: it shows what was judged, and reads nothing.
     (
         "document",
@@ -295,6 +313,7 @@ const MAY_IMPORT: &[(&str, &[&str])] = &[
             "clause",
             "contract",
             "reevaluation",
+            "governance",
         ],
     ),
     // Edge: the only input and output, and no judgment.
@@ -381,6 +400,10 @@ const ONLY_IN: &[(&str, &[&str])] = &[
     ("tracing::", &["api", "web", "jobs", "server", "cli"]),
     // Paper.
     ("comfy_table::", &["document", "cli"]),
+    (
+        "rust_xlsxwriter::",
+        &["document", "evidence/spreadsheet/tests.rs"],
+    ),
     ("fluent_bundle::", &["text/messages.rs"]),
     // Readers and reckoners behind one door each.
     ("sigstore::", &["evidence/signature"]),
@@ -394,7 +417,7 @@ const ONLY_IN: &[(&str, &[&str])] = &[
     ("pgp::", &["evidence/signature"]),
     ("serde_json_canonicalizer::", &["evidence/signature"]),
     ("rustsec::", &["evidence/advisory"]),
-    ("cel::", &["criteria/rule.rs"]),
+    ("cel::", &["criteria/rule"]),
     ("num_rational::", &["exact.rs", "cvss/tests.rs"]),
     ("num_bigint::", &["exact.rs", "cvss/tests.rs"]),
     ("sha2::", &["digest.rs"]),

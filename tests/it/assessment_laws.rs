@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::fmt::Write as _;
 
 use mekiki::assessment::verdict::VerdictKind;
-use mekiki::assessment::{Assessment, Decisions, assess};
+use mekiki::assessment::{Assessment, Decisions, Note, assess};
 use mekiki::criteria::case::Case;
 use mekiki::criteria::parse::read_catalog;
 use mekiki::criteria::{Catalog, Decision, OfferingType, Stage};
@@ -12,7 +12,8 @@ use mekiki::diagnostic::Place;
 use mekiki::digest::Digest;
 use mekiki::evidence::Citation;
 use mekiki::fact::{Establishment, Fact, FactValue, Gap, ProofRank, Scope};
-use mekiki::id::FactKey;
+use mekiki::id::{CriterionId, FactKey};
+use mekiki::text::Text;
 use mekiki::time::{Date, add_days, parse_day};
 use proptest::prelude::*;
 use proptest::sample::Index;
@@ -25,8 +26,14 @@ const KEYS: [(&str, &str, &str); 5] = [
     ("b.day", "date", "none"),
 ];
 
-/// Three gates of the bid stage and three scored criteria, over rules that mix what they can.
-const CRITERIA: [(&str, &str, &str); 6] = [
+/// Four gates of the bid stage and three scored criteria, over rules that mix what they can; the last gate may be
+/// settled by the supplier's word where that is noted.
+const CRITERIA: [(&str, &str, &str); 7] = [
+    (
+        "zero",
+        "[gate]\nstage = \"bid\"\nsettled_by = 1",
+        "pass = 'a.yes && a.number >= 0'",
+    ),
     (
         "one",
         "[gate]\nstage = \"bid\"\nsettled_by = 2",
@@ -79,7 +86,13 @@ fn catalog() -> Catalog {
         ("t/catalog.toml".to_owned(), head),
     ]);
     for (name, decision, rule) in CRITERIA {
-        let example = "[[example]]\nname = \"none\"\nfacts = []\nexpect = \"unanswered\"\n";
+        // The examples are not run here; they only show all that a criterion must show.
+        let example = |expect: &str| {
+            let facts = [true, false]
+                .map(|value| format!("{{ key = \"a.yes\", value = {value}, rank = 2 }}"))
+                .join(", ");
+            format!("[[example]]\nname = \"{expect}\"\nfacts = [{facts}]\nexpect = \"{expect}\"\n")
+        };
         let text = format!(
             "id = \"T.law.{name}\"\ngroup = \"a\"\ndecided_by = \"machine\"\n{}{}\
              [source]\nparagraphs = [\"A19-1\"]\nmark = \"recalled\"\n\
@@ -88,7 +101,7 @@ fn catalog() -> Catalog {
             both("title"),
             both("requirement"),
             both("evidence.ask"),
-            example.repeat(3)
+            ["pass", "fail", "unanswered"].map(example).concat()
         );
         texts.insert(format!("t/T.law.{name}.toml"), text);
     }
@@ -106,6 +119,24 @@ fn as_of() -> Date {
 fn judge(catalog: &Catalog, found: &Establishment, as_of: Date) -> Assessment {
     let case = Case::new(vec![OfferingType::Outsourcing], 2, BTreeMap::new());
     assess(catalog, &case, &Decisions::default(), found, as_of)
+}
+
+fn note(criterion: &CriterionId, on: Date) -> Note {
+    Note {
+        criterion: criterion.clone(),
+        bid: None,
+        by: "情報セキュリティ責任者".to_owned(),
+        reason: Text {
+            ja: "理由".to_owned(),
+            en: "reason".to_owned(),
+        },
+        on,
+        citation: Citation {
+            sha256: Digest::of(b"tender"),
+            file: "tender.toml".to_owned(),
+            at: Place::pointer("/note/0"),
+        },
+    }
 }
 
 fn without(found: &Establishment, index: usize) -> Establishment {
@@ -263,7 +294,7 @@ proptest! {
     fn the_supplier_s_word_alone_opens_no_gate(found in establishments(1..=1)) {
         let catalog = catalog();
         let assessment = judge(&catalog, &found, as_of());
-        prop_assert_eq!(assessment.gates(Stage::Bid).count(), 3);
+        prop_assert_eq!(assessment.gates(Stage::Bid).count(), 4);
         for gate in assessment.gates(Stage::Bid) {
             prop_assert!(!gate.verdict.kind.opens_gate(), "{gate:?}");
         }
@@ -287,6 +318,69 @@ proptest! {
             let alone = judge(&catalog, &strong, as_of());
             prop_assert_eq!(alone.judgments[&gate.criterion].verdict.kind, VerdictKind::Pass);
         }
+    }
+
+    #[test]
+    fn a_note_lets_the_supplier_s_word_settle_exactly_its_gate(
+        found in establishments(1..=1),
+        days in -30_i32..30,
+        of_zero in any::<bool>(),
+    ) {
+        let catalog = catalog();
+        let case = Case::new(vec![OfferingType::Outsourcing], 2, BTreeMap::new());
+        let without = judge(&catalog, &found, as_of());
+        let noted = CriterionId::from(if of_zero { "T.law.zero" } else { "T.law.two" });
+        let decisions = Decisions { notes: vec![note(&noted, add_days(as_of(), days))], ..Decisions::default() };
+        let with = assess(&catalog, &case, &decisions, &found, as_of());
+        for (criterion, judgment) in &with.judgments {
+            let before = &without.judgments[criterion];
+            // What the facts say at all; a note supplies strength and no answer.
+            let said = before.verdict.kind == VerdictKind::Unverifiable && before.proof_rank == ProofRank::ANSWER;
+            if of_zero && days <= 0 && *criterion == noted && said {
+                // A word that is too old is stale, noted or not.
+                if judgment.verdict.kind != VerdictKind::Stale {
+                    prop_assert_eq!(judgment.verdict.kind, VerdictKind::Pass);
+                    prop_assert!(judgment.citations.contains(&decisions.notes[0].citation));
+                    prop_assert_eq!(judgment.note.as_ref(), Some(&decisions.notes[0]));
+                }
+            } else {
+                prop_assert_eq!(format!("{judgment:?}"), format!("{before:?}"));
+            }
+        }
+    }
+
+    #[test]
+    fn what_runs_out_only_weakens(found in establishments(2..=6), which in any::<Index>()) {
+        prop_assume!(!found.facts.is_empty());
+        let catalog = catalog();
+        let mut over = found.clone();
+        over.facts[which.index(found.facts.len())].valid_until = Some(add_days(as_of(), -1));
+        let before = judge(&catalog, &found, as_of());
+        let after = judge(&catalog, &over, as_of());
+        prop_assert!(after.low <= before.low && after.high == before.high);
+        for (criterion, judgment) in &after.judgments {
+            let passes = judgment.verdict.kind == VerdictKind::Pass;
+            prop_assert!(!passes || before.judgments[criterion].verdict.kind == VerdictKind::Pass);
+        }
+    }
+
+    #[test]
+    fn what_is_added_widens_the_interval_only_where_it_contradicts(
+        found in establishments(1..=6),
+        others in establishments(1..=6),
+        which in any::<Index>(),
+    ) {
+        prop_assume!(!others.facts.is_empty());
+        let catalog = catalog();
+        let one = others.facts[which.index(others.facts.len())].clone();
+        let contradicts = found.facts.iter().any(|held| held.key == one.key && held.value != one.value);
+        let mut more = found.clone();
+        more.facts.push(one);
+        let width = |found: &Establishment| {
+            let assessment = judge(&catalog, found, as_of());
+            assessment.high.minus(&assessment.low)
+        };
+        prop_assert!(contradicts || width(&more) <= width(&found));
     }
 
     #[test]

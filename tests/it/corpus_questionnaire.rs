@@ -50,9 +50,8 @@ fn every_answer_sheet_is_read_and_odd_answers_are_flagged() {
                 "{answer:?}"
             );
         }
-        let has_formula = bytes
-            .windows(2)
-            .any(|window| window == b",=" || window == b"\"=");
+        let begins = |window: &[u8]| window.starts_with(b",=") || window == b",\"=";
+        let has_formula = bytes.windows(3).any(begins);
         let flagged = read
             .remarks
             .iter()

@@ -1,7 +1,7 @@
 //! Documents in JSON, named by the members of their root.
 
 use super::{Detection, Kind, ours};
-use crate::tape::{Item, Shape, parse_json, relaxed_json};
+use crate::tape::{Item, Shape, parse_json};
 
 /// The families, in the order in which they are asked.
 const FAMILIES: [fn(Item<'_>) -> Option<Detection>; 9] = [
@@ -46,17 +46,8 @@ const WORDS: [(&str, Kind, &str, &str); 5] = [
 pub(super) fn detect(text: &str) -> Option<Detection> {
     match parse_json(text) {
         Ok(tape) => Some(detect_item(tape.root())),
-        Err(_) => relaxed(text)
-            .or_else(|| lines(text))
-            .or_else(|| broken(text)),
+        Err(_) => lines(text).or_else(|| broken(text)),
     }
-}
-
-/// What is JSON but for remarks and joined texts.
-fn relaxed(text: &str) -> Option<Detection> {
-    let relaxed = relaxed_json(text)?;
-    let tape = parse_json(&relaxed).ok()?;
-    Some(detect_item(tape.root()))
 }
 
 /// What is kept one document a line, in more than one line: signed statements.

@@ -59,15 +59,15 @@ pub(crate) fn decode(bytes: &[u8], remarks: &mut Findings) -> Result<String, Dia
         Ok(text) => return Ok(text.into_owned()),
         Err(fault) => fault,
     };
-    let unsure = |message: &str| {
+    let no_text = |message: &str| {
         Diagnostic::error("sheet-encoding", fault.at.clone(), message)
             .help("save the table as CSV in UTF-8")
     };
     if bytes.starts_with(b"\xff\xfe") || bytes.starts_with(b"\xfe\xff") {
-        return Err(unsure("the text is not sound UTF-16"));
+        return Err(no_text("the text is not sound UTF-16"));
     }
     let Some(text) = SHIFT_JIS.decode_without_bom_handling_and_without_replacement(bytes) else {
-        return Err(unsure("the text is neither UTF-8 nor Shift_JIS"));
+        return Err(no_text("the text is neither UTF-8 nor Shift_JIS"));
     };
     // EUC-JP, read as Shift_JIS, is a text of halfwidth katakana.
     let (mut foreign, mut halfwidth) = (0_usize, 0_usize);
@@ -79,7 +79,7 @@ pub(crate) fn decode(bytes: &[u8], remarks: &mut Findings) -> Result<String, Dia
         .decode_without_bom_handling_and_without_replacement(bytes)
         .is_some();
     if is_euc && halfwidth * 2 > foreign {
-        return Err(unsure(
+        return Err(no_text(
             "the text is not UTF-8, and may be EUC-JP or Shift_JIS",
         ));
     }

@@ -93,36 +93,9 @@ fn read_bid(table: &Fields<'_>, file: &Evidence, evaluation: Option<&Evaluation>
             "write a relative path such as bids/aoba",
         );
     }
-    let pair = |key, first, second| {
-        table.optional_table(key).map(|pair| {
-            let read = (pair.text(first), pair.text(second));
-            pair.finish();
-            read
-        })
-    };
-    let product_table = table.optional_table("product");
-    let product = product_table
-        .as_ref()
-        .map(|product| (product.text("name"), product.text("version")));
-    let service = product_table
-        .as_ref()
-        .and_then(|product| product.optional_text("service"));
-    if let Some(product) = &product_table {
-        product.finish();
-    }
     let bid = Bid {
         id: BidId(id.clone()),
-        offering: Offering {
-            id: BidId(id),
-            folder,
-            supplier: table.both("supplier"),
-            corporate_number: table.optional_text("corporate_number"),
-            product,
-            service,
-            signer: pair("signer", "identity", "issuer"),
-            provenance: read_build(table),
-            named_at: file.cite(table.place()),
-        },
+        offering: read_offering(table, file, id, folder),
         price_yen: table.integer("price_yen", 1..=i64::MAX),
         marks: read_marks(table, evaluation),
         mandatory_unmet: table.texts("mandatory_unmet"),
@@ -130,6 +103,45 @@ fn read_bid(table: &Fields<'_>, file: &Evidence, evaluation: Option<&Evaluation>
     };
     table.finish();
     bid
+}
+
+/// What is offered, and by whom: the same in a bid and in an offering file.
+pub(super) fn read_offering(
+    table: &Fields<'_>,
+    file: &Evidence,
+    id: String,
+    folder: String,
+) -> Offering {
+    let signer = table.optional_table("signer").map(|signer| {
+        let read = (signer.text("identity"), signer.text("issuer"));
+        signer.finish();
+        read
+    });
+    let (product, service) = read_product(table);
+    Offering {
+        id: BidId(id),
+        folder,
+        supplier: table.both("supplier"),
+        corporate_number: table.optional_text("corporate_number"),
+        product,
+        service,
+        signer,
+        provenance: read_build(table),
+        named_at: file.cite(table.place()),
+    }
+}
+
+/// The delivered product's name and version, and the service's registered name; a service alone names no product.
+fn read_product(table: &Fields<'_>) -> (Option<(String, String)>, Option<String>) {
+    let Some(product) = table.optional_table("product") else {
+        return (None, None);
+    };
+    let service = product.optional_text("service");
+    let nameless = product.node("name").is_none() && product.node("version").is_none();
+    let named =
+        (!nameless || service.is_none()).then(|| (product.text("name"), product.text("version")));
+    product.finish();
+    (named, service)
 }
 
 fn read_build(table: &Fields<'_>) -> Option<AgreedBuild> {
