@@ -1,5 +1,7 @@
 //! Answers that came in, schema `mekiki/questionnaire/v1`, and the maps through which they were read, as tables.
 
+use std::collections::BTreeMap;
+
 use serde::Serialize;
 
 use super::table::{Look, Sheet, heading};
@@ -118,8 +120,26 @@ pub fn imported(answers: &ImportedAnswers, lang: Lang, width: u16) -> String {
     if !answers.remarks.is_empty() {
         text += &heading(&message(lang, "answers-of-file"));
         let mut sheet = Sheet::bare(width);
+        let mut groups: BTreeMap<(&str, &str), Vec<&Diagnostic>> = BTreeMap::new();
         for one in &answers.remarks {
-            sheet.row([(one.at.to_string(), Look::Faint), said(one)]);
+            groups
+                .entry((one.code, &one.message))
+                .or_default()
+                .push(one);
+        }
+        for group in groups.values() {
+            let places = group.iter().take(PLACES).map(|one| place(&one.at));
+            let mut places = places.collect::<Vec<_>>().join(", ");
+            if group.len() > PLACES {
+                places += " …";
+            }
+            let count = match group.len() {
+                1 => String::new(),
+                several => format!("×{several}"),
+            };
+            if let Some(first) = group.first() {
+                sheet.row([said(first), (count, Look::Number), (places, Look::Faint)]);
+            }
         }
         text += &sheet.render();
     }
@@ -150,18 +170,43 @@ pub fn imported(answers: &ImportedAnswers, lang: Lang, width: u16) -> String {
                 let lines: Vec<_> = remarks.into_iter().map(|(text, _)| text).collect();
                 (lines.join("; "), worst.map_or(Look::Plain, look_of))
             } else {
-                (one.note.clone().unwrap_or_default(), Look::Faint)
+                (
+                    shortened(one.note.as_deref().unwrap_or_default()),
+                    Look::Faint,
+                )
             };
             sheet.row([
                 (one.question.clone(), Look::Plain),
                 (value, look),
-                (one.at.to_string(), Look::Faint),
+                (place(&one.at), Look::Faint),
                 last,
             ]);
         }
         text += &sheet.render();
     }
     text
+}
+
+/// So many places of one remark are shown.
+const PLACES: usize = 3;
+
+/// The most characters of a free text.
+const CHARACTERS: usize = 80;
+
+/// Where something stands: its cell where it has one, since that is what a reader looks for.
+fn place(at: &Place) -> String {
+    match (&at.sheet, &at.cell, at.line) {
+        (None, Some(cell), Some(line)) => format!("{cell} ({line})"),
+        _ if at.is_whole() => String::new(),
+        _ => at.to_string(),
+    }
+}
+
+fn shortened(text: &str) -> String {
+    match text.char_indices().nth(CHARACTERS) {
+        Some((end, _)) => format!("{}…", text.get(..end).unwrap_or_default()),
+        None => text.to_owned(),
+    }
 }
 
 fn said(remark: &Diagnostic) -> (String, Look) {
@@ -190,7 +235,7 @@ fn shown(response: &Response, lang: Lang) -> String {
         }
         Response::Number(number) => number.to_string(),
         Response::Date(day) => day.to_string(),
-        Response::Text(text) => text.clone(),
+        Response::Text(text) => shortened(text),
         Response::Rows(rows) => {
             let lines = rows
                 .iter()
@@ -260,7 +305,7 @@ pub fn suggested(suggestion: &Suggestion, lang: Lang, width: u16) -> String {
                 Look::Plain,
             ),
             (one.header.clone(), Look::Plain),
-            (one.at.to_string(), Look::Faint),
+            (place(&one.at), Look::Faint),
             (word, look),
             (one.reason.clone(), Look::Faint),
         ]);

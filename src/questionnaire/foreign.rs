@@ -18,7 +18,7 @@ use super::response::{Answer, AnswerSet, Response};
 use super::{Question, QuestionType, Questionnaire, wording};
 use crate::diagnostic::{Diagnostic, Place};
 use crate::evidence::unpack::decode;
-use crate::tape::{Tape, parse_json};
+use crate::tape::{Tape, parse_json, without_leading_remarks};
 use crate::text::Text;
 use crate::time::Date;
 
@@ -189,15 +189,28 @@ pub fn read_among<'q>(
     }
 }
 
-/// Parses JSON whose first lines may be remarks behind `//`, as VSAQ writes them.
-fn with_json<T>(
+/// Parses JSON, and what is JSON but for remarks and joined texts, as VSAQ writes it; then that is said.
+fn with_json(
     bytes: &[u8],
-    take: impl FnOnce(&Tape<'_>) -> Result<T, Diagnostic>,
-) -> Result<T, Diagnostic> {
+    read: impl FnOnce(&Tape<'_>) -> Result<ForeignSheet, Diagnostic>,
+) -> Result<ForeignSheet, Diagnostic> {
     let text = decode(bytes)?;
-    let plain = crate::tape::without_leading_remarks(&text);
-    let tape = parse_json(&plain)?;
-    take(&tape)
+    let fault = match parse_json(&text) {
+        Ok(document) => return read(&document),
+        Err(fault) => fault,
+    };
+    let plain = without_leading_remarks(&text);
+    let document = parse_json(&plain).map_err(|_| fault)?;
+    let mut sheet = read(&document)?;
+    sheet.set.remarks.push(
+        Diagnostic::note(
+            "questionnaire-json-relaxed",
+            Place::whole(),
+            "the file is JSON only without its remarks, and with its joined texts as one",
+        )
+        .help("other programs may refuse it; save it as JSON"),
+    );
+    Ok(sheet)
 }
 
 impl ForeignSheet {

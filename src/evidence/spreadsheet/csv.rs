@@ -98,7 +98,7 @@ pub(crate) fn decode(bytes: &[u8], remarks: &mut Findings) -> Result<String, Dia
 fn delimiter(text: &str) -> (u8, usize) {
     let first = text.lines().next().unwrap_or_default();
     if let Some(&[one]) = first.strip_prefix("sep=").map(str::as_bytes)
-        && one.is_ascii_punctuation() | (one == b'\t')
+        && (one.is_ascii_punctuation() || one == b'\t')
     {
         let behind = text.find('\n').map_or(text.len(), |at| at + 1);
         return (one, behind);

@@ -87,7 +87,7 @@ fn main_part(package: &mut Package<'_>) -> Result<String, Diagnostic> {
 /// Names what the links to other files are: DDE asks a running program.
 fn links(package: &mut Package<'_>) -> Result<(), Diagnostic> {
     for path in package.under("xl/externallinks/") {
-        if path.ends_with(".xml")
+        if !path.contains("/_rels/")
             && let Some(text) = package.text(&path)?
             && (text.contains("ddeLink") || text.contains("oleLink"))
         {

@@ -123,7 +123,7 @@ fn findings(document: Item<'_>, read: &mut ForeignSheet) {
             let state = target.at("/status/state");
             let words: Vec<_> = state.into_iter().filter_map(Item::text).collect();
             let text = finding.get_text("description").unwrap_or_default();
-            let at = state.map_or_else(|| finding.place(), |one| one.place());
+            let at = state.unwrap_or(finding).place();
             read.set.answers.push(answer(id, &words, text, at));
         }
     }

@@ -285,9 +285,7 @@ fn by_content(sheet: &Sheet, row: u32, columns: &mut Vec<Suggested>) {
                 && !text.contains(char::is_whitespace)
                 && text.contains(|one: char| one.is_ascii_digit())
         };
-        if texts.len() >= 2
-            && distinct.len() == texts.len()
-            && texts.iter().all(|text| is_id(&text))
+        if texts.len() >= 2 && distinct.len() == texts.len() && texts.iter().all(|text| is_id(text))
         {
             columns.push(Suggested {
                 role: Role::Id,
@@ -311,16 +309,21 @@ fn draft(sheet: &Sheet, row: u32, columns: &[Suggested]) -> String {
         "id = \"my-map\"\nversion = \"0.1.0\"\nshape = \"table\"\nquestionnaire = \"name of the questionnaire\"\nquestionnaire_version = \"1\"\n",
     );
     if sheet.name != "CSV" {
-        text += &format!("sheets = [{}]\n", quote(&sheet.name));
+        text += "sheets = [";
+        text += &quote(&sheet.name);
+        text += "]\n";
     }
     text += "\n[title]\nja = \"質問票の名称\"\nen = \"title of the questionnaire\"\n\n[columns]\n";
     for one in columns {
-        text += &format!(
-            "{} = [{}] # {}\n",
+        let line = [
             one.role.word(),
-            quote(&one.header),
-            one.confidence.word()
-        );
+            " = [",
+            &quote(&one.header),
+            "] # ",
+            one.confidence.word(),
+            "\n",
+        ];
+        text += &line.concat();
     }
     if columns.iter().all(|one| one.role != Role::Id) {
         text += "id = [\"?\"] # not found\n";
@@ -349,7 +352,7 @@ fn draft(sheet: &Sheet, row: u32, columns: &[Suggested]) -> String {
         text += "\n[words]\n";
         for (word, written) in words {
             let all: Vec<_> = written.iter().map(|one| quote(one)).collect();
-            text += &format!("{word} = [{}]\n", all.join(", "));
+            text += &[word, " = [", &all.join(", "), "]\n"].concat();
         }
     }
     text

@@ -208,7 +208,11 @@ fn answers_of_vsaq_and_its_templates_are_read() {
     );
     assert_eq!(
         codes(&sheet),
-        ["questionnaire-without-answers", "question-without-id"]
+        [
+            "questionnaire-json-relaxed",
+            "questionnaire-without-answers",
+            "question-without-id"
+        ]
     );
     assert_eq!(
         sheet.set.answers[3].note.as_deref(),
