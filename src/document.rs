@@ -7,6 +7,7 @@ pub mod because;
 pub mod clauses;
 pub mod criteria;
 pub mod facts;
+pub mod marking;
 pub mod questionnaire;
 pub mod record;
 pub mod report;

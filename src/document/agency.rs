@@ -5,8 +5,7 @@ use std::fmt::Write as _;
 use serde_json::{Value, json};
 
 use super::table::{Look, Sheet, heading};
-use super::words;
-use crate::classification::{Classes, Marking};
+use super::{marking, words};
 use crate::criteria::Catalog;
 use crate::diagnostic::{Diagnostic, Severity};
 use crate::governance::Registers;
@@ -14,34 +13,6 @@ use crate::governance::exception::{ExceptionLine, ExceptionState};
 use crate::governance::self_check::SelfCheck;
 use crate::text::messages::{message, message_with};
 use crate::text::{Lang, printable};
-
-/// Classes in a few characters: `機密性2 完全性2 可用性1`.
-pub fn classes(classes: Classes, lang: Lang) -> String {
-    let numbers = [
-        ("confidentiality", classes.confidentiality.to_string()),
-        ("integrity", classes.integrity.to_string()),
-        ("availability", classes.availability.to_string()),
-    ];
-    let arguments: Vec<_> = numbers
-        .iter()
-        .map(|(name, number)| (*name, number.as_str()))
-        .collect();
-    message_with(lang, "classes", &arguments)
-}
-
-/// A marking in one line: classes, then restrictions.
-pub fn marking(marking: &Marking, lang: Lang) -> String {
-    let classes = classes(marking.classes, lang);
-    if marking.restrictions.is_empty() {
-        return classes;
-    }
-    let restrictions: Vec<_> = marking
-        .restrictions
-        .iter()
-        .map(|restriction| printable(restriction))
-        .collect();
-    format!("{classes} · {}", restrictions.join(", "))
-}
 
 /// Every finding with its file and place, errors first.
 pub fn findings(findings: &[Diagnostic], lang: Lang) -> String {
@@ -133,7 +104,7 @@ pub fn systems(registers: &Registers, lang: Lang, width: u16) -> String {
                 ),
                 Look::Plain,
             ),
-            (marking(&entry.marking(), lang), Look::Plain),
+            (marking::line(&entry.marking(), lang), Look::Plain),
             (contracts.join("\n"), Look::Faint),
         ]);
     }
@@ -171,7 +142,7 @@ pub fn exceptions(lines: &[ExceptionLine], lang: Lang, width: u16) -> String {
             ),
             (
                 line.classes
-                    .map(|one| classes(one, lang))
+                    .map(|one| marking::classes(one, lang))
                     .unwrap_or_default(),
                 Look::Faint,
             ),

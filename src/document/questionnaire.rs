@@ -4,7 +4,6 @@
 //! shows. Same inputs give the same bytes.
 
 pub mod form;
-pub mod marking;
 pub mod packet;
 pub mod receipt;
 pub mod workbook;

@@ -12,8 +12,6 @@ mod ranking;
 mod terminal;
 mod workbook;
 
-use paper::marking_words;
-
 pub use page::{PageError, page, tender_page};
 pub use terminal::{criterion_text, text};
 pub use workbook::{WorkbookError, workbook};

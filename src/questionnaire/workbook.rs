@@ -360,14 +360,13 @@ impl Reader<'_> {
         };
         found.remarks.extend(remarks);
         found.response = response;
-        if let QuestionType::Table { columns } = &question.kind {
+        if let QuestionType::Table { .. } = &question.kind {
             let rows = self.tables.remove(&question.id).unwrap_or_default();
             let said = cell.and_then(|cell| table_word(question, cell));
             table::settle(
                 question,
-                columns,
                 &rows,
-                said,
+                said.as_deref(),
                 &mut found.response,
                 &mut found.remarks,
                 &at,

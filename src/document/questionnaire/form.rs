@@ -8,8 +8,8 @@ use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use serde_json::{Map, Value, json};
 
-use super::marking;
 use crate::digest::{Digest, canonical_json};
+use crate::document::marking;
 use crate::questionnaire::carry::CarriedAnswer;
 use crate::questionnaire::change::fingerprints;
 use crate::questionnaire::layout::{both, condition_words, numbered};
@@ -137,7 +137,7 @@ fn data(sending: &Sending<'_>, lang: Lang) -> Value {
             "agency": tender.agency,
             "deadline": tender.deadline,
             "marking": in_both(&|lang| marking::line(&tender.marking, lang)),
-            "classes": in_both(&|lang| marking::classes(&tender.marking, lang)),
+            "classes": in_both(&|lang| marking::classes(tender.marking.classes, lang)),
             "restrictions": in_both(&|lang| marking::restrictions(&tender.marking, lang)),
         })
     });

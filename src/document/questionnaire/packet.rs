@@ -4,9 +4,10 @@
 use serde::{Deserialize, Serialize};
 use serde_json::json;
 
-use super::{form, marking, workbook};
+use super::{form, workbook};
 use crate::diagnostic::{Diagnostic, Place};
 use crate::digest::{Digest, canonical_json};
+use crate::document::marking;
 use crate::evidence::archive::write::deflated_zip;
 use crate::questionnaire::sending::{Languages, Sending};
 use crate::text::Lang;

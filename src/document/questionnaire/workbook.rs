@@ -17,8 +17,8 @@ use rust_xlsxwriter::{
     XlsxError,
 };
 
-use super::marking;
 use crate::diagnostic::{Diagnostic, Place};
+use crate::document::marking;
 use crate::questionnaire::change::fingerprints;
 use crate::questionnaire::layout::{
     LAYOUT, Marker, SheetKind, SheetNames, numbered, section_sheet, table_sheet,

@@ -10,8 +10,8 @@ use super::appendix::{Appendix, Cited, Filed};
 use super::bars::{Bar, Tick, ticks};
 use super::{Advice, Report};
 use crate::assessment::verdict::VerdictKind;
-use crate::classification::Marking;
 use crate::criteria::Stage;
+use crate::document::marking;
 use crate::document::table::Look;
 use crate::document::words;
 use crate::evidence::Citation;
@@ -190,7 +190,7 @@ impl Paper {
                 .head
                 .marking
                 .as_ref()
-                .map_or_else(String::new, |marking| marking_words(marking, lang)),
+                .map_or_else(String::new, |marking| marking::line(marking, lang)),
             score: message_with(lang, "report-score", &arguments),
             exact: score.clone(),
             interval: Bar::new(score, &score.of, 20, 680),
@@ -222,56 +222,6 @@ impl Paper {
     /// Whether a group has criteria that apply.
     pub(super) fn has_points(&self) -> bool {
         !self.exact.of.is_zero()
-    }
-}
-
-/// Classes and restrictions in words.
-pub(super) fn marking_words(marking: &Marking, lang: Lang) -> String {
-    let classes = &marking.classes;
-    let levels = [
-        classes.confidentiality.to_string(),
-        classes.integrity.to_string(),
-        classes.availability.to_string(),
-    ];
-    let [confidentiality, integrity, availability] = &levels;
-    let mut text = message_with(
-        lang,
-        "report-classes",
-        &[
-            ("confidentiality", confidentiality),
-            ("integrity", integrity),
-            ("availability", availability),
-        ],
-    );
-    if !marking.restrictions.is_empty() {
-        let restrictions: Vec<_> = marking
-            .restrictions
-            .iter()
-            .map(|one| restriction(one, lang))
-            .collect();
-        let list = restrictions.join(match lang {
-            Lang::Ja => "、",
-            Lang::En => ", ",
-        });
-        text.push(match lang {
-            Lang::Ja => '\u{3000}',
-            Lang::En => ' ',
-        });
-        text.push_str(&message_with(
-            lang,
-            "report-restrictions",
-            &[("list", &list)],
-        ));
-    }
-    text
-}
-
-/// A handling restriction in words; one that is not known stands as it is written.
-fn restriction(word: &str, lang: Lang) -> String {
-    match word {
-        "no-copy" => message(lang, "report-no-copy"),
-        "no-redisclosure" => message(lang, "report-no-redisclosure"),
-        other => shortened(&printable(other), 80),
     }
 }
 

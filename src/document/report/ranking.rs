@@ -1,7 +1,8 @@
 //! The ranking of a tender, in front of the reports on its bids.
 
 use super::bars::Bar;
-use super::{Report, marking_words, shown_text};
+use super::{Report, shown_text};
+use crate::document::marking;
 use crate::document::words;
 use crate::exact::Exact;
 use crate::id::CriterionId;
@@ -117,7 +118,7 @@ impl Ranking {
             title: message(lang, "report-tender-title"),
             marking: first
                 .and_then(|report| report.head.marking.as_ref())
-                .map_or_else(String::new, |marking| marking_words(marking, lang)),
+                .map_or_else(String::new, |marking| marking::line(marking, lang)),
             head: head
                 .into_iter()
                 .map(|(label, value)| (message(lang, label), shown_text(&value)))

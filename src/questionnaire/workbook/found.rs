@@ -77,7 +77,7 @@ impl Found {
                     response = None;
                 }
                 None if !chosen.is_empty() && self.raw.is_empty() => {
-                    response = Some(Response::Choice(chosen))
+                    response = Some(Response::Choice(chosen));
                 }
                 _ => {}
             }

@@ -16,12 +16,12 @@ const MARKER_CELLS: usize = 60;
 /// The markers of a workbook by the names of their sheets, in the order of the sheets.
 pub fn markers(workbook: &Workbook) -> Vec<(String, Marker)> {
     let marked = workbook.sheets.iter().filter_map(|sheet| {
-        let cells = sheet
+        let mut cells = sheet
             .rows
             .values()
             .flat_map(BTreeMap::values)
             .take(MARKER_CELLS);
-        let marker = cells.filter_map(|cell| Marker::parse(&cell.text)).next()?;
+        let marker = cells.find_map(|cell| Marker::parse(&cell.text))?;
         Some((sheet.name.clone(), marker))
     });
     marked.collect()

@@ -176,7 +176,7 @@ fn read(sheet: &Sheet, question: &Question, columns: &[Column]) -> TableRows {
                 .cell(row, *index)
                 .filter(|cell| !cell.text.trim().is_empty() || cell.formula.is_some());
             let Some(cell) = cell else {
-                missing.extend(column.required.then(|| (column, at)));
+                missing.extend(column.required.then_some((column, at)));
                 continue;
             };
             said = true;
@@ -228,14 +228,12 @@ fn own_choice(column: &Column, text: &str) -> Option<Cell> {
 /// What a table question is answered by: the word in its row and the rows on their sheet.
 pub(super) fn settle(
     question: &Question,
-    columns: &[Column],
     rows: &TableRows,
-    said: Option<String>,
+    said: Option<&str>,
     response: &mut Option<Response>,
     remarks: &mut Vec<Diagnostic>,
     at: &Place,
 ) {
-    debug_assert!(!columns.is_empty());
     remarks.extend(rows.remarks.iter().cloned());
     let contradiction = |what: &str| {
         let message = format!(
@@ -246,7 +244,7 @@ pub(super) fn settle(
             .help("empty the table, or choose that it is filled in")
     };
     let has_rows = !rows.rows.is_empty();
-    match (said.as_deref(), has_rows) {
+    match (said, has_rows) {
         (Some(ROWS_NONE), true) => {
             remarks.push(contradiction("that there are none"));
             *response = None;

@@ -49,7 +49,7 @@ impl Writer<'_> {
                 ("cover-deadline", tender.deadline.to_string()),
                 (
                     "cover-classes",
-                    self.lines(|lang| marking::classes(&tender.marking, lang), " / "),
+                    self.lines(|lang| marking::classes(tender.marking.classes, lang), " / "),
                 ),
                 (
                     "cover-restrictions",
@@ -166,7 +166,7 @@ impl Writer<'_> {
             "progress-left",
             "progress-share",
         ]
-        .map(|key| both(key));
+        .map(both);
         for (column, title) in (1..).zip(&titles) {
             sheet.write_string_with_format(
                 HEADER_ROW,

@@ -2,13 +2,12 @@
 //!
 //! Source: Common Model, articles 15 and 16.
 
-use crate::classification::Marking;
-use crate::text::Lang;
+use crate::classification::{Classes, Marking};
 use crate::text::messages::{message, message_with};
+use crate::text::{Lang, printable, shortened};
 
 /// The classes in words.
-pub fn classes(marking: &Marking, lang: Lang) -> String {
-    let classes = marking.classes;
+pub fn classes(classes: Classes, lang: Lang) -> String {
     message_with(
         lang,
         "marking-classes",
@@ -34,7 +33,7 @@ pub fn restrictions(marking: &Marking, lang: Lang) -> String {
             "no-printing" => message(lang, "marking-no-printing"),
             "encrypt" => message(lang, "marking-encrypt"),
             "destroy-after-use" => message(lang, "marking-destroy-after-use"),
-            other => other.to_owned(),
+            other => shortened(&printable(other), 80),
         })
         .collect();
     words.join(match lang {
@@ -49,7 +48,7 @@ pub fn line(marking: &Marking, lang: Lang) -> String {
         lang,
         "marking-line",
         &[
-            ("classes", &classes(marking, lang)),
+            ("classes", &classes(marking.classes, lang)),
             ("restrictions", &restrictions(marking, lang)),
         ],
     )
