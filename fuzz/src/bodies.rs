@@ -653,7 +653,9 @@ pub(crate) fn oscal(bytes: &[u8]) {
 
 /// One text as the answer to every question of ours.
 pub(crate) fn wording(bytes: &[u8]) {
-    let text = String::from_utf8_lossy(bytes);
+    // No reader of spreadsheets gives more than this.
+    const CELL: usize = 32_767;
+    let text: String = String::from_utf8_lossy(bytes).chars().take(CELL).collect();
     for questionnaire in our_library().questionnaires.values() {
         for (_, question) in questionnaire.questions() {
             let (response, note, remarks) = read_text(question, &text, &Place::whole());

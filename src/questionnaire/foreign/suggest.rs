@@ -285,8 +285,7 @@ fn by_content(sheet: &Sheet, row: u32, columns: &mut Vec<Suggested>) {
                 && !text.contains(char::is_whitespace)
                 && text.contains(|one: char| one.is_ascii_digit())
         };
-        if texts.len() >= 2 && distinct.len() == texts.len() && texts.iter().all(is_id)
-        {
+        if texts.len() >= 2 && distinct.len() == texts.len() && texts.iter().all(is_id) {
             columns.push(Suggested {
                 role: Role::Id,
                 header: sheet.text(row, column).to_owned(),
