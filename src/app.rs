@@ -1,9 +1,14 @@
 //! Use cases: the one place where reading, judging and keeping meet. Every door calls these.
 
 pub mod advisory_affects;
+pub mod agency;
 pub mod assess;
 pub mod attestation;
 mod examination;
+pub mod criteria_diff;
+pub mod criteria_impact;
+pub mod criteria_origin;
+pub mod criteria_package;
 pub mod feed_carry;
 pub mod feed_import;
 pub mod feed_open;
@@ -14,8 +19,12 @@ pub mod inventory;
 pub mod library;
 pub mod oci;
 pub mod provenance;
+pub mod questionnaire_receive;
+pub mod questionnaire_send;
+pub mod questionnaire_import;
 pub mod reassess;
 pub mod record;
+pub mod report;
 pub mod signature;
 pub mod scan;
 pub mod sbom_check;

@@ -3,6 +3,7 @@
 //!
 //! A pure function of facts, case, catalog and day. No floating point, no clock, no order of input.
 
+pub mod because;
 pub mod completeness;
 pub mod contradiction;
 pub mod decision;
@@ -19,6 +20,7 @@ use std::collections::BTreeMap;
 
 use serde::Serialize;
 
+use crate::assessment::because::Explanation;
 use crate::assessment::completeness::Completeness;
 use crate::assessment::contradiction::Contradiction;
 use crate::assessment::evaluation::Evaluation;
@@ -68,6 +70,8 @@ pub struct Judgment {
     pub values: Vec<UsedValue>,
     /// Why evidence could not be used.
     pub reasons: Vec<String>,
+    /// What the rules say, and which conditions decided.
+    pub because: Vec<Explanation>,
     /// Points proven.
     pub low: Exact,
     /// Points still possible.
@@ -206,6 +210,7 @@ fn judge(
         citations: Vec::new(),
         values: Vec::new(),
         reasons: Vec::new(),
+        because: Vec::new(),
         low: Exact::zero(),
         high: Exact::zero(),
         of: Exact::zero(),
@@ -214,6 +219,7 @@ fn judge(
     };
     if let Some(reason) = out_of_scope(criterion, case) {
         judgment.verdict = Verdict::not_applicable(reason);
+        judgment.because = because::out_of_scope(criterion, case);
         return judgment;
     }
     if let Some(decision) = decisions
@@ -239,6 +245,7 @@ fn judge(
             evaluation.score(grades, caps, criterion.points(), &mut judgment);
         }
     }
+    judgment.because = evaluation.explain(criterion, &judgment);
     let exception = decisions.exceptions.iter().find(|one| {
         one.criterion == criterion.id && one.start <= index.as_of && index.as_of <= one.expiry
     });

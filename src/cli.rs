@@ -2,6 +2,7 @@
 //! back. Results go to standard output, remarks and progress to standard error.
 
 mod advisory;
+mod agency;
 mod assess;
 mod attestation;
 mod clauses;
@@ -14,6 +15,7 @@ mod inventory;
 mod output;
 mod progress;
 mod provenance;
+mod questionnaire;
 mod reassess;
 mod record;
 mod requirements;
@@ -33,6 +35,7 @@ use std::process::ExitCode;
 use clap::{ArgMatches, CommandFactory as _, FromArgMatches as _, Parser, Subcommand, ValueEnum};
 
 use crate::app::Refused;
+use crate::app::criteria_origin::{Origin, PackageTrust};
 use crate::app::library::Library;
 use crate::text::Lang;
 use format::Format;
@@ -88,9 +91,39 @@ struct Common {
     /// Write the result to a file instead of standard output
     #[arg(long, short, global = true, value_name = "FILE")]
     output: Option<String>,
-    /// Use the criteria, clauses and procedures of a folder instead of the built-in ones
-    #[arg(long, global = true, value_name = "DIR")]
+    /// Use the criteria, clauses and procedures of a folder or signed package instead of the built-in ones
+    #[arg(long, global = true, value_name = "DIR|FILE")]
     criteria: Option<String>,
+    /// Lay an agency's overlay over the criteria; may be repeated, from the base up
+    #[arg(long, global = true, value_name = "DIR|FILE")]
+    overlay: Vec<String>,
+    /// A public key that must have signed packages of criteria; may be repeated
+    #[arg(long, global = true, value_name = "FILE")]
+    criteria_key: Vec<String>,
+    /// Use packages of criteria that are unsigned or altered, with a remark
+    #[arg(long, global = true)]
+    allow_unsigned_criteria: bool,
+}
+
+impl Common {
+    /// Whose signature packages of criteria must bear.
+    fn package_trust(&self) -> Result<PackageTrust, Refused> {
+        let keys = self.criteria_key.iter();
+        let keys = keys.map(|path| Ok((path.clone(), read(path)?)));
+        Ok(PackageTrust {
+            keys: keys.collect::<Result<_, Refused>>()?,
+            allow_unsigned: self.allow_unsigned_criteria,
+            at: crate::clock::now(),
+        })
+    }
+
+    /// The criteria with the overlays over them; `instead` goes before `--criteria`.
+    fn origin(&self, instead: Option<&str>) -> Result<Origin, Refused> {
+        let trust = self.package_trust()?;
+        let origin = Origin::read(instead.or(self.criteria.as_deref()), &self.overlay, &trust)?;
+        output::remarks(&origin.remarks());
+        Ok(origin)
+    }
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
@@ -99,7 +132,7 @@ enum LangArgument {
     Ja,
     /// English
     En,
-    /// Both, for clauses
+    /// Both, for clauses and reports
     Both,
 }
 
@@ -157,15 +190,21 @@ enum Command {
     #[command(subcommand)]
     Vex(vex::Command),
     /// List every fact that a rule may use
-    Facts,
+    Facts(facts::Arguments),
+    /// Send questionnaires to suppliers, receive and read answers
+    #[command(subcommand)]
+    Questionnaire(questionnaire::Command),
     /// Read and test the criteria
     #[command(subcommand)]
     Criteria(criteria::Command),
-    /// Assess one bid of a tender folder
+    /// Assess one offering: a bid of a tender folder, or the folder of an offering
     Assess(assess::Arguments),
     /// Evaluate tenders
     #[command(subcommand)]
     Tender(tender::Command),
+    /// Hold the registers of the agency against its running cases
+    #[command(subcommand)]
+    Agency(agency::Command),
     /// Draft security clauses
     #[command(subcommand)]
     Clauses(clauses::Command),
@@ -203,28 +242,29 @@ pub fn main() -> ExitCode {
 }
 
 fn run(cli: &Cli, output: &Output) -> anyhow::Result<Verdict> {
-    let library = || Library::open(cli.common.criteria.as_deref());
+    let origin = || cli.common.origin(None);
+    let library = || Library::of(&origin()?);
     match &cli.command {
         Command::Detect(arguments) => detect::run(arguments, output),
         Command::Sbom(command) => sbom::run(command, library, output),
         Command::Signature(command) => signature::run(command, output),
         Command::Attestation(command) => attestation::run(command, output),
-        Command::Trust(command) => trust::run(command, cli.common.criteria.as_deref(), output),
-        Command::Provenance(command) => {
-            provenance::run(command, cli.common.criteria.as_deref(), output)
-        }
-        Command::Scan(arguments) => scan::run(arguments, cli.common.criteria.as_deref(), output),
+        Command::Trust(command) => trust::run(command, &origin()?, output),
+        Command::Provenance(command) => provenance::run(command, &origin()?, output),
+        Command::Scan(arguments) => scan::run(arguments, &origin()?, output),
         Command::Feed(command) => feed::run(command, output),
         Command::Inventory(command) => inventory::run(command, output),
         Command::Advisory(command) => advisory::run(command, output),
         Command::Version(command) => version::run(command, output),
         Command::Vex(command) => vex::run(command, library, output),
-        Command::Facts => facts::run(&library()?, output),
-        Command::Criteria(command) => {
-            criteria::run(command, cli.common.criteria.as_deref(), output)
+        Command::Facts(arguments) => facts::run(arguments, &library()?, output),
+        Command::Questionnaire(command) => {
+            questionnaire::run(command, &library()?, output, cli.common.lang)
         }
-        Command::Assess(arguments) => assess::run(arguments, &library()?, output),
-        Command::Tender(command) => tender::run(command, &library()?, output),
+        Command::Criteria(command) => criteria::run(command, &cli.common, output),
+        Command::Assess(arguments) => assess::run(arguments, &library()?, output, cli.common.lang),
+        Command::Agency(command) => agency::run(command, &library()?, output),
+        Command::Tender(command) => tender::run(command, &library()?, output, cli.common.lang),
         Command::Clauses(command) => {
             clauses::run(command, &library()?, output, cli.common.lang.all())
         }

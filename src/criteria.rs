@@ -3,6 +3,9 @@
 //! To add a criterion, add one TOML file with its examples to the catalog's folder; no code changes.
 
 pub mod case;
+pub mod diff;
+pub mod framework;
+pub mod overlay;
 pub mod parse;
 pub mod rule;
 
@@ -10,7 +13,9 @@ use std::collections::BTreeMap;
 
 use serde::Serialize;
 
+use crate::criteria::overlay::{Layer, LayerChange};
 use crate::criteria::rule::Rule;
+use crate::diagnostic::Diagnostic;
 use crate::digest::Digest;
 use crate::fact::ProofRank;
 use crate::fact::vocabulary::Vocabulary;
@@ -37,8 +42,12 @@ pub struct Catalog {
     pub criteria: BTreeMap<CriterionId, Criterion>,
     /// The facts that rules may use.
     pub vocabulary: Vocabulary,
-    /// Digest over every file of the catalog and the vocabulary.
+    /// Digest over every file of the catalog and the vocabulary, and of the overlays that lie over it.
     pub digest: Digest,
+    /// The overlays that lie over the base, in order.
+    pub layers: Vec<Layer>,
+    /// What a reader should know about where the catalog comes from.
+    pub remarks: Vec<Diagnostic>,
 }
 
 /// A document that criteria cite.
@@ -197,6 +206,15 @@ impl Grade {
     /// All grades, best first.
     pub const BEST_FIRST: [Self; 3] = [Self::A, Self::B, Self::C];
 
+    /// Returns the word used in data files.
+    pub fn word(self) -> &'static str {
+        match self {
+            Self::A => "A",
+            Self::B => "B",
+            Self::C => "C",
+        }
+    }
+
     /// Returns the level in per mille.
     pub fn per_mille(self) -> i64 {
         match self {
@@ -309,7 +327,9 @@ pub struct Criterion {
     pub maps: Maps,
     /// Examples that the criterion must decide as they say.
     pub examples: Vec<Example>,
-    /// Digest of the criterion's file.
+    /// What overlays did to it, in order; empty for a criterion of the base as it is.
+    pub changes: Vec<LayerChange>,
+    /// Digest of the criterion's file, and of the files of overlays that changed it.
     pub digest: Digest,
 }
 
@@ -356,6 +376,8 @@ pub struct Example {
     pub noted: bool,
     /// The proven points, where the example says them.
     pub points: Option<crate::exact::Exact>,
+    /// Whether the outcome may be worse: an overlay tightened the criterion after the example was written.
+    pub at_most: bool,
     /// Where the example stands.
     pub at: crate::diagnostic::Place,
 }

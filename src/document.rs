@@ -1,10 +1,16 @@
 //! Papers: the same view values as text for a terminal, as Markdown, as pages.
 
-pub mod assessment;
+pub mod agency;
+pub mod answers;
 pub mod attestation;
+pub mod because;
 pub mod clauses;
 pub mod criteria;
+pub mod facts;
+pub mod marking;
+pub mod questionnaire;
 pub mod record;
+pub mod report;
 pub mod provenance;
 pub mod sarif;
 pub mod scan;

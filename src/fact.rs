@@ -13,6 +13,7 @@ mod lifecycle;
 pub mod measurement;
 pub mod provenance;
 mod recorded;
+pub mod register;
 pub mod sbom;
 mod scope;
 pub mod signature;
@@ -239,6 +240,7 @@ pub fn establish(
     agency::establish(dossier, vocabulary, &mut found);
     answer::establish(dossier, vocabulary, questionnaires, &mut found);
     certification::establish(dossier, &mut found);
+    register::establish(dossier, &mut found);
     lifecycle::establish(dossier, &mut found);
     audit::establish(dossier, vocabulary, &mut found);
     measurement::establish(dossier, vocabulary, &mut found);

@@ -190,6 +190,55 @@ pub fn list_folder(root: &str) -> Result<Listing, FolderError> {
     Ok(listing)
 }
 
+/// Finds the folders below `root` that hold a file called `name`, sorted, by their path inside of it. What lies below a
+/// folder that was found belongs to it and is not entered; links are not followed.
+///
+/// # Errors
+///
+/// When there are more than `limit`, folders nested too deeply, a name that is not UTF-8, or the system refuses.
+pub fn find_folders(root: &str, name: &str, limit: usize) -> Result<Vec<String>, FolderError> {
+    let too_many = || FolderError::TooMany {
+        path: root.to_owned(),
+    };
+    let root = PathBuf::from(root);
+    let mut found = Vec::new();
+    let mut open = vec![(root.clone(), 0)];
+    while let Some((folder, depth)) = open.pop() {
+        let entries = fs::read_dir(&folder).map_err(|source| FolderError::of(&folder, source))?;
+        let mut inside = Vec::new();
+        let mut holds = false;
+        for entry in entries {
+            let entry = entry.map_err(|source| FolderError::of(&folder, source))?;
+            let path = entry.path();
+            let kind = entry
+                .file_type()
+                .map_err(|source| FolderError::of(&path, source))?;
+            holds |= kind.is_file() && entry.file_name() == name;
+            if kind.is_dir() {
+                inside.push((path, depth + 1));
+            }
+        }
+        if !holds {
+            if depth >= MAXIMUM_DEPTH && !inside.is_empty() {
+                return Err(too_many());
+            }
+            open.append(&mut inside);
+            continue;
+        }
+        if found.len() >= limit {
+            return Err(too_many());
+        }
+        let Some(path) = folder.strip_prefix(&root).ok().and_then(Path::to_str) else {
+            return Err(FolderError::Irregular {
+                path: folder.display().to_string(),
+            });
+        };
+        found.push(path.replace(std::path::MAIN_SEPARATOR, "/"));
+    }
+    found.sort();
+    Ok(found)
+}
+
 /// Reads one delivered file, which may be larger than evidence.
 ///
 /// # Errors

@@ -48,6 +48,7 @@ pub mod tender;
 pub mod clause;
 pub mod contract;
 pub mod reevaluation;
+pub mod governance;
 
 // Paper.
 pub mod document;

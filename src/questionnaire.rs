@@ -3,18 +3,27 @@
 //! A questionnaire holds no weights and no rules, so nothing of a judgment can be seen in it. What is sent to a
 //! supplier is [`Questionnaire::published`]; its digest freezes it.
 
+pub mod carry;
+pub mod change;
 pub mod condition;
+pub mod layout;
+pub mod foreign;
 pub mod parse;
 pub mod response;
+pub mod sending;
 pub mod structured;
 pub mod take;
+pub mod workbook;
+pub mod wording;
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 use serde::Serialize;
 
 use crate::digest::Digest;
 use crate::questionnaire::condition::Condition;
+use crate::questionnaire::foreign::Maps;
 use crate::text::Text;
 
 /// The questionnaires by identifier.
@@ -35,6 +44,8 @@ pub struct Questionnaire {
     pub sections: Vec<Section>,
     /// Digest of [`Questionnaire::published`], by which answers name what they answer.
     pub digest: Digest,
+    /// The maps through which answers to questionnaires of others are read beside it.
+    pub maps: Arc<Maps>,
 }
 
 /// A section of a questionnaire.

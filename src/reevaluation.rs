@@ -263,6 +263,7 @@ mod tests {
             ),
         ] {
             let record = TenderRecord {
+                subject: crate::tender::record::RecordSubject::Tender,
                 inputs: Vec::new(),
                 as_of: crate::time::parse_day("2026-11-20").unwrap(),
                 catalog_digest: None,

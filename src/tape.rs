@@ -20,7 +20,7 @@ mod yaml;
 pub use builder::{Builder, Full};
 pub use finder::Finder;
 pub use item::{Children, Item, Step, push_step};
-pub use json::parse_json;
+pub use json::{parse_json, without_leading_remarks};
 pub use lines::Lines;
 pub(crate) use texts::{Span, Texts};
 pub use write::write_json;

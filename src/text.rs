@@ -1,6 +1,7 @@
 //! The two languages, and text that may be shown on a terminal or a page.
 
 pub mod messages;
+pub mod parity;
 
 use serde::Serialize;
 

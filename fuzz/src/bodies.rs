@@ -11,7 +11,7 @@ use mekiki::app::library::Library;
 use mekiki::app::signature::{SignatureRequest, verify_signature};
 use mekiki::comparison::{Extent, compare};
 use mekiki::conversion::{Target, convert as convert_to};
-use mekiki::diagnostic::Diagnostic;
+use mekiki::diagnostic::{Diagnostic, Place};
 use mekiki::digest::Digest;
 use mekiki::evidence::archive::{Limits, Walk};
 use mekiki::evidence::attestation::envelope::{Envelope, documents};
@@ -21,6 +21,7 @@ use mekiki::evidence::sbom::model::Component;
 use mekiki::evidence::sbom::{self, cyclonedx, find_lines, spdx2};
 use mekiki::evidence::signature::openpgp as openpgp_signature;
 use mekiki::evidence::signature::{Artifact, Expected, Kind, Material};
+use mekiki::evidence::spreadsheet;
 use mekiki::evidence::trusted_root::entries;
 use mekiki::evidence::tuf::Roots;
 use mekiki::evidence::unpack::{decode, unpack};
@@ -29,16 +30,19 @@ use mekiki::markup::{Element, parse_xml};
 use mekiki::matching::{Matcher, Policy};
 use mekiki::profile::judgment::judge;
 use mekiki::profile::survey::Survey;
+use mekiki::questionnaire::foreign::{read as read_foreign, suggest};
+use mekiki::questionnaire::wording::read_text;
 use mekiki::snapshot::{Builder, Bytes, Imported, Snapshot};
 use mekiki::tape::{Addressing, Tape, parse_json, write_json};
 use mekiki::time::{end_of_day, parse_day};
+use mekiki::tree::parse_toml;
 use mekiki::triage::{Given, Inventory, Triage};
 
 /// What takes the bytes of one input.
 pub(crate) type Body = fn(&[u8]);
 
 /// Every target by its name.
-pub(crate) const BODIES: [(&str, Body); 23] = [
+pub(crate) const BODIES: [(&str, Body); 28] = [
     ("cyclonedx_json", cyclonedx_json),
     ("cyclonedx_xml", cyclonedx_xml),
     ("cyclonedx_protobuf", cyclonedx_protobuf),
@@ -62,6 +66,11 @@ pub(crate) const BODIES: [(&str, Body); 23] = [
     ("jsf", jsf),
     ("xmldsig", xmldsig),
     ("tuf", tuf),
+    ("xlsx", xlsx),
+    ("csv", csv),
+    ("wording", wording),
+    ("vsaq", vsaq),
+    ("oscal", oscal),
 ];
 
 /// Certificates and signatures of OpenPGP: nothing verifies over a document that nobody signed.
@@ -616,6 +625,97 @@ pub(crate) fn convert(bytes: &[u8]) {
             }
             Err(faults) => sound(&faults),
         }
+    }
+}
+
+/// A workbook, past the detection and through it.
+pub(crate) fn xlsx(bytes: &[u8]) {
+    spreadsheet(bytes);
+    answers(bytes, "caiq-4");
+}
+
+/// A table in text.
+pub(crate) fn csv(bytes: &[u8]) {
+    spreadsheet(bytes);
+    answers(bytes, "caiq-4");
+    answers(bytes, "plain");
+}
+
+/// VSAQ in JSON.
+pub(crate) fn vsaq(bytes: &[u8]) {
+    answers(bytes, "vsaq");
+}
+
+/// OSCAL in JSON.
+pub(crate) fn oscal(bytes: &[u8]) {
+    answers(bytes, "oscal");
+}
+
+/// One text as the answer to every question of ours.
+pub(crate) fn wording(bytes: &[u8]) {
+    let text = String::from_utf8_lossy(bytes);
+    for questionnaire in our_library().questionnaires.values() {
+        for (_, question) in questionnaire.questions() {
+            let (response, note, remarks) = read_text(question, &text, &Place::whole());
+            sound(&remarks);
+            assert!(
+                response.is_some() || !remarks.is_empty(),
+                "{text:?}: nothing is said"
+            );
+            black_box(note);
+        }
+    }
+}
+
+fn our_library() -> &'static Library {
+    static LIBRARY: OnceLock<Library> = OnceLock::new();
+    LIBRARY.get_or_init(|| Library::open(None).expect("our own library is sound"))
+}
+
+/// A spreadsheet within its limits, read twice the same.
+fn spreadsheet(bytes: &[u8]) {
+    assert_eq!(detect(bytes), detect(bytes));
+    match spreadsheet::read(bytes) {
+        Ok(workbook) => {
+            sound(&workbook.remarks);
+            let mut cells = 0;
+            for sheet in &workbook.sheets {
+                for (row, columns) in &sheet.rows {
+                    for column in columns.keys() {
+                        cells += 1;
+                        let found = sheet.cell(*row, *column);
+                        assert!(found.is_some(), "a cell is found where it stands");
+                        assert!(sheet.place(*row, *column).cell.is_some());
+                    }
+                }
+            }
+            assert!(cells <= spreadsheet::MAXIMUM_CELLS * 2, "{cells} cells");
+        }
+        Err(fault) => sound(&[fault]),
+    }
+}
+
+/// Answers through a map: an answer without a response says why, and a suggestion is a map.
+fn answers(bytes: &[u8], map: &str) {
+    let library = our_library();
+    match read_foreign(bytes, &library.maps[map], None) {
+        Ok(sheet) => {
+            sound(&sheet.set.remarks);
+            for answer in &sheet.set.answers {
+                sound(&answer.remarks);
+            }
+            for questionnaire in library.questionnaires.values() {
+                black_box(sheet.in_terms_of(questionnaire, &library.maps[map]));
+            }
+        }
+        Err(fault) => sound(&[fault]),
+    }
+    if let Ok(suggestion) = suggest(bytes, &library.maps) {
+        assert!(
+            parse_toml(suggestion.draft.as_bytes()).is_ok(),
+            "{}",
+            suggestion.draft
+        );
     }
 }
 

@@ -1,9 +1,12 @@
 //! Assessing one offering: a bid of a tender's folder, or the folder of an offering without a tender.
 
 use super::Refused;
+use super::agency::registered_exceptions;
 use super::examination::Examination;
 use super::library::Library;
-use super::tender::{TENDER_FILE, judge_tender, open_tender, stray};
+use super::tender::{
+    OpenTender, TENDER_FILE, exceptions_in_force, is_agency, open_bid, open_tender, stray, tables,
+};
 use crate::assessment::narrowing::narrow;
 use crate::assessment::{Assessment, assess};
 use crate::classification::Marking;
@@ -14,9 +17,10 @@ use crate::evidence::Evidence;
 use crate::fact::Establishment;
 use crate::fact::dossier::Offering;
 use crate::id::BidId;
-use crate::tender::OfferingFile;
 use crate::tender::parse::{check_decisions, read_offering_file};
+use crate::tender::record::{RecordSubject, write_assessment};
 use crate::tender::report::{AssessmentView, NarrowingView};
+use crate::tender::{Bid, OfferingFile};
 use crate::text::Text;
 use crate::time::Date;
 
@@ -26,14 +30,18 @@ pub const OFFERING_FILE: &str = "offering.toml";
 /// One assessed offering.
 #[derive(Debug)]
 pub struct AssessedOffering {
-    /// The bid, or the offering's identifier.
-    pub id: BidId,
+    /// The bid of a tender, or the offering.
+    pub subject: RecordSubject,
     /// The title of the tender or offering, where it has one.
     pub title: Option<Text>,
-    /// The supplier's name.
-    pub supplier: Text,
+    /// The agency's name; empty where no tender is behind the assessment.
+    pub agency: Text,
+    /// What is offered, and by whom.
+    pub offering: Offering,
     /// What every paper about it must show.
     pub marking: Marking,
+    /// What the assessment rests on: the agency's file and evidence, and what the supplier handed in.
+    pub evidence: Vec<Evidence>,
     /// The assessment for machines.
     pub view: AssessmentView,
 }
@@ -87,8 +95,8 @@ fn assess_bid(
     let open = open_tender(library, evidence)?;
     let ids: Vec<&str> = open.tender.bids.iter().map(|bid| bid.id.as_str()).collect();
     let chosen = match (bid, ids.as_slice()) {
-        (Some(bid), _) => bid,
-        (None, [only]) => only,
+        (Some(bid), _) => bid.to_owned(),
+        (None, [only]) => (*only).to_owned(),
         (None, _) => {
             return Err(Diagnostic::error(
                 "bid-unnamed",
@@ -99,29 +107,82 @@ fn assess_bid(
             .into());
         }
     };
-    let judged = judge_tender(library, &open, as_of)?;
-    let outcome = judged
-        .outcome
-        .bids
-        .iter()
-        .find(|one| one.bid.id.as_str() == chosen);
-    let Some((outcome, assessment)) = outcome.and_then(|one| Some((one, one.assessment.as_ref()?)))
-    else {
-        return Err(Diagnostic::error(
-            "bid-unknown",
-            Place::whole(),
-            "there is no such bid with evidence",
-        )
-        .help("see the bids in tender.toml")
-        .into());
+    assess_open(library, open, &BidId::from(chosen.as_str()), as_of)
+}
+
+/// Assesses one bid of an open tender alone.
+fn assess_open(
+    library: &Library,
+    open: OpenTender,
+    bid: &BidId,
+    as_of: Option<Date>,
+) -> Result<AssessedOffering, Refused> {
+    let OpenTender {
+        tender,
+        mut evidence,
+    } = open;
+    let as_of = as_of.unwrap_or(tender.as_of);
+    let with_evidence = |one: &&Bid| one.id == *bid && !one.offering.folder.is_empty();
+    let found = tender.bids.iter().find(with_evidence);
+    let Some(chosen) = found.filter(|_| tender.catalog.is_some()) else {
+        let message = "there is no such bid with evidence";
+        return Err(Diagnostic::error("bid-unknown", Place::whole(), message)
+            .help("see the bids in tender.toml")
+            .into());
     };
+    exceptions_in_force(library, as_of)?;
+    let folder = format!("{}/", chosen.offering.folder);
+    evidence
+        .retain(|one| one.path == TENDER_FILE || is_agency(one) || one.path.starts_with(&folder));
+    let found = Examination::new(library, &evidence, &tender.case, as_of)
+        .received(tender.bid_deadline)
+        .of(&chosen.offering);
+    let decisions = tender.decisions.of_bid(bid);
+    let assessment = assess(&library.catalog, &tender.case, &decisions, &found, as_of);
     Ok(AssessedOffering {
-        id: outcome.bid.id.clone(),
-        title: Some(open.tender.title.clone()),
-        supplier: outcome.bid.offering.supplier.clone(),
-        marking: open.tender.marking(),
-        view: view(library, &open.tender.case, assessment, &outcome.found),
+        subject: RecordSubject::Bid {
+            tender: tender.id.clone(),
+            bid: bid.clone(),
+        },
+        marking: tender.marking(),
+        view: view(library, &tender.case, &assessment, &found),
+        offering: chosen.offering.clone(),
+        title: Some(tender.title),
+        agency: tender.agency_name,
+        evidence,
     })
+}
+
+/// Assesses again what a record is about, from its inputs alone.
+///
+/// # Errors
+///
+/// As [`assess_folder`].
+pub(super) fn assess_again(
+    library: &Library,
+    evidence: Vec<Evidence>,
+    subject: &RecordSubject,
+    as_of: Date,
+) -> Result<AssessedOffering, Refused> {
+    match subject {
+        RecordSubject::Bid { bid, .. } => {
+            let open = open_bid(library, evidence, bid)?;
+            assess_open(library, open, bid, Some(as_of))
+        }
+        _ => assess_alone(library, evidence, None, Some(as_of)),
+    }
+}
+
+/// Writes the record of an assessment. Its inputs are the agency's file and evidence and the offering's own; no other
+/// bidder's.
+pub fn write_assessment_record(library: &Library, assessed: &AssessedOffering) -> String {
+    let tables = tables(library);
+    write_assessment(
+        &assessed.evidence,
+        &tables,
+        &assessed.subject,
+        &assessed.view,
+    )
 }
 
 fn assess_alone(
@@ -131,7 +192,7 @@ fn assess_alone(
     as_of: Option<Date>,
 ) -> Result<AssessedOffering, Refused> {
     let (file, evidence) = open_offering(library, evidence)?;
-    let Offering { id, supplier, .. } = &file.offering;
+    let id = &file.offering.id;
     if bid.is_some_and(|bid| bid != id.as_str()) {
         let message = format!("the folder holds the offering `{id}` and no tender");
         return Err(Diagnostic::error("bid-unknown", Place::whole(), message)
@@ -139,15 +200,17 @@ fn assess_alone(
             .into());
     }
     let as_of = as_of.unwrap_or(file.as_of);
-    let examination = Examination::new(library, &evidence, &file.case, as_of);
-    let found = examination.of(&file.offering);
+    exceptions_in_force(library, as_of)?;
+    let found = Examination::new(library, &evidence, &file.case, as_of).of(&file.offering);
     let assessment = assess(&library.catalog, &file.case, &file.decisions, &found, as_of);
     Ok(AssessedOffering {
-        id: id.clone(),
-        title: file.title.clone(),
-        supplier: supplier.clone(),
+        subject: RecordSubject::Offering(id.clone()),
         marking: file.marking(),
         view: view(library, &file.case, &assessment, &found),
+        title: file.title,
+        agency: Text::default(),
+        offering: file.offering,
+        evidence,
     })
 }
 
@@ -168,8 +231,9 @@ fn open_offering(
             .help("name the folder that holds it")
             .into());
     };
-    let read = read_offering_file(file, &library.catalog.vocabulary)?;
-    let mut faults = Vec::new();
+    let mut read = read_offering_file(file, &library.catalog.vocabulary)?;
+    let id = read.offering.id.as_str();
+    let mut faults = registered_exceptions(id, &mut read.decisions, &evidence);
     if let Some(id) = read
         .catalog
         .as_ref()

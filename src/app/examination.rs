@@ -19,6 +19,7 @@ pub(super) struct Examination<'a> {
     maximum_age_days: i64,
     usage: Use,
     as_of: Date,
+    received_on: Option<Date>,
 }
 
 impl<'a> Examination<'a> {
@@ -41,6 +42,15 @@ impl<'a> Examination<'a> {
             maximum_age_days,
             usage: usage(case),
             as_of,
+            received_on: None,
+        }
+    }
+
+    /// States the day on which the evidence was received at the latest.
+    pub(super) fn received(self, day: Date) -> Self {
+        Self {
+            received_on: Some(day),
+            ..self
         }
     }
 
@@ -52,8 +62,11 @@ impl<'a> Examination<'a> {
             .iter()
             .filter(|one| one.path.starts_with(&folder));
         let agency = self.evidence.iter().filter(|one| is_agency(one));
-        let dossier =
+        let mut dossier =
             Dossier::new(offering, handed_in, agency, self.as_of).with_use(self.usage.clone());
+        if let Some(day) = self.received_on {
+            dossier = dossier.received(day);
+        }
         let knowledge = Knowledge {
             feed: &self.feed,
             precedence: &self.library.precedence,

@@ -1,19 +1,25 @@
 //! The product's knowledge: catalog, questionnaires, clauses and procedures, embedded in the binary and
 //! overridable from a folder of the same layout.
 
+pub mod parity;
+
 use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
 
 use rust_embed::RustEmbed;
 
 use super::Refused;
+use super::criteria_origin::{Origin, PackageTrust, SourceFiles};
 use crate::clause::{Clause, Clauses};
 use crate::criteria::Catalog;
+use crate::criteria::framework::{Framework, Frameworks, unknown_controls};
+use crate::criteria::overlay::{LIBRARY_FOLDERS, lay_over, own_prefix};
 use crate::criteria::parse::read_catalog;
 use crate::diagnostic::{Diagnostic, Place};
 use crate::fact::vocabulary::{FactType, Producer, Vocabulary};
-use crate::folder::read_folder;
 use crate::profile::{Profile, Profiles};
 use crate::provenance::Builders;
+use crate::questionnaire::foreign::{Maps, read_map};
 use crate::questionnaire::parse::read_questionnaire;
 use crate::questionnaire::{Question, QuestionType, Questionnaires, Take};
 use crate::tender::procedure::Procedure;
@@ -51,6 +57,8 @@ pub struct Library {
     pub catalog: Catalog,
     /// Questionnaires by identifier.
     pub questionnaires: Questionnaires,
+    /// How questionnaires of others are read, by identifier.
+    pub maps: Arc<Maps>,
     /// Clauses by identifier.
     pub clauses: Clauses,
     /// Procedures by identifier.
@@ -61,6 +69,8 @@ pub struct Library {
     pub precedence: Precedence,
     /// The known builders.
     pub builders: Builders,
+    /// Titles of the controls that criteria map to.
+    pub frameworks: Frameworks,
 }
 
 impl Library {
@@ -70,28 +80,51 @@ impl Library {
     ///
     /// Every fault of every file.
     pub fn open(folder: Option<&str>) -> Result<Self, Refused> {
-        match folder {
-            None => {
-                let files: Vec<_> = Embedded::iter()
-                    .filter_map(|path| Embedded::get(&path).map(|file| (path, file.data)))
-                    .collect();
-                Self::read(
-                    &files
-                        .iter()
-                        .map(|(path, data)| (path.as_ref(), data.as_ref()))
-                        .collect(),
-                )
-            }
-            Some(folder) => {
-                let files = read_folder(folder)?;
-                Self::read(
-                    &files
-                        .iter()
-                        .map(|file| (file.path.as_str(), &*file.bytes))
-                        .collect(),
-                )
-            }
+        Self::of(&Origin::read(folder, &[], &PackageTrust::default())?)
+    }
+
+    /// Reads the library of an origin: the base with every overlay in its order.
+    ///
+    /// # Errors
+    ///
+    /// Every fault of every file of the first layer that has one.
+    pub fn of(origin: &Origin) -> Result<Self, Refused> {
+        let embedded = match origin.base {
+            None => embedded(),
+            Some(_) => Vec::new(),
+        };
+        let mut files: Files<'_> = match &origin.base {
+            None => embedded
+                .iter()
+                .map(|(path, data)| (path.as_str(), data.as_slice()))
+                .collect(),
+            Some(base) => base.files(),
+        };
+        let remarks: Vec<_> = origin.remarks().into_iter().map(anywhere).collect();
+        if origin.overlays.is_empty() {
+            let mut library = Self::read(&files)?;
+            library.catalog.remarks = remarks;
+            return Ok(library);
         }
+        let mut catalog = read_catalog(CATALOG, &files)?;
+        for overlay in &origin.overlays {
+            let own = overlay.files();
+            let mut faults = Vec::new();
+            match lay_over(catalog, &own) {
+                Ok(merged) => {
+                    let prefix = merged.layers.last().map(|layer| layer.prefix.clone());
+                    faults.extend(added_files(&own, &files, &prefix.unwrap_or_default()));
+                    catalog = merged;
+                }
+                Err(broken) => return Err(in_layer(overlay, broken)),
+            }
+            if !faults.is_empty() {
+                return Err(in_layer(overlay, faults));
+            }
+            files.extend(own.into_iter().filter(|(path, _)| in_library(path)));
+        }
+        catalog.remarks = remarks;
+        Self::with_catalog(Ok(catalog), &files)
     }
 
     /// Reads a library from its files.
@@ -100,11 +133,23 @@ impl Library {
     ///
     /// Every fault of every file.
     pub fn read(files: &Files<'_>) -> Result<Self, Refused> {
-        let (catalog, mut faults) = match read_catalog(CATALOG, files) {
+        Self::with_catalog(read_catalog(CATALOG, files), files)
+    }
+
+    /// Reads everything beside the catalog.
+    fn with_catalog(
+        catalog: Result<Catalog, Vec<Diagnostic>>,
+        files: &Files<'_>,
+    ) -> Result<Self, Refused> {
+        let (catalog, mut faults) = match catalog {
             Ok(catalog) => (Some(catalog), Vec::new()),
             Err(faults) => (None, faults),
         };
-        let questionnaires = read_questionnaires(files, &mut faults);
+        let mut questionnaires = read_questionnaires(files, &mut faults);
+        let maps = Arc::new(read_maps(files, &questionnaires, &mut faults));
+        for questionnaire in questionnaires.values_mut() {
+            questionnaire.maps = Arc::clone(&maps);
+        }
         if let Some(catalog) = &catalog {
             faults.extend(unfed(&questionnaires, &catalog.vocabulary));
         }
@@ -128,22 +173,99 @@ impl Library {
         faults.extend(misnamed_profiles(files, &profiles));
         let precedence = own_or_built_in(files, PRECEDENCE, &mut faults, Precedence::read);
         let builders = own_or_built_in(files, BUILDERS, &mut faults, Builders::read);
+        let frameworks = read_frameworks(files, &mut faults);
         if let Some(catalog) = &catalog {
             faults.extend(broken_links(catalog, &clauses));
+            for criterion in catalog.criteria.values() {
+                let unknown = unknown_controls(criterion, &frameworks).into_iter();
+                let file = format!("{}/{}.toml", catalog.id, criterion.id);
+                faults.extend(unknown.map(|fault| fault.in_file(&file)));
+            }
         }
         match (catalog, precedence, builders) {
             (Some(catalog), Some(precedence), Some(builders)) if faults.is_empty() => Ok(Self {
                 catalog,
                 questionnaires,
+                maps,
                 clauses,
                 procedures,
                 profiles,
                 precedence,
                 builders,
+                frameworks,
             }),
             _ => Err(Refused(faults)),
         }
     }
+}
+
+/// Every file that the binary carries.
+pub(super) fn embedded() -> Vec<(String, Vec<u8>)> {
+    let files = Embedded::iter()
+        .filter_map(|path| Some((path.to_string(), Embedded::get(&path)?.data.into_owned())));
+    files.collect()
+}
+
+/// Whether a file of an overlay goes to the library as it is.
+fn in_library(path: &str) -> bool {
+    LIBRARY_FOLDERS
+        .iter()
+        .any(|folder| path.starts_with(folder))
+}
+
+/// A remark on a package, wherever it lies: a record of it is the same on every machine.
+fn anywhere(mut remark: Diagnostic) -> Diagnostic {
+    remark.file = remark
+        .file
+        .and_then(|file| file.split_once("!/").map(|(_, inside)| inside.to_owned()));
+    remark
+}
+
+/// Names the overlay in faults of its files.
+fn in_layer(overlay: &SourceFiles, mut faults: Vec<Diagnostic>) -> Refused {
+    for fault in &mut faults {
+        let file = fault.file.take().unwrap_or_default();
+        fault.file = Some(format!("{}/{file}", overlay.name.trim_end_matches('/')));
+    }
+    Refused(faults)
+}
+
+/// What is wrong with the clauses and questionnaires that an overlay adds: each stands beside what is there, under the
+/// agency's own prefix.
+fn added_files(own: &Files<'_>, base: &Files<'_>, prefix: &str) -> Vec<Diagnostic> {
+    let mut faults = Vec::new();
+    for path in own.keys().filter(|path| in_library(path)) {
+        let inside = path.split_once('/').map_or("", |(_, rest)| rest);
+        let name = inside.split('/').next().unwrap_or(inside);
+        faults.extend(own_prefix(name, prefix).map(|fault| fault.in_file(*path)));
+        if base.contains_key(path) {
+            let message = "the base has such a file";
+            faults.push(
+                Diagnostic::error("overlay-clash", Place::whole(), message)
+                    .help("an overlay adds; give it a name of its own")
+                    .in_file(*path),
+            );
+        }
+    }
+    faults
+}
+
+/// The folder of the frameworks whose controls criteria map to.
+const FRAMEWORKS: &str = "frameworks/";
+
+/// Reads the frameworks; a library without any has the built-in ones.
+fn read_frameworks(files: &Files<'_>, faults: &mut Vec<Diagnostic>) -> Frameworks {
+    let own = files.keys().any(|path| path.starts_with(FRAMEWORKS));
+    let built_in = if own { Vec::new() } else { embedded() };
+    let built_in = built_in
+        .iter()
+        .map(|(path, data)| (path.as_str(), data.as_slice()))
+        .collect();
+    let files = if own { files } else { &built_in };
+    in_folder(files, FRAMEWORKS, faults, Framework::read)
+        .into_iter()
+        .map(|framework| (framework.id.clone(), framework))
+        .collect()
 }
 
 /// The folder of the questionnaires, one folder each.
@@ -160,6 +282,50 @@ fn read_questionnaires(files: &Files<'_>, faults: &mut Vec<Diagnostic>) -> Quest
         .filter_map(|folder| read_questionnaire(folder, files, faults))
         .map(|questionnaire| (questionnaire.id.clone(), questionnaire))
         .collect()
+}
+
+/// The folder of the maps of questionnaires of others, one file each.
+const MAPS: &str = "questionnaire-maps/";
+
+fn read_maps(
+    files: &Files<'_>,
+    questionnaires: &Questionnaires,
+    faults: &mut Vec<Diagnostic>,
+) -> Maps {
+    let maps: Maps = in_folder(files, MAPS, faults, read_map)
+        .into_iter()
+        .map(|map| (map.id.clone(), map))
+        .collect();
+    for map in maps.values() {
+        let file = format!("{MAPS}{}.toml", map.id);
+        if !files.contains_key(file.as_str()) {
+            let message = format!("the map `{}` stands in a file of another name", map.id);
+            faults.push(
+                Diagnostic::error("map-misnamed", Place::pointer("/id"), message)
+                    .help("name the file after the map")
+                    .in_file(file.clone()),
+            );
+        }
+        for (link, index) in map.links.iter().zip(0..) {
+            let questionnaire = questionnaires.get(&link.questionnaire);
+            if questionnaire.is_none_or(|one| one.lookup(&link.question).is_none()) {
+                let message = format!(
+                    "the questionnaire `{}` has no question `{}`",
+                    link.questionnaire, link.question
+                );
+                faults.push(
+                    Diagnostic::error(
+                        "map-unknown-question",
+                        Place::pointer(format!("/link/{index}/question")),
+                        message,
+                    )
+                    .help("lead the link to a question of ours, or take it out")
+                    .in_file(file.clone()),
+                );
+            }
+        }
+    }
+    maps
 }
 
 /// Questions that feed a fact which does not exist, which an answer may not establish, or which takes another type.
@@ -242,8 +408,8 @@ fn in_folder<T>(
 /// # Errors
 ///
 /// Every fault of its file.
-pub fn precedence(folder: Option<&str>) -> Result<Precedence, Refused> {
-    table(folder, PRECEDENCE, Precedence::read)
+pub fn precedence(origin: &Origin) -> Result<Precedence, Refused> {
+    table(origin, PRECEDENCE, Precedence::read)
 }
 
 /// Reads the table of builders alone; a folder without one has the built-in one.
@@ -251,8 +417,8 @@ pub fn precedence(folder: Option<&str>) -> Result<Precedence, Refused> {
 /// # Errors
 ///
 /// Every fault of its file.
-pub fn builders(folder: Option<&str>) -> Result<Builders, Refused> {
-    table(folder, BUILDERS, Builders::read)
+pub fn builders(origin: &Origin) -> Result<Builders, Refused> {
+    table(origin, BUILDERS, Builders::read)
 }
 
 /// Reads the table of repositories alone; a folder without one has the built-in one.
@@ -261,24 +427,21 @@ pub fn builders(folder: Option<&str>) -> Result<Builders, Refused> {
 ///
 /// Every fault of its file.
 #[cfg(feature = "retrieve")]
-pub fn repositories(folder: Option<&str>) -> Result<KnownRepositories, Refused> {
-    table(folder, REPOSITORIES, KnownRepositories::read)
+pub fn repositories(origin: &Origin) -> Result<KnownRepositories, Refused> {
+    table(origin, REPOSITORIES, KnownRepositories::read)
 }
 
 /// Reads one file of a folder, or the built-in one where the folder has none.
 fn table<T>(
-    folder: Option<&str>,
+    origin: &Origin,
     name: &'static str,
     read: impl Fn(&crate::tree::Document, &crate::tree::Complaints) -> T,
 ) -> Result<T, Refused> {
-    let own = match folder {
-        Some(folder) => crate::folder::read_folder(folder)?,
-        None => Vec::new(),
-    };
-    let own: Files<'_> = own
-        .iter()
-        .map(|file| (file.path.as_str(), file.bytes.as_ref()))
-        .collect();
+    let own = origin
+        .base
+        .as_ref()
+        .map(SourceFiles::files)
+        .unwrap_or_default();
     let mut faults = Vec::new();
     own_or_built_in(&own, name, &mut faults, read)
         .filter(|_| faults.is_empty())

@@ -3,9 +3,10 @@
 use super::Refused;
 use super::library::Library;
 use super::tender::{judge_tender, open_tender};
+use crate::diagnostic::{Diagnostic, Place};
 use crate::evidence::Evidence;
 use crate::reevaluation::{Reassessment, compare};
-use crate::tender::record;
+use crate::tender::record::{self, RecordSubject};
 use crate::time::Date;
 
 /// Holds a record against the evidence of today, as of a day.
@@ -20,6 +21,14 @@ pub fn reassess(
     as_of: Date,
 ) -> Result<Reassessment, Refused> {
     let record = record::read(record_bytes)?;
+    if record.subject != RecordSubject::Tender {
+        let message = "the record is of one bid, and a tender is judged again as a whole";
+        return Err(
+            Diagnostic::error("record-malformed", Place::pointer("/schema"), message)
+                .help("use the record that `tender evaluate --record` wrote")
+                .into(),
+        );
+    }
     let open = open_tender(library, evidence)?;
     let view = |day| {
         judge_tender(library, &open, Some(day))

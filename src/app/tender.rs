@@ -3,6 +3,8 @@
 use std::collections::BTreeMap;
 
 use super::Refused;
+use super::agency::registered_exceptions;
+use super::assess::{assess_again, write_assessment_record};
 use super::examination::Examination;
 use super::library::Library;
 use crate::assessment::assess;
@@ -14,7 +16,7 @@ use crate::evidence::Evidence;
 use crate::id::BidId;
 use crate::tender::evaluate::{Outcome, evaluate};
 use crate::tender::parse::{check_decisions, read_tender};
-use crate::tender::record::{self, RecordTable, first_difference};
+use crate::tender::record::{self, RecordSubject, RecordTable, RecordTables, first_difference};
 use crate::tender::report::{CatalogView, TenderView};
 use crate::tender::{AGENCY_FOLDERS, BlockKind, Tender};
 use crate::time::Date;
@@ -45,7 +47,28 @@ pub struct JudgedTender {
 /// # Errors
 ///
 /// Every fault of the tender file, unknown criteria included.
-pub fn open_tender(library: &Library, mut evidence: Vec<Evidence>) -> Result<OpenTender, Refused> {
+pub fn open_tender(library: &Library, evidence: Vec<Evidence>) -> Result<OpenTender, Refused> {
+    open(library, evidence, None)
+}
+
+/// Opens a tender of which only one bid is to be judged; the files of the others may be missing.
+///
+/// # Errors
+///
+/// As [`open_tender`].
+pub(super) fn open_bid(
+    library: &Library,
+    evidence: Vec<Evidence>,
+    bid: &BidId,
+) -> Result<OpenTender, Refused> {
+    open(library, evidence, Some(bid))
+}
+
+fn open(
+    library: &Library,
+    mut evidence: Vec<Evidence>,
+    only: Option<&BidId>,
+) -> Result<OpenTender, Refused> {
     // What lies beside the tender file, such as a record of it, is no evidence and no input.
     evidence.retain(|one| one.path.contains('/') || one.path == TENDER_FILE);
     evidence.sort_by(|left, right| left.path.cmp(&right.path));
@@ -59,15 +82,15 @@ pub fn open_tender(library: &Library, mut evidence: Vec<Evidence>) -> Result<Ope
         .help("name the folder that holds tender.toml, or the file itself")
         .into());
     };
-    let tender = read_tender(file, &library.procedures, &library.catalog.vocabulary)?;
-    let mut faults = Vec::new();
+    let mut tender = read_tender(file, &library.procedures, &library.catalog.vocabulary)?;
+    let mut faults = registered_exceptions(tender.id.as_str(), &mut tender.decisions, &evidence);
     let in_file = |fault: Diagnostic| fault.in_file(TENDER_FILE);
     let needs_catalog = tender
         .blocks
         .iter()
         .any(|block| block.kind == BlockKind::Criteria);
     match &tender.catalog {
-        Some(id) if *id != library.catalog.id => {
+        Some(id) if !library.catalog.is_called(id) => {
             let message = format!("there is no catalog `{id}`");
             faults.push(in_file(
                 Diagnostic::error("catalog-unknown", Place::pointer("/catalog"), message)
@@ -91,7 +114,7 @@ pub fn open_tender(library: &Library, mut evidence: Vec<Evidence>) -> Result<Ope
     for bid in tender
         .bids
         .iter()
-        .filter(|bid| !bid.offering.folder.is_empty())
+        .filter(|bid| !bid.offering.folder.is_empty() && only.is_none_or(|only| *only == bid.id))
     {
         let folder = format!("{}/", bid.offering.folder);
         if !evidence.iter().any(|one| one.path.starts_with(&folder)) {
@@ -152,7 +175,8 @@ pub(super) fn is_agency(evidence: &Evidence) -> bool {
 ///
 /// # Errors
 ///
-/// When the points cannot be computed.
+/// When the points cannot be computed, and `overlay-exception-lapsed` when an exception on which an overlay rests is not
+/// in force on that day.
 pub fn judge_tender(
     library: &Library,
     open: &OpenTender,
@@ -161,9 +185,13 @@ pub fn judge_tender(
     let mut tender = open.tender.clone();
     tender.as_of = as_of.unwrap_or(tender.as_of);
     let catalog = tender.catalog.as_ref().map(|_| &library.catalog);
+    if catalog.is_some() {
+        exceptions_in_force(library, tender.as_of)?;
+    }
     let mut assessed = BTreeMap::new();
     if let Some(catalog) = catalog {
-        let examination = Examination::new(library, &open.evidence, &tender.case, tender.as_of);
+        let examination = Examination::new(library, &open.evidence, &tender.case, tender.as_of)
+            .received(tender.bid_deadline);
         for bid in tender
             .bids
             .iter()
@@ -180,6 +208,20 @@ pub fn judge_tender(
     Ok(JudgedTender { outcome, view })
 }
 
+/// Checks that every exception on which an overlay rests is in force on a day.
+///
+/// # Errors
+///
+/// `overlay-exception-lapsed` for each that is not.
+pub fn exceptions_in_force(library: &Library, as_of: Date) -> Result<(), Refused> {
+    let lapsed = library.catalog.lapsed_exceptions(as_of);
+    if lapsed.is_empty() {
+        Ok(())
+    } else {
+        Err(Refused(lapsed))
+    }
+}
+
 /// Writes the record of a judged tender.
 pub fn write_record(library: &Library, open: &OpenTender, judged: &JudgedTender) -> String {
     let catalog = open
@@ -187,27 +229,31 @@ pub fn write_record(library: &Library, open: &OpenTender, judged: &JudgedTender)
         .catalog
         .as_ref()
         .map(|_| CatalogView::new(&library.catalog));
-    // Where no criteria are judged, no table had a say.
-    let profiles = library.profiles.values().filter(|_| catalog.is_some());
-    let profiles: Vec<_> = profiles
-        .map(|profile| RecordTable {
-            id: profile.id.clone(),
-            version: profile.version.clone(),
-            digest: profile.digest,
-        })
-        .collect();
-    let builders = catalog.as_ref().map(|_| RecordTable {
-        id: library.builders.id.clone(),
-        version: library.builders.version.clone(),
-        digest: library.builders.digest,
+    let tables = if catalog.is_some() {
+        tables(library)
+    } else {
+        // Where no criteria are judged, no table had a say.
+        RecordTables::default()
+    };
+    record::write(&open.evidence, catalog.as_ref(), &tables, &judged.view)
+}
+
+/// The tables of a library by which facts are established.
+pub(super) fn tables(library: &Library) -> RecordTables {
+    let profiles = library.profiles.values();
+    let profiles = profiles.map(|profile| RecordTable {
+        id: profile.id.clone(),
+        version: profile.version.clone(),
+        digest: profile.digest,
     });
-    record::write(
-        &open.evidence,
-        catalog.as_ref(),
-        &profiles,
-        builders.as_ref(),
-        &judged.view,
-    )
+    RecordTables {
+        profiles: profiles.collect(),
+        builders: Some(RecordTable {
+            id: library.builders.id.clone(),
+            version: library.builders.version.clone(),
+            digest: library.builders.digest,
+        }),
+    }
 }
 
 /// How a replay came out.
@@ -261,9 +307,17 @@ pub fn replay_record(
     if !missing.is_empty() {
         return Err(Refused(missing));
     }
-    let open = open_tender(library, evidence)?;
-    let judged = judge_tender(library, &open, Some(record.as_of))?;
-    let rebuilt = write_record(library, &open, &judged);
+    let rebuilt = match &record.subject {
+        RecordSubject::Tender => {
+            let open = open_tender(library, evidence)?;
+            let judged = judge_tender(library, &open, Some(record.as_of))?;
+            write_record(library, &open, &judged)
+        }
+        subject => {
+            let assessed = assess_again(library, evidence, subject, record.as_of)?;
+            write_assessment_record(library, &assessed)
+        }
+    };
     if rebuilt.as_bytes() == record_bytes {
         return Ok(Replay::Equal);
     }

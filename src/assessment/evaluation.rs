@@ -1,7 +1,5 @@
 //! The rules of one criterion over the facts that count, at every rank.
 
-use std::collections::BTreeMap;
-
 use super::resolve::Resolved;
 use super::verdict::{Verdict, VerdictKind};
 use super::{FactIndex, Judgment, Note};
@@ -15,12 +13,12 @@ use crate::time::Date;
 
 /// The resolved facts of one criterion, ready to be evaluated at any rank.
 pub(super) struct Evaluation<'a> {
-    case: &'a Case,
-    resolved: Vec<Resolved<'a>>,
+    pub(super) case: &'a Case,
+    pub(super) resolved: Vec<Resolved<'a>>,
     gaps: Vec<&'a Gap>,
     due: Option<Date>,
     /// A value that is taken as proven by a machine, whatever the evidence says.
-    assumed: Option<(&'a FactKey, &'a FactValue)>,
+    pub(super) assumed: Option<(&'a FactKey, &'a FactValue)>,
     /// The ranks at which a rule can come out differently, strongest first.
     ranks: Vec<ProofRank>,
 }
@@ -105,15 +103,7 @@ impl<'a> Evaluation<'a> {
         least: ProofRank,
         rank_of: impl Fn(&Resolved<'a>) -> ProofRank,
     ) -> Truth {
-        let known: BTreeMap<&FactKey, &FactValue> = self
-            .resolved
-            .iter()
-            .filter(|one| rank_of(one) >= least)
-            .filter_map(|one| one.value().map(|value| (one.key, value)))
-            .chain(&self.case.parameters)
-            .chain(self.assumed)
-            .collect();
-        rule.evaluate(&known)
+        rule.evaluate_by(|key| self.value(key, least, &rank_of))
     }
 
     fn in_force(&self, rule: &Rule, least: ProofRank) -> Truth {

@@ -23,12 +23,16 @@ pub fn run_examples(catalog: &Catalog) -> Vec<ExampleOutcome> {
     catalog
         .criteria
         .values()
-        .flat_map(|criterion| {
-            criterion
-                .examples
-                .iter()
-                .map(move |example| run(catalog, criterion, example))
-        })
+        .flat_map(|criterion| run_criterion(catalog, criterion))
+        .collect()
+}
+
+/// Runs every example of one criterion, which need not be the catalog's own.
+pub fn run_criterion(catalog: &Catalog, criterion: &Criterion) -> Vec<ExampleOutcome> {
+    criterion
+        .examples
+        .iter()
+        .map(|example| run(catalog, criterion, example))
         .collect()
 }
 
@@ -54,14 +58,26 @@ fn run(catalog: &Catalog, criterion: &Criterion, example: &Example) -> ExampleOu
         example.as_of,
     );
     let word = judgment.verdict.word();
-    let failure = if word == example.expect {
-        let points = example
-            .points
-            .as_ref()
-            .filter(|points| **points != judgment.low);
+    let holds = if example.at_most {
+        word == example.expect || word == "stale" || standing(&word) <= standing(&example.expect)
+    } else {
+        word == example.expect
+    };
+    let failure = if holds {
+        let points = example.points.as_ref().filter(|points| {
+            if example.at_most {
+                judgment.low > **points && example.expect != NOT_APPLICABLE
+            } else {
+                **points != judgment.low
+            }
+        });
         points.map(|points| format!("expected {points} points, came out {}", judgment.low))
     } else {
-        Some(format!("expected {}, came out {word}", example.expect))
+        let most = if example.at_most { " or worse" } else { "" };
+        Some(format!(
+            "expected {}{most}, came out {word}",
+            example.expect
+        ))
     };
     ExampleOutcome {
         criterion: criterion.id.clone(),
@@ -83,5 +99,21 @@ fn note(criterion: &Criterion, example: &Example) -> Note {
             file: "example".to_owned(),
             at: example.at.clone(),
         },
+    }
+}
+
+/// The verdict of what does not apply: a criterion that is made to apply may come out in any way.
+const NOT_APPLICABLE: &str = "not_applicable";
+
+/// How well a verdict stands, in hundredths: what is not met, not proven or not known stands at zero.
+fn standing(word: &str) -> u32 {
+    match word {
+        NOT_APPLICABLE => u32::MAX,
+        // What a stale verdict rests on may be passed over for a lower grade that is in force.
+        "pass" | "waived" | "stale" => 100,
+        _ => word
+            .strip_prefix("partial(")
+            .and_then(|rest| rest.split('/').next()?.parse().ok())
+            .unwrap_or(0),
     }
 }

@@ -108,11 +108,16 @@ fn of_fact(
         .iter()
         .flat_map(|one| one.grades.iter().map(|(_, rule)| rule));
     let definition = catalog.vocabulary.lookup(key.as_str())?;
-    let held = index.facts.get(key).into_iter().flatten();
-    let held = held.map(|fact| &fact.value);
+    // A rule may hold one fact against another, so that what is known of the others makes a difference too.
+    let named: BTreeSet<_> = open
+        .iter()
+        .flat_map(|one| one.grades.iter().flat_map(|(_, rule)| rule.keys()))
+        .collect();
+    let held = named.iter().filter_map(|named| index.facts.get(*named));
+    let held: Vec<_> = held.flatten().map(|fact| &fact.value).collect();
     let mut best: Option<Narrowing> = None;
     let mut raises = Exact::zero();
-    for value in probe::values(definition, rules, case, held) {
+    for value in probe::values(definition, rules, case, &held) {
         let (one, gained) = under(case, index, key, &value, open);
         raises = raises.max(gained);
         if best.as_ref().is_none_or(|held| one.removes > held.removes) {

@@ -26,6 +26,7 @@ pub(super) fn run(
 ) -> anyhow::Result<Verdict> {
     let Command::Draft { tender } = command;
     let open = super::tender::open(tender, library)?;
+    crate::app::tender::exceptions_in_force(library, open.tender.as_of)?;
     match draft_clauses(library, &open) {
         Ok(clauses) => {
             output.bytes(markdown(&open.tender, &clauses, langs).as_bytes())?;

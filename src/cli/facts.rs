@@ -1,15 +1,32 @@
-//! `mekiki facts`
+//! `mekiki facts [--doc]`
 
 use serde_json::json;
 
 use super::Verdict;
 use super::output::Output;
 use crate::app::library::Library;
+use crate::document::facts as page;
 use crate::document::table::{Look, Sheet};
 use crate::text::messages::message;
 
-pub(super) fn run(library: &Library, output: &Output) -> anyhow::Result<Verdict> {
+#[derive(Debug, clap::Args)]
+pub(super) struct Arguments {
+    /// Tell all of each fact: unit, words, ranks, criteria and questions; and the functions of rules
+    #[arg(long)]
+    doc: bool,
+}
+
+pub(super) fn run(
+    arguments: &Arguments,
+    library: &Library,
+    output: &Output,
+) -> anyhow::Result<Verdict> {
     let lang = output.lang();
+    if arguments.doc {
+        let view = page::view(&library.catalog, &library.questionnaires);
+        output.either(&view, || page::render(&view, lang))?;
+        return Ok(Verdict::Acceptable);
+    }
     let definitions: Vec<_> = library.catalog.vocabulary.list().collect();
     let facts: Vec<_> = definitions
         .iter()

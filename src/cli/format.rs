@@ -4,6 +4,7 @@ use clap::ValueEnum;
 
 use super::Command;
 use super::sbom::Command as Sbom;
+use super::tender::Command as Tender;
 use crate::diagnostic::{Diagnostic, Place};
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
@@ -20,6 +21,10 @@ pub(super) enum Format {
     CyclonedxVdr,
     /// OpenVEX 0.2.0, for `scan`
     Openvex,
+    /// A page to print, for `assess` and `tender evaluate`
+    Html,
+    /// A workbook, for `assess`
+    Xlsx,
 }
 
 impl Format {
@@ -44,6 +49,8 @@ impl Command {
                 Format::CyclonedxVdr,
                 Format::Openvex,
             ],
+            Self::Assess(_) => &[Format::Text, Format::Json, Format::Html, Format::Xlsx],
+            Self::Tender(Tender::Evaluate(_)) => &[Format::Text, Format::Json, Format::Html],
             Self::Clauses(_) => &[Format::Text, Format::Json, Format::Md],
             Self::Vex(_)
             | Self::Sbom(Sbom::Inspect(_) | Sbom::Check(_) | Sbom::Diff(_) | Sbom::Match(_)) => {

@@ -169,6 +169,13 @@ pub(super) fn report(value: &impl Serialize) -> anyhow::Result<()> {
     ignore_closed_pipe(std::io::stdout().lock().write_all(text.as_bytes()))
 }
 
+/// Writes diagnostics to standard error, a line each.
+pub(super) fn remarks(diagnostics: &[Diagnostic]) {
+    for diagnostic in diagnostics {
+        remark(&(crate::text::printable(&diagnostic.to_string()) + "\n"));
+    }
+}
+
 /// Writes a remark to standard error. A closed standard error cannot be told of anywhere.
 pub(super) fn remark(text: &str) {
     drop(anstream::stderr().lock().write_all(text.as_bytes()));

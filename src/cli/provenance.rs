@@ -4,6 +4,7 @@ use super::output::Output;
 use super::trust_material::{self, material};
 use super::{Verdict, read};
 use crate::app::Refused;
+use crate::app::criteria_origin::Origin;
 use crate::app::library::builders;
 use crate::app::provenance::{ProvenanceRequest, check_provenance};
 use crate::diagnostic::{Diagnostic, Place};
@@ -62,7 +63,7 @@ pub(super) struct Arguments {
 
 pub(super) fn run(
     command: &Command,
-    criteria: Option<&str>,
+    criteria: &Origin,
     output: &Output,
 ) -> anyhow::Result<Verdict> {
     let Command::Check(arguments) = command;

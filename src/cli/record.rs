@@ -8,12 +8,18 @@ use super::trust_material::material;
 use super::{Verdict, in_record, read};
 use crate::app::Refused;
 use crate::app::library::Library;
-use crate::app::record::{SignedRecord, sign_record, unwrap_record, verify_record};
+use crate::app::record::{
+    Inputs, Payload, Rebuilt, SignedRecord, check_inputs, sign_record, unwrap_record, verify_record,
+};
 use crate::app::tender::{Replay, replay_record};
 use crate::clock;
-use crate::document::record::{text, view};
+use crate::diagnostic::Diagnostic;
+use crate::digest::Digest;
+use crate::document::record::{RebuiltAnswer, RecordAnswers, text, view};
+use crate::evidence::Evidence;
 use crate::evidence::signature::Material;
 use crate::folder::read_folder;
+use crate::tender::record;
 use crate::text::messages::{message, message_with};
 use crate::time::{Date, end_of_day};
 
@@ -37,13 +43,16 @@ pub(super) enum Command {
         /// The private key: Ed25519, or ECDSA on P-256 or P-384, in PEM and not encrypted
         #[arg(long, value_name = "FILE")]
         key: String,
+        /// Sign an in-toto statement about the record's inputs, with the record as its predicate
+        #[arg(long)]
+        statement: bool,
     },
-    /// Verify who signed a record
+    /// Verify a record: who signed it, whether its inputs are there, whether it can be rebuilt
     Verify {
         /// The signed record, or the record with its envelope beside it
         file: String,
         /// A public key that must have signed (PEM or DER); may be repeated
-        #[arg(long, value_name = "FILE", required = true)]
+        #[arg(long, value_name = "FILE", required_unless_present = "evidence")]
         key: Vec<String>,
         /// How many of the keys must have signed
         #[arg(long, value_name = "N", default_value_t = 1)]
@@ -51,6 +60,9 @@ pub(super) enum Command {
         /// The envelope, where it is not FILE itself nor FILE with `.dsse.json` behind
         #[arg(long, value_name = "FILE")]
         signature: Option<String>,
+        /// A folder that holds the inputs, under any names: check that all are there, and rebuild the record
+        #[arg(long, value_name = "DIR")]
+        evidence: Option<String>,
         /// Judge as of the end of this day (UTC) instead of now
         #[arg(long, value_name = "DATE")]
         as_of: Option<Date>,
@@ -68,9 +80,18 @@ pub(super) fn run(
             evidence,
             key,
         } => replay(file, evidence, key, &library()?, output),
-        Command::Sign { file, key } => {
+        Command::Sign {
+            file,
+            key,
+            statement,
+        } => {
             let (record, private) = (read(file)?, read(key)?);
-            let signed = sign_record(named(file, &record), named(key, &private))?;
+            let payload = if *statement {
+                Payload::Statement
+            } else {
+                Payload::Record
+            };
+            let signed = sign_record(named(file, &record), named(key, &private), payload)?;
             output.bytes(signed.as_bytes())?;
             Ok(Verdict::Acceptable)
         }
@@ -79,21 +100,73 @@ pub(super) fn run(
             key,
             threshold,
             signature,
+            evidence,
             as_of,
         } => {
             let at = as_of.map_or_else(clock::now, end_of_day);
-            let signed = verify(file, signature.as_ref(), key, *threshold, at)?;
-            let SignedRecord {
-                verification,
-                record,
-                digest,
-            } = &signed;
-            output.either(&view(verification, record, *digest), || {
-                text(verification, record, *digest, output.lang())
-            })?;
-            Ok(Verdict::of(verification.verified))
+            let signed = if key.is_empty() {
+                None
+            } else {
+                Some(verify(file, signature.as_ref(), key, *threshold, at)?)
+            };
+            let checked = match evidence {
+                Some(folder) => Some((library()?, read_folder(folder)?)),
+                None => None,
+            };
+            answer(file, signed.as_ref(), checked.as_ref(), output)
         }
     }
+}
+
+/// Tells the three answers on a record; acceptable is only what was asked and is good.
+fn answer(
+    file: &str,
+    signed: Option<&SignedRecord>,
+    checked: Option<&(Library, Vec<Evidence>)>,
+    output: &Output,
+) -> anyhow::Result<Verdict> {
+    let bytes = read(file)?;
+    let in_file = |fault: Diagnostic| Refused::from(fault.in_file(file));
+    let bytes = unwrap_record(&bytes).map_err(in_file)?.unwrap_or(bytes);
+    let record = record::read(&bytes).map_err(in_file)?;
+    let (inputs, rebuilt) = match checked {
+        Some((library, folder)) => {
+            check_inputs(library, &bytes, folder).map_err(|refused| in_record(refused, file))?
+        }
+        None => (Inputs::NotChecked, Rebuilt::NotChecked(None)),
+    };
+    let answers = RecordAnswers {
+        record: &record,
+        digest: Digest::of(&bytes),
+        verification: signed.map(|signed| &signed.verification),
+        missing: match &inputs {
+            Inputs::NotChecked => None,
+            Inputs::AllPresent(_) => Some(&[]),
+            Inputs::Missing(missing) => Some(missing),
+        },
+        rebuilt: match &rebuilt {
+            Rebuilt::NotChecked(_) => None,
+            Rebuilt::Replayed(Replay::Equal) => Some(RebuiltAnswer::Equal),
+            Rebuilt::Replayed(Replay::Different {
+                pointer,
+                recorded,
+                rebuilt,
+            }) => Some(RebuiltAnswer::Different(pointer, recorded, rebuilt)),
+        },
+        unbuildable: match &rebuilt {
+            Rebuilt::NotChecked(reason) => reason.as_ref(),
+            Rebuilt::Replayed(_) => None,
+        },
+    };
+    output.either(&view(&answers), || text(&answers, output.lang()))?;
+    let refused = signed.is_some_and(|signed| !signed.verification.verified)
+        || matches!(inputs, Inputs::Missing(_))
+        || matches!(rebuilt, Rebuilt::Replayed(Replay::Different { .. }));
+    Ok(match (refused, &rebuilt) {
+        (true, _) => Verdict::NotAcceptable,
+        (false, Rebuilt::NotChecked(Some(_))) => Verdict::Unverifiable,
+        (false, _) => Verdict::Acceptable,
+    })
 }
 
 fn named<'a>(name: &'a str, bytes: &'a [u8]) -> Material<'a> {
@@ -138,10 +211,15 @@ fn replay(
     if !keys.is_empty() {
         let signed = verify(file, None, keys, 1, clock::now())?;
         if !signed.verification.verified {
-            output.either(
-                &view(&signed.verification, &signed.record, signed.digest),
-                || text(&signed.verification, &signed.record, signed.digest, lang),
-            )?;
+            let answers = RecordAnswers {
+                record: &signed.record,
+                digest: signed.digest,
+                verification: Some(&signed.verification),
+                missing: None,
+                rebuilt: None,
+                unbuildable: None,
+            };
+            output.either(&view(&answers), || text(&answers, lang))?;
             return Ok(Verdict::NotAcceptable);
         }
         signature = "verified";

@@ -27,6 +27,7 @@ pub(super) fn run(
     let Command::List { tender } = command;
     let lang = output.lang();
     let open = super::tender::open(tender, library)?;
+    crate::app::tender::exceptions_in_force(library, open.tender.as_of)?;
     let log = propose_requirements(library, &open);
     let states = replay(&log)?;
     let view: Vec<_> = states

@@ -8,6 +8,7 @@ use super::output::{Output, remark};
 use super::progress::Progress;
 use super::vex::Documents;
 use super::{Verdict as Ending, read};
+use crate::app::criteria_origin::Origin;
 use crate::app::feed_open::open;
 use crate::app::library::precedence;
 use crate::app::scan::{Request, Threshold, UnknownThreshold, find_lines, scan};
@@ -68,7 +69,7 @@ fn threshold(text: &str) -> Result<Threshold, UnknownThreshold> {
 
 pub(super) fn run(
     arguments: &Arguments,
-    criteria: Option<&str>,
+    criteria: &Origin,
     output: &Output,
 ) -> anyhow::Result<Ending> {
     let feed = open(arguments.feed.as_deref(), arguments.as_of)?;

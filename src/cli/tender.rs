@@ -2,11 +2,14 @@
 
 use std::path::Path;
 
+use super::format::Format;
 use super::output::{Output, remark};
-use super::{Verdict, read};
+use super::{LangArgument, Verdict, read};
 use crate::app::Refused;
 use crate::app::library::Library;
+use crate::app::report::reports_on;
 use crate::app::tender::{OpenTender, TENDER_FILE, judge_tender, open_tender, write_record};
+use crate::document::report::tender_page;
 use crate::document::tender::{Layout, render};
 use crate::evidence::Evidence;
 use crate::folder::{read_folder, write_file};
@@ -36,9 +39,10 @@ pub(super) fn run(
     command: &Command,
     library: &Library,
     output: &Output,
+    lang: LangArgument,
 ) -> anyhow::Result<Verdict> {
     match command {
-        Command::Evaluate(arguments) => evaluate(arguments, library, output),
+        Command::Evaluate(arguments) => evaluate(arguments, library, output, lang),
         #[cfg(feature = "server")]
         Command::Add(arguments) => super::serve::add(arguments, library),
     }
@@ -64,12 +68,22 @@ pub(super) fn open(path: &str, library: &Library) -> Result<OpenTender, Refused>
     }
 }
 
-fn evaluate(arguments: &Arguments, library: &Library, output: &Output) -> anyhow::Result<Verdict> {
+fn evaluate(
+    arguments: &Arguments,
+    library: &Library,
+    output: &Output,
+    lang: LangArgument,
+) -> anyhow::Result<Verdict> {
     let open = open(&arguments.path, library)?;
     let judged = judge_tender(library, &open, None)?;
     if let Some(file) = &arguments.record {
         write_file(file, write_record(library, &open, &judged).as_bytes())?;
         remark(&format!("record: {file}\n"));
+    }
+    if output.format() == Format::Html {
+        let reports = reports_on(library, &open, &judged.view);
+        output.bytes(tender_page(&judged.view, &reports, lang.all())?.as_bytes())?;
+        return Ok(Verdict::of(!judged.view.winner.is_empty()));
     }
     let catalog = open.tender.catalog.as_ref().map(|_| &library.catalog);
     output.either(&judged.view, || {

@@ -9,6 +9,7 @@ mod withdraw;
 use super::Verdict;
 use super::output::Output;
 use crate::app::Refused;
+use crate::app::criteria_origin::Origin;
 use crate::app::trust::read_policy;
 use crate::diagnostic::{Diagnostic, Place};
 use crate::evidence::signature::Material;
@@ -31,7 +32,7 @@ pub(super) enum Command {
 
 pub(super) fn run(
     command: &Command,
-    criteria: Option<&str>,
+    criteria: &Origin,
     output: &Output,
 ) -> anyhow::Result<Verdict> {
     match command {

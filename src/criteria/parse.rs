@@ -1,10 +1,10 @@
 //! Reads a catalog from its files. Every fault of every file is named at once, with file, line and column.
 
-mod example;
+pub(super) mod example;
 
 use std::collections::BTreeMap;
 
-use example::read_example;
+use example::{complain_of_lacking, read_example};
 
 use super::rule::Rule;
 use super::{
@@ -19,7 +19,8 @@ use crate::id::{ClauseId, CriterionId};
 use crate::time::Date;
 use crate::tree::{Complaints, Document, Fields, Files, read_file};
 
-const MARKS: [(&str, Mark); 2] = [("verified", Mark::Verified), ("recalled", Mark::Recalled)];
+pub(super) const MARKS: [(&str, Mark); 2] =
+    [("verified", Mark::Verified), ("recalled", Mark::Recalled)];
 
 /// Kinds of evidence that a criterion may expect.
 const EVIDENCE: [&str; 12] = [
@@ -38,7 +39,7 @@ const EVIDENCE: [&str; 12] = [
 ];
 
 /// Events that may make a verdict due.
-const EVENTS: [&str; 11] = [
+pub(super) const EVENTS: [&str; 11] = [
     "procurement",
     "contract",
     "delivery",
@@ -78,18 +79,7 @@ pub fn read_catalog(id: &str, files: &Files<'_>) -> Result<Catalog, Vec<Diagnost
             read_criterion(document, complaints, &vocabulary, documents, digest)
         };
         if let Some(Some(criterion)) = read_file(files, path, &mut faults, read) {
-            let expected = format!("{folder}{}.toml", criterion.id);
-            if expected != **path {
-                faults.push(
-                    Diagnostic::error(
-                        "criterion-misnamed",
-                        Place::whole(),
-                        format!("the file holds `{}`", criterion.id),
-                    )
-                    .help(format!("name it {expected}"))
-                    .in_file(*path),
-                );
-            }
+            faults.extend(misnamed(&criterion, &folder, path));
             criteria.insert(criterion.id.clone(), criterion);
         }
     }
@@ -104,9 +94,22 @@ pub fn read_catalog(id: &str, files: &Files<'_>) -> Result<Catalog, Vec<Diagnost
             criteria,
             vocabulary,
             digest: digest(files, &folder),
+            layers: Vec::new(),
+            remarks: Vec::new(),
         }),
         _ => Err(faults),
     }
+}
+
+/// Complains about a criterion whose file is not named after it.
+pub(super) fn misnamed(criterion: &Criterion, folder: &str, path: &str) -> Option<Diagnostic> {
+    let expected = format!("{folder}{}.toml", criterion.id);
+    let message = format!("the file holds `{}`", criterion.id);
+    (expected != path).then(|| {
+        Diagnostic::error("criterion-misnamed", Place::whole(), message)
+            .help(format!("name it {expected}"))
+            .in_file(path)
+    })
 }
 
 /// The folder of the vocabulary.
@@ -153,19 +156,9 @@ struct Head {
 impl Head {
     fn read(document: &Document, complaints: &Complaints) -> Self {
         let fields = Fields::root(document, complaints);
-        let version = fields.text("version");
-        let version = semver::Version::parse(&version).unwrap_or_else(|error| {
-            fields.complain(
-                "version-malformed",
-                "version",
-                format!("`{version}` is no semantic version: {error}"),
-                "write it like 1.0.0",
-            );
-            semver::Version::new(0, 0, 0)
-        });
         let head = Self {
             id: fields.text("id"),
-            version,
+            version: version(&fields, "version"),
             valid_from: fields.day("valid_from"),
             title: fields.both("title"),
             caps: caps(&fields).unwrap_or_else(|| {
@@ -180,17 +173,7 @@ impl Head {
             documents: fields
                 .tables("document")
                 .iter()
-                .map(|one| {
-                    let document = SourceDocument {
-                        id: one.text("id"),
-                        edition: one.text("edition"),
-                        mark: one.word("mark", &MARKS).unwrap_or(Mark::Recalled),
-                        title: one.both("title"),
-                        note: one.optional_text("note"),
-                    };
-                    one.finish();
-                    document
-                })
+                .map(read_document)
                 .collect(),
         };
         fields.finish();
@@ -198,7 +181,32 @@ impl Head {
     }
 }
 
-fn caps(fields: &Fields<'_>) -> Option<[i64; 7]> {
+pub(super) fn version(fields: &Fields<'_>, key: &'static str) -> semver::Version {
+    let text = fields.text(key);
+    semver::Version::parse(&text).unwrap_or_else(|error| {
+        fields.complain(
+            "version-malformed",
+            key,
+            format!("`{text}` is no semantic version: {error}"),
+            "write it like 1.0.0",
+        );
+        semver::Version::new(0, 0, 0)
+    })
+}
+
+pub(super) fn read_document(one: &Fields<'_>) -> SourceDocument {
+    let document = SourceDocument {
+        id: one.text("id"),
+        edition: one.text("edition"),
+        mark: one.word("mark", &MARKS).unwrap_or(Mark::Recalled),
+        title: one.both("title"),
+        note: one.optional_text("note"),
+    };
+    one.finish();
+    document
+}
+
+pub(super) fn caps(fields: &Fields<'_>) -> Option<[i64; 7]> {
     let node = fields.node("caps")?;
     let numbers: Vec<i64> = node
         .items()
@@ -221,7 +229,7 @@ fn caps(fields: &Fields<'_>) -> Option<[i64; 7]> {
     caps
 }
 
-fn read_criterion(
+pub(super) fn read_criterion(
     document: &Document,
     complaints: &Complaints,
     vocabulary: &Vocabulary,
@@ -302,14 +310,7 @@ fn read_criterion(
         .iter()
         .map(|example| read_example(example, vocabulary, &offerings, confidentiality))
         .collect();
-    if examples.len() < 3 {
-        fields.complain(
-            "too-few-examples",
-            "example",
-            format!("the criterion has {} examples", examples.len()),
-            "show at least that it holds, that it does not hold, and that the evidence is absent",
-        );
-    }
+    complain_of_lacking(&fields, &examples);
     let group = fields.text("group");
     let title = fields.both("title");
     let requirement = fields.both("requirement");
@@ -347,6 +348,7 @@ fn read_criterion(
         clauses,
         maps,
         examples,
+        changes: Vec::new(),
         id,
         digest,
     })
@@ -361,7 +363,7 @@ fn is_criterion_id(id: &str) -> bool {
             .all(|byte| byte.is_ascii_alphanumeric() || b".-".contains(&byte))
 }
 
-fn known(fields: &Fields<'_>, key: &'static str, words: &[&'static str]) -> Vec<String> {
+pub(super) fn known(fields: &Fields<'_>, key: &'static str, words: &[&'static str]) -> Vec<String> {
     let pairs: Vec<_> = words.iter().map(|word| (*word, *word)).collect();
     fields
         .words(key, &pairs)
@@ -482,7 +484,11 @@ fn read_decision(fields: &Fields<'_>, vocabulary: &Vocabulary) -> Option<Decisio
     }
 }
 
-fn optional_rule(fields: &Fields<'_>, key: &'static str, vocabulary: &Vocabulary) -> Option<Rule> {
+pub(super) fn optional_rule(
+    fields: &Fields<'_>,
+    key: &'static str,
+    vocabulary: &Vocabulary,
+) -> Option<Rule> {
     let source = fields.optional_text(key)?;
     match Rule::compile(&source, vocabulary) {
         Ok(rule) => Some(rule),

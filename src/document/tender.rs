@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use std::fmt::Write as _;
 
 use super::table::{Look, Sheet, heading};
-use super::words;
+use super::{because, words};
 use crate::assessment::contradiction::Contradiction;
 use crate::assessment::verdict::VerdictKind;
 use crate::criteria::{Catalog, Criterion, Stage};
@@ -431,6 +431,7 @@ pub fn explain_verdict(verdict: &VerdictView, catalog: Option<&Catalog>, lang: L
     for rule in criterion.into_iter().flat_map(Criterion::rules) {
         _ = writeln!(out, "    {}: {}", message(lang, "rule"), rule.source());
     }
+    out.push_str(&because::render(&verdict.because, "    ", lang));
     for reason in &verdict.reasons {
         _ = writeln!(out, "    {}", printable(reason));
     }

@@ -7,6 +7,7 @@
 mod container;
 pub mod embedded;
 mod oci;
+pub mod write;
 
 use std::borrow::Cow;
 use std::collections::BTreeMap;

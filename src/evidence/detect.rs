@@ -5,12 +5,13 @@
 mod binary;
 mod json;
 mod plain;
+mod sheet;
 mod xml;
 
 use serde::Serialize;
 
 use super::unpack;
-use crate::tape::Item;
+use crate::tape::{Item, without_leading_remarks};
 
 /// What a document is for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
@@ -36,6 +37,8 @@ pub enum Kind {
     Certification,
     /// A record of the agency's own decision.
     AgencyRecord,
+    /// An entry of a register of the agency, or what a supplier states for one.
+    Register,
     /// A transcription of a third party's audit report.
     AuditReport,
     /// What a tool measured.
@@ -99,16 +102,26 @@ pub fn detect(bytes: &[u8]) -> Detection {
                 return inside;
             }
         }
+        if found.encoding == "zip"
+            && let Some(workbook) = sheet::package(bytes)
+        {
+            return workbook;
+        }
         return found;
     }
-    match unpack::decode(bytes) {
+    let found = match unpack::decode(bytes) {
         Ok(text) => detect_text(&text),
         Err(_) => Detection::unknown("binary"),
+    };
+    if found.kind == Kind::Unknown && matches!(found.encoding, "text" | "binary" | "toml") {
+        return sheet::table(bytes).unwrap_or(found);
     }
+    found
 }
 
 /// Names a document that is decoded already.
 pub(super) fn detect_text(text: &str) -> Detection {
+    let text = &*without_leading_remarks(text);
     match text.trim_start().chars().next() {
         None => Detection::unknown("text"),
         // A TOML document may begin with the header of a table.
@@ -116,6 +129,10 @@ pub(super) fn detect_text(text: &str) -> Detection {
             .or_else(|| plain::toml(text))
             .unwrap_or_else(|| Detection::unknown("json")),
         Some('<') => xml::detect(text),
+        // Remarks in front of JSON, as VSAQ writes them.
+        Some('/') => json::detect(text)
+            .filter(|found| found.kind != Kind::Unknown)
+            .unwrap_or_else(|| plain::detect(text)),
         Some(_) => plain::detect(text),
     }
 }
@@ -138,6 +155,12 @@ fn ours(schema: &str, encoding: &'static str) -> Option<Detection> {
         "answers" => (Kind::Questionnaire, "mekiki-answers"),
         "certification" => (Kind::Certification, "mekiki-certification"),
         "agency-record" => (Kind::AgencyRecord, "mekiki-agency-record"),
+        "system" => (Kind::Register, "mekiki-system"),
+        "exception" => (Kind::Register, "mekiki-exception"),
+        "disclosure-log" => (Kind::Register, "mekiki-disclosure-log"),
+        "erasure-certificate" => (Kind::Register, "mekiki-erasure-certificate"),
+        "incident" => (Kind::Register, "mekiki-incident"),
+        "risk-evaluation" => (Kind::Register, "mekiki-risk-evaluation"),
         "audit-report" => (Kind::AuditReport, "mekiki-audit-report"),
         "measurement" => (Kind::Measurement, "mekiki-measurement"),
         "offering" => (Kind::Procurement, "mekiki-offering"),

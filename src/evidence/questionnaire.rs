@@ -1,5 +1,9 @@
 //! Answers to our own questionnaire, in TOML or JSON, with the place of every answer.
 
+pub mod seal;
+
+use std::collections::BTreeMap;
+
 use crate::diagnostic::{Diagnostic, Place, Severity};
 use crate::evidence::detect::detect;
 use crate::time::Date;
@@ -16,6 +20,10 @@ pub struct AnswerSheet {
     pub questionnaire_digest: Option<String>,
     /// The day of the answers.
     pub answered_on: Date,
+    /// Who answers, as the sheet states it.
+    pub supplier: Option<String>,
+    /// Digests of the parts of each question as it was sent, where the sheet states them.
+    pub questions: BTreeMap<String, BTreeMap<String, String>>,
     /// The answers, in the order of the document.
     pub answers: Vec<Answer>,
 }
@@ -27,14 +35,16 @@ pub struct Answer {
     pub question: String,
     /// What was answered.
     pub value: Value,
-    /// A document that supports it, as a path inside the bid's folder.
-    pub document: Option<String>,
+    /// Documents that support it, as paths inside the bid's folder, each with the place that names it.
+    pub documents: Vec<(String, Place)>,
     /// What the supplier adds.
     pub note: Option<String>,
+    /// The day on which it was first given, where it is carried over and not confirmed.
+    pub carried_from: Option<Date>,
+    /// Why it differs from what was carried over.
+    pub reason_for_change: Option<String>,
     /// Where the value stands.
     pub at: Place,
-    /// Where the document is named.
-    pub document_at: Place,
 }
 
 /// Parses a document of ours, which may be TOML or JSON.
@@ -78,9 +88,17 @@ pub fn read_answers(bytes: &[u8]) -> Result<(AnswerSheet, Vec<Diagnostic>), Vec<
         questionnaire_version: fields.text("questionnaire_version"),
         questionnaire_digest: fields.optional_text("questionnaire_digest"),
         answered_on: fields.day("answered_on"),
+        supplier: fields.optional_text("supplier"),
+        questions: read_fingerprints(&fields),
         answers: Vec::new(),
     };
+    let sealed = fields.optional_text("answers_digest").is_some();
     let broken = complaints.has_errors();
+    let altered = if sealed {
+        altered_answers(bytes, &fields)
+    } else {
+        Vec::new()
+    };
     for (question, answer) in fields.named_tables("answers") {
         let value = answer.node("value").map(|node| node.value.clone());
         let at = answer.place_of("value");
@@ -93,17 +111,37 @@ pub fn read_answers(bytes: &[u8]) -> Result<(AnswerSheet, Vec<Diagnostic>), Vec<
             );
         }
         let document = answer.optional_text("document");
+        let mut documents: Vec<_> = document
+            .map(|path| (path, answer.place_of("document")))
+            .into_iter()
+            .collect();
+        if answer.node("documents").is_some() {
+            let at = answer.place_of("documents");
+            let paths = answer.texts("documents").into_iter();
+            documents.extend(paths.map(|path| (path, at.clone())));
+        }
         let note = answer.optional_text("note").filter(|note| !note.is_empty());
-        let document_at = answer.place_of("document");
+        let carried_from = answer
+            .node("carried_from")
+            .and_then(|_| answer.optional_day("carried_from"));
+        let reason_for_change = answer.optional_text("reason_for_change");
+        if sealed {
+            // Checked above, over the whole answer.
+            answer.optional_text("digest");
+        }
         answer.finish();
+        if altered.contains(&question) {
+            continue;
+        }
         if let Some(value) = value {
             sheet.answers.push(Answer {
                 question,
                 value,
-                document,
+                documents,
                 note,
+                carried_from,
+                reason_for_change,
                 at,
-                document_at,
             });
         }
     }
@@ -116,6 +154,49 @@ pub fn read_answers(bytes: &[u8]) -> Result<(AnswerSheet, Vec<Diagnostic>), Vec<
             .collect());
     }
     Ok((sheet, diagnostics))
+}
+
+/// Names what was altered after the answers were sealed, and gives the questions whose answers were.
+fn altered_answers(bytes: &[u8], fields: &Fields<'_>) -> Vec<String> {
+    let Ok(document) = serde_json::from_slice(bytes) else {
+        fields.complain(
+            "answers-altered",
+            "answers_digest",
+            "a sheet with a digest over its answers must be JSON",
+            "hand in the file as the form saved it, or leave the digest out",
+        );
+        return Vec::new();
+    };
+    let alterations = seal::alterations(&document);
+    for one in &alterations {
+        fields.complain(
+            "answers-altered",
+            one.field(),
+            one.to_string(),
+            "hand in the file as the form saved it; to change an answer, change it in the form and save again",
+        );
+    }
+    alterations
+        .into_iter()
+        .filter_map(seal::Alteration::into_question)
+        .collect()
+}
+
+fn read_fingerprints(fields: &Fields<'_>) -> BTreeMap<String, BTreeMap<String, String>> {
+    if fields.node("questions").is_none() {
+        return BTreeMap::new();
+    }
+    let read = |(id, parts): (String, Fields<'_>)| {
+        let digests = ["text", "type", "choices", "condition"]
+            .map(|part| (part.to_owned(), parts.text(part)));
+        parts.finish();
+        (id, digests.into())
+    };
+    fields
+        .named_tables("questions")
+        .into_iter()
+        .map(read)
+        .collect()
 }
 
 #[cfg(test)]

@@ -1,6 +1,6 @@
 //! Answers to the questionnaire: rank 1 alone, rank 2 with a document.
 
-use super::dossier::Dossier;
+use super::dossier::{Dossier, Sorted};
 use super::recorded::weak_document;
 use super::vocabulary::{FactType, Vocabulary};
 use super::{Establishment, FactValue, ProofRank, Scope};
@@ -8,10 +8,13 @@ use crate::diagnostic::{Diagnostic, Place};
 use crate::evidence::Evidence;
 use crate::evidence::detect::Kind;
 use crate::evidence::questionnaire::read_answers;
+use crate::evidence::spreadsheet;
 use crate::questionnaire::condition::Asked;
+use crate::questionnaire::foreign::{read_among, undated};
 use crate::questionnaire::response::{Answer, AnswerSet};
 use crate::questionnaire::structured::read_sheet;
 use crate::questionnaire::take::{Openness, Taken, take};
+use crate::questionnaire::workbook;
 use crate::questionnaire::{Question, Questionnaire, Questionnaires};
 use crate::time::{Date, add_months};
 
@@ -22,7 +25,15 @@ pub(super) fn establish(
     found: &mut Establishment,
 ) {
     for sorted in dossier.handed_in_of(Kind::Questionnaire) {
+        if matches!(
+            sorted.detection.format,
+            "xlsx-questionnaire" | "csv-questionnaire"
+        ) {
+            own_workbook(dossier, vocabulary, questionnaires, sorted, found);
+            continue;
+        }
         if sorted.detection.format != "mekiki-answers" {
+            foreign_answers(dossier, vocabulary, questionnaires, sorted, found);
             continue;
         }
         let evidence = sorted.evidence;
@@ -50,6 +61,98 @@ pub(super) fn establish(
                 reader.establish(&answers, found);
             }
         }
+    }
+}
+
+/// Takes a workbook of ours, or a sheet of it as text.
+fn own_workbook(
+    dossier: &Dossier<'_>,
+    vocabulary: &Vocabulary,
+    questionnaires: &Questionnaires,
+    sorted: &Sorted<'_>,
+    found: &mut Establishment,
+) {
+    let evidence = sorted.evidence;
+    let remark = |one: Diagnostic| one.in_file(evidence.path.clone());
+    let read = match spreadsheet::read(&evidence.bytes) {
+        Ok(read) => read,
+        Err(fault) => {
+            found.remarks.push(remark(fault));
+            return;
+        }
+    };
+    let markers = workbook::markers(&read);
+    let named = markers
+        .first()
+        .and_then(|(_, marker)| questionnaires.get(&marker.questionnaire));
+    let Some(questionnaire) = named else {
+        let message = "the workbook answers no questionnaire of ours";
+        found.remarks.push(remark(
+            Diagnostic::error("questionnaire-unknown", Place::whole(), message)
+                .help("answer the questionnaire that the agency sent"),
+        ));
+        return;
+    };
+    let answers = workbook::read(&read, questionnaire);
+    // The day of receipt is the last on which it may have been answered; that no day is stated is remarked already.
+    let received = dossier.received_on.unwrap_or(dossier.as_of);
+    let reader = Reader {
+        dossier,
+        vocabulary,
+        questionnaire,
+        evidence,
+        answered_on: answers.answered_on.unwrap_or(received),
+    };
+    reader.establish(&answers, found);
+}
+
+/// Takes a file that answers a questionnaire of others, through the map of its format.
+fn foreign_answers(
+    dossier: &Dossier<'_>,
+    vocabulary: &Vocabulary,
+    questionnaires: &Questionnaires,
+    sorted: &Sorted<'_>,
+    found: &mut Establishment,
+) {
+    let evidence = sorted.evidence;
+    let remark = |one: Diagnostic| one.in_file(evidence.path.clone());
+    let maps = questionnaires.values().flat_map(|one| one.maps.values());
+    let Some(map) = maps
+        .into_iter()
+        .find(|map| map.format == sorted.detection.format)
+    else {
+        return;
+    };
+    let (sheet, own) = match read_among(&evidence.bytes, map, questionnaires.values()) {
+        Ok(read) => read,
+        Err(fault) => {
+            found.remarks.push(remark(fault));
+            return;
+        }
+    };
+    for questionnaire in questionnaires.values() {
+        let is_linked = map
+            .links
+            .iter()
+            .any(|link| link.questionnaire == questionnaire.id);
+        if !is_linked && own.is_none_or(|own| own.id != questionnaire.id) {
+            continue;
+        }
+        let mut answers = sheet.in_terms_of(questionnaire, map);
+        // The day of receipt is the last on which it may have been answered.
+        let received = dossier.received_on.unwrap_or(dossier.as_of);
+        let answered_on = answers.answered_on.unwrap_or(received);
+        if answers.answered_on.is_none() {
+            answers.remarks.push(undated(received, Place::whole()));
+        }
+        let reader = Reader {
+            dossier,
+            vocabulary,
+            questionnaire,
+            evidence,
+            answered_on,
+        };
+        reader.establish(&answers, found);
     }
 }
 
@@ -119,9 +222,11 @@ impl Reader<'_, '_> {
                     .push(fault.in_file(self.evidence.path.clone())),
             }
         }
+        // What was carried over and not confirmed was said on its first day.
+        let established = answer.carried_from.unwrap_or(self.answered_on);
         let valid_until = question
             .valid_months
-            .map(|months| add_months(self.answered_on, months));
+            .map(|months| add_months(established, months));
         for feed in &question.feeds {
             let taken = take(question, feed, response);
             match self.value(&feed.fact, taken) {
@@ -130,7 +235,7 @@ impl Reader<'_, '_> {
                     scope: Scope::Offering(self.dossier.offering.id.clone()),
                     value,
                     rank,
-                    established: self.answered_on,
+                    established,
                     valid_until,
                     citations: citations.clone(),
                 }),

@@ -78,6 +78,8 @@ pub struct Dossier<'a> {
     pub as_of: Date,
     /// The planned use; unknown unless [`Dossier::with_use`] says it.
     pub usage: Use,
+    /// The day on which the evidence was received at the latest: the deadline of the bids, where it has passed.
+    pub received_on: Option<Date>,
 }
 
 impl<'a> Dossier<'a> {
@@ -95,7 +97,15 @@ impl<'a> Dossier<'a> {
             agency: sorted(agency),
             as_of,
             usage: Use::default(),
+            received_on: None,
         }
+    }
+
+    /// States the day on which the evidence was received at the latest; a day behind that of judgment is none.
+    #[must_use]
+    pub fn received(mut self, day: Date) -> Self {
+        self.received_on = (day <= self.as_of).then_some(day);
+        self
     }
 
     /// Says how what is offered will be used.

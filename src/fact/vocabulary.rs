@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use super::FactValue;
+use super::{FactValue, ProofRank};
 use crate::diagnostic::{Diagnostic, nearest};
 use crate::id::FactKey;
 use crate::text::Text;
@@ -93,6 +93,14 @@ impl Adverse {
         ("none", Self::Neither),
     ];
 
+    /// Returns the word used in data files.
+    pub fn word(self) -> &'static str {
+        Self::WORDS
+            .iter()
+            .find(|(_, adverse)| *adverse == self)
+            .map_or("", |(word, _)| word)
+    }
+
     /// Whether `left` weighs against the supplier more than `right`.
     pub fn is_worse(self, left: &FactValue, right: &FactValue) -> bool {
         let size = |value: &FactValue| match value {
@@ -147,6 +155,29 @@ impl Producer {
         ("audit", Self::Audit),
         ("measurement", Self::Measurement),
     ];
+
+    /// The ranks that its facts can have while the evidence is in force, lowest first.
+    ///
+    /// Source: docs/criteria.md, "Proof ranks and caps". An answer has rank 2 with a document; a certificate
+    /// 5 when the agency fetched the entry; a count of advisories the rank of the weakest statement that it
+    /// rests on, and what the provenance itself claims rank 2.
+    pub fn ranks(self) -> &'static [ProofRank] {
+        match self {
+            Self::Answer => &[ProofRank::ANSWER, ProofRank::DOCUMENT],
+            Self::Agency => &[ProofRank::REGISTRY],
+            Self::Certification => &[ProofRank::DOCUMENT, ProofRank::REGISTRY],
+            Self::Sbom | Self::Signature | Self::Measurement => &[ProofRank::MACHINE],
+            Self::Provenance => &[ProofRank::DOCUMENT, ProofRank::MACHINE],
+            Self::Advisory => &[
+                ProofRank::DOCUMENT,
+                ProofRank::AUDIT,
+                ProofRank::REGISTRY,
+                ProofRank::MACHINE,
+            ],
+            Self::Contract => &[ProofRank::CLAUSE],
+            Self::Audit => &[ProofRank::AUDIT],
+        }
+    }
 
     /// Returns the word used in data files.
     pub fn word(self) -> &'static str {

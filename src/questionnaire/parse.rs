@@ -61,6 +61,7 @@ pub fn read_questionnaire(
         introduction: head.introduction,
         sections,
         digest: Digest::of(b""),
+        maps: std::sync::Arc::default(),
     };
     questionnaire.digest = Digest::of(canonical_json(&questionnaire.published()).as_bytes());
     Some(questionnaire)

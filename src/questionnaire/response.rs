@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use serde::{Serialize, Serializer};
 
+use super::change::Fingerprints;
 use crate::diagnostic::{Diagnostic, Place};
 use crate::time::Date;
 
@@ -91,7 +92,7 @@ impl Serialize for Cell {
 }
 
 /// One answer, whatever file it came in.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, Default)]
 pub struct Answer {
     /// The question's identifier, in the questionnaire or in the foreign sheet.
     pub question: String,
@@ -105,12 +106,16 @@ pub struct Answer {
     pub note: Option<String>,
     /// Documents that support it, as paths beside the answers, each with the place that names it.
     pub documents: Vec<(String, Place)>,
+    /// The day on which it was first given, where it was carried over from an earlier round and not confirmed since.
+    pub carried_from: Option<Date>,
+    /// Why it differs from what was carried over.
+    pub reason_for_change: Option<String>,
     /// What is odd about it, sorted.
     pub remarks: Vec<Diagnostic>,
 }
 
 /// Answers of one file.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, Default)]
 pub struct AnswerSet {
     /// The questionnaire that was answered, or the format of a foreign sheet.
     pub questionnaire: String,
@@ -120,6 +125,8 @@ pub struct AnswerSet {
     pub digest: Option<String>,
     /// The day of the answers, where the file states one.
     pub answered_on: Option<Date>,
+    /// What the questions were that the supplier read, where the file states it.
+    pub fingerprints: Fingerprints,
     /// The answers in the order of the questionnaire, or of the foreign sheet.
     pub answers: Vec<Answer>,
     /// What is odd about the file as a whole, sorted.

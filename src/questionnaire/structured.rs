@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 
+use super::change::Fingerprint;
 use super::response::{Answer, AnswerSet, Cell, Response};
 use super::{Choice, Column, ColumnType, Question, QuestionType, Questionnaire};
 use crate::diagnostic::{Diagnostic, Place, nearest};
@@ -42,11 +43,9 @@ pub fn read_sheet(sheet: &AnswerSheet, questionnaire: &Questionnaire) -> AnswerS
             raw: raw(&given.value),
             at: given.at.clone(),
             note: given.note.clone(),
-            documents: given
-                .document
-                .iter()
-                .map(|path| (path.clone(), given.document_at.clone()))
-                .collect(),
+            documents: given.documents.clone(),
+            carried_from: given.carried_from,
+            reason_for_change: given.reason_for_change.clone(),
             remarks,
         });
     }
@@ -55,6 +54,11 @@ pub fn read_sheet(sheet: &AnswerSheet, questionnaire: &Questionnaire) -> AnswerS
         version: Some(sheet.questionnaire_version.clone()),
         digest: sheet.questionnaire_digest.clone(),
         answered_on: Some(sheet.answered_on),
+        fingerprints: sheet
+            .questions
+            .iter()
+            .filter_map(|(id, parts)| Some((id.clone(), Fingerprint::from_parts(parts)?)))
+            .collect(),
         answers,
         remarks,
     }

@@ -190,10 +190,99 @@ impl<'de> Visitor<'de> for Key<'_, 'de> {
     }
 }
 
+/// A text of JSON whose first lines may be remarks behind `//`, as VSAQ writes a license there: the remarks become
+/// spaces, and texts that such a file joins by `+` become one, so that places stay what they are.
+pub fn without_leading_remarks(text: &str) -> std::borrow::Cow<'_, str> {
+    let is_remark = |line: &str| line.trim().is_empty() || line.trim_start().starts_with("//");
+    let length: usize = text
+        .split_inclusive('\n')
+        .take_while(|line| is_remark(line))
+        .map(str::len)
+        .sum();
+    let (remarks, rest) = text.split_at_checked(length).unwrap_or(("", text));
+    if !remarks.contains("//") {
+        return text.into();
+    }
+    let blank = remarks
+        .bytes()
+        .map(|byte| if byte == b'\n' { '\n' } else { ' ' });
+    (blank.collect::<String>() + &joined(rest)).into()
+}
+
+/// A text in which `"a" + "b"` is `"ab"`, as scripts write long texts. What stood between the parts follows the whole
+/// as spaces and line ends, so that later places stay what they are.
+fn joined(text: &str) -> String {
+    let mut out = String::with_capacity(text.len());
+    let mut rest = text;
+    // What was taken out of the present text.
+    let mut taken = String::new();
+    while let Some(start) = rest.find('"') {
+        let (before, from) = rest.split_at(start);
+        out.push_str(before);
+        let Some((content, after)) = quoted(from) else {
+            break;
+        };
+        out.push('"');
+        out.push_str(content);
+        rest = after;
+        while let Some((gap, more)) = next_part(rest) {
+            taken.extend(gap.chars().map(|one| if one == '\n' { one } else { ' ' }));
+            let Some((content, after)) = quoted(more) else {
+                break;
+            };
+            out.push_str(content);
+            rest = after;
+        }
+        out.push('"');
+        out.push_str(&std::mem::take(&mut taken));
+    }
+    out + rest
+}
+
+/// The content of the quoted text that a text begins with, and what follows its closing quote.
+fn quoted(text: &str) -> Option<(&str, &str)> {
+    let inside = text.strip_prefix('"')?;
+    let mut escaped = false;
+    for (at, one) in inside.char_indices() {
+        match one {
+            _ if escaped => escaped = false,
+            '\\' => escaped = true,
+            '"' => return Some((inside.get(..at)?, inside.get(at + 1..)?)),
+            _ => {}
+        }
+    }
+    None
+}
+
+/// Where a quoted text is joined with another: what stands between, and the other.
+fn next_part(text: &str) -> Option<(&str, &str)> {
+    let other = text.trim_start().strip_prefix('+')?.trim_start();
+    let gap = text.len().checked_sub(other.len())?;
+    other.starts_with('"').then(|| text.split_at(gap))
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
     use crate::tape::Item;
+
+    #[test]
+    fn remarks_and_joined_texts_of_a_script_are_read_and_lines_stay() {
+        let script = "\n// license \"x\" + \"y\"\n{\"a\": \"b\\\" + \" +\n  \"c\",\n\"d\": 1}";
+        let plain = without_leading_remarks(script);
+        let tape = parse_json(&plain).unwrap();
+        assert_eq!(tape.root().get("a").and_then(Item::text), Some("b\" + c"));
+        assert_eq!(plain.lines().count(), script.lines().count());
+        assert_eq!(plain.lines().last(), script.lines().last());
+        // What does not begin with a remark is left as it is, joined texts and all.
+        assert_eq!(
+            without_leading_remarks("{\"a\": \"b\" + \"c\"}"),
+            "{\"a\": \"b\" + \"c\"}"
+        );
+        for open in ["// x\n{\"a", "// x\n{\"a\" + ", "// x\n\"a\" + \"b"] {
+            assert!(parse_json(&without_leading_remarks(open)).is_err());
+        }
+    }
 
     #[test]
     fn values_keep_their_place_and_order() {

@@ -1,15 +1,24 @@
-//! The record of an evaluation: canonical JSON from which anybody can rebuild the outcome.
+//! Records of what was judged: canonical JSON from which anybody can rebuild the outcome.
+//!
+//! There are two kinds: the evaluation of a tender (`mekiki/record/v1`), and the assessment of one bid of it, or of an
+//! offering without a tender (`mekiki/assessment-record/v1`), which names no other bidder's files.
+
+pub mod statement;
 
 use serde::Serialize;
 use serde_json::{Value, json};
 
-use super::report::{CatalogView, TenderView};
+use super::report::{AssessmentView, CatalogView, TenderView};
 use crate::diagnostic::{Diagnostic, Place};
 use crate::digest::{Digest, canonical_json};
 use crate::evidence::Evidence;
+use crate::id::{BidId, TenderId};
 use crate::time::{Date, parse_instant};
 
+/// The schema of the record of a tender.
 const SCHEMA: &str = "mekiki/record/v1";
+/// The schema of the record of an assessment.
+const ASSESSMENT_SCHEMA: &str = "mekiki/assessment-record/v1";
 
 /// One input of a record.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
@@ -33,9 +42,46 @@ pub struct RecordTable {
     pub digest: Digest,
 }
 
+/// What a record is about.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum RecordSubject {
+    /// All bids of a tender.
+    Tender,
+    /// One bid of a tender.
+    Bid {
+        /// The tender.
+        tender: TenderId,
+        /// The bid.
+        bid: BidId,
+    },
+    /// An offering without a tender.
+    Offering(BidId),
+}
+
+impl RecordSubject {
+    fn view(&self) -> Value {
+        match self {
+            Self::Tender => Value::Null,
+            Self::Bid { tender, bid } => json!({"tender": tender, "bid": bid}),
+            Self::Offering(offering) => json!({"offering": offering}),
+        }
+    }
+}
+
+/// The tables of data by which facts were established.
+#[derive(Debug, Clone, Default)]
+pub struct RecordTables {
+    /// Quality profiles of SBOMs.
+    pub profiles: Vec<RecordTable>,
+    /// The known builders; absent where no criteria were judged.
+    pub builders: Option<RecordTable>,
+}
+
 /// A record, as read back.
 #[derive(Debug, Clone)]
 pub struct TenderRecord {
+    /// What it is about.
+    pub subject: RecordSubject,
     /// The inputs, sorted by path.
     pub inputs: Vec<RecordInput>,
     /// The day of evaluation.
@@ -50,10 +96,43 @@ pub struct TenderRecord {
 pub fn write(
     evidence: &[Evidence],
     catalog: Option<&CatalogView>,
-    profiles: &[RecordTable],
-    builders: Option<&RecordTable>,
+    tables: &RecordTables,
     view: &TenderView,
 ) -> String {
+    let record = json!({
+        "schema": SCHEMA,
+        "as_of": view.as_of,
+        "catalog": catalog,
+        "procedure": view.procedure,
+        "profiles": tables.profiles,
+        "builders": tables.builders,
+        "inputs": inputs(evidence),
+        "tender": view,
+    });
+    canonical_json(&record) + "\n"
+}
+
+/// Writes the record of the assessment of one bid or offering, canonically. `evidence` is what the assessment rests on.
+pub fn write_assessment(
+    evidence: &[Evidence],
+    tables: &RecordTables,
+    subject: &RecordSubject,
+    view: &AssessmentView,
+) -> String {
+    let record = json!({
+        "schema": ASSESSMENT_SCHEMA,
+        "as_of": view.as_of,
+        "catalog": view.catalog,
+        "profiles": tables.profiles,
+        "builders": tables.builders,
+        "inputs": inputs(evidence),
+        "subject": subject.view(),
+        "assessment": view,
+    });
+    canonical_json(&record) + "\n"
+}
+
+fn inputs(evidence: &[Evidence]) -> Vec<RecordInput> {
     let mut inputs: Vec<_> = evidence
         .iter()
         .map(|one| RecordInput {
@@ -63,17 +142,7 @@ pub fn write(
         })
         .collect();
     inputs.sort_by(|left, right| left.path.cmp(&right.path));
-    let record = json!({
-        "schema": SCHEMA,
-        "as_of": view.as_of,
-        "catalog": catalog,
-        "procedure": view.procedure,
-        "profiles": profiles,
-        "builders": builders,
-        "inputs": inputs,
-        "tender": view,
-    });
-    canonical_json(&record) + "\n"
+    inputs
 }
 
 /// Reads a record.
@@ -93,9 +162,28 @@ pub fn read(bytes: &[u8]) -> Result<TenderRecord, Diagnostic> {
     };
     let document: Value =
         serde_json::from_slice(bytes).map_err(|_| malformed("", "cannot be read"))?;
-    if document.get("schema").and_then(Value::as_str) != Some(SCHEMA) {
-        return Err(malformed("/schema", &format!("is not of schema {SCHEMA}")));
-    }
+    let named = |key: &str| {
+        let pointer = format!("/subject/{key}");
+        document
+            .pointer(&pointer)
+            .and_then(Value::as_str)
+            .map(str::to_owned)
+    };
+    let subject = match document.get("schema").and_then(Value::as_str) {
+        Some(SCHEMA) => RecordSubject::Tender,
+        Some(ASSESSMENT_SCHEMA) => match (named("tender"), named("bid"), named("offering")) {
+            (Some(tender), Some(bid), None) => RecordSubject::Bid {
+                tender: TenderId(tender),
+                bid: BidId(bid),
+            },
+            (None, None, Some(offering)) => RecordSubject::Offering(BidId(offering)),
+            _ => return Err(malformed("/subject", "names neither a bid nor an offering")),
+        },
+        _ => {
+            let what = format!("is neither of schema {SCHEMA} nor of {ASSESSMENT_SCHEMA}");
+            return Err(malformed("/schema", &what));
+        }
+    };
     let inputs = document
         .get("inputs")
         .and_then(Value::as_array)
@@ -136,6 +224,7 @@ pub fn read(bytes: &[u8]) -> Result<TenderRecord, Diagnostic> {
         .and_then(Value::as_str)
         .and_then(|digest| digest.parse().ok());
     Ok(TenderRecord {
+        subject,
         inputs,
         as_of,
         catalog_digest,

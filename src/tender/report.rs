@@ -9,10 +9,12 @@ use serde::Serialize;
 
 use super::Tender;
 use super::evaluate::{BidOutcome, Exclusion, Interval, Outcome, Step};
+use crate::assessment::because::Explanation;
 use crate::assessment::contradiction::Contradiction;
 use crate::assessment::repair::repairs;
 use crate::assessment::verdict::Verdict;
 use crate::assessment::{Assessment, Judgment, Note, UsedValue};
+use crate::criteria::overlay::Layer;
 use crate::criteria::{Catalog, Stage};
 use crate::diagnostic::Diagnostic;
 use crate::digest::Digest;
@@ -31,6 +33,12 @@ pub struct CatalogView {
     pub version: String,
     /// Digest over its files.
     pub digest: Digest,
+    /// The overlays over the base, in order.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub layers: Vec<Layer>,
+    /// What a reader should know about where it comes from, such as that nobody signed it.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub remarks: Vec<Diagnostic>,
 }
 
 impl CatalogView {
@@ -40,6 +48,8 @@ impl CatalogView {
             id: catalog.id.clone(),
             version: catalog.version.to_string(),
             digest: catalog.digest,
+            layers: catalog.layers.clone(),
+            remarks: catalog.remarks.clone(),
         }
     }
 }
@@ -79,6 +89,9 @@ pub struct VerdictView {
     /// Why evidence could not be used.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub reasons: Vec<String>,
+    /// What the rules say, and which conditions decided.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub because: Vec<Explanation>,
     /// Why it does not apply.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub not_applicable: Option<Text>,
@@ -110,6 +123,7 @@ impl VerdictView {
             citations: judgment.citations.clone(),
             values: judgment.values.clone(),
             reasons: judgment.reasons.clone(),
+            because: judgment.because.clone(),
             not_applicable: judgment.verdict.reason.clone(),
             exception: judgment.verdict.exception.clone(),
             due: judgment.due.map(instant),

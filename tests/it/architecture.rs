@@ -29,6 +29,7 @@ const MAY_IMPORT: &[(&str, &[&str])] = &[
     (
         "evidence",
         &[
+            "classification",
             "tape",
             "markup",
             "schema",
@@ -159,6 +160,7 @@ const MAY_IMPORT: &[(&str, &[&str])] = &[
             "text",
             "time",
             "tree",
+            "tape",
             "evidence",
         ],
     ),
@@ -189,6 +191,7 @@ const MAY_IMPORT: &[(&str, &[&str])] = &[
     (
         "criteria",
         &[
+            "questionnaire",
             "diagnostic",
             "digest",
             "exact",
@@ -265,6 +268,22 @@ const MAY_IMPORT: &[(&str, &[&str])] = &[
             "tender",
         ],
     ),
+    (
+        "governance",
+        &[
+            "diagnostic",
+            "digest",
+            "id",
+            "text",
+            "time",
+            "classification",
+            "evidence",
+            "fact",
+            "criteria",
+            "assessment",
+            "tender",
+        ],
+    ),
     // Paper: it shows what was judged, and reads nothing.
     (
         "document",
@@ -294,6 +313,7 @@ const MAY_IMPORT: &[(&str, &[&str])] = &[
             "clause",
             "contract",
             "reevaluation",
+            "governance",
         ],
     ),
     // Edge: the only input and output, and no judgment.
@@ -380,6 +400,10 @@ const ONLY_IN: &[(&str, &[&str])] = &[
     ("tracing::", &["api", "web", "jobs", "server", "cli"]),
     // Paper.
     ("comfy_table::", &["document", "cli"]),
+    (
+        "rust_xlsxwriter::",
+        &["document", "evidence/spreadsheet/tests.rs"],
+    ),
     ("fluent_bundle::", &["text/messages.rs"]),
     // Readers and reckoners behind one door each.
     ("sigstore::", &["evidence/signature"]),
@@ -393,7 +417,7 @@ const ONLY_IN: &[(&str, &[&str])] = &[
     ("pgp::", &["evidence/signature"]),
     ("serde_json_canonicalizer::", &["evidence/signature"]),
     ("rustsec::", &["evidence/advisory"]),
-    ("cel::", &["criteria/rule.rs"]),
+    ("cel::", &["criteria/rule"]),
     ("num_rational::", &["exact.rs", "cvss/tests.rs"]),
     ("num_bigint::", &["exact.rs", "cvss/tests.rs"]),
     ("sha2::", &["digest.rs"]),
@@ -403,7 +427,14 @@ const ONLY_IN: &[(&str, &[&str])] = &[
     ("serde_saphyr::", &["tape"]),
     ("fst::", &["pages.rs", "snapshot", "inventory"]),
     ("postcard::", &["snapshot", "inventory"]),
-    ("zip::", &["evidence/archive"]),
+    ("zip::", &["evidence/archive", "evidence/spreadsheet"]),
+    ("unicode_normalization::", &["questionnaire"]),
+    ("csv_core::", &["evidence/spreadsheet"]),
+    (
+        "encoding_rs::",
+        &["evidence/spreadsheet", "questionnaire/foreign/tests.rs"],
+    ),
+    ("calamine::", &["evidence/spreadsheet/tests.rs"]),
     ("tar::", &["evidence/archive", "feed/export.rs"]),
     ("ar::", &["evidence/archive"]),
     ("auditable_info::", &["evidence"]),

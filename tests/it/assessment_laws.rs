@@ -86,7 +86,13 @@ fn catalog() -> Catalog {
         ("t/catalog.toml".to_owned(), head),
     ]);
     for (name, decision, rule) in CRITERIA {
-        let example = "[[example]]\nname = \"none\"\nfacts = []\nexpect = \"unanswered\"\n";
+        // The examples are not run here; they only show all that a criterion must show.
+        let example = |expect: &str| {
+            let facts = [true, false]
+                .map(|value| format!("{{ key = \"a.yes\", value = {value}, rank = 2 }}"))
+                .join(", ");
+            format!("[[example]]\nname = \"{expect}\"\nfacts = [{facts}]\nexpect = \"{expect}\"\n")
+        };
         let text = format!(
             "id = \"T.law.{name}\"\ngroup = \"a\"\ndecided_by = \"machine\"\n{}{}\
              [source]\nparagraphs = [\"A19-1\"]\nmark = \"recalled\"\n\
@@ -95,7 +101,7 @@ fn catalog() -> Catalog {
             both("title"),
             both("requirement"),
             both("evidence.ask"),
-            example.repeat(3)
+            ["pass", "fail", "unanswered"].map(example).concat()
         );
         texts.insert(format!("t/T.law.{name}.toml"), text);
     }

@@ -6,6 +6,7 @@ use std::collections::BTreeMap;
 use base64::Engine as _;
 use base64::prelude::BASE64_STANDARD;
 use mekiki::app::Refused;
+use mekiki::app::criteria_origin::Origin;
 use mekiki::app::library::builders;
 use mekiki::app::provenance::{ProvenanceRequest, check_provenance};
 use mekiki::app::signature::SignatureRequest;
@@ -117,7 +118,7 @@ fn judge(
     policy_only: bool,
     trusted: &Trusted<'_>,
 ) -> Result<Outcome, Refused> {
-    let builders = builders(None).expect("the built-in table is sound");
+    let builders = builders(&Origin::default()).expect("the built-in table is sound");
     check_provenance(&ProvenanceRequest {
         attestation: material("provenance", provenance),
         expectation: expectation.clone(),

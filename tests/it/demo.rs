@@ -3,6 +3,9 @@
 use mekiki::app::library::Library;
 use mekiki::app::tender::{judge_tender, open_tender, write_record};
 use mekiki::evidence::Evidence;
+use mekiki::fact::advisory::{Feed, Knowledge};
+use mekiki::fact::dossier::Dossier;
+use mekiki::fact::{Establishment, establish};
 use mekiki::folder::read_folder;
 use serde_json::Value;
 
@@ -47,6 +50,36 @@ impl Demo {
             }
         }
         self
+    }
+
+    /// What the producers find for a bid.
+    pub(crate) fn establishment(&self, bid: &str) -> Establishment {
+        let open = open_tender(&self.library, self.evidence.clone()).unwrap();
+        let mut bids = open.tender.bids.iter();
+        let bid = bids.find(|one| one.id.as_str() == bid).unwrap();
+        let own = format!("bids/{}/", bid.id);
+        let (handed_in, agency): (Vec<_>, Vec<_>) = self
+            .evidence
+            .iter()
+            .filter(|one| !one.path.starts_with("bids/") || one.path.starts_with(&own))
+            .partition(|one| one.path.starts_with(&own));
+        let as_of = open.tender.as_of;
+        let feed = Feed::gather(agency.iter().copied(), as_of);
+        let library = &self.library;
+        let knowledge = Knowledge {
+            feed: &feed,
+            precedence: &library.precedence,
+            maximum_age_days: 30,
+        };
+        let dossier = Dossier::new(&bid.offering, handed_in, agency, as_of);
+        establish(
+            &dossier,
+            &library.catalog.vocabulary,
+            &library.questionnaires,
+            &library.profiles,
+            &library.builders,
+            knowledge,
+        )
     }
 
     pub(crate) fn record(&self) -> String {

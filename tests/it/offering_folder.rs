@@ -18,9 +18,11 @@ fn offering() -> Vec<(String, Vec<u8>)> {
     let (bid, _) = bid.split_once("[[bid]]").unwrap();
     let line = |key: &str| head.lines().find(|line| line.starts_with(key)).unwrap();
     let (_, information) = head.split_once("[[information]]").unwrap();
+    let (_, case) = head.split_once("[case]\n").unwrap();
+    let (case, _) = case.split_once("\n\n").unwrap();
     let (_, supplier) = bid.split_once("[bid.supplier]").unwrap();
     let text = format!(
-        "schema = \"mekiki/offering/v1\"\nid = \"aoba\"\ncorporate_number = \"7999901000001\"\n{}\n[[information]]{information}\n[supplier]{}",
+        "schema = \"mekiki/offering/v1\"\nid = \"aoba\"\ncorporate_number = \"7999901000001\"\n{}\n[case]\n{case}\n[[information]]{information}\n[supplier]{}",
         [
             "as_of",
             "catalog",
@@ -86,7 +88,7 @@ fn an_offering_alone_is_judged_like_the_same_bid_of_a_tender() {
     assert_eq!(alone.view.narrowing, bid.view.narrowing);
     assert_eq!(alone.marking, bid.marking);
     assert_eq!(alone.is_acceptable(), bid.is_acceptable());
-    assert_eq!(alone.supplier, bid.supplier);
+    assert_eq!(alone.offering.supplier, bid.offering.supplier);
 }
 
 #[test]

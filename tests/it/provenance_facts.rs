@@ -1,9 +1,7 @@
 //! Provenance in the demo tender: one change at a time, and which fact it changes.
 
 use mekiki::app::tender::open_tender;
-use mekiki::fact::advisory::{Feed, Knowledge};
-use mekiki::fact::dossier::Dossier;
-use mekiki::fact::{Establishment, establish};
+use mekiki::fact::Establishment;
 use serde_json::{Value, json};
 
 use crate::authority::{Authority, provenance};
@@ -58,35 +56,7 @@ fn signed_by(signer: (&str, &str), statement: &Value) -> Demo {
 }
 
 fn found(demo: &Demo) -> Establishment {
-    let open = open_tender(&demo.library, demo.evidence.clone()).unwrap();
-    let bid = open
-        .tender
-        .bids
-        .iter()
-        .find(|bid| bid.id.as_str() == "aoba")
-        .unwrap();
-    let (handed_in, agency): (Vec<_>, Vec<_>) = demo
-        .evidence
-        .iter()
-        .filter(|one| !one.path.starts_with("bids/") || one.path.starts_with("bids/aoba/"))
-        .partition(|one| one.path.starts_with("bids/aoba/"));
-    let as_of = open.tender.as_of;
-    let feed = Feed::gather(agency.iter().copied(), as_of);
-    let library = &demo.library;
-    let knowledge = Knowledge {
-        feed: &feed,
-        precedence: &library.precedence,
-        maximum_age_days: 30,
-    };
-    let dossier = Dossier::new(&bid.offering, handed_in, agency, as_of);
-    establish(
-        &dossier,
-        &library.catalog.vocabulary,
-        &library.questionnaires,
-        &library.profiles,
-        &library.builders,
-        knowledge,
-    )
+    demo.establishment("aoba")
 }
 
 /// The facts in the order verified, builder, source, level, claimed level, as `value/rank`; `gap` where one is

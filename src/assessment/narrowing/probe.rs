@@ -17,9 +17,9 @@ pub(super) fn values<'a>(
     definition: &FactDefinition,
     rules: impl Iterator<Item = &'a Rule>,
     case: &'a Case,
-    held: impl Iterator<Item = &'a FactValue>,
+    held: &[&'a FactValue],
 ) -> BTreeSet<FactValue> {
-    let mut values: BTreeSet<FactValue> = held.cloned().collect();
+    let mut values = BTreeSet::new();
     let mut words: BTreeSet<String> = definition.values.iter().cloned().collect();
     let mut numbers = BTreeSet::from([0]);
     for rule in rules {
@@ -28,7 +28,7 @@ pub(super) fn values<'a>(
         numbers.extend(integers);
     }
     let mut lists: Vec<Vec<String>> = vec![Vec::new()];
-    for value in case.parameters.values() {
+    for value in case.parameters.values().chain(held.iter().copied()) {
         match value {
             FactValue::Integer(number) => {
                 numbers.insert(*number);

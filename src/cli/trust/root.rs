@@ -5,6 +5,7 @@ mod update;
 
 use std::fmt::Write as _;
 
+use crate::app::criteria_origin::Origin;
 use crate::app::trust_root::{RootImported, RootShown, import, show};
 use crate::cli::output::Output;
 use crate::cli::{Verdict, read};
@@ -59,7 +60,7 @@ pub(in crate::cli) struct ImportArguments {
 
 pub(in crate::cli) fn run(
     command: &Command,
-    criteria: Option<&str>,
+    criteria: &Origin,
     output: &Output,
 ) -> anyhow::Result<Verdict> {
     #[cfg(not(feature = "retrieve"))]

@@ -13,7 +13,7 @@ use crate::id::FactKey;
 use crate::time::{Date, parse_day};
 use crate::tree::Fields;
 
-pub(super) fn read_example(
+pub(in crate::criteria) fn read_example(
     example: &Fields<'_>,
     vocabulary: &Vocabulary,
     offerings: &[OfferingType],
@@ -68,10 +68,53 @@ pub(super) fn read_example(
         expect: example.text("expect"),
         noted: example.optional_bool("noted").unwrap_or_default(),
         points: example.optional_exact("points"),
+        at_most: false,
         at: example.place(),
     };
     example.finish();
     read
+}
+
+/// Complains where the examples do not show all that a criterion must show.
+pub(super) fn complain_of_lacking(criterion: &Fields<'_>, examples: &[Example]) {
+    if examples.len() < 3 {
+        criterion.complain(
+            "too-few-examples",
+            "example",
+            format!("the criterion has {} examples", examples.len()),
+            "show at least that it holds, that it does not hold, and that the evidence is absent",
+        );
+    } else if let Some(lacking) = lacking(examples) {
+        criterion.complain(
+            "examples-incomplete",
+            "example",
+            format!("no example of the criterion shows {lacking}"),
+            "add one that expects each of `pass`, `fail` and `unanswered`, and one in which two facts of one key differ",
+        );
+    }
+}
+
+/// What no example shows: a verdict of the three that every criterion can give, or facts of one key that differ.
+fn lacking(examples: &[Example]) -> Option<String> {
+    let verdicts = ["pass", "fail", "unanswered"];
+    let mut lacking: Vec<_> = verdicts
+        .into_iter()
+        .filter(|word| examples.iter().all(|example| example.expect != **word))
+        .map(|word| format!("`{word}`"))
+        .collect();
+    if !examples.iter().any(contradicted) {
+        lacking.push("a contradiction".to_owned());
+    }
+    (!lacking.is_empty()).then(|| lacking.join(", "))
+}
+
+/// Whether two facts of one key have unlike values.
+fn contradicted(example: &Example) -> bool {
+    let mut values: BTreeMap<&FactKey, &FactValue> = BTreeMap::new();
+    example
+        .facts
+        .iter()
+        .any(|fact| *values.entry(&fact.key).or_insert(&fact.value) != &fact.value)
 }
 
 fn read_example_fact(

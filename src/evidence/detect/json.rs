@@ -292,15 +292,20 @@ fn record(root: Item<'_>) -> Option<Detection> {
 }
 
 fn other(root: Item<'_>) -> Option<Detection> {
-    const OSCAL: [&str; 4] = [
+    const OSCAL: [&str; 6] = [
         "catalog",
         "profile",
         "component-definition",
         "system-security-plan",
+        "assessment-plan",
+        "assessment-results",
     ];
     let (kind, format, version) = if has(root, ["catalogVersion", "vulnerabilities"]) {
         (Kind::Kev, "cisa-kev", text(root, "catalogVersion"))
-    } else if has(root, ["questionnaire"]) || has(root, ["id", "templates"]) {
+    } else if has(root, ["questionnaire"])
+        || has(root, ["id", "templates"])
+        || has(root, ["namespace", "extensions"])
+    {
         (Kind::Questionnaire, "vsaq", None)
     } else if ["releases", "records", "ocid"]
         .iter()

@@ -8,7 +8,7 @@ use std::collections::BTreeSet;
 use super::{CITED, Delivered, Establishment, Sboms, count};
 use crate::delivery::allowance::Allowance;
 use crate::delivery::{Inventory, Match, algorithms, hold, is_checkable};
-use crate::diagnostic::{Diagnostic, Severity};
+use crate::diagnostic::{Diagnostic, Place, Severity};
 use crate::evidence::archive::{Limits, Walk, is_image_layout, is_image_part};
 use crate::evidence::{Citation, Evidence};
 use crate::fact::dossier::{Dossier, join};
@@ -23,9 +23,11 @@ pub(super) fn establish(dossier: &Dossier<'_>, sboms: &Sboms, found: &mut Establ
         .artifacts()
         .filter_map(|one| Some((one.evidence.path.strip_prefix(&folder)?, one.evidence)))
         .collect();
+    let mut seen = sboms.citations();
+    seen.extend(artifacts.iter().map(|(_, one)| one.cite(Place::whole())));
     let mut gap = |reason: String| {
         for key in [ALTERED, SBOM_ONLY, UNLISTED] {
-            found.gap(key, reason.as_str(), sboms.citations());
+            found.gap(key, reason.as_str(), seen.clone());
         }
     };
     if artifacts.is_empty() {

@@ -1,11 +1,10 @@
 //! What the agency decided about single criteria, as a file of the agency says it.
 
-use std::collections::BTreeSet;
-
 use crate::assessment::{Decisions, Exception, NotApplicable, Note};
 use crate::criteria::{Catalog, Decision};
 use crate::diagnostic::{Diagnostic, nearest};
 use crate::evidence::Evidence;
+use crate::evidence::register::exception::{check_people, check_period};
 use crate::fact::ProofRank;
 use crate::id::{BidId, CriterionId};
 use crate::tree::Fields;
@@ -28,15 +27,7 @@ fn read_exceptions(fields: &Fields<'_>, file: &Evidence) -> Vec<Exception> {
                 table.text("examiner"),
                 table.text("approver"),
             ];
-            let distinct: BTreeSet<_> = people.iter().collect();
-            if distinct.len() != 3 {
-                table.complain(
-                    "exception-people",
-                    "approver",
-                    "requester, examiner and approver must be three people",
-                    "see Article 8 of the Common Model",
-                );
-            }
+            check_people(table, people.each_ref().map(String::as_str));
             table.both("reason");
             table.both("compensating_measure");
             let exception = Exception {
@@ -47,14 +38,7 @@ fn read_exceptions(fields: &Fields<'_>, file: &Evidence) -> Vec<Exception> {
                 expiry: table.day("expiry"),
                 citation: file.cite(table.place()),
             };
-            if exception.expiry < exception.start {
-                table.complain(
-                    "exception-expiry",
-                    "expiry",
-                    "the exception ends before it begins",
-                    "set an expiry after the start",
-                );
-            }
+            check_period(table, exception.start, exception.expiry);
             table.finish();
             exception
         })

@@ -59,7 +59,7 @@ an address in another repository             | evil go    | evil go        | -  
 
 #[test]
 fn the_name_in_the_certificate_decides_on_the_builder() {
-    let builders = builders(None).unwrap();
+    let builders = builders(&Origin::default()).unwrap();
     let go = at_release(GO);
     let words = |word: &str| match word {
         "go" => go.clone(),
@@ -121,7 +121,7 @@ fn the_name_in_the_certificate_decides_on_the_builder() {
 
 #[test]
 fn the_certificate_and_the_statement_must_agree() {
-    let builders = builders(None).unwrap();
+    let builders = builders(&Origin::default()).unwrap();
     let go = at_release(GO);
     let expectation = Expectation {
         builder: None,

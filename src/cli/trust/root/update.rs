@@ -3,6 +3,7 @@
 use std::fmt::Write as _;
 use std::time::Duration;
 
+use crate::app::criteria_origin::Origin;
 use crate::app::library::repositories;
 use crate::app::trust_update::{Request, RootUpdated, update};
 use crate::cli::output::Output;
@@ -32,7 +33,7 @@ pub(in crate::cli) struct UpdateArguments {
 
 pub(super) fn run(
     arguments: &UpdateArguments,
-    criteria: Option<&str>,
+    criteria: &Origin,
     output: &Output,
 ) -> anyhow::Result<Verdict> {
     let root = arguments.root.as_deref().map(read).transpose()?;
