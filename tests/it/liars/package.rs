@@ -1,5 +1,7 @@
 //! A supplier's package with what the agency holds against it, honest but for the lies that are named.
 
+use std::fmt::Write as _;
+
 use mekiki::assessment::contradiction::ContradictionKind;
 use mekiki::evidence::Evidence;
 use serde_json::{Value, json};
@@ -331,9 +333,9 @@ impl Package {
              questionnaire_version = \"2.0.0\"\nanswered_on = \"2026-11-10\"\n"
             .to_owned();
         for (question, value, document) in &self.answers {
-            text += &format!("[answers.{question}]\nvalue = {value}\n");
+            _ = writeln!(text, "[answers.{question}]\nvalue = {value}");
             if let Some(document) = document {
-                text += &format!("document = \"{document}\"\n");
+                _ = writeln!(text, "document = \"{document}\"");
             }
         }
         text
@@ -442,7 +444,7 @@ impl Package {
             text += "renewal_applied = \"2026-07-31\"\n";
         }
         if self.tells(Lie::RegistryDelisted) {
-            text += &format!("withdrawn_on = \"2026-10-{:02}\"\n", self.day);
+            _ = writeln!(text, "withdrawn_on = \"2026-10-{:02}\"", self.day);
         }
         if self.tells(Lie::PlaceRegister) {
             text += "countries = [\"JP\", \"SG\"]\n";
