@@ -116,21 +116,21 @@ fn a_package_is_taken_whole_and_signed_or_not_at_all() {
         "criteria-package-altered"
     );
     desk.repack("surplus.zip", |members| {
-        members.push(("files/facts/zz.toml".into(), b"".to_vec()))
+        members.push(("files/facts/zz.toml".into(), b"".to_vec()));
     });
     assert_eq!(
         desk.refused("surplus.zip", &signed),
         "criteria-package-surplus"
     );
     desk.repack("missing.zip", |members| {
-        members.retain(|(name, _)| name != victim)
+        members.retain(|(name, _)| name != victim);
     });
     assert_eq!(
         desk.refused("missing.zip", &signed),
         "criteria-package-missing"
     );
     desk.repack("unsigned.zip", |members| {
-        members.retain(|(name, _)| name != "manifest.dsse.json")
+        members.retain(|(name, _)| name != "manifest.dsse.json");
     });
     assert_eq!(
         desk.refused("unsigned.zip", &signed),

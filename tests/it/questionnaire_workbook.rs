@@ -204,22 +204,22 @@ fn every_answer_comes_back_in_every_language() {
         let sending = sending(&questionnaire, languages);
         for seed in 1..20 {
             let (bytes, filled) = filled(&sending, seed);
-            let set = read(&parsed(&bytes), &questionnaire);
+            let answers = read(&parsed(&bytes), &questionnaire);
             assert_eq!(
-                responses(&set),
+                responses(&answers),
                 filled.responses,
                 "{languages:?} {seed}: {:?}",
-                told(&set)
+                told(&answers)
             );
             assert_eq!(
-                codes(&set),
+                codes(&answers),
                 [].into(),
                 "{languages:?} {seed}: {:?}",
-                told(&set)
+                told(&answers)
             );
-            assert_eq!(set.answered_on, Some(day()));
-            assert_eq!(set.digest, Some(questionnaire.digest.hex()));
-            for answer in &set.answers {
+            assert_eq!(answers.answered_on, Some(day()));
+            assert_eq!(answers.digest, Some(questionnaire.digest.hex()));
+            for answer in &answers.answers {
                 assert_eq!(answer.note.as_ref(), filled.notes.get(&answer.question));
             }
         }
@@ -230,9 +230,9 @@ fn every_answer_comes_back_in_every_language() {
 fn a_blank_workbook_answers_nothing() {
     let questionnaire = questionnaire();
     let bytes = workbook::write(&sending(&questionnaire, Languages::Both)).unwrap();
-    let set = read(&parsed(&bytes), &questionnaire);
-    assert!(set.answers.is_empty(), "{:?}", set.answers);
-    assert_eq!(codes(&set), ["answers-undated"].into());
+    let answers = read(&parsed(&bytes), &questionnaire);
+    assert!(answers.answers.is_empty(), "{:?}", answers.answers);
+    assert_eq!(codes(&answers), ["answers-undated"].into());
 }
 
 #[test]
@@ -355,20 +355,20 @@ fn careless_hands_lose_no_answer() {
         let (bytes, filled) = filled(&sending, 7);
         let mut workbook = parsed(&bytes);
         hand(&mut workbook);
-        let set = read(&workbook, &questionnaire);
+        let answers = read(&workbook, &questionnaire);
         assert_eq!(
-            responses(&set),
+            responses(&answers),
             filled.responses,
             "{what}: {:?}",
-            told(&set)
+            told(&answers)
         );
         assert_eq!(
-            codes(&set),
+            codes(&answers),
             expected.iter().copied().collect(),
             "{what}: {:?}",
-            told(&set)
+            told(&answers)
         );
-        assert_eq!(set.answered_on, Some(day()), "{what}");
+        assert_eq!(answers.answered_on, Some(day()), "{what}");
     }
 }
 
@@ -425,12 +425,12 @@ fn other_words_are_read_with_a_remark_at_their_cell() {
         let sheet = sheet_mut(&mut workbook, "企業");
         set_answer(sheet, id, text);
         let row = row_of(sheet, id);
-        let set = read(&workbook, &questionnaire);
-        let answer = set
+        let answers = read(&workbook, &questionnaire);
+        let answer = answers
             .answers
             .iter()
             .find(|one| one.question == id)
-            .unwrap_or_else(|| panic!("{id}: {:?}", told(&set)));
+            .unwrap_or_else(|| panic!("{id}: {:?}", told(&answers)));
         assert_eq!(
             answer.response, expected,
             "{id} {text}: {:?}",
@@ -461,9 +461,13 @@ fn a_question_answered_twice_and_a_table_that_contradicts_its_row_settle_nothing
         SheetCell::of_text("いいえ"),
     );
     sheet.rows.insert(80, copy);
-    let set = read(&twice, &questionnaire);
-    assert_eq!(responses(&set), BTreeMap::new());
-    assert!(codes(&set).contains("answer-twice"), "{:?}", told(&set));
+    let answers = read(&twice, &questionnaire);
+    assert_eq!(responses(&answers), BTreeMap::new());
+    assert!(
+        codes(&answers).contains("answer-twice"),
+        "{:?}",
+        told(&answers)
+    );
 
     let mut table = parsed(&bytes);
     set_answer(sheet_mut(&mut table, "2 "), "subcontractors", "なし(0件)");
@@ -472,13 +476,13 @@ fn a_question_answered_twice_and_a_table_that_contradicts_its_row_settle_nothing
         .get_mut(&5)
         .unwrap()
         .insert(2, SheetCell::of_text("甲社"));
-    let set = read(&table, &questionnaire);
-    assert_eq!(responses(&set), BTreeMap::new());
-    let found = codes(&set);
+    let answers = read(&table, &questionnaire);
+    assert_eq!(responses(&answers), BTreeMap::new());
+    let found = codes(&answers);
     assert!(
         found.contains("answer-contradicts-rows") && found.contains("answer-row-incomplete"),
         "{:?}",
-        told(&set)
+        told(&answers)
     );
 }
 
@@ -493,8 +497,8 @@ fn answers_to_another_version_are_flagged_where_their_question_changed() {
         ("TLS 1.2、条件付き", "TLS 1.2"),
         ("is = [\"yes\", \"partial\"]", "is = [\"yes\"]"),
     ]);
-    let set = read(&parsed(&bytes), &now);
-    let changed: BTreeMap<_, _> = set
+    let answers = read(&parsed(&bytes), &now);
+    let changed: BTreeMap<_, _> = answers
         .answers
         .iter()
         .flat_map(|one| &one.remarks)
@@ -520,12 +524,12 @@ fn answers_to_another_version_are_flagged_where_their_question_changed() {
     .into();
     expected.retain(|id, _| filled.responses.contains_key(id));
     assert_eq!(changed, expected);
-    assert!(codes(&set).contains("questionnaire-version"));
+    assert!(codes(&answers).contains("questionnaire-version"));
 
     let mut without = parsed(&bytes);
     without.sheets.retain(|sheet| sheet.name != "_mekiki");
-    let set = read(&without, &now);
-    let version = set
+    let answers = read(&without, &now);
+    let version = answers
         .remarks
         .iter()
         .find(|one| one.code == "questionnaire-version")
@@ -562,16 +566,17 @@ fn last_years_answers_are_filled_in_where_they_hold_and_keep_their_day_until_the
     }
     // Nothing is done to it: all that was filled in comes back under its first day.
     let bytes = workbook::write(&next).unwrap();
-    let set = read(&parsed(&bytes), &now);
+    let answers = read(&parsed(&bytes), &now);
     let mut expected = filled.responses.clone();
     expected.remove("days");
-    assert_eq!(responses(&set), expected, "{:?}", told(&set));
+    assert_eq!(responses(&answers), expected, "{:?}", told(&answers));
     assert!(
-        set.answers
+        answers
+            .answers
             .iter()
             .all(|one| one.carried_from == Some(day())),
         "{:?}",
-        set.answers
+        answers.answers
     );
     // One is confirmed, one changed without a reason, one with.
     let mut workbook = parsed(&bytes);
@@ -594,8 +599,14 @@ fn last_years_answers_are_filled_in_where_they_hold_and_keep_their_day_until_the
         .get_mut(&row)
         .unwrap()
         .insert(reason, SheetCell::of_text("組織改編"));
-    let set = read(&workbook, &now);
-    let answer = |id: &str| set.answers.iter().find(|one| one.question == id).unwrap();
+    let answers = read(&workbook, &now);
+    let answer = |id: &str| {
+        answers
+            .answers
+            .iter()
+            .find(|one| one.question == id)
+            .unwrap()
+    };
     assert_eq!(answer("places").carried_from, None);
     assert_eq!(answer("subcontractors").carried_from, Some(day()));
     for (id, reason, found) in [
@@ -615,7 +626,7 @@ fn last_years_answers_are_filled_in_where_they_hold_and_keep_their_day_until_the
         );
     }
     // A second round keeps the first day of what was never confirmed.
-    let third = carry(&now, &set, parse_day("2027-11-05").unwrap());
+    let third = carry(&now, &answers, parse_day("2027-11-05").unwrap());
     let given = |id: &str| {
         third
             .iter()
@@ -706,15 +717,20 @@ fn libre_office_keeps_every_answer() {
     convert(&folder, "xlsx:Calc MS Excel 2007 XML", &files);
     for (languages, filled, _) in &sent {
         let bytes = std::fs::read(folder.join(format!("out/{}.xlsx", languages.word()))).unwrap();
-        let set = read(&parsed(&bytes), &questionnaire);
+        let answers = read(&parsed(&bytes), &questionnaire);
         assert_eq!(
-            responses(&set),
+            responses(&answers),
             filled.responses,
             "{languages:?}: {:?}",
-            told(&set)
+            told(&answers)
         );
-        assert_eq!(codes(&set), [].into(), "{languages:?}: {:?}", told(&set));
-        assert_eq!(set.answered_on, Some(day()));
+        assert_eq!(
+            codes(&answers),
+            [].into(),
+            "{languages:?}: {:?}",
+            told(&answers)
+        );
+        assert_eq!(answers.answered_on, Some(day()));
     }
     // Every sheet as text: in UTF-8, and in Shift_JIS as Excel in Japan writes it.
     for (encoding, charset) in [("UTF-8", 76), ("Shift_JIS", 64)] {
