@@ -137,14 +137,14 @@ fn a_package_is_taken_whole_and_signed_or_not_at_all() {
         "criteria-package-unsigned"
     );
     desk.repack("bare.zip", |members| {
-        members.retain(|(name, _)| name != "manifest.json")
+        members.retain(|(name, _)| name != "manifest.json");
     });
     assert_eq!(
         desk.refused("bare.zip", &signed),
         "criteria-package-malformed"
     );
     desk.repack("escape.zip", |members| {
-        members.push(("files/../../x.toml".into(), b"".to_vec()))
+        members.push(("files/../../x.toml".into(), b"".to_vec()));
     });
     assert_eq!(desk.refused("escape.zip", &signed), "archive-path-escape");
     desk.repack("order.zip", |members| members.reverse());

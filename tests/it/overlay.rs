@@ -1,5 +1,7 @@
 //! Overlays over the built-in criteria: what they add, tighten, loosen and drop, and what is refused.
 
+use std::fmt::Write as _;
+
 use std::collections::BTreeMap;
 
 use mekiki::app::library::Library;
@@ -174,13 +176,13 @@ fn no_example_of_any_criterion_comes_out_better_when_all_are_tightened() {
         let key = match &criterion.decision {
             Decision::Gate { settled_by, .. } => {
                 if settled_by.number() < 6 {
-                    text += &format!("settled_by = {}\n", settled_by.number() + 1);
+                    _ = writeln!(text, "settled_by = {}", settled_by.number() + 1);
                 }
                 "pass"
             }
             Decision::Score { .. } => {
                 let caps = criterion.caps.unwrap_or(plain.caps).map(|cap| cap / 2);
-                text += &format!("caps = {caps:?}\n");
+                _ = writeln!(text, "caps = {caps:?}");
                 "all"
             }
         };
@@ -199,7 +201,8 @@ fn no_example_of_any_criterion_comes_out_better_when_all_are_tightened() {
         if criterion.when.is_some() {
             text += "also_when = 'case.integrity == 2'\n";
         }
-        text += &format!(
+        _ = write!(
+            text,
             "[also]\n{key} = 'practice.logging.protected'\n[[example]]\nname = \"not protected\"\n\
              facts = [{{ key = \"practice.logging.protected\", value = false, rank = 6 }}]\nexpect = \"fail\"\n"
         );

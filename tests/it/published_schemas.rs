@@ -3,6 +3,11 @@
 //! A reader must ignore fields that it does not know, so the schemas allow any. Here they are made strict: a field that
 //! no schema names fails.
 
+#![expect(
+    clippy::case_sensitive_file_extension_comparisons,
+    reason = "the names are ours"
+)]
+
 use std::fs;
 use std::path::Path;
 

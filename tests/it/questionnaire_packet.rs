@@ -1,5 +1,7 @@
 //! The packet: what goes out, the form in a browser, what comes back, and every alteration on the way.
 
+#![expect(clippy::string_slice, reason = "a test may panic")]
+
 use std::process::Command;
 
 use base64::Engine as _;
@@ -166,19 +168,19 @@ fn every_alteration_is_found_and_named() {
     let whole = answers(&sending);
     let hands: [(&str, Hand); 5] = [
         ("`remote` was altered", |sheet| {
-            sheet["answers"]["remote"]["value"] = json!("no")
+            sheet["answers"]["remote"]["value"] = json!("no");
         }),
         ("`days` was altered", |sheet| {
-            sheet["answers"]["days"]["value"] = json!(3)
+            sheet["answers"]["days"]["value"] = json!(3);
         }),
         ("`tls` was added", |sheet| {
-            sheet["answers"]["tls"] = json!({"value": ["1.3"]})
+            sheet["answers"]["tls"] = json!({"value": ["1.3"]});
         }),
         ("one was added or removed", |sheet| {
-            sheet["answered_on"] = json!("2026-11-12")
+            sheet["answered_on"] = json!("2026-11-12");
         }),
         ("question `days`", |sheet| {
-            sheet["questions"]["days"]["text"] = json!("0123456789abcdef")
+            sheet["questions"]["days"]["text"] = json!("0123456789abcdef");
         }),
     ];
     for (expected, hand) in hands {

@@ -1,5 +1,7 @@
 //! A questionnaire of every type of question, answers to it by a seeded hand, and a hand that writes them into a workbook.
 
+#![expect(clippy::string_slice, reason = "a test may panic")]
+
 use std::collections::BTreeMap;
 use std::io::{Cursor, Read as _, Write as _};
 
@@ -158,7 +160,7 @@ pub(crate) fn questionnaire_with(replace: &[(&str, &str)]) -> Questionnaire {
     });
     let files = ["q/questionnaire.toml", "q/first.toml", "q/second.toml"]
         .into_iter()
-        .zip(texts.iter().map(|text| text.as_bytes()))
+        .zip(texts.iter().map(std::string::String::as_bytes))
         .collect();
     let mut faults = Vec::new();
     let read = read_questionnaire("q/", &files, &mut faults);
@@ -463,7 +465,7 @@ pub(crate) fn zipped(members: &[(String, Vec<u8>)]) -> Vec<u8> {
     archive.finish().unwrap().into_inner()
 }
 
-/// Enters cells into a workbook that rust_xlsxwriter made: each of them is there already, and blank.
+/// Enters cells into a workbook that `rust_xlsxwriter` made: each of them is there already, and blank.
 pub(crate) fn enter(bytes: &[u8], entries: &[(CellAt, Entry)]) -> Vec<u8> {
     let names: Vec<_> = mekiki::evidence::spreadsheet::read(bytes)
         .unwrap()

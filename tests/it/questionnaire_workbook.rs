@@ -1,4 +1,9 @@
-//! The workbook that goes out and comes back: through our own reader, through LibreOffice, and through careless hands.
+//! The workbook that goes out and comes back: through our own reader, through `LibreOffice`, and through careless hands.
+
+#![expect(
+    clippy::case_sensitive_file_extension_comparisons,
+    reason = "the names are ours"
+)]
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
@@ -667,7 +672,7 @@ fn an_answer_that_no_longer_holds_or_whose_question_is_unknown_is_not_filled_in(
     assert_eq!(standing(&previous, "2027-11-01", "days"), Standing::Unknown);
 }
 
-/// Whether LibreOffice is there.
+/// Whether `LibreOffice` is there.
 fn has_office() -> bool {
     let found = Command::new("soffice").arg("--version").output().is_ok();
     if !found {
