@@ -61,7 +61,7 @@ fn never_clean(files: &[&str], feed: &str) {
 fn unverifiable(lang: Lang) -> &'static str {
     match lang {
         Lang::En => "UNVERIFIABLE",
-        Lang::Ja => "確認不能",
+        Lang::Ja => "検証不能",
     }
 }
 
