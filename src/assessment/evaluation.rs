@@ -110,8 +110,13 @@ impl<'a> Evaluation<'a> {
         self.at(rule, least, Resolved::rank_in_force)
     }
 
+    /// What an undecided rule is: unverifiable where a fact is open for which evidence was handed in, else unanswered.
     fn open(&self) -> VerdictKind {
-        if self.gaps.is_empty() {
+        let is_known = |key: &FactKey| {
+            let mut resolved = self.resolved.iter();
+            resolved.any(|one| one.key == key && one.value().is_some())
+        };
+        if self.gaps.iter().all(|gap| is_known(&gap.key)) {
             VerdictKind::Unanswered
         } else {
             VerdictKind::Unverifiable
