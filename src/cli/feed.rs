@@ -178,7 +178,7 @@ fn import_text(imported: &FeedImport, output: &Output) -> String {
                 ("advisories", imported.advisories.to_string()),
                 ("day", day_text(imported.as_of.as_deref(), lang)),
             ];
-            _ = writeln!(out, "{}", with(lang, key, &arguments));
+            _ = writeln!(out, "{}", message_with(lang, key, &arguments));
         }
         None => _ = writeln!(out, "{}", message(lang, "feed-strict")),
     }
@@ -188,7 +188,11 @@ fn import_text(imported: &FeedImport, output: &Output) -> String {
         ("feed-lifecycles", imported.lifecycles),
     ];
     for (key, count) in others.into_iter().filter(|(_, count)| *count > 0) {
-        _ = writeln!(out, "{}", with(lang, key, &[("count", count.to_string())]));
+        _ = writeln!(
+            out,
+            "{}",
+            message_with(lang, key, &[("count", count.to_string())])
+        );
     }
     let mut sheet = Sheet::new(
         output.width(),
@@ -209,7 +213,7 @@ fn import_text(imported: &FeedImport, output: &Output) -> String {
             _ = writeln!(
                 out,
                 "\n{}",
-                with(lang, key, &[("count", count.to_string())])
+                message_with(lang, key, &[("count", count.to_string())])
             );
             out.push_str(&told_text(told, count, lang));
         }
@@ -223,7 +227,7 @@ fn import_text(imported: &FeedImport, output: &Output) -> String {
     }
     if imported.passed_over > 0 {
         let count = [("count", imported.passed_over.to_string())];
-        _ = writeln!(out, "\n{}", with(lang, "feed-passed-over", &count));
+        _ = writeln!(out, "\n{}", message_with(lang, "feed-passed-over", &count));
     }
     out
 }
@@ -247,7 +251,7 @@ fn told_text(told: &[Told], count: usize, lang: Lang) -> String {
     }
     if count > SHOWN {
         let more = [("count", (count - SHOWN.min(told.len())).to_string())];
-        _ = writeln!(out, "  {}", with(lang, "feed-more", &more));
+        _ = writeln!(out, "  {}", message_with(lang, "feed-more", &more));
     }
     out
 }
@@ -294,7 +298,7 @@ fn run_list(arguments: &FolderArguments, output: &Output) -> anyhow::Result<Verd
 fn list_text(folder: &FeedFolder, listed: &[Listed], lang: Lang, width: u16) -> String {
     if listed.is_empty() {
         let path = folder.root().display().to_string();
-        return with(lang, "feed-none", &[("folder", path)]) + "\n";
+        return message_with(lang, "feed-none", &[("folder", path)]) + "\n";
     }
     let header = [
         "feed-in-use",
@@ -348,14 +352,18 @@ fn run_show(arguments: &SnapshotArguments, output: &Output) -> anyhow::Result<Ve
                     .unwrap_or_else(|| message(lang, "feed-day-unknown")),
             ),
         ];
-        let mut out = with(lang, "feed-holds", &arguments) + "\n";
+        let mut out = message_with(lang, "feed-holds", &arguments) + "\n";
         for (key, count) in [
             ("feed-kev", manifest.kev),
             ("feed-epss", manifest.epss),
             ("feed-lifecycles", manifest.lifecycles),
         ] {
             if count > 0 {
-                _ = writeln!(out, "{}", with(lang, key, &[("count", count.to_string())]));
+                _ = writeln!(
+                    out,
+                    "{}",
+                    message_with(lang, key, &[("count", count.to_string())])
+                );
             }
         }
         let header = [
@@ -401,7 +409,7 @@ fn run_verify(arguments: &SnapshotArguments, output: &Output) -> anyhow::Result<
         "fault": fault,
     });
     output.either(&document, || match &fault {
-        None => with(output.lang(), "feed-whole", &[("digest", digest.hex())]) + "\n",
+        None => message_with(output.lang(), "feed-whole", &[("digest", digest.hex())]) + "\n",
         Some(fault) => format!("{fault}\n"),
     })?;
     Ok(Verdict::of(fault.is_none()))
@@ -416,7 +424,7 @@ fn run_use(arguments: &UseArguments, output: &Output) -> anyhow::Result<Verdict>
     used.map_err(|fault| Refused(vec![fault]))?;
     let document = json!({"schema": "mekiki/feed-use/v1", "digest": arguments.digest});
     output.either(&document, || {
-        with(
+        message_with(
             output.lang(),
             "feed-used",
             &[("digest", arguments.digest.hex())],
@@ -428,12 +436,4 @@ fn run_use(arguments: &UseArguments, output: &Output) -> anyhow::Result<Verdict>
 fn day_text(instant: Option<&str>, lang: Lang) -> String {
     let day = instant.and_then(crate::time::parse_instant);
     day.map_or_else(|| message(lang, "feed-day-unknown"), |day| day.to_string())
-}
-
-fn with(lang: Lang, key: &str, arguments: &[(&str, String)]) -> String {
-    let borrowed: Vec<_> = arguments
-        .iter()
-        .map(|(name, value)| (*name, value.as_str()))
-        .collect();
-    message_with(lang, key, &borrowed)
 }

@@ -138,7 +138,7 @@ pub(super) fn run(command: &Command, output: &Output) -> anyhow::Result<Ending> 
             let removed = remove(&arguments.names, &arguments.from)?;
             output.either(&removed, || {
                 let count = [("count", removed.removed.to_string())];
-                with(output.lang(), "inventory-removed", &count) + "\n"
+                message_with(output.lang(), "inventory-removed", &count) + "\n"
             })?;
             Ok(Ending::Acceptable)
         }
@@ -160,10 +160,10 @@ fn add_text(added: &InventoryAdd, lang: Lang) -> String {
         ("unchanged", added.unchanged.to_string()),
         ("components", added.components.to_string()),
     ];
-    let mut out = with(lang, "inventory-added", &arguments) + "\n";
+    let mut out = message_with(lang, "inventory-added", &arguments) + "\n";
     if !added.refused.is_empty() {
         let count = [("count", added.refused.len().to_string())];
-        _ = writeln!(out, "{}", with(lang, "inventory-refused", &count));
+        _ = writeln!(out, "{}", message_with(lang, "inventory-refused", &count));
     }
     out
 }
@@ -174,7 +174,7 @@ fn list_text(listed: &InventoryList, lang: Lang, width: u16) -> String {
         ("components", listed.components.to_string()),
         ("digest", listed.inventory.short()),
     ];
-    let mut out = with(lang, "inventory-holds", &arguments) + "\n\n";
+    let mut out = message_with(lang, "inventory-holds", &arguments) + "\n\n";
     let header = [
         "inventory-sbom",
         "inventory-product",
@@ -236,7 +236,7 @@ fn rescan_text(view: &RescanView, lang: Lang, width: u16) -> String {
         ("failing", failing.to_string()),
         ("touched", view.failing_sboms.len().to_string()),
     ];
-    let mut out = with(lang, key, &arguments) + "\n";
+    let mut out = message_with(lang, key, &arguments) + "\n";
     out.push_str(&compared(view, lang));
     if !view.findings.is_empty() {
         _ = write!(out, "\n{}", findings(view, lang, width));
@@ -266,7 +266,7 @@ fn compared(view: &RescanView, lang: Lang) -> String {
         ("packages", view.packages.to_string()),
         ("judged", view.judged.to_string()),
     ];
-    with(lang, "rescan-compared", &arguments) + "\n"
+    message_with(lang, "rescan-compared", &arguments) + "\n"
 }
 
 /// Findings, those that fail and the most severe first.
@@ -387,15 +387,7 @@ fn open(view: &RescanView, lang: Lang, width: u16) -> String {
 
 fn more(all: usize, lang: Lang) -> String {
     match all.checked_sub(SHOWN).filter(|more| *more > 0) {
-        Some(more) => with(lang, "scan-more", &[("count", more.to_string())]) + "\n",
+        Some(more) => message_with(lang, "scan-more", &[("count", more.to_string())]) + "\n",
         None => String::new(),
     }
-}
-
-fn with(lang: Lang, key: &str, arguments: &[(&str, String)]) -> String {
-    let borrowed: Vec<_> = arguments
-        .iter()
-        .map(|(name, value)| (*name, value.as_str()))
-        .collect();
-    message_with(lang, key, &borrowed)
 }

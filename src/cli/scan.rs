@@ -173,7 +173,7 @@ fn headline(scan: &ScanView, lang: Lang) -> String {
         Verdict::Unverifiable if scan.is_empty() => "scan-empty",
         Verdict::Unverifiable => "scan-unverifiable",
     };
-    let mut out = with(
+    let mut out = message_with(
         lang,
         key,
         &[
@@ -187,11 +187,11 @@ fn headline(scan: &ScanView, lang: Lang) -> String {
     out.push('\n');
     if scan.verdict != Verdict::Unverifiable && !scan.unjudged.is_empty() {
         let count = [("unjudged", scan.unjudged.len().to_string())];
-        _ = writeln!(out, "{}", with(lang, "scan-also-unjudged", &count));
+        _ = writeln!(out, "{}", message_with(lang, "scan-also-unjudged", &count));
     }
     if scan.later > 0 {
         let count = [("count", scan.later.to_string())];
-        _ = writeln!(out, "{}", with(lang, "scan-later", &count));
+        _ = writeln!(out, "{}", message_with(lang, "scan-later", &count));
     }
     out
 }
@@ -267,7 +267,7 @@ fn table(scan: &ScanView, lang: Lang, width: u16) -> String {
         _ = writeln!(
             out,
             "{}",
-            with(lang, "scan-more", &[("count", more.to_string())])
+            message_with(lang, "scan-more", &[("count", more.to_string())])
         );
     }
     out
@@ -341,7 +341,7 @@ fn reasons(scan: &ScanView, lang: Lang) -> String {
         .filter(|more| *more > 0)
     {
         let more = [("count", more.to_string())];
-        _ = writeln!(out, "  {}", with(lang, "scan-more", &more));
+        _ = writeln!(out, "  {}", message_with(lang, "scan-more", &more));
     }
     out
 }
@@ -369,7 +369,7 @@ fn supports(scan: &ScanView, lang: Lang, width: u16) -> String {
     out.push_str(&sheet.render());
     if let Some(more) = ended.len().checked_sub(LISTED).filter(|more| *more > 0) {
         let more = [("count", more.to_string())];
-        _ = writeln!(out, "{}", with(lang, "scan-more", &more));
+        _ = writeln!(out, "{}", message_with(lang, "scan-more", &more));
     }
     out
 }
@@ -413,7 +413,7 @@ fn unbound(scan: &ScanView, lang: Lang) -> String {
         return String::new();
     }
     let count = [("count", scan.unbound.len().to_string())];
-    let mut out = format!("\n{}\n", with(lang, "scan-unbound", &count));
+    let mut out = format!("\n{}\n", message_with(lang, "scan-unbound", &count));
     for one in scan.unbound.iter().take(EXPLAINED) {
         let name = one.vulnerability.first().map_or("", String::as_str);
         let line = format!("  {} {}: {name} ({})", one.source, one.at, one.reason);
@@ -443,7 +443,7 @@ fn feed(scan: &ScanView, lang: Lang) -> String {
     } else {
         "scan-feed"
     };
-    let mut out = with(lang, key, &arguments) + "\n";
+    let mut out = message_with(lang, key, &arguments) + "\n";
     for (name, known) in &scan.feed.ecosystems {
         if known.components > 0 {
             let arguments = [
@@ -451,19 +451,15 @@ fn feed(scan: &ScanView, lang: Lang) -> String {
                 ("components", known.components.to_string()),
                 ("records", known.records.to_string()),
             ];
-            _ = writeln!(out, "  {}", with(lang, "scan-ecosystem", &arguments));
+            _ = writeln!(
+                out,
+                "  {}",
+                message_with(lang, "scan-ecosystem", &arguments)
+            );
         }
     }
     if scan.feed.kev == 0 {
         _ = writeln!(out, "{}", message(lang, "scan-without-kev"));
     }
     out
-}
-
-fn with(lang: Lang, key: &str, arguments: &[(&str, String)]) -> String {
-    let borrowed: Vec<_> = arguments
-        .iter()
-        .map(|(name, value)| (*name, value.as_str()))
-        .collect();
-    message_with(lang, key, &borrowed)
 }

@@ -38,10 +38,6 @@ pub fn findings(findings: &[Diagnostic], lang: Lang) -> String {
         ("errors", errors.to_string()),
         ("others", (findings.len() - errors).to_string()),
     ];
-    let arguments: Vec<_> = arguments
-        .iter()
-        .map(|(name, number)| (*name, number.as_str()))
-        .collect();
     _ = writeln!(out, "{}", message_with(lang, "agency-findings", &arguments));
     out
 }
@@ -169,14 +165,10 @@ pub fn self_check(check: &SelfCheck, catalog: &Catalog, lang: Lang) -> String {
         ("whole", check.whole.to_string()),
         ("all", check.contracts.len().to_string()),
     ];
-    let arguments: Vec<_> = numbers
-        .iter()
-        .map(|(name, number)| (*name, number.as_str()))
-        .collect();
     _ = writeln!(
         out,
         "{}",
-        message_with(lang, "self-check-contracts", &arguments)
+        message_with(lang, "self-check-contracts", &numbers)
     );
     for contract in &check.contracts {
         let title = format!("{} · {}", printable(&contract.case), contract.bid);
@@ -187,14 +179,10 @@ pub fn self_check(check: &SelfCheck, catalog: &Catalog, lang: Lang) -> String {
             ("failed", contract.failed.len().to_string()),
             ("waived", contract.waived.len().to_string()),
         ];
-        let arguments: Vec<_> = numbers
-            .iter()
-            .map(|(name, number)| (*name, number.as_str()))
-            .collect();
         _ = writeln!(
             out,
             "{}",
-            message_with(lang, "self-check-contract", &arguments)
+            message_with(lang, "self-check-contract", &numbers)
         );
         for lacking in &contract.lacking {
             let title = catalog

@@ -40,10 +40,6 @@ pub fn line(because: &Because, lang: Lang) -> String {
         ("truth", truth(because.truth, lang)),
         ("elements", words(&because.elements)),
     ];
-    let arguments: Vec<_> = arguments
-        .iter()
-        .map(|(name, text)| (*name, text.as_str()))
-        .collect();
     if because.elements.is_empty() {
         message_with(
             lang,

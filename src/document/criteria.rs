@@ -217,7 +217,7 @@ pub fn layers(catalog: &Catalog, lang: Lang) -> String {
             lang,
             "layer-summary",
             &[
-                ("id", &layer.id),
+                ("id", layer.id.as_str()),
                 ("version", &layer.version),
                 ("agency", layer.agency_name.of(lang)),
                 ("added", &count(&layer.added)),

@@ -344,10 +344,6 @@ fn open_items(view: &TenderView, lang: Lang) -> String {
             ("low", words::shown(&interval.low)),
             ("high", words::shown(&interval.high)),
         ];
-        let arguments: Vec<_> = arguments
-            .iter()
-            .map(|(name, value)| (*name, value.as_str()))
-            .collect();
         _ = writeln!(out, "  {}", message_with(lang, "open-sentence", &arguments));
         for verdict in open {
             _ = writeln!(
@@ -422,10 +418,6 @@ pub fn explain_verdict(verdict: &VerdictView, catalog: Option<&Catalog>, lang: L
             ("high", points.high.to_string()),
             ("of", points.of.to_string()),
         ];
-        let arguments: Vec<_> = arguments
-            .iter()
-            .map(|(name, value)| (*name, value.as_str()))
-            .collect();
         _ = writeln!(out, "    {}", message_with(lang, "points", &arguments));
     }
     for rule in criterion.into_iter().flat_map(Criterion::rules) {
@@ -454,10 +446,6 @@ pub fn explain_verdict(verdict: &VerdictView, catalog: Option<&Catalog>, lang: L
             ("value", printable(&value.value.to_string())),
             ("rank", value.proof_rank.to_string()),
         ];
-        let arguments: Vec<_> = arguments
-            .iter()
-            .map(|(name, value)| (*name, value.as_str()))
-            .collect();
         let uncounted = if value.counted {
             String::new()
         } else {

@@ -17,7 +17,7 @@ use crate::evidence::register::incident::read_incident;
 use crate::evidence::register::system::read_system;
 use crate::time::{add_months, days_between};
 
-/// Months after which an entry that nobody looked at is no longer current.
+/// Months after which an inventory entry or a risk evaluation that nobody looked at is no longer current.
 ///
 /// Source: re-evaluation of the criterion `A19-1.scope.inventory`, a design recommendation.
 pub const REVIEW_MONTHS: i32 = 12;

@@ -9,13 +9,9 @@ use crate::diagnostic::{Diagnostic, Place};
 use crate::digest::Digest;
 use crate::evidence::register::system::SystemEntry;
 use crate::fact::FactValue;
+use crate::fact::register::REVIEW_MONTHS;
 use crate::id::FactKey;
 use crate::time::{Date, add_months};
-
-/// Months after which an entry or a risk evaluation is no longer current.
-///
-/// Source: design recommendation; the Common Standards ask that both be kept current (recalled).
-pub const CURRENT_MONTHS: i32 = 12;
 
 /// A part of the continuity plan, the case parameter beside it, and whether the case must ask for no more than the plan
 /// allows (time to recover), or for no less than it needs (time to fetch the data when a supplier is left).
@@ -197,7 +193,7 @@ fn system_findings(
 ) {
     let entry = &system.entry;
     let mut add = |finding: Diagnostic| findings.push(finding.in_file(system.file.clone()));
-    if add_months(entry.reviewed_on, CURRENT_MONTHS) < as_of {
+    if add_months(entry.reviewed_on, REVIEW_MONTHS) < as_of {
         let message = format!("the entry was last looked at on {}", entry.reviewed_on);
         add(Diagnostic::warning(
             "register-not-current",
@@ -219,7 +215,7 @@ fn system_findings(
             format!("no risk evaluation speaks of the system `{}`", entry.id),
         )
         .help("evaluate its risk; scores of assessments are inputs, not the evaluation")),
-        Some(day) if add_months(day, CURRENT_MONTHS) < as_of => add(Diagnostic::warning(
+        Some(day) if add_months(day, REVIEW_MONTHS) < as_of => add(Diagnostic::warning(
             "risk-not-current",
             Place::pointer("/id"),
             format!(

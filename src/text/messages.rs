@@ -18,11 +18,11 @@ thread_local! {
 
 /// Returns the message `key` in `lang`; a key that does not exist comes back as itself.
 pub fn message(lang: Lang, key: &str) -> String {
-    message_with(lang, key, &[])
+    message_with::<&str>(lang, key, &[])
 }
 
 /// Returns the message `key` in `lang` with its arguments filled in.
-pub fn message_with(lang: Lang, key: &str, arguments: &[(&str, &str)]) -> String {
+pub fn message_with<T: AsRef<str>>(lang: Lang, key: &str, arguments: &[(&str, T)]) -> String {
     let (cell, source) = match lang {
         Lang::Ja => (&JAPANESE, JA),
         Lang::En => (&ENGLISH, EN),
@@ -34,7 +34,7 @@ pub fn message_with(lang: Lang, key: &str, arguments: &[(&str, &str)]) -> String
         };
         let mut fluent = FluentArgs::new();
         for (name, value) in arguments {
-            fluent.set(*name, *value);
+            fluent.set(*name, value.as_ref());
         }
         bundle
             .format_pattern(pattern, Some(&fluent), &mut Vec::new())

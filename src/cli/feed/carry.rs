@@ -3,7 +3,6 @@
 use std::fmt::Write as _;
 use std::path::Path;
 
-use super::with;
 use crate::app::Refused;
 use crate::app::feed_carry;
 use crate::app::feed_import::FeedImport;
@@ -14,6 +13,7 @@ use crate::clock;
 use crate::diagnostic::{Diagnostic, Place};
 use crate::digest::Digest;
 use crate::feed::{FeedFolder, is_export};
+use crate::text::messages::message_with;
 
 #[derive(Debug, clap::Args)]
 pub(in crate::cli) struct ExportArguments {
@@ -75,7 +75,7 @@ pub(super) fn run_export(arguments: &ExportArguments, output: &Output) -> anyhow
             ("file", exported.file.clone()),
             ("bytes", exported.bytes.to_string()),
         ];
-        with(output.lang(), "feed-exported", &named) + "\n"
+        message_with(output.lang(), "feed-exported", &named) + "\n"
     })?;
     Ok(Verdict::Acceptable)
 }
@@ -89,7 +89,7 @@ pub(super) fn run_prune(arguments: &PruneArguments, output: &Output) -> anyhow::
             ("kept", pruned.kept.len().to_string()),
             ("bytes", pruned.freed.to_string()),
         ];
-        let mut out = with(output.lang(), "feed-pruned", &counts) + "\n";
+        let mut out = message_with(output.lang(), "feed-pruned", &counts) + "\n";
         for digest in &pruned.removed {
             _ = writeln!(out, "  {digest}");
         }

@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use serde_json::json;
 
-use super::{import_text, with};
+use super::import_text;
 use crate::app::feed_open::folder_of;
 use crate::app::feed_update::{FeedUpdate, Request, sources, update};
 use crate::cli::Verdict;
@@ -15,7 +15,7 @@ use crate::clock;
 use crate::config::feeds::Feeds;
 use crate::document::table::{Look, Sheet};
 use crate::retrieve::Manner;
-use crate::text::messages::message;
+use crate::text::messages::{message, message_with};
 use crate::text::printable;
 
 /// How long a server may be silent.
@@ -82,7 +82,7 @@ fn update_text(updated: &FeedUpdate, output: &Output) -> String {
     let mut out = String::new();
     if updated.nothing_new {
         let count = [("count", updated.unchanged.len().to_string())];
-        _ = writeln!(out, "{}", with(lang, "feed-nothing-new", &count));
+        _ = writeln!(out, "{}", message_with(lang, "feed-nothing-new", &count));
     } else {
         for (key, names) in [
             ("feed-fetched", &updated.fetched),
@@ -90,7 +90,7 @@ fn update_text(updated: &FeedUpdate, output: &Output) -> String {
         ] {
             if !names.is_empty() {
                 let names = [("names", names.join(", "))];
-                _ = writeln!(out, "{}", with(lang, key, &names));
+                _ = writeln!(out, "{}", message_with(lang, key, &names));
             }
         }
     }
@@ -99,7 +99,7 @@ fn update_text(updated: &FeedUpdate, output: &Output) -> String {
     }
     if !updated.failed.is_empty() {
         let count = [("count", updated.failed.len().to_string())];
-        _ = writeln!(out, "\n{}", with(lang, "feed-failed", &count));
+        _ = writeln!(out, "\n{}", message_with(lang, "feed-failed", &count));
         for told in &updated.failed {
             let line = format!("  {}: error[{}]: {}", told.path, told.code, told.message);
             _ = writeln!(out, "{}", printable(&line));

@@ -174,10 +174,6 @@ impl Paper {
             ("high", words::shown(&score.high)),
             ("of", words::shown(&score.of)),
         ];
-        let arguments: Vec<_> = arguments
-            .iter()
-            .map(|(name, value)| (*name, value.as_str()))
-            .collect();
         let mut remarks: Vec<_> = view.remarks.iter().map(ToString::to_string).collect();
         remarks.sort();
         remarks.dedup();
@@ -355,11 +351,7 @@ impl Wording<'_> {
     }
 
     fn said(&self, key: &str, arguments: &[(&str, String)]) -> String {
-        let arguments: Vec<_> = arguments
-            .iter()
-            .map(|(name, value)| (*name, value.as_str()))
-            .collect();
-        message_with(self.lang, key, &arguments)
+        message_with(self.lang, key, arguments)
     }
 
     fn completeness(&self) -> Vec<String> {

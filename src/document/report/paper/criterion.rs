@@ -163,7 +163,7 @@ fn because(words: &Wording<'_>, verdict: &VerdictView) -> Vec<String> {
         message_with(
             lang,
             "report-note",
-            &[("by", &by), ("day", day), ("reason", &reason)],
+            &[("by", &*by), ("day", day), ("reason", &*reason)],
         )
     });
     // Conditions inside of others stand behind blanks, which a page does not show.
