@@ -4,6 +4,7 @@
 //! and every step is printed in the derivation.
 
 pub mod evaluate;
+pub mod formula;
 pub mod parse;
 pub mod procedure;
 pub mod record;
