@@ -16,6 +16,8 @@ pub struct Exact(BigRational);
 pub enum RoundingMode {
     /// Towards zero (切捨て).
     Down,
+    /// Away from zero (切上げ).
+    Up,
     /// To the nearest; a half goes away from zero (四捨五入).
     HalfUp,
     /// To the nearest; a half goes to the even digit.
@@ -24,8 +26,9 @@ pub enum RoundingMode {
 
 impl RoundingMode {
     /// Every mode with the word used in data files.
-    pub const WORDS: [(&'static str, Self); 3] = [
+    pub const WORDS: [(&'static str, Self); 4] = [
         ("down", Self::Down),
+        ("up", Self::Up),
         ("half-up", Self::HalfUp),
         ("half-even", Self::HalfEven),
     ];
@@ -110,6 +113,16 @@ impl Exact {
         (!other.0.is_zero()).then(|| Self(&self.0 / &other.0))
     }
 
+    /// The number with the other sign.
+    pub fn negated(&self) -> Self {
+        Self(-&self.0)
+    }
+
+    /// The size of the number.
+    pub fn abs(&self) -> Self {
+        Self(self.0.abs())
+    }
+
     /// Whether the number is below zero.
     pub fn is_negative(&self) -> bool {
         self.0.is_negative()
@@ -129,6 +142,7 @@ impl Exact {
         let half = BigRational::new(BigInt::one(), BigInt::from(2));
         let away = match mode {
             RoundingMode::Down => false,
+            RoundingMode::Up => !rest.is_zero(),
             RoundingMode::HalfUp => rest >= half,
             RoundingMode::HalfEven => {
                 rest > half
