@@ -283,7 +283,7 @@ fn mark(
     };
     let points = if is_marked {
         let points = Points::of(tender, bid, assessment.as_ref(), &confirmations, &items)?;
-        exclusions.extend(exclusion::below_minimum(tender, bid, &points));
+        exclusions.extend(exclusion::below_minimum(tender, bid, &items, &points));
         Some(points)
     } else {
         None

@@ -104,6 +104,7 @@ fn read_item(table: &Fields<'_>, blocks: &[Block], procedure: Option<&Procedure>
             .unwrap_or_else(Exact::one),
         title: table.both("title"),
         criterion: table.optional_text("criterion").map(CriterionId),
+        minimum: table.optional_exact("minimum"),
         block: place,
         id,
         kind,
