@@ -16,21 +16,21 @@ pub struct Exact(BigRational);
 pub enum RoundingMode {
     /// Towards zero (切捨て).
     Down,
-    /// Away from zero (切上げ).
-    Up,
     /// To the nearest; a half goes away from zero (四捨五入).
     HalfUp,
     /// To the nearest; a half goes to the even digit.
     HalfEven,
+    /// Away from zero (切上げ).
+    Up,
 }
 
 impl RoundingMode {
     /// Every mode with the word used in data files.
     pub const WORDS: [(&'static str, Self); 4] = [
         ("down", Self::Down),
-        ("up", Self::Up),
         ("half-up", Self::HalfUp),
         ("half-even", Self::HalfEven),
+        ("up", Self::Up),
     ];
 
     /// Returns the word used in data files.
@@ -118,9 +118,14 @@ impl Exact {
         Self(-&self.0)
     }
 
-    /// The size of the number.
+    /// The number without its sign.
     pub fn abs(&self) -> Self {
         Self(self.0.abs())
+    }
+
+    /// Whether the number is above zero.
+    pub fn is_positive(&self) -> bool {
+        self.0.is_positive()
     }
 
     /// Whether the number is below zero.

@@ -790,7 +790,11 @@ fn a_person_confirms_or_overrules_the_machine_and_both_are_kept() {
         .as_array()
         .unwrap()
         .iter()
-        .find(|one| one["points"]["low"] != "0" && one["points"]["low"].is_string() && one["points"]["low"] == one["points"]["high"])
+        .find(|one| {
+            one["points"]["low"] != "0"
+                && one["points"]["low"].is_string()
+                && one["points"]["low"] == one["points"]["high"]
+        })
         .unwrap()
         .clone();
     let criterion = scored["criterion"].as_str().unwrap();
