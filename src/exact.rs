@@ -1,11 +1,15 @@
 //! Exact numbers: every score, mark, point and price is a rational, rounded only where a rule says so.
 
+mod whole;
+
 use std::fmt;
 
 use num_bigint::BigInt;
 use num_rational::BigRational;
 use num_traits::{One, Signed, ToPrimitive, Zero};
 use serde::{Serialize, Serializer};
+
+pub use whole::Whole;
 
 /// An exact rational number. Printed as a decimal when it ends, else as a fraction: `169.5`, `317/3`.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
