@@ -106,10 +106,7 @@ impl SubAssign<&Whole> for Whole {
 impl Exact {
     /// The numerator, and the denominator above zero, in lowest terms.
     pub fn terms(&self) -> (Whole, Whole) {
-        (
-            Whole(self.0.numer().clone()),
-            Whole(self.0.denom().clone()),
-        )
+        (Whole(self.0.numer().clone()), Whole(self.0.denom().clone()))
     }
 
     /// The denominator, above zero, in lowest terms.

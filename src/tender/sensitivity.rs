@@ -158,7 +158,12 @@ pub fn sensitivity(model: &Model) -> Result<Sensitivity, ModelFault> {
     }
     let ((mut single, joint), (marks, acceptability)) = rayon::join(
         || (single::single_changes(&ground), joint::joint(&ground)),
-        || (marks::mark_changes(&ground), acceptability::acceptability(&ground)),
+        || {
+            (
+                marks::mark_changes(&ground),
+                acceptability::acceptability(&ground),
+            )
+        },
     );
     let acceptability = match acceptability {
         acceptability::Outcome::Found(found) => Some(found),

@@ -4,8 +4,8 @@
 //! weight holds all points. With up to three weights that matter the shares are exact: lengths and areas. With more
 //! they are counted over a seeded sample, in exact numbers too, with a bound on the error of the share.
 
-mod area;
-mod sample;
+pub(super) mod area;
+pub(super) mod sample;
 
 use std::cmp::Ordering;
 use std::collections::BTreeMap;
@@ -76,9 +76,9 @@ pub struct BidAcceptability {
 /// A bid's totals at the corners, over a denominator above zero.
 #[derive(Clone)]
 pub(super) struct Corners {
-    place: usize,
-    totals: Vec<i128>,
-    scale: i128,
+    pub(super) place: usize,
+    pub(super) totals: Vec<i128>,
+    pub(super) scale: i128,
 }
 
 /// What came of it.
@@ -180,7 +180,10 @@ fn corners(ground: &Ground<'_>, groups: &[(String, Vec<usize>)]) -> Option<Vec<C
         sums.iter()
             .fold(Whole::one(), |common, sum| common.common_multiple(sum))
     };
-    let constants = ground.stands.iter().any(|stand| !stand.bid.constant.is_zero());
+    let constants = ground
+        .stands
+        .iter()
+        .any(|stand| !stand.bid.constant.is_zero());
     let per_sum = if constants { all } else { Whole::one() };
     let raw: Vec<_> = ground
         .stands
@@ -320,10 +323,8 @@ fn compare(left: (i128, i128), right: (i128, i128)) -> Ordering {
     if signs != Ordering::Equal {
         return signs;
     }
-    let size = wide_product(left.0.unsigned_abs(), right.1.unsigned_abs()).cmp(&wide_product(
-        right.0.unsigned_abs(),
-        left.1.unsigned_abs(),
-    ));
+    let size = wide_product(left.0.unsigned_abs(), right.1.unsigned_abs())
+        .cmp(&wide_product(right.0.unsigned_abs(), left.1.unsigned_abs()));
     if left.0.is_negative() {
         size.reverse()
     } else {
@@ -354,11 +355,16 @@ mod tests {
             (0, 7),
             (u128::MAX, u128::MAX),
             (1 << 64, (1 << 64) + 1),
-            (0x0123_4567_89ab_cdef_0011_2233_4455_6677, 0xfedc_ba98_7654_3210_8899_aabb_ccdd_eeff),
+            (
+                0x0123_4567_89ab_cdef_0011_2233_4455_6677,
+                0xfedc_ba98_7654_3210_8899_aabb_ccdd_eeff,
+            ),
         ] {
             // Schoolbook on 32 bits.
             let digits = |number: u128| -> Vec<u128> {
-                (0..4).map(|place| (number >> (32 * place)) & 0xffff_ffff).collect()
+                (0..4)
+                    .map(|place| (number >> (32 * place)) & 0xffff_ffff)
+                    .collect()
             };
             let mut product = vec![0_u128; 9];
             for (at, one) in digits(left).iter().enumerate() {

@@ -161,9 +161,8 @@ impl<'m> Ground<'m> {
 
     /// By how much the winner leads a bid, in points of the total.
     pub(super) fn lead(&self, stand: &Stand<'_>) -> Exact {
-        self.winner().map_or_else(Exact::zero, |winner| {
-            winner.total.minus(&stand.total)
-        })
+        self.winner()
+            .map_or_else(Exact::zero, |winner| winner.total.minus(&stand.total))
     }
 
     /// The challengers that lack least in their own technical points, nearest first.
@@ -354,10 +353,7 @@ pub(super) fn first(contenders: &[Contender]) -> Vec<usize> {
     let Some(best) = contenders.iter().map(|one| &one.total).max() else {
         return Vec::new();
     };
-    let mut group: Vec<_> = contenders
-        .iter()
-        .filter(|one| one.total == *best)
-        .collect();
+    let mut group: Vec<_> = contenders.iter().filter(|one| one.total == *best).collect();
     let rules = contenders.first().map_or(0, |one| one.keys.len());
     for rule in 0..rules {
         let higher = |one: &&Contender| match one.keys.get(rule) {

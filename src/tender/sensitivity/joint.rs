@@ -35,7 +35,8 @@ pub struct JointChange {
     pub winner: BidId,
     /// Who wins at these weights themselves, by the tie rules.
     pub at_threshold: Vec<BidId>,
-    /// Who wins just beyond; empty when nothing lies beyond.
+    /// Who wins just beyond, on the way to all points on the weight that favors the challenger most; empty when
+    /// nothing lies beyond.
     pub beyond: Vec<BidId>,
     /// The weights that attain it; those that stay are left out.
     pub weights: Vec<MovedWeight>,
@@ -58,8 +59,15 @@ struct Reach {
     distance: Exact,
     /// By place.
     moves: Vec<Exact>,
-    /// Whether the lead can shrink further.
+    /// Whether the lead can go on that way.
     goes_on: bool,
+    towards: Towards,
+}
+
+/// Whose favor the weights move in.
+enum Towards {
+    Challenger,
+    Winner,
 }
 
 /// Computes both.
@@ -91,6 +99,12 @@ fn nearest(
         .par_iter()
         .filter_map(|edge| Some((edge.challenger, reach(ground, edge, limit.as_ref())?)))
         .collect();
+    found.extend(
+        ground
+            .edges
+            .iter()
+            .filter_map(|edge| Some((edge.challenger, settled(ground, edge)?))),
+    );
     found.sort_by(|left, right| {
         (left.1.distance.cmp(&right.1.distance))
             .then_with(|| right.1.goes_on.cmp(&left.1.goes_on))
@@ -108,27 +122,26 @@ fn crude_bound(edge: &Edge) -> Option<Exact> {
 }
 
 fn change(ground: &Ground<'_>, challenger: usize, reach: Reach) -> Option<JointChange> {
-    let moved: Vec<_> = (0..)
-        .zip(&reach.moves)
-        .filter(|(_, by)| !by.is_zero())
-        .map(|(weight, by)| Moved {
-            weight,
-            by: Moving::still(by.clone()),
-        })
-        .collect();
-    let contenders: Vec<Contender> = ground
-        .stands
+    let edge = ground
+        .edges
         .iter()
-        .map(|stand| ground.contender(stand, &moved))
-        .collect();
-    let at_threshold = first(&contenders);
-    // The challenger's lead is the first to open when the weights move on.
+        .find(|edge| edge.challenger == challenger)?;
+    let at_threshold = winners(ground, &reach.moves, None);
     let beyond = if reach.goes_on {
-        vec![challenger]
+        let growths = edge.slopes.iter().enumerate();
+        let corner = match reach.towards {
+            Towards::Challenger => growths.min_by_key(|(_, growth)| *growth),
+            Towards::Winner => growths.max_by_key(|(_, growth)| *growth),
+        };
+        winners(ground, &reach.moves, Some(corner?.0))
     } else {
         Vec::new()
     };
-    let after = if reach.goes_on { &beyond } else { &at_threshold };
+    let after = if reach.goes_on {
+        &beyond
+    } else {
+        &at_threshold
+    };
     if *after == ground.winners {
         return None;
     }
@@ -163,8 +176,62 @@ fn most(ground: &Ground<'_>, edge: &Edge) -> Option<Whole> {
     Some(most)
 }
 
+/// The winners after weights have moved, and move on to all points on one weight where one is named.
+fn winners(ground: &Ground<'_>, moves: &[Exact], corner: Option<usize>) -> Vec<usize> {
+    let points = ground.model.weights.iter().map(|weight| &weight.points);
+    let sum: Exact = points.clone().cloned().sum();
+    let moved: Vec<_> = moves
+        .iter()
+        .zip(points)
+        .enumerate()
+        .map(|(weight, (by, points))| {
+            let onward = match corner {
+                Some(corner) if corner == weight => sum.minus(points).minus(by),
+                Some(_) => points.plus(by).negated(),
+                None => Exact::zero(),
+            };
+            Moved {
+                weight,
+                by: Moving {
+                    value: by.clone(),
+                    onward,
+                },
+            }
+        })
+        .filter(|moved| !moved.by.value.is_zero() || !moved.by.onward.is_zero())
+        .collect();
+    let contenders: Vec<Contender> = ground
+        .stands
+        .iter()
+        .map(|stand| ground.contender(stand, &moved))
+        .collect();
+    first(&contenders)
+}
+
+/// An open tie is settled by any change that lets the first winner's lead over another grow.
+fn settled(ground: &Ground<'_>, edge: &Edge) -> Option<Reach> {
+    if !ground.winners.contains(&edge.challenger) {
+        return None;
+    }
+    let largest = edge.slopes.iter().max()?;
+    let mut weights = edge.slopes.iter().zip(&ground.weights);
+    weights
+        .any(|(growth, weight)| growth < largest && weight.is_positive())
+        .then(|| Reach {
+            distance: Exact::zero(),
+            moves: vec![Exact::zero(); edge.slopes.len()],
+            goes_on: true,
+            towards: Towards::Winner,
+        })
+}
+
 fn knapsack(ground: &Ground<'_>, edge: &Edge, limit: Option<&Exact>) -> Option<Reach> {
-    let mut order: Vec<_> = edge.slopes.iter().zip(&ground.weights).enumerate().collect();
+    let mut order: Vec<_> = edge
+        .slopes
+        .iter()
+        .zip(&ground.weights)
+        .enumerate()
+        .collect();
     order.sort_by(|left, right| right.1.0.cmp(left.1.0));
     let (taker, (least, _)) = *order.last()?;
     let most = most(ground, edge)?;
@@ -180,7 +247,10 @@ fn knapsack(ground: &Ground<'_>, edge: &Edge, limit: Option<&Exact>) -> Option<R
         }
         let whole = *weight * &rate;
         if whole > rest {
-            gives.push((*place, Exact::quotient(&rest, &(&rate * &ground.weight_scale))?));
+            gives.push((
+                *place,
+                Exact::quotient(&rest, &(&rate * &ground.weight_scale))?,
+            ));
             break;
         }
         gives.push((*place, Exact::quotient(weight, &ground.weight_scale)?));
@@ -204,6 +274,7 @@ fn knapsack(ground: &Ground<'_>, edge: &Edge, limit: Option<&Exact>) -> Option<R
         distance,
         moves,
         goes_on: edge.gap < most,
+        towards: Towards::Challenger,
     })
 }
 
@@ -217,7 +288,9 @@ fn box_bound(ground: &Ground<'_>, edge: &Edge, limit: Option<&Exact>) -> Option<
         return None;
     }
     let scaled_limit = limit.map(|limit| limit.terms());
-    let mut bound = by_growth.get(by_growth.len() / 2).map(|(growth, _)| *growth)?;
+    let mut bound = by_growth
+        .get(by_growth.len() / 2)
+        .map(|(growth, _)| *growth)?;
     let distance = loop {
         let (numerator, denominator) = smallest_box(&by_weight, bound, &edge.gap)?;
         if let Some((limit, limit_scale)) = &scaled_limit
@@ -265,6 +338,7 @@ fn box_bound(ground: &Ground<'_>, edge: &Edge, limit: Option<&Exact>) -> Option<
         distance: box_size,
         moves,
         goes_on: edge.gap < most(ground, edge)?,
+        towards: Towards::Challenger,
     })
 }
 

@@ -101,9 +101,11 @@ pub(super) fn mark_changes(ground: &Ground<'_>) -> MarkChanges {
         challengers += usize::from(need.direction == Direction::Increase);
         let by_item = marks.iter().filter_map(|mark| need.item(mark)).collect();
         items.extend(best(by_item).map(|best| need.published(best, &marks)));
-        let by_evaluator = marks
-            .iter()
-            .flat_map(|mark| mark.evaluators.iter().filter_map(|one| need.evaluator(mark, one)));
+        let by_evaluator = marks.iter().flat_map(|mark| {
+            mark.evaluators
+                .iter()
+                .filter_map(|one| need.evaluator(mark, one))
+        });
         evaluators.extend(best(by_evaluator.collect()));
     }
     MarkChanges {
@@ -121,7 +123,11 @@ fn best(changes: Vec<MarkChange>) -> Option<MarkChange> {
     let first = changes.next()?;
     let best = changes.fold(first, |best, one| {
         let order = |change: &MarkChange| (change.change.clone(), !change.reached);
-        if order(&one) < order(&best) { one } else { best }
+        if order(&one) < order(&best) {
+            one
+        } else {
+            best
+        }
     });
     Some(MarkChange { marks, ..best })
 }
@@ -218,13 +224,23 @@ impl Need<'_, '_> {
                     let winner = (winners != self.ground.winners)
                         .then(|| newcomer(self.ground, &winners))
                         .flatten()?;
-                    Some(self.change(mark, id.clone(), (&one.mark, self.signed(&at)), true, winner))
+                    Some(self.change(
+                        mark,
+                        id.clone(),
+                        (&one.mark, self.signed(&at)),
+                        true,
+                        winner,
+                    ))
                 });
         }
         let at = self.at_threshold(mark.weight);
         let (to, reached, winner) = match at {
             Some(winner) => (first_at(&response, &from, &target)?, true, winner),
-            None => (last_at(&response, &from, &target)?, false, self.beyond(mark.weight)?),
+            None => (
+                last_at(&response, &from, &target)?,
+                false,
+                self.beyond(mark.weight)?,
+            ),
         };
         Some(self.change(mark, id, (&one.mark, self.signed(&to)), reached, winner))
     }

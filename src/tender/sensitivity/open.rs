@@ -93,7 +93,9 @@ pub(super) fn open(ground: &Ground<'_>) -> Open {
 }
 
 fn challenger(ground: &Ground<'_>, stand: &Stand<'_>) -> Option<OpenChallenger> {
-    let winner = ground.winner().filter(|winner| winner.place != stand.place)?;
+    let winner = ground
+        .winner()
+        .filter(|winner| winner.place != stand.place)?;
     let possible = ground.opened(stand);
     let total = possible.total.value.clone();
     let by_tie = total == winner.total;
@@ -134,9 +136,17 @@ fn certain_as_published(ground: &Ground<'_>) -> Option<bool> {
             .filter(|(weight, _)| weight.kind != WeightKind::Price)
             .map(|(weight, share)| weight.points.times(share))
             .sum();
-        round_total(rounding, stand.bid, &technical, &price_points(ground, stand.bid))
+        round_total(
+            rounding,
+            stand.bid,
+            &technical,
+            &price_points(ground, stand.bid),
+        )
     };
-    let winner = ground.stands.iter().find(|stand| stand.bid.id == *published)?;
+    let winner = ground
+        .stands
+        .iter()
+        .find(|stand| stand.bid.id == *published)?;
     let proven = total(winner, &winner.bid.shares);
     let danger = ground
         .stands

@@ -102,9 +102,17 @@ pub(super) fn published_winners(ground: &Ground<'_>) -> Option<Vec<usize>> {
 }
 
 /// The total of a bid under the published rounding, from its technical points and its price points.
-pub(super) fn round_total(rounding: TotalRounding, bid: &ModelBid, technical: &Exact, price: &Exact) -> Exact {
+pub(super) fn round_total(
+    rounding: TotalRounding,
+    bid: &ModelBid,
+    technical: &Exact,
+    price: &Exact,
+) -> Exact {
     let technical = apply(rounding.technical, technical);
-    let total = bid.factor.times(&technical).plus(&apply(rounding.price, price));
+    let total = bid
+        .factor
+        .times(&technical)
+        .plus(&apply(rounding.price, price));
     apply(rounding.total, &total)
 }
 
@@ -156,7 +164,9 @@ pub(super) fn search(
             (Some((change, _, sample)), None) => Some(change.max(sample).clone()),
             (None, to) => to.clone(),
         };
-        let Some(points) = to.and_then(|to| step_points(ground.model, ours, line, (from, &to), MOST_STEPS - steps)) else {
+        let Some(points) = to
+            .and_then(|to| step_points(ground.model, ours, line, (from, &to), MOST_STEPS - steps))
+        else {
             return Search::LeftOut;
         };
         steps += points.len();
@@ -182,8 +192,15 @@ pub(super) fn search(
     let Some((change, reached, sample)) = best else {
         return Search::None;
     };
-    takers.push(ours);
-    let after = winners(ground.model, rounding, &takers, &sample);
+    // Bids that stay behind the winner can still be part of a tie for the first rank.
+    let taken: BTreeSet<_> = takers.iter().map(|line| line.place).collect();
+    let behind = |line: &&Line<'_>| {
+        line.place == ours.place
+            || taken.contains(&line.place)
+            || winners(ground.model, rounding, &[ours, *line], &sample) == [ours.place]
+    };
+    let present: Vec<_> = lines.iter().filter(behind).collect();
+    let after = winners(ground.model, rounding, &present, &sample);
     Search::Found(PublishedChange {
         change,
         reached,
@@ -265,8 +282,14 @@ impl Line<'_> {
 }
 
 fn winners(model: &Model, rounding: TotalRounding, lines: &[&Line<'_>], at: &Exact) -> Vec<usize> {
-    let total =
-        |line: &Line<'_>| round_total(rounding, line.bid, &line.technical_at(at), &line.price_at(at));
+    let total = |line: &Line<'_>| {
+        round_total(
+            rounding,
+            line.bid,
+            &line.technical_at(at),
+            &line.price_at(at),
+        )
+    };
     let totals: Vec<_> = lines.iter().map(|line| (total(line), *line)).collect();
     let best = totals.iter().map(|(total, _)| total).max();
     let mut group: Vec<_> = totals
@@ -309,7 +332,9 @@ fn window(
 ) -> Option<(Exact, Option<Exact>)> {
     let units = |line: &Line<'_>| {
         let technical = line.bid.factor.times(&unit(rounding.technical));
-        technical.plus(&unit(rounding.price)).plus(&unit(rounding.total))
+        technical
+            .plus(&unit(rounding.price))
+            .plus(&unit(rounding.total))
     };
     let slack = units(ours).plus(&units(theirs));
     let lead = ours.total().minus(&theirs.total());
@@ -324,7 +349,14 @@ fn window(
     } else if rate.is_negative() {
         let falling = rate.negated();
         let from = lead.minus(&slack).over(&falling)?.max(zero);
-        (from, lead.plus(&slack).over(&falling))
+        // Without any rounding the window is the crossing itself; what lies just beyond it counts too.
+        let beyond = if slack.is_zero() {
+            Exact::one()
+        } else {
+            Exact::zero()
+        };
+        let to = lead.plus(&slack).over(&falling)?;
+        (from, Some(to.plus(&beyond)))
     } else {
         if lead > slack {
             return None;
@@ -372,34 +404,48 @@ fn step_points(
 ) -> Option<Vec<Exact>> {
     let rounding = model.rounding?;
     let mut points = BTreeSet::from([from.clone(), to.clone()]);
-    let add = |points: &mut BTreeSet<Exact>, value: &Exact, rate: &Exact, rule: Option<Rounding>| {
-        let Some(rule) = rule.filter(|_| !rate.is_zero()) else {
-            return Some(());
+    let add =
+        |points: &mut BTreeSet<Exact>, value: &Exact, rate: &Exact, rule: Option<Rounding>| {
+            let Some(rule) = rule.filter(|_| !rate.is_zero()) else {
+                return Some(());
+            };
+            let half = unit(Some(rule)).half();
+            let value_at = |at: &Exact| value.plus(&rate.times(at));
+            let (low, high) = (
+                value_at(from).min(value_at(to)),
+                value_at(from).max(value_at(to)),
+            );
+            let mut step = low.over(&half)?.ceil();
+            let last = high.over(&half)?.floor();
+            if last.minus(&step) > Exact::from_integer(i64::try_from(room).ok()?) {
+                return None;
+            }
+            while step <= last {
+                points.insert(step.times(&half).minus(value).over(rate)?);
+                step = step.plus(&Exact::one());
+            }
+            (points.len() <= room).then_some(())
         };
-        let half = unit(Some(rule)).half();
-        let value_at = |at: &Exact| value.plus(&rate.times(at));
-        let (low, high) = (value_at(from).min(value_at(to)), value_at(from).max(value_at(to)));
-        let mut step = low.over(&half)?.ceil();
-        let last = high.over(&half)?.floor();
-        if last.minus(&step) > Exact::from_integer(i64::try_from(room).ok()?) {
-            return None;
-        }
-        while step <= last {
-            points.insert(step.times(&half).minus(value).over(rate)?);
-            step = step.plus(&Exact::one());
-        }
-        (points.len() <= room).then_some(())
-    };
     for line in [ours, theirs] {
         let rates = &line.rates;
-        add(&mut points, &line.technical, &rates.technical, rounding.technical)?;
+        add(
+            &mut points,
+            &line.technical,
+            &rates.technical,
+            rounding.technical,
+        )?;
         add(&mut points, &line.price, &rates.price, rounding.price)?;
         // The total steps by itself only where the part that moves is not rounded before.
         let factor = &line.bid.factor;
         if rounding.technical.is_none() && !rates.technical.is_zero() {
             let fixed = apply(rounding.price, &line.price);
             let value = factor.times(&line.technical).plus(&fixed);
-            add(&mut points, &value, &factor.times(&rates.technical), rounding.total)?;
+            add(
+                &mut points,
+                &value,
+                &factor.times(&rates.technical),
+                rounding.total,
+            )?;
         }
         if rounding.price.is_none() && !rates.price.is_zero() {
             let fixed = factor.times(&apply(rounding.technical, &line.technical));

@@ -68,7 +68,10 @@ pub(super) fn points_to_yen(ground: &Ground<'_>) -> Option<PointsToYen> {
         .collect();
     Some(PointsToYen {
         yen_per_point: same_everywhere(ground),
-        bids: Listed { count, listed: bids },
+        bids: Listed {
+            count,
+            listed: bids,
+        },
     })
 }
 
@@ -126,8 +129,12 @@ fn yen_per_point(ground: &Ground<'_>, stand: &Stand<'_>) -> Option<Exact> {
     }
 }
 
-/// By how much lower the price must be to gain as much as one technical point more.
+/// By how much lower the price must be to gain as much as one technical point more; it stays above zero.
 fn one_point(ground: &Ground<'_>, stand: &Stand<'_>) -> Option<Exact> {
+    one_point_cut(ground, stand).filter(|cut| *cut < price(stand))
+}
+
+fn one_point_cut(ground: &Ground<'_>, stand: &Stand<'_>) -> Option<Exact> {
     let now = price(stand);
     let target = price_points(ground, stand.bid).plus(&Exact::one());
     match &ground.model.price {
@@ -261,7 +268,10 @@ fn points_at(pieces: &[PricePiece], price: &Exact) -> Option<Exact> {
 
 /// The highest price up to `now` at which the points reach `target`.
 fn price_of_points(pieces: &[PricePiece], now: &Exact, target: &Exact) -> Option<Exact> {
-    let mut falling: Vec<_> = pieces.iter().filter(|piece| piece.from_yen <= *now).collect();
+    let mut falling: Vec<_> = pieces
+        .iter()
+        .filter(|piece| piece.from_yen <= *now)
+        .collect();
     falling.sort_by(|left, right| right.to_yen.cmp(&left.to_yen));
     falling.into_iter().find_map(|piece| {
         let points = |price: &Exact| piece.intercept.plus(&piece.slope.times(price));

@@ -12,7 +12,7 @@ type Totals = Vec<Exact>;
 type Point = (Exact, Exact);
 
 /// The ranks where at most one weight moves: there the weights cannot vary.
-pub(super) fn at_a_point(bids: &[Corners]) -> Vec<Vec<Exact>> {
+pub(in super::super) fn at_a_point(bids: &[Corners]) -> Vec<Vec<Exact>> {
     let bids = exact(bids);
     let first = |bid: &Totals| bid.first().cloned().unwrap_or_else(Exact::zero);
     let values: Vec<_> = bids.iter().map(first).collect();
@@ -22,16 +22,15 @@ pub(super) fn at_a_point(bids: &[Corners]) -> Vec<Vec<Exact>> {
 }
 
 /// The lengths of the ranks over two weights.
-pub(super) fn lengths(bids: &[Corners]) -> Vec<Vec<Exact>> {
+pub(in super::super) fn lengths(bids: &[Corners]) -> Vec<Vec<Exact>> {
     let bids = exact(bids);
     let ends: Vec<_> = bids
         .iter()
         .filter_map(|bid| Some((bid.first()?.clone(), bid.get(1)?.clone())))
         .collect();
     // At t the first weight holds t of all points, the second the rest.
-    let value = |(first, second): &(Exact, Exact), t: &Exact| {
-        second.plus(&first.minus(second).times(t))
-    };
+    let value =
+        |(first, second): &(Exact, Exact), t: &Exact| second.plus(&first.minus(second).times(t));
     let mut cuts = BTreeSet::from([Exact::zero(), Exact::one()]);
     for (place, left) in ends.iter().enumerate() {
         for right in ends.iter().skip(place + 1) {
@@ -55,7 +54,7 @@ pub(super) fn lengths(bids: &[Corners]) -> Vec<Vec<Exact>> {
 }
 
 /// The areas of the ranks over three weights, as shares of the triangle.
-pub(super) fn areas(bids: &[Corners]) -> Vec<Vec<Exact>> {
+pub(in super::super) fn areas(bids: &[Corners]) -> Vec<Vec<Exact>> {
     let bids = exact(bids);
     let (zero, one) = (Exact::zero(), Exact::one());
     let triangle = vec![

@@ -30,7 +30,7 @@ const DRAWS_A_PIECE: usize = 64;
 const LOGARITHM: (i64, i64) = (529_832, 100_000);
 
 /// Counts the ranks.
-pub(super) fn shares(bids: &[Corners], weights: usize) -> (Method, Vec<Vec<Exact>>) {
+pub(in super::super) fn shares(bids: &[Corners], weights: usize) -> (Method, Vec<Vec<Exact>>) {
     let products = bids.len().saturating_mul(weights).max(1);
     let draws = (MOST_PRODUCTS / products).clamp(FEWEST_DRAWS, MOST_DRAWS);
     let pieces = draws.div_ceil(DRAWS_A_PIECE);
@@ -148,10 +148,7 @@ fn count(bids: &[Corners], weights: &[i128], counts: &mut [[u32; RANKS]]) {
         if before.is_some_and(|before| order(*before, *bid) != Ordering::Equal) {
             rank = place;
         }
-        if let Some(count) = counts
-            .get_mut(*bid)
-            .and_then(|counts| counts.get_mut(rank))
-        {
+        if let Some(count) = counts.get_mut(*bid).and_then(|counts| counts.get_mut(rank)) {
             *count += 1;
         }
     }

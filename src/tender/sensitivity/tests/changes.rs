@@ -50,7 +50,11 @@ fn single_changes_equal_brute_force() {
         let small = Small::draw(seed).without_rounding();
         let found = sensitivity(&small.model()).unwrap();
         let case = format!("seed {seed}: {small:?}\n{:#?}", found.single);
-        assert_eq!(found.winner, small.ids(&small.winners(&small.grid())), "{case}");
+        assert_eq!(
+            found.winner,
+            small.ids(&small.winners(&small.grid())),
+            "{case}"
+        );
         assert_eq!(found.rounding_decides, None, "{case}");
         for weight in 0..small.points.len() {
             for direction in [Direction::Decrease, Direction::Increase] {
@@ -106,7 +110,10 @@ fn thresholds_under_rounding_equal_brute_force() {
         let case = format!("seed {seed}: {small:?}\n{found:#?}");
         let exact = small.ids(&small.winners(&small.grid()));
         let decides = found.rounding_decides.as_ref();
-        assert_eq!(decides.map(|both| &both.exact), (exact != model.published).then_some(&exact));
+        assert_eq!(
+            decides.map(|both| &both.exact),
+            (exact != model.published).then_some(&exact)
+        );
         counted[0] += usize::from(decides.is_some());
         if model.published.len() > 1 {
             continue;
@@ -127,7 +134,8 @@ fn thresholds_under_rounding_equal_brute_force() {
                     reached,
                     winner,
                 }) => {
-                    let (step, there) = first_change(most, winners).unwrap_or_else(|| panic!("{case}"));
+                    let (step, there) =
+                        first_change(most, winners).unwrap_or_else(|| panic!("{case}"));
                     assert_eq!((change, *reached), (&on_grid(step), there), "{case}");
                     let then = if there { step } else { step + 1 };
                     assert_eq!(*winner, small.ids(&winners(then)), "{case}");
@@ -137,7 +145,10 @@ fn thresholds_under_rounding_equal_brute_force() {
             }
         }
     }
-    assert!(counted[0] > 20 && counted[2] > 50 && counted[3] > 50, "{counted:?}");
+    assert!(
+        counted[0] > 20 && counted[2] > 50 && counted[3] > 50,
+        "{counted:?}"
+    );
     assert!(counted[1] < 20, "{counted:?}");
 }
 
@@ -173,7 +184,10 @@ fn check_joint(
     let start = small.grid();
     let now = small.winners(&start);
     let far = |weights: &[i64]| {
-        let mut by = weights.iter().zip(&start).map(|(to, from)| on_grid((to - from).abs()));
+        let mut by = weights
+            .iter()
+            .zip(&start)
+            .map(|(to, from)| on_grid((to - from).abs()));
         distance(&mut by)
     };
     for weights in spreads {
@@ -185,7 +199,11 @@ fn check_joint(
     let Some(found) = found else {
         return;
     };
-    let mut points: Vec<_> = small.points.iter().map(|one| Exact::from_integer(*one)).collect();
+    let mut points: Vec<_> = small
+        .points
+        .iter()
+        .map(|one| Exact::from_integer(*one))
+        .collect();
     for moved in &found.weights {
         let place: usize = moved.weight[1..].parse().unwrap();
         assert_eq!(moved.from, points[place], "{case}");
@@ -195,18 +213,26 @@ fn check_joint(
     let whole = |points: &[Exact]| points.iter().cloned().sum::<Exact>();
     let before: i64 = small.points.iter().sum();
     assert_eq!(whole(&points), Exact::from_integer(before), "{case}");
-    let mut by = points.iter().zip(&small.points).map(|(to, from)| {
-        to.minus(&Exact::from_integer(*from)).absolute()
-    });
+    let mut by = points
+        .iter()
+        .zip(&small.points)
+        .map(|(to, from)| to.minus(&Exact::from_integer(*from)).absolute());
     assert_eq!(distance(&mut by), found.distance, "{case}");
     let model = small.model_of(&points);
     assert_eq!(found.at_threshold, model.published, "{case}");
     let total = |bid: usize| -> Exact {
         let bid = &model.bids[bid];
         let shares = bid.shares.iter().zip(&points);
-        shares.map(|(share, points)| share.times(points)).sum::<Exact>().times(&bid.factor)
+        shares
+            .map(|(share, points)| share.times(points))
+            .sum::<Exact>()
+            .times(&bid.factor)
     };
-    let place = |winner| (0..small.shares.len()).find(|place| id(*place) == winner).unwrap();
+    let place = |winner| {
+        (0..small.shares.len())
+            .find(|place| id(*place) == winner)
+            .unwrap()
+    };
     let (winner, challenger) = (now[0], place(found.winner.clone()));
     if winner != challenger {
         assert_eq!(total(winner), total(challenger), "{case}");
@@ -232,11 +258,19 @@ fn joint_changes_equal_brute_force() {
         let case = format!("{case}\n{found:#?}");
         let spreads = spreads(&small);
         check_joint(&small, found.l1.as_ref(), &spreads, |by| by.sum(), &case);
-        check_joint(&small, found.linf.as_ref(), &spreads, |by| by.max().unwrap(), &case);
+        check_joint(
+            &small,
+            found.linf.as_ref(),
+            &spreads,
+            |by| by.max().unwrap(),
+            &case,
+        );
         assert_eq!(found.l1.is_none(), found.linf.is_none(), "{case}");
     });
     for seed in 1..=TENDERS {
-        let found = sensitivity(&Small::draw(seed).without_rounding().model()).unwrap().joint;
+        let found = sensitivity(&Small::draw(seed).without_rounding().model())
+            .unwrap()
+            .joint;
         counted[0] += usize::from(found.l1.is_none());
         let distance = found.l1.as_ref().map(|one| one.distance.clone());
         counted[1] += usize::from(distance.as_ref().is_some_and(Exact::is_zero));
@@ -267,7 +301,11 @@ fn the_price_ratio_is_the_change_of_the_price_against_the_rest() {
                 "{case}"
             );
             if let Some(to) = &ratio.to {
-                assert_eq!(to.times(&ratio.price_points), Exact::from_integer(technical), "{case}");
+                assert_eq!(
+                    to.times(&ratio.price_points),
+                    Exact::from_integer(technical),
+                    "{case}"
+                );
             }
         }
     });

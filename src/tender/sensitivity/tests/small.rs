@@ -98,7 +98,11 @@ impl Small {
             });
         }
         let mut rule = |none: i64| {
-            let modes = [RoundingMode::Down, RoundingMode::HalfUp, RoundingMode::HalfEven];
+            let modes = [
+                RoundingMode::Down,
+                RoundingMode::HalfUp,
+                RoundingMode::HalfEven,
+            ];
             let mode = modes[usize::try_from(chance.below(3)).unwrap()];
             (chance.below(none) == 0).then_some(Rounding { mode, digits: 0 })
         };
@@ -158,7 +162,10 @@ impl Small {
         let mut left: Vec<_> = all
             .iter()
             .copied()
-            .filter(|one| all.iter().all(|other| better(*one, *other) != Ordering::Less))
+            .filter(|one| {
+                all.iter()
+                    .all(|other| better(*one, *other) != Ordering::Less)
+            })
             .collect();
         for tie in &self.ties {
             let key = |bid: usize| match tie {
@@ -191,7 +198,11 @@ impl Small {
     }
 
     pub(super) fn model(&self) -> Model {
-        let points: Vec<_> = self.points.iter().map(|one| Exact::from_integer(*one)).collect();
+        let points: Vec<_> = self
+            .points
+            .iter()
+            .map(|one| Exact::from_integer(*one))
+            .collect();
         self.model_of(&points)
     }
 
@@ -297,9 +308,7 @@ pub(super) fn winners_of(model: &Model) -> Vec<usize> {
                 Tie::Technical => technical(bid),
                 Tie::Points(places) => part(bid, &|place, _| places.contains(&place)),
                 Tie::Price => Exact::from_integer(-bid.price_yen),
-                Tie::Lots => {
-                    Exact::from_integer(-i64::try_from(bid.lot.unwrap_or(0)).unwrap())
-                }
+                Tie::Lots => Exact::from_integer(-i64::try_from(bid.lot.unwrap_or(0)).unwrap()),
             }
         };
         if *tie == Tie::Lots && left.iter().any(|place| model.bids[*place].lot.is_none()) {
