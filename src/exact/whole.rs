@@ -138,20 +138,6 @@ impl Exact {
         Self(self.0.ceil())
     }
 
-    /// The number with the opposite sign.
-    pub fn negated(&self) -> Self {
-        Self(-&self.0)
-    }
-
-    /// The size without the sign.
-    pub fn absolute(&self) -> Self {
-        if self.is_negative() {
-            self.negated()
-        } else {
-            self.clone()
-        }
-    }
-
     /// Half of the number.
     pub fn half(&self) -> Self {
         Self(&self.0 / BigRational::from_integer(BigInt::from(2)))
@@ -176,6 +162,6 @@ mod tests {
         assert_eq!(third.floor(), Exact::from_integer(-3));
         assert_eq!(third.ceil(), Exact::from_integer(-2));
         assert_eq!(Whole::from(12).parts_of(&Whole::from(4)), Whole::from(3));
-        assert_eq!(third.absolute().half().to_string(), "7/6");
+        assert_eq!(third.abs().half().to_string(), "7/6");
     }
 }

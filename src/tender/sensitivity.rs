@@ -13,11 +13,13 @@ mod ground;
 mod joint;
 mod linear;
 mod marks;
+mod model;
 mod open;
 mod published;
 mod single;
 #[cfg(test)]
 mod tests;
+mod view;
 mod yen;
 
 pub use acceptability::{Acceptability, BidAcceptability, Method as AcceptabilityMethod};
@@ -27,9 +29,11 @@ pub use linear::{
     PriceRule, Tie, TotalRounding, Weight, WeightKind,
 };
 pub use marks::{MarkChange, MarkChanges};
+pub use model::model_of;
 pub use open::{EvaluatorReach, Open, OpenChallenger, Reach};
 pub use published::{MOST_STEPS, PublishedChange};
 pub use single::{Direction, RatioChange, SingleChange};
+pub use view::{LotSensitivity, SensitivityView};
 pub use yen::{BidYen, PointsToYen, Shortfall};
 
 use rayon::prelude::*;
@@ -73,8 +77,9 @@ pub struct Sensitivity {
     pub points_to_yen: Option<PointsToYen>,
     /// The bidders within reach among the nearest.
     pub within_reach: Listed<Reach>,
-    /// What the open items could do.
-    pub open: Open,
+    /// What the open items could do; none where that is not known.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub open: Option<Open>,
     /// How often each bid has each rank when the weights are drawn at random.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub acceptability: Option<Acceptability>,
@@ -174,7 +179,7 @@ pub fn sensitivity(model: &Model) -> Result<Sensitivity, ModelFault> {
         acceptability::Outcome::Nothing => None,
     };
     add_published(&ground, &mut single, &mut left_out);
-    let open = open::open(&ground);
+    let open = model.open_is_known.then(|| open::open(&ground));
     Ok(Sensitivity {
         method: model.method,
         winner: ground.ids(&ground.winners),
@@ -192,7 +197,7 @@ pub fn sensitivity(model: &Model) -> Result<Sensitivity, ModelFault> {
         single,
         joint,
         points_to_yen: yen::points_to_yen(&ground),
-        within_reach: open::within_reach(&ground, &marks, &open),
+        within_reach: open::within_reach(&ground, &marks, open.as_ref()),
         marks,
         open,
         acceptability,

@@ -417,7 +417,7 @@ const ONLY_IN: &[(&str, &[&str])] = &[
     ("pgp::", &["evidence/signature"]),
     ("serde_json_canonicalizer::", &["evidence/signature"]),
     ("rustsec::", &["evidence/advisory"]),
-    ("cel::", &["criteria/rule"]),
+    ("cel::", &["criteria/rule", "tender/formula"]),
     ("num_rational::", &["exact", "cvss/tests.rs"]),
     ("num_bigint::", &["exact", "cvss/tests.rs"]),
     ("sha2::", &["digest.rs"]),

@@ -33,6 +33,8 @@ pub struct Model {
     pub investigation_below_yen: Option<Exact>,
     /// Whether the rank acceptability is taken over blocks instead of single weights.
     pub acceptability: Level,
+    /// Whether the possible shares hold all that is open.
+    pub open_is_known: bool,
     /// What the model leaves out or treats as one, with the reason.
     pub left_out: Vec<LeftOut>,
 }
@@ -47,6 +49,8 @@ pub enum ModelMethod {
     Division,
     /// The lowest price (最低価格落札方式): no weights, and the total is the price below zero.
     LowestPrice,
+    /// A formula of its own that is linear in the technical points; the price is part of the constant.
+    Formula,
 }
 
 /// One weight: an allotment of points.

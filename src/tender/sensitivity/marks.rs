@@ -260,7 +260,7 @@ impl Need<'_, '_> {
             evaluator,
             direction: self.direction,
             from: from.clone(),
-            change: to.minus(from).absolute(),
+            change: to.minus(from).abs(),
             to,
             reached,
             winner,

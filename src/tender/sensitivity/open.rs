@@ -157,7 +157,11 @@ fn certain_as_published(ground: &Ground<'_>) -> Option<bool> {
 }
 
 /// The bidders for whom one mark, a lower price or the open part of one weight is enough, the nearest first.
-pub(super) fn within_reach(ground: &Ground<'_>, marks: &MarkChanges, open: &Open) -> Listed<Reach> {
+pub(super) fn within_reach(
+    ground: &Ground<'_>,
+    marks: &MarkChanges,
+    open: Option<&Open>,
+) -> Listed<Reach> {
     let nearest = ground.nearest();
     let reaches: Vec<_> = nearest
         .iter()
@@ -168,7 +172,8 @@ pub(super) fn within_reach(ground: &Ground<'_>, marks: &MarkChanges, open: &Open
             let of_bid = |changes: &super::marks::MarkChange| changes.bid == *id;
             let item = marks.items.listed.iter().find(|one| of_bid(one));
             let evaluator = marks.evaluators.listed.iter().find(|one| of_bid(one));
-            let open = open.challengers.listed.iter().find(|one| one.bid == *id);
+            let open = open.into_iter().flat_map(|open| &open.challengers.listed);
+            let open = open.into_iter().find(|one| one.bid == *id);
             Reach {
                 bid: id.clone(),
                 points: ground.lead(stand),

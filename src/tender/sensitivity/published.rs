@@ -384,7 +384,7 @@ fn period(rounding: TotalRounding, ours: &Line<'_>, theirs: &Line<'_>) -> Option
     if !alike {
         return None;
     }
-    let rate = ours.total_rate().absolute();
+    let rate = ours.total_rate().abs();
     if rate.is_zero() {
         return Some(Exact::zero());
     }

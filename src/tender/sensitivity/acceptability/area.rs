@@ -163,5 +163,5 @@ fn twice_area(cell: &[Point]) -> Exact {
         .zip(next)
         .map(|(one, two)| one.0.times(&two.1).minus(&two.0.times(&one.1)))
         .sum();
-    area.absolute()
+    area.abs()
 }

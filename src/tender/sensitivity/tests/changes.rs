@@ -216,7 +216,7 @@ fn check_joint(
     let mut by = points
         .iter()
         .zip(&small.points)
-        .map(|(to, from)| to.minus(&Exact::from_integer(*from)).absolute());
+        .map(|(to, from)| to.minus(&Exact::from_integer(*from)).abs());
     assert_eq!(distance(&mut by), found.distance, "{case}");
     let model = small.model_of(&points);
     assert_eq!(found.at_threshold, model.published, "{case}");

@@ -256,6 +256,7 @@ impl Small {
             marks: Vec::new(),
             investigation_below_yen: None,
             acceptability: Level::Weights,
+            open_is_known: true,
             left_out: Vec::new(),
         };
         model.published = self.ids(&winners_of(&model));
