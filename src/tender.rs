@@ -10,6 +10,7 @@ pub mod parse;
 pub mod procedure;
 pub mod record;
 pub mod report;
+pub mod sensitivity;
 
 use std::collections::BTreeMap;
 
