@@ -75,7 +75,7 @@ pub fn render(view: &TimetableView, lang: Lang, width: u16) -> String {
     }
     out.push_str(&sheet.render());
     if !view.remarks.is_empty() {
-        out.push_str(&heading(&message(lang, "remarks")));
+        out.push_str(&heading(&message(lang, "timetable-remarks")));
         for remark in &view.remarks {
             _ = writeln!(out, "  {}", printable(&remark.to_string()));
         }

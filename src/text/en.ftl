@@ -1010,6 +1010,7 @@ timetable-next = Next: { $what }, { $when } ({ $left })
 timetable-nothing-ahead = Nothing of the timetable lies ahead.
 timetable-notice = { $to } days from the notice to the deadline for bids, { $between } whole days between
 timetable-event = Event
+timetable-remarks = Remarks about the timetable
 timetable-when = When (Japan)
 timetable-left = Days
 timetable-note = Note

@@ -1010,6 +1010,7 @@ timetable-next = 次の予定: { $what } { $when }({ $left })
 timetable-nothing-ahead = 今後の予定はない。
 timetable-notice = 公告から入札書等の提出期限まで{ $to }日(中{ $between }日)
 timetable-event = 事項
+timetable-remarks = 日程についての注記
 timetable-when = 日時(日本時間)
 timetable-left = 日数
 timetable-note = 備考

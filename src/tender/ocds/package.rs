@@ -14,7 +14,7 @@ use crate::tender::timetable::{Event, Moment};
 /// # Errors
 ///
 /// `ocds-date-missing` when the tender does not say on which day its notice was published, `ocds-date-order` when the award is
-/// dated before it, and `ocds-not-decided` when a tie or unconfirmed verdicts leave the award open.
+/// dated before it or before the opening, and `ocds-not-decided` when a tie or unconfirmed verdicts leave the award open.
 pub fn release_package(
     tender: &Tender,
     outcome: Option<&Outcome>,
@@ -118,6 +118,20 @@ fn award_release(
                 Place::pointer("/as_of"),
                 format!(
                     "the award of {} is not dated after the notice or amendment of {day}",
+                    tender.as_of
+                ),
+            )
+            .help("mend `as_of` or [timetable]"),
+        );
+    }
+    let opening = tender.timetable.when(Event::Opening).map(Moment::day);
+    if let Some(day) = opening.filter(|day| *day > tender.as_of) {
+        faults.push(
+            Diagnostic::error(
+                "ocds-date-order",
+                Place::pointer("/as_of"),
+                format!(
+                    "the award of {} is dated before the opening of the prices on {day}",
                     tender.as_of
                 ),
             )
