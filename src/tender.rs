@@ -3,6 +3,7 @@
 //! Every number on this path is a rational; rounding happens only where the published procedure says so,
 //! and every step is printed in the derivation.
 
+pub mod consolidation;
 pub mod evaluate;
 pub mod formula;
 pub mod item;
@@ -10,6 +11,8 @@ pub mod parse;
 pub mod procedure;
 pub mod record;
 pub mod report;
+pub mod score_sheet;
+pub mod technical;
 
 use std::collections::BTreeMap;
 
@@ -178,7 +181,7 @@ impl Tender {
     }
 }
 
-fn marking(information: &[InformationItem]) -> Marking {
+pub(crate) fn marking(information: &[InformationItem]) -> Marking {
     let items = information.iter().filter_map(InformationItem::marking);
     items.fold(Marking::lowest(), |whole, part| whole.with(&part))
 }

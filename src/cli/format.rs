@@ -23,7 +23,7 @@ pub(super) enum Format {
     Openvex,
     /// A page to print, for `assess` and `tender evaluate`
     Html,
-    /// A workbook, for `assess`
+    /// A workbook, for `assess` and `tender consolidate`
     Xlsx,
 }
 
@@ -51,6 +51,7 @@ impl Command {
             ],
             Self::Assess(_) => &[Format::Text, Format::Json, Format::Html, Format::Xlsx],
             Self::Tender(Tender::Evaluate(_)) => &[Format::Text, Format::Json, Format::Html],
+            Self::Tender(Tender::Consolidate(_)) => &[Format::Text, Format::Json, Format::Xlsx],
             Self::Clauses(_) => &[Format::Text, Format::Json, Format::Md],
             Self::Vex(_)
             | Self::Sbom(Sbom::Inspect(_) | Sbom::Check(_) | Sbom::Diff(_) | Sbom::Match(_)) => {

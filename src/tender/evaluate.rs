@@ -15,6 +15,8 @@ use std::collections::{BTreeMap, BTreeSet};
 use rayon::prelude::*;
 use serde::Serialize;
 
+pub(crate) use self::exclusion::agrees_with;
+pub(crate) use self::marks::points_of;
 use self::points::Points;
 use self::standing::Field;
 use super::procedure::TieRule;
