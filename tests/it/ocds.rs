@@ -2,6 +2,7 @@
 //! are checked as their publishers say.
 
 use std::collections::BTreeSet;
+use std::sync::OnceLock;
 
 use jsonschema::{Registry, Validator};
 use mekiki::app::library::Library;
@@ -43,8 +44,9 @@ fn document(kind: &str, title: &str) -> PublishedDocument {
     }
 }
 
-fn library() -> Library {
-    Library::open(None).unwrap()
+fn library() -> &'static Library {
+    static LIBRARY: OnceLock<Library> = OnceLock::new();
+    LIBRARY.get_or_init(|| Library::open(None).unwrap())
 }
 
 /// A made tender: its file, and what no notice may say.
@@ -215,17 +217,17 @@ kind = "mandatory"
 }
 
 fn notice(made: &Made, package: Package) -> Value {
-    publish_notice(&library(), &made.file, &choices(package)).unwrap_or_else(|refused| {
+    publish_notice(library(), &made.file, &choices(package)).unwrap_or_else(|refused| {
         panic!("{refused:?}\n{}", String::from_utf8_lossy(&made.file.bytes))
     })
 }
 
 fn award(made: &Made, choices: &Choices) -> Value {
     let library = library();
-    let open = open_tender(&library, vec![made.file.clone()]).unwrap_or_else(|refused| {
+    let open = open_tender(library, vec![made.file.clone()]).unwrap_or_else(|refused| {
         panic!("{refused:?}\n{}", String::from_utf8_lossy(&made.file.bytes))
     });
-    publish_award(&library, &open, choices).unwrap()
+    publish_award(library, &open, choices).unwrap()
 }
 
 /// The findings of our own check.
@@ -259,7 +261,7 @@ fn a_notice_tells_nothing_of_bids_prices_and_evaluators() {
             let mut choices = choices(package);
             // Asking for prices changes nothing at this stage.
             (choices.with_prices, choices.with_planned_price) = (true, true);
-            let written = publish_notice(&library(), &made.file, &choices).unwrap();
+            let written = publish_notice(library(), &made.file, &choices).unwrap();
             assert_eq!(written, notice(&made, package));
             let text = written.to_string();
             for secret in &made.secrets {
@@ -413,7 +415,7 @@ fn the_extensions_have_their_published_shape() {
                 &["id", "measure", "value", "currency", "relatedLot"],
                 &["id", "measure", "value"],
             );
-            assert!(one["value"].is_number() && ids.insert(one["id"].clone()));
+            assert!(one["value"].is_number() && ids.insert(one["id"].to_string()));
         }
         for one in release["bids"]["details"].as_array().unwrap() {
             only(
@@ -442,7 +444,7 @@ fn the_extensions_have_their_published_shape() {
             assert_eq!(criterion["relatesTo"], "tenderer");
             for group in criterion["requirementGroups"].as_array().unwrap() {
                 only(group, &["id", "requirements"], &["id"]);
-                assert!(ids.insert(group["id"].clone()));
+                assert!(ids.insert(group["id"].to_string()));
                 for one in group["requirements"].as_array().unwrap() {
                     only(
                         one,
@@ -470,8 +472,8 @@ fn an_open_award_is_refused() {
     let refused = |text: &str| {
         let library = library();
         let file = Evidence::new("tender.toml", text.as_bytes().to_vec());
-        let open = open_tender(&library, vec![file]).unwrap();
-        let refused = publish_award(&library, &open, &choices(Package::Release)).unwrap_err();
+        let open = open_tender(library, vec![file]).unwrap();
+        let refused = publish_award(library, &open, &choices(Package::Release)).unwrap_err();
         refused.0.iter().map(|one| one.code).collect::<Vec<_>>()
     };
     let undrawn = text.split("[draw]").next().unwrap();
@@ -482,7 +484,7 @@ fn an_open_award_is_refused() {
     assert_eq!(refused(&unopened), ["ocds-date-order"]);
     let undated = text.replace("published_on", "#");
     let file = Evidence::new("tender.toml", undated.into_bytes());
-    let refused = publish_notice(&library(), &file, &choices(Package::Release)).unwrap_err();
+    let refused = publish_notice(library(), &file, &choices(Package::Release)).unwrap_err();
     assert_eq!(refused.0[0].code, "ocds-date-missing");
 }
 
@@ -550,10 +552,10 @@ fn the_demo_tender_is_published_at_both_stages() {
     }
     let evidence = read_folder(&root).unwrap();
     let library = library();
-    let open = open_tender(&library, evidence).unwrap();
-    let package = publish_award(&library, &open, &choices(Package::Release)).unwrap();
+    let open = open_tender(library, evidence).unwrap();
+    let package = publish_award(library, &open, &choices(Package::Release)).unwrap();
     let suppliers = &package["releases"][0]["awards"][0]["suppliers"];
-    assert_eq!(suppliers[0]["id"], "JP-JCN-7999901000001");
+    assert_eq!(suppliers[0]["id"], "JP-JCN-6999901000002");
 }
 
 #[test]
@@ -576,7 +578,7 @@ fn faults_of_a_foreign_package_have_their_places() {
         (&(|_: &mut Value| {}) as &dyn Fn(&mut Value), None),
         (
             &|one| one["releases"][0]["tender"]["status"] = json!("open"),
-            Some("schema-value /releases/0/tender/status"),
+            Some("schema-word /releases/0/tender/status"),
         ),
         (
             &|one| one["releases"][0]["tender"]["status"] = Value::Null,
@@ -600,7 +602,7 @@ fn faults_of_a_foreign_package_have_their_places() {
         ),
         (
             &|one| one["releases"][0]["tender"]["value"] = json!({"currency": "YEN"}),
-            Some("schema-value /releases/0/tender/value/currency"),
+            Some("schema-word /releases/0/tender/value/currency"),
         ),
         (
             &|one| one["releases"][0]["ocid"] = json!("213czf-1"),
@@ -754,6 +756,10 @@ fn what_we_write_and_mutations_of_it_get_the_verdict_of_an_independent_validator
             }
             let text = document.to_string();
             let document: Value = serde_json::from_str(&text).unwrap();
+            // In Draft 4 `1.0` is no whole number, in later ones and by our tables it is.
+            if text.contains(".0,") || text.contains(".0}") || text.contains(".0]") {
+                continue;
+            }
             let valid = theirs.is_valid(&document);
             conforming += usize::from(valid);
             let tape = parse_json(&text).unwrap();
