@@ -16,6 +16,7 @@ pub mod report;
 pub mod provenance;
 pub mod sarif;
 pub mod scan;
+pub mod sensitivity;
 pub mod signature;
 pub mod table;
 pub mod tender;

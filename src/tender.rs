@@ -11,6 +11,7 @@ pub mod parse;
 pub mod procedure;
 pub mod record;
 pub mod report;
+pub mod sensitivity;
 pub mod timetable;
 
 use std::collections::BTreeMap;

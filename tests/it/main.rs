@@ -80,6 +80,7 @@ mod tuf_maker;
 mod tuf_oracle;
 mod timetable;
 mod vex;
+mod tender_forms;
 mod text_parity;
 mod worked_examples;
 mod sbom_compare;
