@@ -52,6 +52,8 @@ fn library() -> &'static Library {
 /// A made tender: its file, and what no notice may say.
 struct Made {
     file: Evidence,
+    /// The file as it was published: all before the opening.
+    published: Evidence,
     secrets: Vec<String>,
     prices: Vec<i64>,
     planned: Vec<i64>,
@@ -132,6 +134,7 @@ kind = "mandatory"
             "[[lot]]\nid = \"lot-{lot}\"\ntitle = {{ ja = \"第{lot}号\", en = \"Lot {lot}\" }}\n\n"
         );
     }
+    let published = out.clone();
     let ceiling =
         |seeded: &mut Seeded| 900_000_001 + i64::try_from(seeded.below(9_000)).unwrap() * 7;
     if lots == 0 {
@@ -210,6 +213,7 @@ kind = "mandatory"
     out += &format!("[draw]\norder = [{}]\n", draw.join(", "));
     Made {
         file: Evidence::new("tender.toml", out.into_bytes()),
+        published: Evidence::new("tender.toml", published.into_bytes()),
         secrets,
         prices,
         planned,
@@ -263,6 +267,10 @@ fn a_notice_tells_nothing_of_bids_prices_and_evaluators() {
             (choices.with_prices, choices.with_planned_price) = (true, true);
             let written = publish_notice(library(), &made.file, &choices).unwrap();
             assert_eq!(written, notice(&made, package));
+            // What is written before any bid is there is the same to the byte.
+            let before = publish_notice(library(), &made.published, &choices).unwrap();
+            assert_eq!(written, before);
+            assert!(written.to_string().contains("SHA-256: "));
             let text = written.to_string();
             for secret in &made.secrets {
                 assert!(!text.contains(secret), "{secret} in {text}");
