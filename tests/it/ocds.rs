@@ -51,7 +51,8 @@ fn library() -> &'static Library {
 }
 
 fn notice(made: &Made, package: Package) -> Value {
-    publish_notice(library(), &made.file, &choices(package)).unwrap_or_else(|refused| {
+    let written = publish_notice(library(), &made.file, &choices(package));
+    written.map(|one| one.package).unwrap_or_else(|refused| {
         panic!("{refused:?}\n{}", String::from_utf8_lossy(&made.file.bytes))
     })
 }
@@ -61,7 +62,7 @@ fn award(made: &Made, choices: &Choices) -> Value {
     let open = open_tender(library, vec![made.file.clone()]).unwrap_or_else(|refused| {
         panic!("{refused:?}\n{}", String::from_utf8_lossy(&made.file.bytes))
     });
-    publish_award(library, &open, choices).unwrap()
+    publish_award(library, &open, choices).unwrap().package
 }
 
 /// The findings of our own check.
@@ -95,11 +96,15 @@ fn a_notice_tells_nothing_of_bids_prices_and_evaluators() {
             let mut choices = choices(package);
             // Asking for prices changes nothing at this stage.
             (choices.with_prices, choices.with_planned_price) = (true, true);
-            let written = publish_notice(library(), &made.file, &choices).unwrap();
+            let published = publish_notice(library(), &made.file, &choices).unwrap();
+            // What was asked for and left out is named: a document and both kinds of prices.
+            let codes: Vec<_> = published.remarks.iter().map(|one| one.code).collect();
+            assert_eq!(codes, ["ocds-later"; 3]);
+            let written = published.package;
             assert_eq!(written, notice(&made, package));
             // What is written before any bid is there is the same to the byte.
             let before = publish_notice(library(), &made.published, &choices).unwrap();
-            assert_eq!(written, before);
+            assert_eq!(written, before.package);
             assert!(written.to_string().contains("SHA-256: "));
             let text = written.to_string();
             for secret in &made.secrets {
@@ -391,7 +396,8 @@ fn the_demo_tender_is_published_at_both_stages() {
     let evidence = read_folder(&root).unwrap();
     let library = library();
     let open = open_tender(library, evidence).unwrap();
-    let package = publish_award(library, &open, &choices(Package::Release)).unwrap();
-    let suppliers = &package["releases"][0]["awards"][0]["suppliers"];
+    let published = publish_award(library, &open, &choices(Package::Release)).unwrap();
+    assert!(published.remarks.is_empty(), "{:?}", published.remarks);
+    let suppliers = &published.package["releases"][0]["awards"][0]["suppliers"];
     assert_eq!(suppliers[0]["id"], "JP-JCN-6999901000002");
 }
