@@ -127,7 +127,7 @@ impl Choices {
             }
         }
         let later = later.into_iter().map(|what| {
-            let message = format!("{what} belongs to the award and was left out of the notice");
+            let message = format!("left out of the notice, since it belongs to the award: {what}");
             Diagnostic::warning("ocds-later", Place::whole(), message)
                 .help("publish it with the award: --stage award")
         });
