@@ -52,9 +52,10 @@ fn library() -> &'static Library {
 
 fn notice(made: &Made, package: Package) -> Value {
     let written = publish_notice(library(), &made.file, &choices(package));
-    written.map(|one| one.package).unwrap_or_else(|refused| {
-        panic!("{refused:?}\n{}", String::from_utf8_lossy(&made.file.bytes))
-    })
+    match written {
+        Ok(published) => published.package,
+        Err(refused) => panic!("{refused:?}\n{}", String::from_utf8_lossy(&made.file.bytes)),
+    }
 }
 
 fn award(made: &Made, choices: &Choices) -> Value {
