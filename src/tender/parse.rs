@@ -205,6 +205,7 @@ fn read(
         information,
         procedure: evaluation.procedure,
         lots: evaluation.lots,
+        amounts_in_rules: evaluation.amounts_in_rules,
         tax_basis: evaluation.tax_basis,
         technical_points: evaluation.technical_points,
         technical_minimum: evaluation.technical_minimum,
