@@ -79,6 +79,8 @@ mod tuf_maker;
 mod tuf_oracle;
 mod vex;
 mod tender_forms;
+mod procedure_vectors;
+mod tender_laws;
 mod text_parity;
 mod worked_examples;
 mod sbom_compare;

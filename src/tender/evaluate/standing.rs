@@ -228,7 +228,7 @@ impl<'a> Field<'a> {
             .collect()
     }
 
-    /// The blocks of a bid added up, with the value of each block and the steps.
+    /// The blocks of a bid added up, and rounded where the sum is scaled; with the value of each block and the steps.
     fn sum_of_blocks(
         &self,
         place: usize,
@@ -278,21 +278,27 @@ impl<'a> Field<'a> {
             values.push(span.value);
         }
         let value = values.iter().cloned().sum();
-        (Span { low, value, high }, values, steps)
+        let span = Span { low, value, high };
+        let procedure = &self.tender.procedure;
+        let span = match procedure.technical_scaling {
+            Some(_) => rounded(span, procedure.rounding.raw),
+            None => span,
+        };
+        (span, values, steps)
     }
 
     fn stand(&self, place: usize, bid: &Bid, points: &Points) -> Result<Stood, Diagnostic> {
         let procedure = &self.tender.procedure;
         let (sum, blocks, mut steps) = self.sum_of_blocks(place, bid, points, &self.best);
-        let (formula, _) = added(blocks.iter());
+        let (formula, added) = added(blocks.iter());
         let rounding = procedure.rounding.technical;
         let technical = if let Some(scaling) = procedure.technical_scaling {
             steps.push(step(
                 bid,
                 "technical:raw".to_owned(),
                 formula,
-                sum.value.clone(),
-                None,
+                added,
+                procedure.rounding.raw,
             ));
             let most = self.most_technical();
             let (low, high) = (
@@ -310,13 +316,7 @@ impl<'a> Field<'a> {
             ));
             rounded(scaled, rounding)
         } else {
-            steps.push(step(
-                bid,
-                "technical".to_owned(),
-                formula,
-                sum.value.clone(),
-                rounding,
-            ));
+            steps.push(step(bid, "technical".to_owned(), formula, added, rounding));
             rounded(sum, rounding)
         };
         let price_points = match &procedure.price {

@@ -1,0 +1,601 @@
+//! Laws that every tender keeps, on tenders made by chance.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::fmt::Write as _;
+
+use mekiki::app::library::Library;
+use mekiki::app::tender::{judge_tender, open_tender};
+use mekiki::evidence::Evidence;
+use mekiki::exact::Exact;
+use mekiki::tender::formula::Formula;
+use serde_json::{Value, json};
+
+use crate::seeded::Seeded;
+
+const HEAD: &str = r#"
+schema = "mekiki/tender-file/v1"
+id = "laws"
+as_of = "2026-11-20"
+bid_deadline = "2026-11-13"
+offering_types = ["OUT"]
+title = { ja = "例", en = "Example" }
+agency = { id = "example", name = { ja = "例示庁", en = "Example Agency" } }
+information = [{ name = { ja = "資料", en = "Papers" }, confidentiality = 1, integrity = 1, availability = 1 }]
+"#;
+
+/// Price formulas by which a bid's points depend on its own price only, the cheaper the better.
+const ALONE: [&str; 2] = [
+    "share-below-ceiling",
+    "bid >= ceiling * 0.7 ? allotment * (1 - bid / ceiling) : allotment * 0.3 + allotment * (0.7 - bid / ceiling) / 3",
+];
+/// Price formulas by which it depends on the others, with the names through which it does.
+const TOGETHER: [(&str, &[&str]); 4] = [
+    ("lowest-over-bid", &["lowest"]),
+    (
+        "allotment * (highest - bid) / (highest - lowest + 1)",
+        &["highest", "lowest"],
+    ),
+    (
+        "max(0, allotment * (1 - abs(bid - mean) / ceiling))",
+        &["mean"],
+    ),
+    (
+        "bid <= median ? allotment : allotment / count",
+        &["count", "median"],
+    ),
+];
+
+#[derive(Clone)]
+struct Bid {
+    id: String,
+    price: i64,
+    /// Of the block that the committee marks as a whole.
+    mark: i64,
+    more: &'static str,
+}
+
+/// What one evaluator gave one bid; marks are halves.
+#[derive(Clone)]
+struct Sheet {
+    evaluator: String,
+    bid: String,
+    met: bool,
+    halves: Vec<i64>,
+}
+
+#[derive(Clone)]
+struct Made {
+    head: String,
+    form: String,
+    /// Points of each item.
+    items: Vec<i64>,
+    /// With the bids that each must not mark.
+    evaluators: Vec<(String, Vec<String>)>,
+    bids: Vec<Bid>,
+    sheets: Vec<Sheet>,
+    draw: Vec<String>,
+}
+
+const CEILING: i64 = 10_000;
+const MARK: i64 = 30;
+
+fn pick<'a, T: ?Sized>(chance: &mut Seeded, choices: &[&'a T]) -> &'a T {
+    choices[chance.below(choices.len())]
+}
+
+fn between(chance: &mut Seeded, low: i64, high: i64) -> i64 {
+    low + i64::try_from(chance.below(usize::try_from(high - low).unwrap() + 1)).unwrap()
+}
+
+/// Makes a tender with the given method, price formula and scaling.
+fn make(chance: &mut Seeded, price: &str, scaling: Option<&str>) -> Made {
+    let mut form = String::from(
+        "[procedure.form]\nid = \"own\"\nversion = \"1\"\nsource = \"made up\"\ntitle = { ja = \"独自\", en = \"own\" }\n",
+    );
+    let method = if price.is_empty() {
+        "method = \"division\"\nper_yen = 1000".to_owned()
+    } else {
+        format!("method = \"addition\"\nprice_formula = \"{price}\"")
+    };
+    let tie = pick(
+        chance,
+        &[
+            "\"technical\", \"lots\"",
+            "\"price\", \"technical\"",
+            "\"block:items\", \"lots\"",
+            "",
+        ],
+    );
+    let _ = writeln!(form, "{method}\ntie = [{tie}]");
+    if let Some(scaling) = scaling {
+        let _ = writeln!(form, "[procedure.form.technical]\nscaling = \"{scaling}\"");
+    }
+    let combine = pick(
+        chance,
+        &["mean", "median", "trimmed-mean", "lowest", "highest"],
+    );
+    let level = pick(chance, &["item", "block"]);
+    let _ = writeln!(
+        form,
+        "[procedure.form.evaluators]\ncombine = \"{combine}\"\nlevel = \"{level}\""
+    );
+    for step in [
+        "mark",
+        "item",
+        "raw",
+        "block",
+        "technical",
+        "price",
+        "total",
+    ] {
+        if chance.below(3) == 0 {
+            let mode = pick(chance, &["down", "up", "half-up", "half-even"]);
+            let digits = chance.below(4);
+            let _ = writeln!(
+                form,
+                "[procedure.form.rounding.{step}]\nmode = \"{mode}\"\ndigits = {digits}"
+            );
+        }
+    }
+    let items: Vec<_> = (0..=chance.below(3))
+        .map(|_| between(chance, 5, 25))
+        .collect();
+    let ids: Vec<String> = (0..2 + chance.below(5))
+        .map(|index| format!("b{index}"))
+        .collect();
+    let evaluators: Vec<_> = (0..3 + chance.below(3))
+        .map(|index| {
+            // Three are left for every bid, so that a trimmed mean has something left.
+            let conflicts = if index > 2 && chance.below(2) == 0 {
+                vec![ids[chance.below(ids.len())].clone()]
+            } else {
+                Vec::new()
+            };
+            (format!("e{index}"), conflicts)
+        })
+        .collect();
+    let bids: Vec<_> = ids
+        .iter()
+        .map(|id| Bid {
+            id: id.clone(),
+            // Round prices tie, and some are above the planned price.
+            price: 1000 * between(chance, 4, 10)
+                + if chance.below(3) == 0 {
+                    between(chance, 0, 999)
+                } else {
+                    0
+                },
+            mark: between(chance, 0, MARK),
+            more: "",
+        })
+        .collect();
+    let mut sheets = Vec::new();
+    for bid in &ids {
+        for (evaluator, conflicts) in &evaluators {
+            if !conflicts.contains(bid) {
+                sheets.push(Sheet {
+                    evaluator: evaluator.clone(),
+                    bid: bid.clone(),
+                    met: chance.below(5) > 0,
+                    halves: items
+                        .iter()
+                        .map(|points| between(chance, 0, 2 * points))
+                        .collect(),
+                });
+            }
+        }
+    }
+    let mut draw = ids.clone();
+    shuffle(chance, &mut draw);
+    draw.truncate(ids.len() - chance.below(2));
+    let allotment = if price.is_empty() {
+        ""
+    } else {
+        "price_points = 100\n"
+    };
+    let technical = match scaling {
+        Some(_) => "technical_points = 150\n",
+        None => "",
+    };
+    Made {
+        head: format!("[procedure]\nceiling_yen = {CEILING}\n{allotment}{technical}"),
+        form,
+        items,
+        evaluators,
+        bids,
+        sheets,
+        draw,
+    }
+}
+
+fn shuffle<T>(chance: &mut Seeded, items: &mut [T]) {
+    for index in (1..items.len()).rev() {
+        items.swap(index, chance.below(index + 1));
+    }
+}
+
+impl Made {
+    fn text(&self) -> String {
+        let title = "title = { ja = \"題\", en = \"title\" }";
+        let mut out = format!("{HEAD}{}{}", self.head, self.form);
+        let sum: i64 = self.items.iter().sum();
+        let _ = write!(
+            out,
+            "[[procedure.block]]\nid = \"base\"\n{title}\nkind = \"base\"\npoints = 20\n\
+             [[procedure.block]]\nid = \"items\"\n{title}\nkind = \"marks\"\npoints = {sum}\n\
+             [[procedure.block]]\nid = \"whole\"\n{title}\nkind = \"marks\"\npoints = {MARK}\n\
+             [[procedure.item]]\nid = \"must\"\n{title}\nkind = \"mandatory\"\n"
+        );
+        for (index, points) in self.items.iter().enumerate() {
+            let _ = write!(
+                out,
+                "[[procedure.item]]\nid = \"i{index}\"\n{title}\nblock = \"items\"\npoints = {points}\n"
+            );
+        }
+        for (id, conflicts) in &self.evaluators {
+            let _ = writeln!(
+                out,
+                "[[evaluator]]\nid = \"{id}\"\nconflicts = {conflicts:?}"
+            );
+        }
+        for bid in &self.bids {
+            let _ = write!(
+                out,
+                "[[bid]]\nid = \"{0}\"\nsupplier = {{ ja = \"{0}\", en = \"{0}\" }}\nprice_yen = {1}\nmarks = {{ whole = {2} }}\n{3}",
+                bid.id, bid.price, bid.mark, bid.more
+            );
+        }
+        for sheet in &self.sheets {
+            let marks: String = sheet
+                .halves
+                .iter()
+                .enumerate()
+                .map(|(index, halves)| format!(", i{index} = \"{halves}/2\""))
+                .collect();
+            let _ = writeln!(
+                out,
+                "[[sheet]]\nevaluator = \"{}\"\nbid = \"{}\"\nmarks = {{ must = {}{marks} }}",
+                sheet.evaluator, sheet.bid, sheet.met
+            );
+        }
+        let _ = writeln!(out, "[draw]\norder = {:?}", self.draw);
+        out
+    }
+
+    fn judge(&self, library: &Library) -> Value {
+        let text = self.text();
+        let file = Evidence::new("tender.toml", text.clone().into_bytes());
+        let open = open_tender(library, vec![file])
+            .unwrap_or_else(|refused| panic!("{text}\n{:#?}", refused.0));
+        let judged = judge_tender(library, &open, None).unwrap();
+        serde_json::to_value(&judged.view).unwrap()
+    }
+}
+
+/// A price formula that is made of all kinds in turn, with a scaling.
+fn any(chance: &mut Seeded) -> Made {
+    let scaling = [None, Some("best"), Some("maximum")][chance.below(3)];
+    let price = match chance.below(7) {
+        index @ 0..2 => ALONE[index],
+        index @ 2..6 => TOGETHER[index - 2].0,
+        _ => "",
+    };
+    make(chance, price, scaling)
+}
+
+type Row = (Value, Value, Value, Value);
+
+/// Technical points, price points, total and rank of each bid that is in.
+fn rows(view: &Value) -> BTreeMap<String, Row> {
+    let bids = view["bids"].as_array().unwrap().iter();
+    bids.filter(|bid| bid["status"] == "valid")
+        .map(|bid| {
+            let cell = |key: &str| bid[key].clone();
+            let row = (
+                cell("technical"),
+                cell("price_points"),
+                cell("total"),
+                cell("rank"),
+            );
+            (bid["id"].as_str().unwrap().to_owned(), row)
+        })
+        .collect()
+}
+
+/// A view without what tells where in the file something stands.
+fn without_places(mut view: Value) -> Value {
+    fn strip(value: &mut Value) {
+        match value {
+            Value::Object(members) => {
+                members.remove("citations");
+                members.values_mut().for_each(strip);
+            }
+            Value::Array(values) => values.iter_mut().for_each(strip),
+            _ => {}
+        }
+    }
+    strip(&mut view);
+    view["procedure"] = Value::Null;
+    view
+}
+
+fn exact(value: &Value) -> Exact {
+    Exact::parse(value.as_str().unwrap()).unwrap()
+}
+
+#[test]
+fn the_order_of_bids_and_sheets_and_evaluators_changes_nothing() {
+    let library = Library::open(None).unwrap();
+    let mut chance = Seeded::new(701);
+    for _ in 0..150 {
+        let made = any(&mut chance);
+        let view = made.judge(&library);
+        let mut other = made.clone();
+        shuffle(&mut chance, &mut other.bids);
+        shuffle(&mut chance, &mut other.sheets);
+        let shuffled = other.judge(&library);
+        assert_eq!(
+            without_places(view.clone()),
+            without_places(shuffled),
+            "{}",
+            made.text()
+        );
+        shuffle(&mut chance, &mut other.evaluators);
+        let shuffled = other.judge(&library);
+        // Marks are printed in the order of the evaluators; every number stays.
+        assert_eq!(rows(&view), rows(&shuffled), "{}", made.text());
+        for key in ["winner", "tie_broken_by", "recomputations"] {
+            assert_eq!(view[key], shuffled[key]);
+        }
+    }
+}
+
+#[test]
+fn a_cheaper_or_better_bid_never_loses_rank_by_itself() {
+    let library = Library::open(None).unwrap();
+    let mut chance = Seeded::new(702);
+    let mut risen = 0;
+    for round in 0..200 {
+        let scaling = [None, Some("best"), Some("maximum")][chance.below(3)];
+        let made = make(&mut chance, ALONE[round % 2], scaling);
+        let before = rows(&made.judge(&library));
+        let mut other = made.clone();
+        let place = chance.below(other.bids.len());
+        let id = other.bids[place].id.clone();
+        let Some(old) = before.get(&id) else { continue };
+        let cheaper = chance.below(2) == 0;
+        if cheaper {
+            let price = &mut other.bids[place].price;
+            *price -= between(&mut chance, 1, *price - 1);
+        } else if chance.below(2) == 0 {
+            let mark = &mut other.bids[place].mark;
+            *mark += between(&mut chance, 0, MARK - *mark);
+        } else {
+            for sheet in other.sheets.iter_mut().filter(|sheet| sheet.bid == id) {
+                for (halves, points) in sheet.halves.iter_mut().zip(&made.items) {
+                    *halves += between(&mut chance, 0, 2 * points - *halves);
+                }
+            }
+        }
+        let after = rows(&other.judge(&library));
+        let new = &after[&id];
+        assert!(
+            new.3.as_u64() <= old.3.as_u64(),
+            "{id} fell from {old:?} to {new:?}\n{}\n{}",
+            made.text(),
+            other.text()
+        );
+        risen += usize::from(new.3 != old.3);
+        if cheaper || scaling != Some("best") {
+            for (other, row) in &before {
+                if *other != id {
+                    let (row, new) = (row.clone(), after[other].clone());
+                    assert_eq!(
+                        (row.0, row.1, row.2),
+                        (new.0, new.1, new.2),
+                        "{other} stays"
+                    );
+                }
+            }
+        }
+    }
+    assert!(risen > 30, "{risen}");
+}
+
+#[test]
+fn an_exclusion_changes_others_only_as_the_formula_says_and_the_view_says_so() {
+    let library = Library::open(None).unwrap();
+    let mut chance = Seeded::new(703);
+    let (mut kept, mut moved) = (0, 0);
+    for _ in 0..300 {
+        let scaling = [None, Some("best"), Some("maximum")][chance.below(3)];
+        let (price, mut through) = match chance.below(7) {
+            index @ 0..2 => (ALONE[index], BTreeSet::new()),
+            index @ 2..6 => {
+                let (price, names) = TOGETHER[index - 2];
+                (price, names.iter().copied().collect())
+            }
+            _ => ("", BTreeSet::new()),
+        };
+        if scaling == Some("best") {
+            through.insert("best_technical");
+        }
+        let made = make(&mut chance, price, scaling);
+        let before = made.judge(&library);
+        let (first, mut other) = (rows(&before), made.clone());
+        let place = chance.below(other.bids.len());
+        let id = other.bids[place].id.clone();
+        if !first.contains_key(&id) {
+            continue;
+        }
+        other.bids[place].more =
+            "excluded = { ja = \"排除\", en = \"out\" }\nexcluded_after_ranking = true\n";
+        let after = other.judge(&library);
+        let left = rows(&after);
+        let text = made.text();
+        assert_eq!(left.len(), first.len() - 1, "{text}");
+        let changed: BTreeSet<_> = left
+            .iter()
+            .filter(|(bid, row)| {
+                let old = &first[*bid];
+                (&row.0, &row.1, &row.2) != (&old.0, &old.1, &old.2)
+            })
+            .map(|(bid, _)| bid.clone())
+            .collect();
+        let said = &after["recomputations"][0];
+        let list = |value: &Value| -> BTreeSet<String> {
+            let values = value.as_array().unwrap().iter();
+            values.map(|one| one.as_str().unwrap().to_owned()).collect()
+        };
+        assert_eq!(list(&said["changed"]), changed, "{text}");
+        assert_eq!(said["excluded"], json!([id]));
+        let ranking: BTreeMap<_, _> = said["before"]
+            .as_array()
+            .unwrap()
+            .iter()
+            .map(|row| {
+                let cell = |key: &str| row[key].clone();
+                let numbers = (
+                    cell("technical"),
+                    cell("price_points"),
+                    cell("total"),
+                    cell("rank"),
+                );
+                (row["bid"].as_str().unwrap().to_owned(), numbers)
+            })
+            .collect();
+        assert_eq!(ranking, first, "{text}");
+        if changed.is_empty() {
+            assert_eq!(said["through"], json!([]), "{text}");
+            kept += 1;
+        } else {
+            let names: BTreeSet<_> = through.iter().map(|one| (*one).to_owned()).collect();
+            assert!(
+                !names.is_empty(),
+                "nothing of this form rests on others\n{text}"
+            );
+            assert_eq!(list(&said["through"]), names, "{text}");
+            moved += 1;
+        }
+        // The bid out from the beginning leaves the same.
+        other.bids[place].more = "excluded = { ja = \"排除\", en = \"out\" }\n";
+        let never = other.judge(&library);
+        assert_eq!(rows(&never), left, "{text}");
+        assert_eq!(never["winner"], after["winner"]);
+        assert_eq!(never["recomputations"], Value::Null);
+    }
+    assert!(kept > 40 && moved > 40, "{kept} {moved}");
+}
+
+/// The value of a printed formula, from its text alone.
+fn computed(formula: &str) -> Option<Exact> {
+    let inside = |word: &str| {
+        let rest = formula
+            .strip_prefix(word)?
+            .strip_prefix('(')?
+            .strip_suffix(')')?;
+        let (marks, end) = rest.split_once("; without ").unwrap_or((rest, "0"));
+        let drop: usize = end.split(' ').next()?.parse().ok()?;
+        let mut marks: Vec<_> = marks
+            .split(", ")
+            .map(|mark| Exact::parse(mark).unwrap())
+            .collect();
+        marks.sort();
+        Some(marks[drop..marks.len() - drop].to_vec())
+    };
+    let count = |marks: &[Exact]| Exact::from_integer(i64::try_from(marks.len()).unwrap());
+    let mean = |marks: Vec<Exact>| {
+        let count = count(&marks);
+        marks.into_iter().sum::<Exact>().over(&count).unwrap()
+    };
+    for word in ["mean", "trimmed-mean"] {
+        if let Some(marks) = inside(word) {
+            return Some(mean(marks));
+        }
+    }
+    if let Some(marks) = inside("median") {
+        let half = (marks.len() - 1) / 2;
+        return Some(mean(marks[half..marks.len() - half].to_vec()));
+    }
+    if let Some(marks) = inside("lowest") {
+        return marks.first().cloned();
+    }
+    if let Some(marks) = inside("highest") {
+        return marks.last().cloned();
+    }
+    // Of a choice, what holds stands before the arrow.
+    let formula = formula
+        .rsplit_once(" → ")
+        .map_or(formula, |(_, taken)| taken);
+    let plain = formula.replace('×', "*").replace('−', "-");
+    Formula::compile(&plain, &[]).ok()?.evaluate(&|_| None).ok()
+}
+
+#[test]
+fn printed_parts_give_the_printed_totals_exactly() {
+    let library = Library::open(None).unwrap();
+    let mut chance = Seeded::new(704);
+    let (mut steps, mut unread) = (0, BTreeSet::new());
+    for _ in 0..200 {
+        let made = any(&mut chance);
+        let view = made.judge(&library);
+        let derivation = view["derivation"].as_array().unwrap();
+        for step in derivation {
+            let formula = step["formula"].as_str().unwrap();
+            match computed(formula) {
+                Some(value) => {
+                    assert_eq!(value, exact(&step["exact"]), "{step}\n{}", made.text());
+                    steps += 1;
+                }
+                None => {
+                    unread.insert(formula.to_owned());
+                }
+            }
+            if step["rounding"].is_null() {
+                assert_eq!(step["exact"], step["value"], "{step}");
+            }
+        }
+        for bid in view["bids"].as_array().unwrap() {
+            if bid["status"] != "valid" {
+                continue;
+            }
+            let step = |name: &str| {
+                let mut found = derivation
+                    .iter()
+                    .filter(|step| step["bid"] == bid["id"] && step["name"] == name);
+                let step = found.next();
+                assert!(found.next().is_none(), "{name} is computed once");
+                step
+            };
+            for (key, name) in [
+                ("technical", "technical"),
+                ("price_points", "price"),
+                ("total", "total"),
+            ] {
+                let value = step(name).map_or(Value::Null, |step| step["value"].clone());
+                assert_eq!(bid[key], value, "{key}");
+            }
+            let blocks: Exact = bid["blocks"]
+                .as_array()
+                .unwrap()
+                .iter()
+                .map(|block| exact(&block["points"]))
+                .sum();
+            let sum = step("technical:raw").or_else(|| step("technical")).unwrap();
+            assert_eq!(blocks, exact(&sum["exact"]), "blocks of {}", bid["id"]);
+            // The total of an addition is the sum of what stands beside it.
+            if !bid["price_points"].is_null() {
+                let parts = exact(&bid["technical"]).plus(&exact(&bid["price_points"]));
+                assert_eq!(parts, exact(&step("total").unwrap()["exact"]));
+            }
+            assert_eq!(bid["interval"]["low"], bid["total"]);
+        }
+    }
+    assert!(steps > 3000, "{steps}");
+    let expected = ["every mandatory item is met", "mark of the committee"];
+    assert_eq!(
+        unread,
+        expected.map(str::to_owned).into(),
+        "every other step is computed again"
+    );
+}
