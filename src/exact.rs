@@ -5,6 +5,7 @@
 
 #[cfg(test)]
 mod tests;
+mod whole;
 
 use std::cmp::Ordering;
 use std::fmt;
@@ -13,6 +14,8 @@ use num_bigint::BigInt;
 use num_rational::BigRational;
 use num_traits::{One, Signed, ToPrimitive, Zero};
 use serde::{Serialize, Serializer};
+
+pub use whole::Whole;
 
 /// An exact rational number. Printed as a decimal when it ends, else as a fraction: `169.5`, `317/3`.
 #[derive(Clone, PartialEq, Eq, Hash)]
