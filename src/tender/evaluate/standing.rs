@@ -222,7 +222,7 @@ impl<'a> Field<'a> {
                 let most = if most.is_zero() {
                     block.points.clone()
                 } else {
-                    most
+                    most.times(&self.marks_of_an_item())
                 };
                 let (low, high) = (best.low.get(index), best.high.get(index));
                 let (scaled, formula) =
@@ -342,6 +342,17 @@ impl<'a> Field<'a> {
             },
             steps,
         })
+    }
+
+    /// How many times the points of an item a bid can have: once for each evaluator where their marks are added.
+    fn marks_of_an_item(&self) -> Exact {
+        match self.tender.procedure.evaluators.combination {
+            Combination::Sum => {
+                let count = i64::try_from(self.tender.evaluators.len()).unwrap_or(i64::MAX);
+                Exact::from_integer(count.max(1))
+            }
+            _ => Exact::one(),
+        }
     }
 
     /// The most technical points that can be had before scaling.

@@ -351,6 +351,22 @@ def minimum_marks():
     return shown(rows, prices, out, winner, broken_by)
 
 
+def minimum_rounded():
+    table = {"p": (500, "20.01", "24.4"), "q": (500, "20.3", "24.1"), "r": (500, "20", "30"), "s": (600, "20", "20")}
+    rows, out = {}, {}
+    for name, (bid, *marks) in table.items():
+        plan, team = (rounded(F(mark), UP, 1) for mark in marks)
+        technical = rounded(plan + team, HALF_UP, 0)
+        low = [plan < F("20.1"), technical < 45]
+        if any(low):
+            out[name] = ["below-minimum"] * sum(low)
+        else:
+            price = 10 * (1 - F(bid, 1000))
+            rows[name] = Row(bid, {"plan": plan, "team": team}, technical, price, technical + price)
+    winner, broken_by = rank(rows, [by_technical(rows)])
+    return shown(rows, {name: row[0] for name, row in table.items()}, out, winner, broken_by)
+
+
 def tax():
     table = {"p": (9090909, F(50)), "q": (9090910, F(90)), "r": (7849999, F(40))}
     ceiling = rounded(F(10000000) / F("1.1"), DOWN, 0)
@@ -447,7 +463,7 @@ def total_formula():
     rows = {}
     for name, (first, second) in marks.items():
         raw = rounded(sum(map(F, first)) + sum(F(mark) / 2 for mark in second), HALF_UP, 0)
-        plan = rounded(60 * raw / 81, HALF_UP, 2)
+        plan = rounded(60 * raw / (2 * 81), HALF_UP, 2)
         technical, price = 10 + plan, F(100 * min(prices.values()), prices[name])
         total = F(2, 3) * technical / 70 * 100 + F(1, 3) * price
         rows[name] = Row(prices[name], {"base": 10, "plan": plan}, technical, price, rounded(total, HALF_UP, 2))
@@ -469,6 +485,7 @@ VECTORS = {
     "trimmed-mean": trimmed_mean,
     "mandatory-majority": mandatory_majority,
     "minimum-marks": minimum_marks,
+    "minimum-rounded": minimum_rounded,
     "tax": tax,
     "tie-technical-lots": tie_technical_lots,
     "tie-unbroken": tie_unbroken,
