@@ -81,6 +81,8 @@ mod tuf_oracle;
 mod timetable;
 mod vex;
 mod tender_forms;
+mod procedure_vectors;
+mod tender_laws;
 mod text_parity;
 mod worked_examples;
 mod sbom_compare;
