@@ -1,5 +1,8 @@
 //! `mekiki tender evaluate DIR|FILE`, and `mekiki tender add DIR` into the store of the service.
 
+mod ocds;
+mod timetable;
+
 use std::path::Path;
 
 use super::format::Format;
@@ -21,6 +24,10 @@ use crate::folder::{read_folder, write_file};
 pub(super) enum Command {
     /// Judge the bids of a tender and rank them
     Evaluate(Arguments),
+    /// What falls when: what is next, how many days are left, what has passed
+    Timetable(timetable::Arguments),
+    /// Write OCDS packages of a tender, or check one
+    Ocds(ocds::Arguments),
     /// Put a tender with its evidence into the store of the service
     #[cfg(feature = "server")]
     Add(super::serve::AddArguments),
@@ -49,6 +56,8 @@ pub(super) fn run(
 ) -> anyhow::Result<Verdict> {
     match command {
         Command::Evaluate(arguments) => evaluate(arguments, library, output, lang),
+        Command::Timetable(arguments) => timetable::run(arguments, library, output, lang),
+        Command::Ocds(arguments) => ocds::run(arguments, library, output),
         #[cfg(feature = "server")]
         Command::Add(arguments) => super::serve::add(arguments, library),
     }

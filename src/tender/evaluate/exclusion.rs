@@ -149,21 +149,20 @@ fn by_gate(gate: &Judgment, confirmation: Option<&Confirmation>) -> Exclusion {
     let overruled = confirmation.filter(|one| one.decision != ConfirmationDecision::Confirmed);
     let detail = |lang| {
         let verdict = message(lang, &key);
-        match overruled {
-            Some(one) => message_with(
-                lang,
-                "excluded-gate-overruled",
-                &[
-                    ("verdict", verdict.as_str()),
-                    ("by", &one.by),
-                    (
-                        "reason",
-                        one.reason.as_ref().map_or("", |reason| reason.of(lang)),
-                    ),
-                ],
-            ),
-            None => message_with(lang, "excluded-gate", &[("verdict", &verdict)]),
-        }
+        let Some(one) = overruled else {
+            return message_with(lang, "excluded-gate", &[("verdict", &verdict)]);
+        };
+        let (by, reason) = (one.by.as_str(), one.reason.clone().unwrap_or_default());
+        let reason = reason.of(lang);
+        message_with(
+            lang,
+            "excluded-gate-overruled",
+            &[
+                ("verdict", verdict.as_str()),
+                ("by", by),
+                ("reason", reason),
+            ],
+        )
     };
     let own = overruled.map(|one| one.citation.clone());
     Exclusion {
