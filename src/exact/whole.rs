@@ -66,9 +66,9 @@ impl Whole {
         match (&self.0, &other.0) {
             (_, Form::Small(0)) => Self::zero(),
             (_, Form::Small(1)) => self.clone(),
-            (Form::Small(one), Form::Small(other)) => one
-                .checked_div(*other)
-                .map_or_else(Self::zero, Self::from),
+            (Form::Small(one), Form::Small(other)) => {
+                one.checked_div(*other).map_or_else(Self::zero, Self::from)
+            }
             _ => Self::of(self.big() / other.big()),
         }
     }
@@ -248,10 +248,16 @@ mod tests {
         assert_eq!(-&more, Whole::from(i128::MIN));
         let square = &more * &more;
         assert_eq!(square.parts_of(&more), more);
-        assert_eq!(Exact::quotient(&square, &more), Exact::quotient(&more, &Whole::one()));
+        assert_eq!(
+            Exact::quotient(&square, &more),
+            Exact::quotient(&more, &Whole::one())
+        );
         let big = Exact::parse("170141183460469231731687303715884105729/2").unwrap();
         assert_eq!(big.scaled_by(&Whole::from(2)), &more + &Whole::one());
-        assert_eq!(big.floor().terms().0, &Whole::from(1 << 126) + &Whole::zero());
+        assert_eq!(
+            big.floor().terms().0,
+            &Whole::from(1 << 126) + &Whole::zero()
+        );
         assert_eq!(
             more.common_multiple(&Whole::from(3)),
             &more * &Whole::from(3),

@@ -113,10 +113,10 @@ fn nearest(
             .then_with(|| left.0.cmp(&right.0))
     });
     found.iter().find_map(|(challenger, reach)| {
-        // Whoever is equal to the winner at these weights is so at this distance, or at any weights.
+        // Whoever is equal to the winner at these weights can be so no later, or always is.
         let equal = found
             .iter()
-            .filter(|(_, other)| other.distance == reach.distance)
+            .filter(|(_, other)| other.distance <= reach.distance)
             .map(|(place, _)| *place);
         let always = ground.edges.iter().filter(|edge| edge.gap.is_zero());
         let rivals = equal.chain(always.map(|edge| edge.challenger));
