@@ -3,6 +3,7 @@
 //! Every number on this path is a rational; rounding happens only where the published procedure says so,
 //! and every step is printed in the derivation.
 
+pub mod consolidation;
 pub mod evaluate;
 pub mod formula;
 pub mod item;
@@ -13,6 +14,8 @@ pub mod record;
 pub mod report;
 pub mod sensitivity;
 pub mod timetable;
+pub mod score_sheet;
+pub mod technical;
 
 use std::collections::BTreeMap;
 
@@ -184,7 +187,7 @@ impl Tender {
     }
 }
 
-fn marking(information: &[InformationItem]) -> Marking {
+pub(crate) fn marking(information: &[InformationItem]) -> Marking {
     let items = information.iter().filter_map(InformationItem::marking);
     items.fold(Marking::lowest(), |whole, part| whole.with(&part))
 }
