@@ -83,6 +83,7 @@ mod vex;
 mod tender_forms;
 mod procedure_vectors;
 mod tender_laws;
+mod tender_sensitivity;
 mod text_parity;
 mod worked_examples;
 mod sbom_compare;
