@@ -12,10 +12,11 @@ use super::tender::{TENDER_FILE, exceptions_in_force};
 use crate::assessment::{Assessment, assess};
 use crate::diagnostic::{Diagnostic, Place};
 use crate::document::score_sheet::{Order, write};
-use crate::evidence::spreadsheet;
 use crate::evidence::Evidence;
+use crate::evidence::spreadsheet;
 use crate::id::BidId;
 use crate::questionnaire::sending::Languages;
+use crate::tender::consolidation::{Consolidation, consolidate};
 use crate::tender::parse::read_technical;
 use crate::tender::score_sheet::{
     Expected, ScoreSheet, check_evaluator, is_score_sheet, read, written,
@@ -36,7 +37,10 @@ pub struct OpenTechnical {
 /// # Errors
 ///
 /// Every fault of the tender file, missing marks and prices apart.
-pub fn open_technical(library: &Library, mut evidence: Vec<Evidence>) -> Result<OpenTechnical, Refused> {
+pub fn open_technical(
+    library: &Library,
+    mut evidence: Vec<Evidence>,
+) -> Result<OpenTechnical, Refused> {
     evidence.retain(|one| one.path.contains('/') || one.path == TENDER_FILE);
     evidence.sort_by(|left, right| left.path.cmp(&right.path));
     let Some(file) = evidence.iter().find(|one| one.path == TENDER_FILE) else {
@@ -51,7 +55,11 @@ pub fn open_technical(library: &Library, mut evidence: Vec<Evidence>) -> Result<
     let mut technical = read_technical(file, &library.procedures, &library.catalog.vocabulary)?;
     let id = technical.id.clone();
     let mut faults = registered_exceptions(id.as_str(), &mut technical.decisions, &evidence);
-    if let Some(id) = technical.catalog.as_ref().filter(|id| !library.catalog.is_called(id)) {
+    if let Some(id) = technical
+        .catalog
+        .as_ref()
+        .filter(|id| !library.catalog.is_called(id))
+    {
         let message = format!("there is no catalog `{id}`");
         faults.push(
             Diagnostic::error("catalog-unknown", Place::pointer("/catalog"), message)
@@ -70,6 +78,29 @@ pub fn open_technical(library: &Library, mut evidence: Vec<Evidence>) -> Result<
 }
 
 impl OpenTechnical {
+    /// Whether there is anything to mark.
+    fn has_items(&self) -> Result<(), Refused> {
+        if !self.technical.items.is_empty() {
+            return Ok(());
+        }
+        let message = "the tender has no evaluation items";
+        Err(
+            Diagnostic::error("score-sheet-empty", Place::whole(), message)
+                .help("add [[procedure.item]] to the tender file")
+                .into(),
+        )
+    }
+
+    /// Brings the marks of all evaluators together.
+    ///
+    /// # Errors
+    ///
+    /// `score-sheet-empty` when the tender has no evaluation items.
+    pub fn consolidated(&self) -> Result<Consolidation, Refused> {
+        self.has_items()?;
+        Ok(consolidate(&self.technical))
+    }
+
     /// Assesses the bids whose verdicts are proposals: those that have files here, where an item names a criterion.
     ///
     /// # Errors
@@ -87,18 +118,28 @@ impl OpenTechnical {
             return Ok(assessed);
         }
         exceptions_in_force(library, technical.as_of)?;
-        let examination = Examination::new(library, &self.evidence, &technical.case, technical.as_of)
-            .received(technical.bid_deadline);
+        let examination =
+            Examination::new(library, &self.evidence, &technical.case, technical.as_of)
+                .received(technical.bid_deadline);
         for bid in technical.bids.iter().filter(|bid| bids.contains(&bid.id)) {
             let folder = format!("{}/", bid.offering.folder);
-            let has_files = self.evidence.iter().any(|one| one.path.starts_with(&folder));
+            let has_files = self
+                .evidence
+                .iter()
+                .any(|one| one.path.starts_with(&folder));
             if bid.offering.folder.is_empty() || !has_files {
                 continue;
             }
             let found = examination.of(&bid.offering);
             let decisions = technical.decisions.of_bid(&bid.id);
             let catalog = &library.catalog;
-            let assessment = assess(catalog, &technical.case, &decisions, &found, technical.as_of);
+            let assessment = assess(
+                catalog,
+                &technical.case,
+                &decisions,
+                &found,
+                technical.as_of,
+            );
             assessed.insert(bid.id.clone(), assessment);
         }
         Ok(assessed)
@@ -130,20 +171,14 @@ pub fn export(
     let technical = &open.technical;
     check_evaluator(technical, request.evaluator, Place::whole())?;
     let (bids, remarks) = chosen(technical, request)?;
-    let empty = |message: &str, help: &str| -> Refused {
-        Diagnostic::error("score-sheet-empty", Place::whole(), message).help(help).into()
-    };
-    if technical.items.is_empty() {
-        return Err(empty(
-            "the tender has no evaluation items",
-            "add [[procedure.item]] to the tender file",
-        ));
-    }
+    open.has_items()?;
     if bids.is_empty() {
-        return Err(empty(
-            &format!("there is no bid that `{}` is to mark", request.evaluator),
-            "list the bids as [[bid]] in the tender file; a price is not needed",
-        ));
+        let message = format!("there is no bid that `{}` is to mark", request.evaluator);
+        return Err(
+            Diagnostic::error("score-sheet-empty", Place::whole(), message)
+                .help("list the bids as [[bid]] in the tender file; a price is not needed")
+                .into(),
+        );
     }
     let assessed = open.assessments(library, &bids)?;
     let order = Order {
@@ -161,7 +196,10 @@ fn chosen(
     technical: &Technical,
     request: &ExportRequest<'_>,
 ) -> Result<(Vec<BidId>, Vec<Diagnostic>), Refused> {
-    let evaluator = technical.evaluators.iter().find(|one| one.id == request.evaluator);
+    let evaluator = technical
+        .evaluators
+        .iter()
+        .find(|one| one.id == request.evaluator);
     let has_conflict = |bid: &BidId| evaluator.is_some_and(|one| one.conflicts.contains(bid));
     let conflict = |bid: &BidId| {
         format!(
@@ -239,7 +277,12 @@ pub fn import(
         Refused(faults.collect())
     };
     let workbook = spreadsheet::read(request.bytes).map_err(|fault| in_file(vec![fault]))?;
-    let bids: Vec<_> = open.technical.bids.iter().map(|bid| bid.id.clone()).collect();
+    let bids: Vec<_> = open
+        .technical
+        .bids
+        .iter()
+        .map(|bid| bid.id.clone())
+        .collect();
     let assessed = if is_score_sheet(&workbook) {
         open.assessments(library, &bids)?
     } else {

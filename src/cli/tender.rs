@@ -87,9 +87,16 @@ fn open_technical(path: &str, library: &Library) -> Result<score_sheet::OpenTech
     }
     let file = Evidence::new(TENDER_FILE, read(path)?);
     let alone = score_sheet::open_technical(library, vec![file.clone()])?;
-    let folder = Path::new(path).parent().and_then(Path::to_str).unwrap_or_default();
+    let folder = Path::new(path)
+        .parent()
+        .and_then(Path::to_str)
+        .unwrap_or_default();
     let folder = if folder.is_empty() { "." } else { folder };
-    let bids = alone.technical.bids.iter().map(|bid| bid.offering.folder.as_str());
+    let bids = alone
+        .technical
+        .bids
+        .iter()
+        .map(|bid| bid.offering.folder.as_str());
     let mut with_files = bids.filter(|bid| !bid.is_empty());
     let has_files = with_files.any(|bid| Path::new(folder).join(bid).is_dir());
     if !has_files {

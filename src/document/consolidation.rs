@@ -6,7 +6,9 @@ use std::fmt::Write as _;
 
 use super::table::{Look, Sheet, heading};
 use super::words;
-use crate::tender::consolidation::view::{BidMarksView, ConsolidationView, ItemMarksView, MarkView, MarkWord};
+use crate::tender::consolidation::view::{
+    BidMarksView, ConsolidationView, ItemMarksView, MarkView, MarkWord,
+};
 use crate::tender::consolidation::{Consolidation, Need};
 use crate::tender::technical::Technical;
 use crate::text::messages::{message, message_with};
@@ -15,7 +17,12 @@ use crate::text::{Lang, printable};
 pub use workbook::workbook;
 
 /// Renders a consolidation.
-pub fn text(technical: &Technical, consolidation: &Consolidation, lang: Lang, width: u16) -> String {
+pub fn text(
+    technical: &Technical,
+    consolidation: &Consolidation,
+    lang: Lang,
+    width: u16,
+) -> String {
     let view = ConsolidationView::new(technical, consolidation);
     let mut out = String::new();
     _ = writeln!(
@@ -25,21 +32,27 @@ pub fn text(technical: &Technical, consolidation: &Consolidation, lang: Lang, wi
         view.tender,
         message(lang, "consolidation-heading"),
     );
-    let arguments = [("id", view.procedure.id.clone()), ("digest", view.procedure.digest.short())];
+    let arguments = [
+        ("id", view.procedure.id.clone()),
+        ("digest", view.procedure.digest.short()),
+    ];
     let share = match &view.outlier_share {
         Some(share) => message_with(lang, "consolidation-share", &[("share", share.to_string())]),
         None => message(lang, "consolidation-no-share"),
     };
-    _ = writeln!(out, "{} · {share}", message_with(lang, "consolidation-rules", &arguments));
-    if technical.items.is_empty() {
-        out.push_str(&message(lang, "consolidation-empty"));
-        out.push('\n');
-        return out;
-    }
+    _ = writeln!(
+        out,
+        "{} · {share}",
+        message_with(lang, "consolidation-rules", &arguments)
+    );
     out.push_str(&reasons(&view, lang, width));
     out.push_str(&missing(&view, lang));
     for (bid, marks) in view.bids.iter().zip(&consolidation.bids) {
-        let order: Vec<_> = marks.by_need(technical).iter().map(|one| one.item).collect();
+        let order: Vec<_> = marks
+            .by_need(technical)
+            .iter()
+            .map(|one| one.item)
+            .collect();
         out.push_str(&table(&view, bid, &order, lang, width));
     }
     if !view.remarks.is_empty() {
@@ -97,7 +110,11 @@ fn reasons(view: &ConsolidationView, lang: Lang, width: u16) -> String {
         ]);
     }
     let count = view.reasons_missing.len().to_string();
-    heading(&message_with(lang, "consolidation-reasons", &[("count", count)])) + &sheet.render()
+    heading(&message_with(
+        lang,
+        "consolidation-reasons",
+        &[("count", count)],
+    )) + &sheet.render()
 }
 
 fn missing(view: &ConsolidationView, lang: Lang) -> String {
@@ -105,7 +122,11 @@ fn missing(view: &ConsolidationView, lang: Lang) -> String {
         return String::new();
     }
     let count = view.marks_missing.to_string();
-    let mut out = heading(&message_with(lang, "consolidation-missing", &[("count", count)]));
+    let mut out = heading(&message_with(
+        lang,
+        "consolidation-missing",
+        &[("count", count)],
+    ));
     for bid in &view.bids {
         for one in &bid.missing {
             let mut items: Vec<_> = one.items.iter().take(5).cloned().collect();
@@ -118,7 +139,11 @@ fn missing(view: &ConsolidationView, lang: Lang) -> String {
                 ("count", one.items.len().to_string()),
                 ("items", items.join(", ")),
             ];
-            out.push_str(&message_with(lang, "consolidation-missing-line", &arguments));
+            out.push_str(&message_with(
+                lang,
+                "consolidation-missing-line",
+                &arguments,
+            ));
             out.push('\n');
         }
     }
@@ -126,7 +151,13 @@ fn missing(view: &ConsolidationView, lang: Lang) -> String {
 }
 
 /// The marks of a bid, the items that need talk first.
-fn table(view: &ConsolidationView, bid: &BidMarksView, order: &[usize], lang: Lang, width: u16) -> String {
+fn table(
+    view: &ConsolidationView,
+    bid: &BidMarksView,
+    order: &[usize],
+    lang: Lang,
+    width: u16,
+) -> String {
     let mut title = format!("{}  {}", bid.id, printable(bid.supplier.of(lang)));
     if bid.out {
         _ = write!(title, " ({})", message(lang, "consolidation-out"));
@@ -138,7 +169,11 @@ fn table(view: &ConsolidationView, bid: &BidMarksView, order: &[usize], lang: La
         .map(|one| one.id.clone())
         .collect();
     let before = ["score-item", "score-title", "score-points"];
-    let after = ["consolidation-range", "consolidation-median", "consolidation-need"];
+    let after = [
+        "consolidation-range",
+        "consolidation-median",
+        "consolidation-need",
+    ];
     let header = before.iter().map(|key| message(lang, key));
     let header = header.chain(marking.iter().cloned());
     let header = header.chain(after.iter().map(|key| message(lang, key)));
@@ -161,7 +196,10 @@ fn table(view: &ConsolidationView, bid: &BidMarksView, order: &[usize], lang: La
         let median = item.median.as_ref().map_or_else(String::new, words::shown);
         let is_without = item.points.is_zero();
         row.push((if is_without { String::new() } else { range }, Look::Plain));
-        row.push((if is_without { String::new() } else { median }, Look::Number));
+        row.push((
+            if is_without { String::new() } else { median },
+            Look::Number,
+        ));
         row.push(need(item, lang));
         sheet.row(row);
     }
@@ -207,5 +245,12 @@ fn need(item: &ItemMarksView, lang: Lang) -> (String, Look) {
     } else {
         Look::Plain
     };
-    (if item.marks.is_empty() { String::new() } else { word }, look)
+    (
+        if item.marks.is_empty() {
+            String::new()
+        } else {
+            word
+        },
+        look,
+    )
 }

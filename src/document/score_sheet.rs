@@ -101,7 +101,10 @@ impl<'a> Writer<'a> {
             .set_background_color(rust_xlsxwriter::Color::RGB(0x00D9_E2EC));
         let right = |format: &Format| format.clone().set_align(FormatAlign::Right);
         let names = (1..).zip(&order.bids).map(|(number, bid)| {
-            let name: String = format!("{number} {}", bid.id).chars().take(SHEET_NAME).collect();
+            let name: String = format!("{number} {}", bid.id)
+                .chars()
+                .take(SHEET_NAME)
+                .collect();
             (bid.id.clone(), name)
         });
         Self {
@@ -116,8 +119,7 @@ impl<'a> Writer<'a> {
                 alarm: Format::new()
                     .set_background_color(rust_xlsxwriter::Color::RGB(0x00FD_E8E8))
                     .set_font_color(rust_xlsxwriter::Color::RGB(0x009B_1C1C)),
-                ready: Format::new()
-                    .set_background_color(rust_xlsxwriter::Color::RGB(0x00E3_F9E5)),
+                ready: Format::new().set_background_color(rust_xlsxwriter::Color::RGB(0x00E3_F9E5)),
                 own,
             },
         }
@@ -159,7 +161,13 @@ impl<'a> Writer<'a> {
         sheet.set_screen_gridlines(false);
         let technical = self.order.technical;
         let escaped = |text: &str| text.replace('&', "&&");
-        let lang = self.order.languages.all().first().copied().unwrap_or(Lang::Ja);
+        let lang = self
+            .order
+            .languages
+            .all()
+            .first()
+            .copied()
+            .unwrap_or(Lang::Ja);
         let agency = shortened(&printable(technical.agency.of(lang)), 40);
         let marking = self.lines(|lang| marking::line(&technical.marking, lang), "\n");
         let marking = shortened(&marking, PAGE_HEADER - 60);
@@ -168,7 +176,13 @@ impl<'a> Writer<'a> {
             "&L&8{} · {} · sha256:{}&C&8&A&R&8&P / &N",
             technical.id,
             self.order.evaluator,
-            technical.procedure.digest.hex().chars().take(16).collect::<String>()
+            technical
+                .procedure
+                .digest
+                .hex()
+                .chars()
+                .take(16)
+                .collect::<String>()
         ));
         sheet.protect_with_options(&ProtectionOptions {
             select_locked_cells: true,
@@ -212,7 +226,10 @@ impl<'a> Writer<'a> {
 
     /// A validation by a list, which stands on the hidden sheet where it does not fit in.
     fn list(&mut self, words: Vec<String>) -> Result<DataValidation, XlsxError> {
-        let length: usize = words.iter().map(|word| word.encode_utf16().count() + 1).sum();
+        let length: usize = words
+            .iter()
+            .map(|word| word.encode_utf16().count() + 1)
+            .sum();
         let plain = words.iter().all(|word| !word.contains([',', '"']));
         if plain && length <= INLINE_LIST {
             return DataValidation::new().allow_list_strings(&words);
@@ -223,7 +240,8 @@ impl<'a> Writer<'a> {
             self.lists.push(words);
             self.lists.len() - 1
         });
-        let column = FIRST_LIST_COLUMN + u16::try_from(index).unwrap_or(u16::MAX - FIRST_LIST_COLUMN);
+        let column =
+            FIRST_LIST_COLUMN + u16::try_from(index).unwrap_or(u16::MAX - FIRST_LIST_COLUMN);
         let letters = rust_xlsxwriter::column_number_to_name(column);
         let range = format!("={}!${letters}$1:${letters}${last}", quoted(MACHINE));
         Ok(DataValidation::new().allow_list_formula(Formula::new(range)))
@@ -231,7 +249,13 @@ impl<'a> Writer<'a> {
 
     /// What a function says in every language of the workbook.
     fn lines(&self, say: impl Fn(Lang) -> String, between: &str) -> String {
-        let mut said: Vec<_> = self.order.languages.all().iter().map(|lang| say(*lang)).collect();
+        let mut said: Vec<_> = self
+            .order
+            .languages
+            .all()
+            .iter()
+            .map(|lang| say(*lang))
+            .collect();
         said.dedup();
         said.join(between)
     }

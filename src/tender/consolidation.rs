@@ -121,14 +121,22 @@ impl Need {
 impl ItemMarks {
     /// How much it needs to be talked about.
     pub fn need(&self) -> Need {
-        let outliers: Vec<_> = self.marks.iter().filter_map(|one| one.outlier.as_ref()).collect();
+        let outliers: Vec<_> = self
+            .marks
+            .iter()
+            .filter_map(|one| one.outlier.as_ref())
+            .collect();
         if outliers.iter().any(|one| one.reason.is_none()) {
             Need::Reason
         } else if self.unmet > 0 && self.unmet < self.marks.len() {
             Need::Split
         } else if !outliers.is_empty() {
             Need::Explained
-        } else if self.range.as_ref().is_some_and(|range| !range.spread.is_zero()) {
+        } else if self
+            .range
+            .as_ref()
+            .is_some_and(|range| !range.spread.is_zero())
+        {
             Need::Spread
         } else {
             Need::Agreed
@@ -137,7 +145,10 @@ impl ItemMarks {
 
     /// The marks that lie far from the others without a reason.
     pub fn unexplained(&self) -> impl Iterator<Item = (&EvaluatorMark, &Outlier)> {
-        let outliers = self.marks.iter().filter_map(|one| Some((one, one.outlier.as_ref()?)));
+        let outliers = self
+            .marks
+            .iter()
+            .filter_map(|one| Some((one, one.outlier.as_ref()?)));
         outliers.filter(|(_, outlier)| outlier.reason.is_none())
     }
 }
@@ -148,7 +159,9 @@ impl BidMarks {
         let share = |one: &ItemMarks| {
             let points = technical.items.get(one.item).map(|item| &item.points);
             let spread = one.range.as_ref().map(|range| &range.spread);
-            let share = spread.zip(points).and_then(|(spread, points)| spread.over(points));
+            let share = spread
+                .zip(points)
+                .and_then(|(spread, points)| spread.over(points));
             share.unwrap_or_else(Exact::zero)
         };
         let mut items: Vec<_> = self.items.iter().collect();
@@ -173,9 +186,13 @@ impl Consolidation {
         missing.map(|(_, items)| items.len()).sum()
     }
 
-    /// Whether every mark is in and every outlier has its reason.
+    /// Whether every mark is in and every outlier has its reason. What nobody marks is not settled.
     pub fn is_settled(&self) -> bool {
-        self.reasons_missing() == 0 && self.marks_missing() == 0
+        let is_marked = |bid: &BidMarks| bid.is_out || bid.items.iter().all(|item| item.of > 0);
+        self.reasons_missing() == 0
+            && self.marks_missing() == 0
+            && !self.bids.is_empty()
+            && self.bids.iter().all(is_marked)
     }
 }
 
@@ -194,7 +211,22 @@ pub fn consolidate(technical: &Technical) -> Consolidation {
             }
         })
         .collect();
-    let remarks = unused_reasons(technical, &bids);
+    let mut remarks = unused_reasons(technical, &bids);
+    if bids.is_empty() {
+        let message = "the tender file has no bids";
+        remarks.push(
+            Diagnostic::warning("bid-count", Place::whole(), message)
+                .help("list the bids as [[bid]]; a price is not needed"),
+        );
+    }
+    let nobody = bids
+        .iter()
+        .filter(|bid| !bid.is_out && bid.items.iter().any(|item| item.of == 0));
+    remarks.extend(nobody.map(|bid| {
+        let message = format!("nobody marks `{}`", bid.bid);
+        Diagnostic::warning("evaluator-missing", Place::whole(), message)
+            .help("add [[evaluator]] without a conflict of interest on it")
+    }));
     Consolidation { bids, remarks }
 }
 
@@ -221,7 +253,10 @@ fn marks_of(technical: &Technical, bid: &TechnicalBid, place: usize) -> ItemMark
     ItemMarks {
         item: place,
         of: bid.marked_by(&technical.evaluators).len(),
-        unmet: marks.iter().filter(|one| one.mark == Mark::Met(false)).count(),
+        unmet: marks
+            .iter()
+            .filter(|one| one.mark == Mark::Met(false))
+            .count(),
         range,
         marks,
     }
@@ -297,9 +332,9 @@ fn unused_reasons(technical: &Technical, bids: &[BidMarks]) -> Vec<Diagnostic> {
         let item = technical.item(&reason.item);
         let evaluators = &technical.evaluators;
         let evaluator = evaluators.iter().position(|one| one.id == reason.evaluator);
-        let is_used = item
-            .zip(evaluator)
-            .is_some_and(|(item, evaluator)| outliers.contains(&(reason.bid.clone(), item, evaluator)));
+        let is_used = item.zip(evaluator).is_some_and(|(item, evaluator)| {
+            outliers.contains(&(reason.bid.clone(), item, evaluator))
+        });
         if !is_used {
             let message = format!(
                 "`{}` gave a reason for the item `{}` of `{}`, where no mark of theirs lies far from the others",

@@ -18,8 +18,8 @@ use crate::id::BidId;
 use crate::text::messages::message;
 use crate::text::{Lang, Text};
 
-pub use mark::{MET_WORDS, mark_words};
 pub use declaration::Declaration;
+pub use mark::{MET_WORDS, mark_words};
 pub(crate) use read::check_evaluator;
 pub use read::{Expected, ReadBid, ScoreSheet, is_score_sheet, read};
 pub use written::written;
@@ -84,7 +84,8 @@ impl Marker {
             return None;
         }
         let mut word = || words.next().map(str::to_owned);
-        let (layout, tender, rules, evaluator, part) = (word()?, word()?, word()?, word()?, word()?);
+        let (layout, tender, rules, evaluator, part) =
+            (word()?, word()?, word()?, word()?, word()?);
         let part = match part.as_str() {
             "cover" => SheetPart::Cover,
             "machine" => SheetPart::Machine,

@@ -122,7 +122,9 @@ impl From<&Tender> for Technical {
             procedure: tender.procedure.clone(),
             blocks: tender.blocks.clone(),
             items: tender.items.clone(),
-            lots: lots.map(|lot| (lot.id.clone(), lot.title.clone())).collect(),
+            lots: lots
+                .map(|lot| (lot.id.clone(), lot.title.clone()))
+                .collect(),
             evaluators: tender.evaluators.clone(),
             bids: bids.collect(),
             outlier_reasons: tender.outlier_reasons.clone(),

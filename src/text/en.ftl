@@ -1060,4 +1060,3 @@ consolidation-out = out before marking
 consolidation-remarks = Remarks
 consolidation-settled = Every mark is in, and every mark that lies far from the others has its reason.
 consolidation-open = Not settled: { $reasons } reasons and { $marks } marks are missing.
-consolidation-empty = The tender has no evaluation items.

@@ -1060,4 +1060,3 @@ consolidation-out = 評価前に除外
 consolidation-remarks = 注記
 consolidation-settled = 全ての評価が提出され、他と大きく異なる評価には理由が付されている。
 consolidation-open = 未了: 理由{ $reasons }件、評価{ $marks }件が提出されていない。
-consolidation-empty = 評価項目のない入札である。

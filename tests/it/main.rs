@@ -81,6 +81,7 @@ mod vex;
 mod text_parity;
 mod worked_examples;
 mod sbom_compare;
+mod score_sheets;
 mod seeded;
 mod liars;
 mod ladder;

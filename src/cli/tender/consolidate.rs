@@ -7,7 +7,6 @@ use super::open_technical;
 use crate::app::Refused;
 use crate::app::library::Library;
 use crate::document::consolidation;
-use crate::tender::consolidation::consolidate;
 use crate::tender::consolidation::view::ConsolidationView;
 
 #[derive(Debug, clap::Args)]
@@ -22,7 +21,7 @@ pub(in crate::cli) fn run(
     output: &Output,
 ) -> anyhow::Result<Verdict> {
     let open = open_technical(&arguments.path, library)?;
-    let consolidation = consolidate(&open.technical);
+    let consolidation = open.consolidated()?;
     if output.format() == Format::Xlsx {
         let lang = output.lang();
         let table = consolidation::workbook(&open.technical, &consolidation, lang);
@@ -30,7 +29,12 @@ pub(in crate::cli) fn run(
     } else {
         let view = ConsolidationView::new(&open.technical, &consolidation);
         output.either(&view, || {
-            consolidation::text(&open.technical, &consolidation, output.lang(), output.width())
+            consolidation::text(
+                &open.technical,
+                &consolidation,
+                output.lang(),
+                output.width(),
+            )
         })?;
     }
     Ok(Verdict::of(consolidation.is_settled()))

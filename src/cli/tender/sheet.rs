@@ -79,7 +79,11 @@ fn write(
     Ok(Verdict::Acceptable)
 }
 
-fn take(arguments: &ImportArguments, library: &Library, output: &Output) -> anyhow::Result<Verdict> {
+fn take(
+    arguments: &ImportArguments,
+    library: &Library,
+    output: &Output,
+) -> anyhow::Result<Verdict> {
     let bytes = read(&arguments.file)?;
     let open = open_technical(&arguments.tender, library)?;
     let request = ImportRequest {
@@ -102,7 +106,12 @@ fn take(arguments: &ImportArguments, library: &Library, output: &Output) -> anyh
     output::remarks(&sheet.remarks);
     let lang = output.lang();
     if view.acceptable {
-        let marks = sheet.bids.iter().flat_map(|bid| &bid.marks).flatten().count();
+        let marks = sheet
+            .bids
+            .iter()
+            .flat_map(|bid| &bid.marks)
+            .flatten()
+            .count();
         let comments: usize = sheet.bids.iter().map(|bid| bid.comments.len()).sum();
         let arguments = [
             ("evaluator", sheet.evaluator.clone()),
@@ -117,7 +126,10 @@ fn take(arguments: &ImportArguments, library: &Library, output: &Output) -> anyh
             output::remark(&(line + "\n"));
         }
     } else {
-        let errors = sheet.remarks.iter().filter(|one| one.severity == Severity::Error);
+        let errors = sheet
+            .remarks
+            .iter()
+            .filter(|one| one.severity == Severity::Error);
         let count = errors.count().to_string();
         output::remark(&(message_with(lang, "score-refused", &[("errors", count)]) + "\n"));
     }

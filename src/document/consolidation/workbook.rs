@@ -66,18 +66,21 @@ struct Table<'a> {
 impl Table<'_> {
     fn text(&mut self, column: u16, text: &str, look: Option<&Format>) -> Result<(), XlsxError> {
         let look = look.unwrap_or(&self.styles.cell);
-        self.sheet.write_string_with_format(self.row, column, printable(text), look)?;
+        self.sheet
+            .write_string_with_format(self.row, column, printable(text), look)?;
         Ok(())
     }
 
     fn number(&mut self, column: u16, number: Option<&Exact>) -> Result<(), XlsxError> {
         match number.map(|number| (number, decimal(number))) {
             Some((_, Some(value))) => {
-                self.sheet.write_number_with_format(self.row, column, value, &self.number)?;
+                self.sheet
+                    .write_number_with_format(self.row, column, value, &self.number)?;
             }
             Some((number, None)) => {
                 let text = number.to_string();
-                self.sheet.write_string_with_format(self.row, column, text, &self.number)?;
+                self.sheet
+                    .write_string_with_format(self.row, column, text, &self.number)?;
             }
             None => {
                 self.sheet.write_blank(self.row, column, &self.number)?;
@@ -87,7 +90,11 @@ impl Table<'_> {
     }
 }
 
-fn write(technical: &Technical, consolidation: &Consolidation, lang: Lang) -> Result<Vec<u8>, XlsxError> {
+fn write(
+    technical: &Technical,
+    consolidation: &Consolidation,
+    lang: Lang,
+) -> Result<Vec<u8>, XlsxError> {
     let view = ConsolidationView::new(technical, consolidation);
     let languages = match lang {
         Lang::Ja => Languages::Ja,
@@ -136,11 +143,21 @@ fn write(technical: &Technical, consolidation: &Consolidation, lang: Lang) -> Re
             table.number(3, Some(&item.points))?;
             let bad = table.bad.clone();
             let need = message(lang, &format!("consolidation-need-{}", item.need));
-            let is_bad = item.marks.iter().any(|mark| mark.outlier && mark.reason.is_none());
-            let need = if item.marks.is_empty() { String::new() } else { need };
+            let is_bad = item
+                .marks
+                .iter()
+                .any(|mark| mark.outlier && mark.reason.is_none());
+            let need = if item.marks.is_empty() {
+                String::new()
+            } else {
+                need
+            };
             table.text(4, &need, is_bad.then_some(&bad))?;
             for (column, evaluator) in evaluators.clone() {
-                let mark = item.marks.iter().find(|mark| mark.evaluator == evaluator.id);
+                let mark = item
+                    .marks
+                    .iter()
+                    .find(|mark| mark.evaluator == evaluator.id);
                 let is_out = mark.is_some_and(|mark| mark.outlier);
                 let said = mark.map_or_else(String::new, |mark| said(mark, lang));
                 table.text(column, &said, is_out.then_some(&bad))?;
@@ -151,14 +168,21 @@ fn write(technical: &Technical, consolidation: &Consolidation, lang: Lang) -> Re
             table.sheet.set_row_height(table.row, height)?;
         }
     }
-    let (last_row, last_column) = (table.row, after + u16::try_from(AFTER.len()).unwrap_or(1) - 1);
+    let (last_row, last_column) = (
+        table.row,
+        after + u16::try_from(AFTER.len()).unwrap_or(1) - 1,
+    );
     table.sheet.autofilter(0, 0, last_row, last_column)?;
     table.sheet.set_freeze_panes(1, 3)?;
     table.sheet.set_repeat_rows(0, 0)?;
     workbook.save_to_buffer()
 }
 
-fn after_columns(table: &mut Table<'_>, item: &ItemMarksView, after: u16) -> Result<String, XlsxError> {
+fn after_columns(
+    table: &mut Table<'_>,
+    item: &ItemMarksView,
+    after: u16,
+) -> Result<String, XlsxError> {
     table.text(after, &format!("{} / {}", item.count, item.of), None)?;
     let range = [&item.lowest, &item.highest, &item.spread, &item.median];
     for (column, number) in (after + 1..).zip(range) {
@@ -183,6 +207,12 @@ fn dress(technical: &Technical, sheet: &mut Worksheet, lang: Lang) {
     sheet.set_footer(format!(
         "&L&8{} · sha256:{}&R&8&P / &N",
         technical.id,
-        technical.procedure.digest.hex().chars().take(16).collect::<String>()
+        technical
+            .procedure
+            .digest
+            .hex()
+            .chars()
+            .take(16)
+            .collect::<String>()
     ));
 }

@@ -294,7 +294,9 @@ pub(in crate::document) fn lines_of(text: &str, width: usize) -> u32 {
 
 /// The height of a row in points, by its texts with the widths of their cells: programs do not fit heights by themselves once
 /// a sheet has a default of its own.
-pub(in crate::document) fn row_height<'t>(texts: impl IntoIterator<Item = (&'t str, usize)>) -> u32 {
+pub(in crate::document) fn row_height<'t>(
+    texts: impl IntoIterator<Item = (&'t str, usize)>,
+) -> u32 {
     let lines = texts.into_iter().map(|(text, width)| lines_of(text, width));
     // Excel allows 409 points.
     (15 * lines.max().unwrap_or(1).max(1) + 5).min(400)

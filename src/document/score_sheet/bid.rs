@@ -1,8 +1,8 @@
 //! The sheet of a bid: an item a row, in bands by block.
 
 use rust_xlsxwriter::{
-    ConditionalFormatFormula, DataValidation, DataValidationErrorStyle, DataValidationRule, Formula,
-    Worksheet, XlsxError,
+    ConditionalFormatFormula, DataValidation, DataValidationErrorStyle, DataValidationRule,
+    Formula, Worksheet, XlsxError,
 };
 
 use super::formula::{needs_comment, worth};
@@ -38,7 +38,11 @@ const UNEXPLAINED: u16 = 9;
 const LEFT: u16 = 10;
 
 fn cell(column: u16, row: u32) -> String {
-    format!("{}{}", rust_xlsxwriter::column_number_to_name(column), row + 1)
+    format!(
+        "{}{}",
+        rust_xlsxwriter::column_number_to_name(column),
+        row + 1
+    )
 }
 
 fn index(wanted: Column) -> u16 {
@@ -47,7 +51,11 @@ fn index(wanted: Column) -> u16 {
 }
 
 impl Writer<'_> {
-    pub(super) fn bid(&mut self, sheet: &mut Worksheet, bid: &TechnicalBid) -> Result<BidSums, XlsxError> {
+    pub(super) fn bid(
+        &mut self,
+        sheet: &mut Worksheet,
+        bid: &TechnicalBid,
+    ) -> Result<BidSums, XlsxError> {
         let name = self.names.get(&bid.id).cloned().unwrap_or_default();
         sheet.set_name(&name)?;
         self.furnish(sheet, SheetPart::Bid(bid.id.clone()))?;
@@ -62,7 +70,12 @@ impl Writer<'_> {
         sheet.set_row_height(HEADER_ROW, 18 * self.count_languages() + 4)?;
         let assessment = self.order.assessed.get(&bid.id);
         let judgment = |item: &Item| assessment?.judgments.get(item.criterion.as_ref()?);
-        let has_proposals = self.order.technical.items.iter().any(|item| judgment(item).is_some());
+        let has_proposals = self
+            .order
+            .technical
+            .items
+            .iter()
+            .any(|item| judgment(item).is_some());
         if !has_proposals {
             sheet.set_column_hidden(index(Column::Proposal))?;
         }
@@ -75,7 +88,11 @@ impl Writer<'_> {
         let technical = self.order.technical;
         let blocks = std::iter::once(None).chain((0..technical.blocks.len()).map(Some));
         for block in blocks {
-            let items: Vec<_> = technical.items.iter().filter(|item| item.block == block).collect();
+            let items: Vec<_> = technical
+                .items
+                .iter()
+                .filter(|item| item.block == block)
+                .collect();
             if items.is_empty() {
                 continue;
             }
@@ -85,11 +102,12 @@ impl Writer<'_> {
                 self.item(sheet, row, item, judgment(item))?;
                 row += 1;
             }
-            let sum = self.band(sheet, band, block, row)?;
-            sums.push(sum);
+            sums.extend(self.band(sheet, band, block, row)?);
         }
         let last = row.saturating_sub(1);
-        let column = |column: u16| format!("{}:{}", cell(column, HEADER_ROW + 1), cell(column, last));
+        let column =
+            |column: u16| format!("{}:{}", cell(column, HEADER_ROW + 1), cell(column, last));
+        sums.push("0".to_owned());
         let total = format!("={}", sums.join("+"));
         let left = format!("=SUM({})", column(LEFT));
         let unexplained = format!("=SUM({})", column(UNEXPLAINED));
@@ -98,8 +116,14 @@ impl Writer<'_> {
         sheet.set_freeze_panes(HEADER_ROW + 1, index(Column::Points))?;
         sheet.set_repeat_rows(HEADER_ROW, HEADER_ROW)?;
         sheet.set_print_area(0, 0, last, index(Column::Comment))?;
-        sheet.set_selection(HEADER_ROW + 2, index(Column::Mark), HEADER_ROW + 2, index(Column::Mark))?;
-        let of = |column: Column, row: u32| format!("{}!{}", quoted(&name), cell(index(column), row));
+        sheet.set_selection(
+            HEADER_ROW + 2,
+            index(Column::Mark),
+            HEADER_ROW + 2,
+            index(Column::Mark),
+        )?;
+        let of =
+            |column: Column, row: u32| format!("{}!{}", quoted(&name), cell(index(column), row));
         Ok(BidSums {
             total: of(Column::Value, 3),
             left: of(Column::Mark, 3),
@@ -108,22 +132,34 @@ impl Writer<'_> {
     }
 
     /// Title, marking and hint.
-    fn head(&self, sheet: &mut Worksheet, bid: &TechnicalBid, has_proposals: bool) -> Result<(), XlsxError> {
+    fn head(
+        &self,
+        sheet: &mut Worksheet,
+        bid: &TechnicalBid,
+        has_proposals: bool,
+    ) -> Result<(), XlsxError> {
         let (first, last) = (index(Column::Item), index(Column::Comment));
         let title = format!("{}  {}", bid.id, self.line(&bid.offering.supplier));
         let technical = self.order.technical;
         let lot = technical.lots.get(bid.lot).filter(|(id, _)| id.is_some());
-        let title = lot.map_or(title.clone(), |(_, lot)| format!("{title}  ({})", self.line(lot)));
+        let title = lot.map_or(title.clone(), |(_, lot)| {
+            format!("{title}  ({})", self.line(lot))
+        });
         sheet.merge_range(0, first, 0, last, &title, &self.looks.own.title)?;
         sheet.set_row_height(0, 27)?;
         let marking = self.lines(|lang| marking::line(&technical.marking, lang), "\n");
         sheet.merge_range(1, first, 1, last, &marking, &self.looks.own.marking)?;
         let lines = self.count_languages();
         sheet.set_row_height(1, 16 * lines + 2)?;
-        let key = if has_proposals { "score-hint-proposals" } else { "score-hint" };
+        let key = if has_proposals {
+            "score-hint-proposals"
+        } else {
+            "score-hint"
+        };
         let hint = self.lines(|lang| message(lang, key), "\n");
         sheet.merge_range(2, first, 2, last, &hint, &self.looks.own.hint)?;
-        sheet.set_row_height(2, 30 * lines + 4)?;
+        let height = 15 * crate::document::questionnaire::workbook::lines_of(&hint, 170);
+        sheet.set_row_height(2, height + 4)?;
         Ok(())
     }
 
@@ -136,13 +172,26 @@ impl Writer<'_> {
     ) -> Result<(), XlsxError> {
         let count = self.order.technical.items.len().to_string();
         let row = HEADER_ROW - 1;
-        let label = if has_proposals { Column::Proposal } else { Column::Scale };
+        let label = if has_proposals {
+            Column::Proposal
+        } else {
+            Column::Scale
+        };
         let text = self.say("score-so-far");
         sheet.write_string_with_format(row, index(label), &text, &self.looks.own.label)?;
         let number = &self.looks.result;
-        let say = |key: &str| self.order.languages.all().iter().map(|lang| message(*lang, key)).collect::<Vec<_>>();
+        let say = |key: &str| {
+            self.order
+                .languages
+                .all()
+                .iter()
+                .map(|lang| message(*lang, key))
+                .collect::<Vec<_>>()
+        };
         let prefixed = |words: Vec<String>| words.join(" / ").replace('"', "\"\"");
-        let left_look = number.clone().set_num_format(format!("\"{} \"0", prefixed(say("score-left"))));
+        let left_look = number
+            .clone()
+            .set_num_format(format!("\"{} \"0", prefixed(say("score-left"))));
         let sum_look = number.clone();
         let open_look = number
             .clone()
@@ -161,24 +210,38 @@ impl Writer<'_> {
         Ok(())
     }
 
-    /// The row above the items of a block, with their sum; gives the cell of the sum.
-    fn band(&self, sheet: &mut Worksheet, row: u32, block: Option<usize>, next: u32) -> Result<String, XlsxError> {
+    /// The row above the items of a block, with their sum where they have points; gives the cell of the sum.
+    fn band(
+        &self,
+        sheet: &mut Worksheet,
+        row: u32,
+        block: Option<usize>,
+        next: u32,
+    ) -> Result<Option<String>, XlsxError> {
         let block = block.and_then(|place| self.order.technical.blocks.get(place));
         let look = &self.looks.band;
         for (_, index, _) in COLUMNS {
             sheet.write_blank(row, index, look)?;
         }
-        let title = block.map_or_else(|| self.say("score-mandatory"), |block| self.text(&block.title));
+        let title = block.map_or_else(
+            || self.say("score-mandatory"),
+            |block| self.text(&block.title),
+        );
         sheet.write_string_with_format(row, index(Column::Title), &title, look)?;
-        if let Some(block) = block {
-            self.number(sheet, row, Column::Points, &block.points, true)?;
-        }
+        sheet.set_row_height(row, row_height([(title.as_str(), 34)]))?;
+        let Some(block) = block else {
+            return Ok(None);
+        };
+        self.number(sheet, row, Column::Points, &block.points, true)?;
         let value = index(Column::Value);
-        let rule = format!("=SUM({}:{})", cell(value, row + 1), cell(value, next.saturating_sub(1)));
+        let rule = format!(
+            "=SUM({}:{})",
+            cell(value, row + 1),
+            cell(value, next.saturating_sub(1))
+        );
         let formula = Formula::new(rule).set_result("0");
         sheet.write_formula_with_format(row, value, formula, &self.looks.band_number)?;
-        sheet.set_row_height(row, row_height([(title.as_str(), 34)]))?;
-        Ok(cell(value, row))
+        Ok(Some(cell(value, row)))
     }
 
     fn number(
@@ -189,7 +252,11 @@ impl Writer<'_> {
         number: &Exact,
         in_band: bool,
     ) -> Result<(), XlsxError> {
-        let look = if in_band { &self.looks.band_number } else { &self.looks.number };
+        let look = if in_band {
+            &self.looks.band_number
+        } else {
+            &self.looks.number
+        };
         match decimal(number) {
             Some(value) => sheet.write_number_with_format(row, index(column), value, look)?,
             None => sheet.write_string_with_format(row, index(column), number.to_string(), look)?,
@@ -207,7 +274,8 @@ impl Writer<'_> {
         let procedure = &self.order.technical.procedure;
         let languages = self.order.languages;
         let scale = self.lines(|lang| words::scale(procedure, item, lang), "\n");
-        let proposal = judgment.map(|judgment| self.lines(|lang| words::proposal(item, judgment, lang), "\n"));
+        let proposal =
+            judgment.map(|judgment| self.lines(|lang| words::proposal(item, judgment, lang), "\n"));
         let proposal = proposal.unwrap_or_default();
         let title = self.text(&item.title);
         let own = &self.looks.own;
@@ -245,21 +313,38 @@ impl Writer<'_> {
             Scale::Steps(steps) => steps.iter().all(|step| decimal(step).is_some()),
             Scale::Met | Scale::Grades(_) => false,
         };
-        let look = if is_number { &own.entry } else { &own.entry_text };
+        let look = if is_number {
+            &own.entry
+        } else {
+            &own.entry_text
+        };
         let look = look.clone().set_align(rust_xlsxwriter::FormatAlign::Center);
         sheet.write_blank(row, index(Column::Mark), &look)?;
         sheet.write_blank(row, index(Column::Comment), &own.entry_text)?;
-        let rule = Formula::new(worth(procedure, item, languages, &mark)).set_result("");
+        // NOTE: an empty result would be kept as the number 0.
+        let rule = Formula::new(worth(procedure, item, languages, &mark)).set_result(" ");
         sheet.write_formula_with_format(row, index(Column::Value), rule, &self.looks.number)?;
         let rule = match judgment {
-            Some(judgment) => needs_comment(procedure, item, judgment, languages, (&mark, &value, &comment)),
+            Some(judgment) => needs_comment(
+                procedure,
+                item,
+                judgment,
+                languages,
+                (&mark, &value, &comment),
+            ),
             None => "=0".to_owned(),
         };
         sheet.write_formula(row, UNEXPLAINED, Formula::new(rule).set_result("0"))?;
         let rule = format!("=IF({mark}=\"\",1,0)");
         sheet.write_formula(row, LEFT, Formula::new(rule).set_result("1"))?;
         let validation = self.validation(item)?;
-        sheet.add_data_validation(row, index(Column::Mark), row, index(Column::Mark), &validation)?;
+        sheet.add_data_validation(
+            row,
+            index(Column::Mark),
+            row,
+            index(Column::Mark),
+            &validation,
+        )?;
         Ok(())
     }
 
@@ -309,4 +394,3 @@ impl Writer<'_> {
         Ok(())
     }
 }
-

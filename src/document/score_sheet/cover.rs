@@ -26,7 +26,14 @@ impl Writer<'_> {
         let technical = self.order.technical;
         self.furnish(sheet, SheetPart::Cover)?;
         sheet.set_print_fit_to_pages(1, 1);
-        for (column, width) in [(LABEL, 28), (VALUE, 52), (DECLARATION, 26), (LEFT, 12), (UNEXPLAINED, 14), (SUM, 14)] {
+        for (column, width) in [
+            (LABEL, 28),
+            (VALUE, 52),
+            (DECLARATION, 26),
+            (LEFT, 12),
+            (UNEXPLAINED, 14),
+            (SUM, 14),
+        ] {
             sheet.set_column_width(column, width)?;
         }
         let title = self.lines(|lang| message(lang, "score-heading"), " / ");
@@ -35,7 +42,10 @@ impl Writer<'_> {
         let marking = self.lines(|lang| marking::line(&technical.marking, lang), "\n");
         sheet.merge_range(1, LABEL, 1, SUM, &marking, &self.looks.own.marking)?;
         sheet.set_row_height(1, 17 * self.count_languages())?;
-        let evaluator = technical.evaluators.iter().find(|one| one.id == self.order.evaluator);
+        let evaluator = technical
+            .evaluators
+            .iter()
+            .find(|one| one.id == self.order.evaluator);
         let name = evaluator.and_then(|one| one.name.as_ref());
         let evaluator = name.map_or_else(
             || self.order.evaluator.to_owned(),
@@ -45,7 +55,10 @@ impl Writer<'_> {
         let mut row = 3;
         for (key, value) in [
             ("cover-agency", self.line(&technical.agency)),
-            ("cover-tender", format!("{} ({})", self.line(&technical.title), technical.id)),
+            (
+                "cover-tender",
+                format!("{} ({})", self.line(&technical.title), technical.id),
+            ),
             ("score-procedure", self.line(&technical.procedure.title)),
             ("score-rules", rules),
             ("score-evaluator", evaluator),
@@ -56,7 +69,13 @@ impl Writer<'_> {
         row = self.declaration(sheet, row + 1)?;
         row = self.bids(sheet, row + 1, sums)?;
         row += 1;
-        for key in ["score-how-declare", "score-how-mark", "score-how-comment", "score-how-alone", "score-how-sums"] {
+        for key in [
+            "score-how-declare",
+            "score-how-mark",
+            "score-how-comment",
+            "score-how-alone",
+            "score-how-sums",
+        ] {
             let step = self.lines(|lang| message(lang, key), "\n");
             sheet.merge_range(row, LABEL, row, SUM, &step, &self.looks.own.hint)?;
             sheet.set_row_height(row, 15 * lines_of(&step, WIDTH) + 3)?;
@@ -66,7 +85,13 @@ impl Writer<'_> {
         Ok(())
     }
 
-    fn pair(&self, sheet: &mut Worksheet, row: u32, key: &str, value: &str) -> Result<(), XlsxError> {
+    fn pair(
+        &self,
+        sheet: &mut Worksheet,
+        row: u32,
+        key: &str,
+        value: &str,
+    ) -> Result<(), XlsxError> {
         let own = &self.looks.own;
         sheet.write_string_with_format(row, LABEL, self.text(&both(key)), &own.label)?;
         sheet.merge_range(row, VALUE, row, SUM, value, &own.value)?;
@@ -85,7 +110,10 @@ impl Writer<'_> {
         sheet.merge_range(row, LABEL, row, SUM, &statement, &own.hint)?;
         sheet.set_row_height(row, 15 * lines_of(&statement, WIDTH) + 4)?;
         row += 1;
-        for (key, look) in [("score-declared-by", &own.entry_text), ("score-declared-on", &own.entry_date)] {
+        for (key, look) in [
+            ("score-declared-by", &own.entry_text),
+            ("score-declared-on", &own.entry_date),
+        ] {
             sheet.write_string_with_format(row, LABEL, self.say(key), &own.label)?;
             sheet.write_blank(row, VALUE, look)?;
             sheet.set_row_height(row, 16 * self.count_languages() + 6)?;
@@ -108,7 +136,12 @@ impl Writer<'_> {
     }
 
     /// A bid a row: what is declared of it, and how far its sheet is filled in.
-    fn bids(&self, sheet: &mut Worksheet, mut row: u32, sums: &[BidSums]) -> Result<u32, XlsxError> {
+    fn bids(
+        &self,
+        sheet: &mut Worksheet,
+        mut row: u32,
+        sums: &[BidSums],
+    ) -> Result<u32, XlsxError> {
         let own = &self.looks.own;
         let unexplained = both("score-unexplained");
         for (column, title, look) in [
@@ -122,7 +155,10 @@ impl Writer<'_> {
             sheet.write_string_with_format(row, column, self.text(&title), look)?;
         }
         sheet.set_row_height(row, 17 * self.count_languages() + 4)?;
-        let words: Vec<_> = declaration_words().iter().map(|(_, word)| self.line(word)).collect();
+        let words: Vec<_> = declaration_words()
+            .iter()
+            .map(|(_, word)| self.line(word))
+            .collect();
         let conflict = words.last().cloned().unwrap_or_default();
         let count = self.order.technical.items.len().to_string();
         let error = self.lines(|lang| message(lang, "score-declaration-error"), "\n");
@@ -135,7 +171,14 @@ impl Writer<'_> {
             let supplier = self.line(&bid.offering.supplier);
             sheet.write_string_with_format(row, LABEL, bid.id.as_str(), &own.value)?;
             let link = own.link.clone().set_font_size(10);
-            sheet.write_url_with_options(row, VALUE, target.as_str(), &supplier, "", Some(&link))?;
+            sheet.write_url_with_options(
+                row,
+                VALUE,
+                target.as_str(),
+                &supplier,
+                "",
+                Some(&link),
+            )?;
             sheet.write_blank(row, DECLARATION, &own.entry_text)?;
             for (column, cell, value) in [
                 (LEFT, &sums.left, count.as_str()),
@@ -152,7 +195,11 @@ impl Writer<'_> {
             return Ok(row + 1);
         }
         let grey = ConditionalFormatFormula::new()
-            .set_rule(Formula::new(format!("=$D{}={}", first + 1, text(&conflict))))
+            .set_rule(Formula::new(format!(
+                "=$D{}={}",
+                first + 1,
+                text(&conflict)
+            )))
             .set_format(own.not_asked.clone());
         sheet.add_conditional_format(first, LABEL, row, SUM, &grey)?;
         let blank = ConditionalFormatFormula::new()

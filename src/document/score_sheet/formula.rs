@@ -19,7 +19,12 @@ fn number(exact: &Exact) -> String {
 }
 
 /// The marks of a scale with a list, with the test that a cell holds each.
-fn tests(procedure: &Procedure, item: &Item, languages: Languages, cell: &str) -> Vec<(Mark, String)> {
+fn tests(
+    procedure: &Procedure,
+    item: &Item,
+    languages: Languages,
+    cell: &str,
+) -> Vec<(Mark, String)> {
     match &item.scale {
         Scale::Met => MET_WORDS
             .iter()
@@ -41,9 +46,16 @@ fn tests(procedure: &Procedure, item: &Item, languages: Languages, cell: &str) -
             })
             .collect(),
         Scale::Grades(name) => {
-            let grades = procedure.grades.get(name).into_iter().flat_map(|table| &table.grades);
+            let grades = procedure
+                .grades
+                .get(name)
+                .into_iter()
+                .flat_map(|table| &table.grades);
             let tests = grades.enumerate().map(|(place, (word, _))| {
-                (Mark::Grade(place), format!("EXACT({cell}&\"\",{})", text(word)))
+                (
+                    Mark::Grade(place),
+                    format!("EXACT({cell}&\"\",{})", text(word)),
+                )
             });
             tests.collect()
         }
@@ -51,11 +63,19 @@ fn tests(procedure: &Procedure, item: &Item, languages: Languages, cell: &str) -
 }
 
 /// What the mark in a cell is worth: a number, nothing for an empty cell, `?` for what is no mark.
-pub(super) fn worth(procedure: &Procedure, item: &Item, languages: Languages, cell: &str) -> String {
+pub(super) fn worth(
+    procedure: &Procedure,
+    item: &Item,
+    languages: Languages,
+    cell: &str,
+) -> String {
     let tests = tests(procedure, item, languages, cell);
     let value = if tests.is_empty() {
         let worth = format!("{cell}*1*{}", number(&item.weight));
-        let worth = procedure.rounding.mark.map_or(worth.clone(), |rule| rounded(rule, &worth));
+        let worth = procedure
+            .rounding
+            .mark
+            .map_or(worth.clone(), |rule| rounded(rule, &worth));
         let highest = number(&item.highest_mark());
         format!("IFERROR(IF(AND({cell}*1>=0,{cell}*1<={highest}),{worth},{WRONG}),{WRONG})")
     } else {

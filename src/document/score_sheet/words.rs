@@ -14,8 +14,15 @@ const PLACES: usize = 3;
 
 /// What a mark may be, in words.
 pub(super) fn scale(procedure: &Procedure, item: &Item, lang: Lang) -> String {
-    let weight = (item.weight != Exact::one() && !matches!(item.scale, Scale::Grades(_) | Scale::Met))
-        .then(|| message_with(lang, "score-scale-weight", &[("weight", item.weight.to_string())]));
+    let weight = (item.weight != Exact::one()
+        && !matches!(item.scale, Scale::Grades(_) | Scale::Met))
+    .then(|| {
+        message_with(
+            lang,
+            "score-scale-weight",
+            &[("weight", item.weight.to_string())],
+        )
+    });
     let said = match &item.scale {
         Scale::Met => message(lang, "score-scale-met"),
         Scale::Points => {
@@ -23,7 +30,10 @@ pub(super) fn scale(procedure: &Procedure, item: &Item, lang: Lang) -> String {
             message_with(lang, "score-scale-points", &[("highest", highest)])
         }
         Scale::Steps(_) => {
-            let steps: Vec<_> = mark_words(procedure, item).into_iter().map(|one| one.en).collect();
+            let steps: Vec<_> = mark_words(procedure, item)
+                .into_iter()
+                .map(|one| one.en)
+                .collect();
             let between = match lang {
                 Lang::Ja => "、",
                 Lang::En => ", ",
@@ -31,7 +41,11 @@ pub(super) fn scale(procedure: &Procedure, item: &Item, lang: Lang) -> String {
             message_with(lang, "score-scale-steps", &[("steps", steps.join(between))])
         }
         Scale::Grades(name) => {
-            let grades = procedure.grades.get(name).into_iter().flat_map(|table| &table.grades);
+            let grades = procedure
+                .grades
+                .get(name)
+                .into_iter()
+                .flat_map(|table| &table.grades);
             let lines: Vec<_> = grades
                 .map(|(word, share)| {
                     let points = share.times(&item.points).to_string();
@@ -58,12 +72,18 @@ pub(super) fn proposal(item: &Item, judgment: &Judgment, lang: Lang) -> String {
     let share = |points: &Exact| points.times(&item.points).over(&judgment.of);
     let proposed = match (&item.scale, share(&judgment.low), share(&judgment.high)) {
         (Scale::Met, ..) => {
-            let key = if judgment.verdict.kind.opens_gate() { "score-met" } else { "score-unmet" };
+            let key = if judgment.verdict.kind.opens_gate() {
+                "score-met"
+            } else {
+                "score-unmet"
+            };
             message(lang, key)
         }
-        (_, Some(low), Some(high)) if low == high => {
-            message_with(lang, "score-proposed-points", &[("points", low.to_string())])
-        }
+        (_, Some(low), Some(high)) if low == high => message_with(
+            lang,
+            "score-proposed-points",
+            &[("points", low.to_string())],
+        ),
         (_, Some(low), Some(high)) => {
             let arguments = [("low", low.to_string()), ("high", high.to_string())];
             message_with(lang, "score-proposed-range", &arguments)
@@ -77,7 +97,11 @@ pub(super) fn proposal(item: &Item, judgment: &Judgment, lang: Lang) -> String {
         let place = if citation.at.is_whole() {
             printable(&citation.file)
         } else {
-            format!("{} {}", printable(&citation.file), printable(&citation.at.to_string()))
+            format!(
+                "{} {}",
+                printable(&citation.file),
+                printable(&citation.at.to_string())
+            )
         };
         if !places.contains(&place) {
             places.push(place);
@@ -87,10 +111,18 @@ pub(super) fn proposal(item: &Item, judgment: &Judgment, lang: Lang) -> String {
     places.truncate(PLACES);
     let mut places: Vec<_> = places.iter().map(|place| shortened(place, 120)).collect();
     if more > 0 {
-        places.push(message_with(lang, "score-more-places", &[("count", more.to_string())]));
+        places.push(message_with(
+            lang,
+            "score-more-places",
+            &[("count", more.to_string())],
+        ));
     }
     if !places.is_empty() {
-        lines.push(message_with(lang, "score-rests-on", &[("places", places.join("; "))]));
+        lines.push(message_with(
+            lang,
+            "score-rests-on",
+            &[("places", places.join("; "))],
+        ));
     }
     lines.join("\n")
 }

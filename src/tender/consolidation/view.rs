@@ -195,7 +195,10 @@ impl ConsolidationView {
             },
             outlier_share: technical.procedure.evaluators.outlier_share.clone(),
             evaluators: evaluators.collect(),
-            reasons_missing: bids.clone().flat_map(|bid| unexplained(technical, bid)).collect(),
+            reasons_missing: bids
+                .clone()
+                .flat_map(|bid| unexplained(technical, bid))
+                .collect(),
             bids: bids.map(|bid| bid_view(technical, bid)).collect(),
             marks_missing: consolidation.marks_missing(),
             settled: consolidation.is_settled(),
@@ -205,11 +208,17 @@ impl ConsolidationView {
 }
 
 fn evaluator(technical: &Technical, place: usize) -> String {
-    technical.evaluators.get(place).map_or_else(String::new, |one| one.id.clone())
+    technical
+        .evaluators
+        .get(place)
+        .map_or_else(String::new, |one| one.id.clone())
 }
 
 fn item_id(technical: &Technical, place: usize) -> String {
-    technical.items.get(place).map_or_else(String::new, |one| one.id.clone())
+    technical
+        .items
+        .get(place)
+        .map_or_else(String::new, |one| one.id.clone())
 }
 
 fn unexplained(technical: &Technical, bid: &BidMarks) -> Vec<OutlierView> {
@@ -239,7 +248,11 @@ fn bid_view(technical: &Technical, bid: &BidMarks) -> BidMarksView {
         id: bid.bid.clone(),
         supplier: offering.map(|one| one.supplier.clone()).unwrap_or_default(),
         out: bid.is_out,
-        items: bid.items.iter().filter_map(|item| item_view(technical, item)).collect(),
+        items: bid
+            .items
+            .iter()
+            .filter_map(|item| item_view(technical, item))
+            .collect(),
         missing: missing.collect(),
     }
 }
@@ -252,7 +265,11 @@ fn item_view(technical: &Technical, marks: &ItemMarks) -> Option<ItemMarksView> 
         title: item.title.clone(),
         kind: item.kind.word(),
         points: item.points.clone(),
-        marks: marks.marks.iter().map(|mark| mark_view(technical, item, mark)).collect(),
+        marks: marks
+            .marks
+            .iter()
+            .map(|mark| mark_view(technical, item, mark))
+            .collect(),
         count: marks.marks.len(),
         of: marks.of,
         unmet: marks.unmet,

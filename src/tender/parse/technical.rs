@@ -53,7 +53,14 @@ pub(super) fn read(
     let bid_deadline = fields.day("bid_deadline");
     let catalog = fields.optional_text("catalog");
     // What comes after the marks is read by the evaluation.
-    for later in ["opening", "confirmation", "draw", "lots", "clause", "clocks"] {
+    for later in [
+        "opening",
+        "confirmation",
+        "draw",
+        "lots",
+        "clause",
+        "clocks",
+    ] {
         fields.node(later);
     }
     fields.finish();

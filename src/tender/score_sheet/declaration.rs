@@ -62,7 +62,9 @@ pub(super) fn read(sheet: &Sheet) -> Cover {
             let help = "enter the name itself";
             cover.faults.push(unreadable(by_at, &cell.text, help));
         }
-        _ => cover.faults.push(missing(by_at, "the name under the declaration")),
+        _ => cover
+            .faults
+            .push(missing(by_at, "the name under the declaration")),
     }
     let (on, on_at) = entry(sheet, "score-declared-on");
     match on {
@@ -73,7 +75,9 @@ pub(super) fn read(sheet: &Sheet) -> Cover {
                 cover.faults.push(unreadable(on_at, &cell.text, help));
             }
         }
-        _ => cover.faults.push(missing(on_at, "the day of the declaration")),
+        _ => cover
+            .faults
+            .push(missing(on_at, "the day of the declaration")),
     }
     match Grid::find(sheet, &[Column::Bid, Column::Declaration]) {
         Ok(Some(grid)) => bids(&grid, &mut cover),
@@ -106,7 +110,11 @@ fn bids(grid: &Grid<'_>, cover: &mut Cover) {
                     && !grid.is_merged_down(row, Column::Declaration) =>
             {
                 let bid = BidId(bid.to_owned());
-                if cover.conflicts.insert(bid.clone(), (*conflict, at.clone())).is_some() {
+                if cover
+                    .conflicts
+                    .insert(bid.clone(), (*conflict, at.clone()))
+                    .is_some()
+                {
                     let message = format!("`{bid}` stands twice in the declaration");
                     cover.faults.push(
                         Diagnostic::error("declaration-unreadable", at, message)
@@ -132,7 +140,9 @@ fn entry<'a>(sheet: &'a Sheet, key: &str) -> (Option<&'a SheetCell>, Place) {
     for (row, cells) in &sheet.rows {
         for (column, cell) in cells {
             if says(&cell.text, &label) {
-                let last = sheet.merged_at(*row, *column).map(|range| range.last_column);
+                let last = sheet
+                    .merged_at(*row, *column)
+                    .map(|range| range.last_column);
                 let next = last.unwrap_or(*column).saturating_add(1);
                 return (sheet.cell(*row, next), sheet.place(*row, next));
             }

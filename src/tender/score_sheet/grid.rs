@@ -30,10 +30,11 @@ pub(super) fn says(cell: &str, text: &Text) -> bool {
 
 /// What the first cells of a sheet say that it is.
 pub(super) fn marker(sheet: &Sheet) -> Option<(Marker, Place)> {
-    let cells = sheet
-        .rows
-        .iter()
-        .flat_map(|(row, cells)| cells.iter().map(move |(column, cell)| (*row, *column, cell)));
+    let cells = sheet.rows.iter().flat_map(|(row, cells)| {
+        cells
+            .iter()
+            .map(move |(column, cell)| (*row, *column, cell))
+    });
     cells.take(MARKER_CELLS).find_map(|(row, column, cell)| {
         Some((Marker::parse(&cell.text)?, sheet.place(row, column)))
     })
@@ -75,10 +76,12 @@ impl<'a> Grid<'a> {
                     column.title().en,
                     sheet.place(*row, first)
                 );
-                return Err(
-                    Diagnostic::error("sheet-column-twice", sheet.place(*row, second), message)
-                        .help("keep one of the columns"),
-                );
+                return Err(Diagnostic::error(
+                    "sheet-column-twice",
+                    sheet.place(*row, second),
+                    message,
+                )
+                .help("keep one of the columns"));
             }
             return Ok(Some(Self {
                 sheet,

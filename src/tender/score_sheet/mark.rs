@@ -49,7 +49,13 @@ fn allowed(procedure: &Procedure, item: &Item) -> String {
     let words = mark_words(procedure, item);
     let words: Vec<_> = words
         .iter()
-        .map(|word| if word.ja == word.en { word.ja.clone() } else { format!("{} ({})", word.ja, word.en) })
+        .map(|word| {
+            if word.ja == word.en {
+                word.ja.clone()
+            } else {
+                format!("{} ({})", word.ja, word.en)
+            }
+        })
         .collect();
     format!("enter one of {}", words.join(", "))
 }
@@ -70,8 +76,9 @@ pub(super) fn read_mark(
             "the mark for `{}` is a formula; another program may compute something else from it",
             item.id
         );
-        return Err(Diagnostic::error("mark-formula", at.clone(), message)
-            .help("enter the mark itself"));
+        return Err(
+            Diagnostic::error("mark-formula", at.clone(), message).help("enter the mark itself")
+        );
     }
     let off = |what: &str| {
         let message = format!("{what} is no mark that the item `{}` allows", item.id);
@@ -82,12 +89,17 @@ pub(super) fn read_mark(
         SheetValue::Empty => return Ok(None),
         SheetValue::Error => return Err(off("an error of the program")),
         SheetValue::Date(day) => {
-            return Err(off(&format!("the day {day}, for which the program took what was entered,")));
+            return Err(off(&format!(
+                "the day {day}, for which the program took what was entered,"
+            )));
         }
         _ if written.is_empty() => return Ok(None),
         _ => {}
     }
-    let shown = format!("`{}`", crate::text::shortened(&crate::text::printable(written), 40));
+    let shown = format!(
+        "`{}`",
+        crate::text::shortened(&crate::text::printable(written), 40)
+    );
     let folded: String = written.nfkc().collect::<String>().trim().to_owned();
     let (mark, is_exact) = match &item.scale {
         Scale::Met => met(&cell.value, written, &folded).ok_or_else(|| off(&shown))?,

@@ -56,13 +56,18 @@ pub struct ReadBid {
 impl ScoreSheet {
     /// Whether it may be used: nothing is missing, and nothing is wrong.
     pub fn is_acceptable(&self) -> bool {
-        self.remarks.iter().all(|one| one.severity != Severity::Error)
+        self.remarks
+            .iter()
+            .all(|one| one.severity != Severity::Error)
     }
 }
 
 /// Whether a workbook is a score sheet of ours, or a table that can be read as one.
 pub fn is_score_sheet(workbook: &Workbook) -> bool {
-    workbook.sheets.iter().any(|sheet| marker(sheet).is_some() || is_table(sheet))
+    workbook
+        .sheets
+        .iter()
+        .any(|sheet| marker(sheet).is_some() || is_table(sheet))
 }
 
 fn is_table(sheet: &Sheet) -> bool {
@@ -89,7 +94,11 @@ pub fn read(
         .collect();
     let evaluator = whose(&marked, technical, expected)?;
     let tables: Vec<_> = if marked.is_empty() {
-        workbook.sheets.iter().filter(|sheet| is_table(sheet)).collect()
+        workbook
+            .sheets
+            .iter()
+            .filter(|sheet| is_table(sheet))
+            .collect()
     } else {
         Vec::new()
     };
@@ -106,7 +115,9 @@ pub fn read(
         bids: BTreeMap::new(),
         remarks: workbook.remarks.clone(),
     };
-    let cover = marked.iter().find(|(_, marker, _)| marker.part == SheetPart::Cover);
+    let cover = marked
+        .iter()
+        .find(|(_, marker, _)| marker.part == SheetPart::Cover);
     let cover = cover.map(|(sheet, ..)| declaration::read(sheet));
     if cover.is_none() && !expected.declared {
         reader.remarks.push(
@@ -140,7 +151,9 @@ fn whose(
     let rules = format!("sha256:{}", technical.procedure.digest.hex());
     let mut faults = Vec::new();
     let named = expected.evaluator.map(str::to_owned);
-    let first = marked.first().map(|(_, marker, _)| marker.evaluator.clone());
+    let first = marked
+        .first()
+        .map(|(_, marker, _)| marker.evaluator.clone());
     let evaluator = named.clone().or(first);
     for (_, marker, at) in marked {
         if marker.layout != LAYOUT {
@@ -170,7 +183,10 @@ fn whose(
             );
         } else if evaluator.as_ref() != Some(&marker.evaluator) {
             let whose = evaluator.as_deref().unwrap_or_default();
-            let message = format!("the sheet is that of `{}`, not of `{whose}`", marker.evaluator);
+            let message = format!(
+                "the sheet is that of `{}`, not of `{whose}`",
+                marker.evaluator
+            );
             faults.push(
                 Diagnostic::error("score-sheet-other-evaluator", at.clone(), message)
                     .help("hand in one evaluator's workbook as it was sent"),
@@ -180,11 +196,17 @@ fn whose(
     if !faults.is_empty() {
         return Err(faults);
     }
-    let at = marked.first().map_or_else(Place::whole, |(.., at)| at.clone());
+    let at = marked
+        .first()
+        .map_or_else(Place::whole, |(.., at)| at.clone());
     let Some(evaluator) = evaluator else {
         return Err(vec![
-            Diagnostic::error("evaluator-unnamed", at, "nothing says whose marks these are")
-                .help("name the evaluator with --evaluator"),
+            Diagnostic::error(
+                "evaluator-unnamed",
+                at,
+                "nothing says whose marks these are",
+            )
+            .help("name the evaluator with --evaluator"),
         ]);
     };
     check_evaluator(technical, &evaluator, at)?;
@@ -354,7 +376,9 @@ impl Reader<'_> {
             return;
         }
         let technical = self.technical;
-        let found = technical.item(id).and_then(|place| Some((place, technical.items.get(place)?)));
+        let found = technical
+            .item(id)
+            .and_then(|place| Some((place, technical.items.get(place)?)));
         let Some((place, item)) = found else {
             let near = nearest(id, technical.items.iter().map(|one| one.id.as_str()));
             let help = near.map_or_else(
@@ -364,7 +388,8 @@ impl Reader<'_> {
             let shown = crate::text::shortened(&crate::text::printable(id), 40);
             let message = format!("there is no evaluation item `{shown}`");
             let at = grid.place(row, Column::Item);
-            self.remarks.push(Diagnostic::error("mark-unknown", at, message).help(help));
+            self.remarks
+                .push(Diagnostic::error("mark-unknown", at, message).help(help));
             return;
         };
         let mut remarks = Vec::new();
@@ -413,8 +438,12 @@ impl Reader<'_> {
                 crate::text::shortened(&title, 60)
             );
             remarks.push(
-                Diagnostic::error("item-title-changed", grid.place(row, Column::Title), message)
-                    .help("hand in the sheet with identifiers and titles as they were sent"),
+                Diagnostic::error(
+                    "item-title-changed",
+                    grid.place(row, Column::Title),
+                    message,
+                )
+                .help("hand in the sheet with identifiers and titles as they were sent"),
             );
         }
         if grid.is_merged_down(row, Column::Mark) {
@@ -427,7 +456,10 @@ impl Reader<'_> {
         }
         let cell = grid.cell(row, Column::Mark)?;
         if cell.comment.is_some() {
-            let message = format!("a note is attached to the mark for `{}`; it is not read", item.id);
+            let message = format!(
+                "a note is attached to the mark for `{}`; it is not read",
+                item.id
+            );
             remarks.push(
                 Diagnostic::warning("mark-note", at.clone(), message)
                     .help("write what matters into the column of comments"),
@@ -486,7 +518,11 @@ impl Reader<'_> {
         let cover_at_hand = cover.is_some();
         let mut cover = cover.unwrap_or_default();
         self.remarks.append(&mut cover.faults);
-        let known = self.technical.evaluators.iter().find(|one| one.id == evaluator);
+        let known = self
+            .technical
+            .evaluators
+            .iter()
+            .find(|one| one.id == evaluator);
         for (bid, (conflict, at)) in &cover.conflicts {
             if !conflict {
                 continue;
@@ -513,13 +549,15 @@ impl Reader<'_> {
                 );
                 let at = first.unwrap_or(open.at);
                 self.remarks.push(
-                    Diagnostic::error("evaluator-conflict", at, message).help("leave out the sheet"),
+                    Diagnostic::error("evaluator-conflict", at, message)
+                        .help("leave out the sheet"),
                 );
                 continue;
             }
             if conflicts.contains(&bid) {
                 if let Some(at) = first {
-                    let message = format!("`{bid}` is marked, though a conflict of interest is declared");
+                    let message =
+                        format!("`{bid}` is marked, though a conflict of interest is declared");
                     self.remarks.push(
                         Diagnostic::error("conflict-marked", at, message)
                             .help("take the marks out, or mend the declaration"),
@@ -529,7 +567,8 @@ impl Reader<'_> {
             }
             if cover_at_hand && !cover.conflicts.contains_key(&bid) {
                 let is_told = self.remarks.iter().any(|one| {
-                    one.code.starts_with("declaration-") && one.message.contains(&format!("`{bid}`"))
+                    one.code.starts_with("declaration-")
+                        && one.message.contains(&format!("`{bid}`"))
                 });
                 if !is_told {
                     let message = format!("the declaration says nothing of `{bid}`");
@@ -568,14 +607,15 @@ impl Reader<'_> {
             }
             let at = open.places.get(&place).unwrap_or(&open.at).clone();
             let message = format!("the mark for `{}` of `{bid}` is missing", item.id);
-            self.remarks.push(if is_unmet && item.kind == ItemKind::Optional {
-                Diagnostic::warning("mark-missing", at, message).help(
+            self.remarks
+                .push(if is_unmet && item.kind == ItemKind::Optional {
+                    Diagnostic::warning("mark-missing", at, message).help(
                     "the bid may be out by a mandatory item; where it is not, every mark is needed",
                 )
-            } else {
-                Diagnostic::error("mark-missing", at, message)
-                    .help("enter every mark, 0 included; a mark that is missing is not zero")
-            });
+                } else {
+                    Diagnostic::error("mark-missing", at, message)
+                        .help("enter every mark, 0 included; a mark that is missing is not zero")
+                });
         }
     }
 }
@@ -585,9 +625,8 @@ fn comment(grid: &Grid<'_>, row: u32, remarks: &mut Vec<Diagnostic>) -> Option<S
     let at = grid.place(row, Column::Comment);
     if cell.formula.is_some() {
         let message = "the comment is a formula; another program may make something else of it";
-        remarks.push(
-            Diagnostic::error("mark-formula", at, message).help("enter the comment itself"),
-        );
+        remarks
+            .push(Diagnostic::error("mark-formula", at, message).help("enter the comment itself"));
         return None;
     }
     let text = cell.text.trim();
@@ -596,9 +635,7 @@ fn comment(grid: &Grid<'_>, row: u32, remarks: &mut Vec<Diagnostic>) -> Option<S
     }
     if grid.is_merged_down(row, Column::Comment) {
         let message = "one comment spans several items; it was read for each";
-        remarks.push(
-            Diagnostic::warning("mark-merged", at, message).help("split the cell"),
-        );
+        remarks.push(Diagnostic::warning("mark-merged", at, message).help("split the cell"));
     }
     Some(text.to_owned())
 }

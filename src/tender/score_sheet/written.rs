@@ -25,7 +25,10 @@ pub fn written(technical: &Technical, sheet: &ScoreSheet) -> String {
             printable(&declaration.by)
         );
     }
-    let is_known = technical.evaluators.iter().any(|one| one.id == sheet.evaluator);
+    let is_known = technical
+        .evaluators
+        .iter()
+        .any(|one| one.id == sheet.evaluator);
     if !is_known {
         _ = writeln!(out, "[[evaluator]]\nid = {}", quoted(&sheet.evaluator));
         if let Some(declaration) = &sheet.declaration {
@@ -33,7 +36,11 @@ pub fn written(technical: &Technical, sheet: &ScoreSheet) -> String {
             _ = writeln!(out, "name = {{ ja = {name}, en = {name} }}");
         }
         if !sheet.conflicts.is_empty() {
-            let bids: Vec<_> = sheet.conflicts.iter().map(|bid| quoted(bid.as_str())).collect();
+            let bids: Vec<_> = sheet
+                .conflicts
+                .iter()
+                .map(|bid| quoted(bid.as_str()))
+                .collect();
             _ = writeln!(out, "conflicts = [{}]", bids.join(", "));
         }
     }
