@@ -25,6 +25,8 @@ pub(super) enum Format {
     Html,
     /// A workbook, for `assess` and `tender consolidate`
     Xlsx,
+    /// A calendar (RFC 5545), for `tender timetable`
+    Ics,
 }
 
 impl Format {
@@ -52,6 +54,7 @@ impl Command {
             Self::Assess(_) => &[Format::Text, Format::Json, Format::Html, Format::Xlsx],
             Self::Tender(Tender::Evaluate(_)) => &[Format::Text, Format::Json, Format::Html],
             Self::Tender(Tender::Consolidate(_)) => &[Format::Text, Format::Json, Format::Xlsx],
+            Self::Tender(Tender::Timetable(_)) => &[Format::Text, Format::Json, Format::Ics],
             Self::Clauses(_) => &[Format::Text, Format::Json, Format::Md],
             Self::Vex(_)
             | Self::Sbom(Sbom::Inspect(_) | Sbom::Check(_) | Sbom::Diff(_) | Sbom::Match(_)) => {

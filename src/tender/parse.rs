@@ -8,6 +8,7 @@ mod item;
 mod offering;
 mod sheet;
 mod technical;
+mod timetable;
 
 use std::collections::BTreeMap;
 
@@ -19,6 +20,7 @@ pub use offering::read_offering_file;
 
 use evaluation::read_evaluation;
 use sheet::{read_confirmations, read_evaluators, read_outlier_reasons, read_sheets};
+use timetable::read_timetable;
 
 use super::procedure::Procedure;
 use super::technical::Technical;
@@ -74,6 +76,26 @@ pub fn read_technical(
 ) -> Result<Technical, Vec<Diagnostic>> {
     read_file(file, |fields| {
         technical::read(fields, file, procedures, vocabulary)
+    })
+}
+
+/// Reads a tender file as it is published where it holds no bid, else as with bids and prices. Says whether it holds bids.
+///
+/// # Errors
+///
+/// Every fault of the file.
+pub fn read_at_its_stage(
+    file: &Evidence,
+    procedures: &BTreeMap<String, Procedure>,
+    vocabulary: &Vocabulary,
+) -> Result<(Tender, bool), Vec<Diagnostic>> {
+    read_file(file, |fields| {
+        let reading = match fields.node("bid") {
+            Some(_) => Reading::Opened,
+            None => Reading::Published,
+        };
+        let tender = read(fields, file, procedures, vocabulary, reading)?;
+        Some((tender, reading == Reading::Opened))
     })
 }
 
@@ -166,6 +188,7 @@ fn read(
     let draw = read_draw(fields, &bids);
     let as_of = fields.day("as_of");
     let bid_deadline = fields.day("bid_deadline");
+    let timetable = read_timetable(fields, bid_deadline);
     let catalog = fields.optional_text("catalog");
     fields.finish();
     let evaluation = evaluation?;
@@ -176,6 +199,7 @@ fn read(
         agency_name,
         as_of,
         bid_deadline,
+        timetable,
         catalog,
         case,
         information,

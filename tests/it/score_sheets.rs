@@ -669,12 +669,12 @@ fn every_fault_has_its_cell_and_nothing_is_written() {
         (
             "other item",
             |pen| put(pen, "aoba", "2.1", "Item", Entry::Text("2.9".to_owned())),
-            "mark-missing 1 aoba!G5|mark-unknown 1 aoba!B11",
+            "mark-unknown 1 aoba!B11|mark-missing 1 aoba!G5",
         ),
         (
             "item twice",
             |pen| put(pen, "aoba", "2.3", "Item", Entry::Text("2.2".to_owned())),
-            "mark-missing 1 aoba!G5|item-title-changed 1 aoba!C13|mark-twice 1 aoba!G13",
+            "item-title-changed 1 aoba!C13|mark-twice 1 aoba!G13|mark-missing 1 aoba!G5",
         ),
         (
             "title",
