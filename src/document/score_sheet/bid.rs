@@ -14,9 +14,9 @@ use crate::document::questionnaire::workbook::row_height;
 use crate::document::report::decimal;
 use crate::exact::Exact;
 use crate::tender::item::{Item, Scale};
-use crate::tender::score_sheet::{Column, SheetPart, mark_words};
+use crate::tender::score_sheet::{Column, SheetPart, both, mark_words};
 use crate::tender::technical::TechnicalBid;
-use crate::text::messages::message;
+use crate::text::messages::{message, message_with};
 
 /// The row of the header, from 0.
 const HEADER_ROW: u32 = 4;
@@ -99,7 +99,8 @@ impl Writer<'_> {
             let band = row;
             row += 1;
             for item in items {
-                self.item(sheet, row, item, judgment(item))?;
+                let file = &bid.offering.named_at.file;
+                self.item(sheet, row, item, (judgment(item), file))?;
                 row += 1;
             }
             sums.extend(self.band(sheet, band, block, row)?);
@@ -269,13 +270,12 @@ impl Writer<'_> {
         sheet: &mut Worksheet,
         row: u32,
         item: &Item,
-        judgment: Option<&Judgment>,
+        (judgment, tender_file): (Option<&Judgment>, &str),
     ) -> Result<(), XlsxError> {
         let procedure = &self.order.technical.procedure;
         let languages = self.order.languages;
         let scale = self.lines(|lang| words::scale(procedure, item, lang), "\n");
-        let proposal =
-            judgment.map(|judgment| self.lines(|lang| words::proposal(item, judgment, lang), "\n"));
+        let proposal = judgment.map(|judgment| self.proposal(item, judgment, tender_file));
         let proposal = proposal.unwrap_or_default();
         let title = self.text(&item.title);
         let own = &self.looks.own;
@@ -346,6 +346,22 @@ impl Writer<'_> {
             &validation,
         )?;
         Ok(())
+    }
+
+    /// What the machine proposes in every language, then where it rests.
+    fn proposal(&self, item: &Item, judgment: &Judgment, tender_file: &str) -> String {
+        let mut lines = vec![self.lines(|lang| words::proposal(item, judgment, lang), "\n")];
+        let (places, more) = words::places(judgment, tender_file);
+        if !places.is_empty() {
+            lines.push(self.line(&both("score-rests-on")));
+            lines.extend(places);
+        }
+        if more > 0 {
+            let count = more.to_string();
+            let say = |lang| message_with(lang, "score-more-places", &[("count", &count)]);
+            lines.push(self.lines(say, " / "));
+        }
+        lines.join("\n")
     }
 
     fn validation(&mut self, item: &Item) -> Result<DataValidation, XlsxError> {
