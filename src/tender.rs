@@ -12,10 +12,10 @@ pub mod parse;
 pub mod procedure;
 pub mod record;
 pub mod report;
-pub mod sensitivity;
-pub mod timetable;
 pub mod score_sheet;
 pub mod technical;
+pub mod sensitivity;
+pub mod timetable;
 
 use std::collections::BTreeMap;
 

@@ -87,6 +87,7 @@ mod tender_sensitivity;
 mod text_parity;
 mod worked_examples;
 mod sbom_compare;
+mod score_sheets;
 mod seeded;
 mod liars;
 mod ladder;

@@ -160,6 +160,7 @@ fn outputs() -> Vec<(&'static str, Value)> {
     for questionnaire in Library::open(None).unwrap().questionnaires.values() {
         outputs.push(("questionnaire-sent-v1", questionnaire.published()));
     }
+    outputs.extend(crate::score_sheets::outputs());
     outputs.push((
         "answers-v1",
         serde_json::from_slice(&fs::read(format!("{DEMO}/bids/hokuto/answers.json")).unwrap())
