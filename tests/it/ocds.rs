@@ -413,7 +413,7 @@ fn the_extensions_have_their_published_shape() {
                 &["id", "measure", "value", "currency", "relatedLot"],
                 &["id", "measure", "value"],
             );
-            assert!(one["value"].is_number() && ids.insert(one["id"].clone()));
+            assert!(one["value"].is_number() && ids.insert(one["id"].to_string()));
         }
         for one in release["bids"]["details"].as_array().unwrap() {
             only(
@@ -442,7 +442,7 @@ fn the_extensions_have_their_published_shape() {
             assert_eq!(criterion["relatesTo"], "tenderer");
             for group in criterion["requirementGroups"].as_array().unwrap() {
                 only(group, &["id", "requirements"], &["id"]);
-                assert!(ids.insert(group["id"].clone()));
+                assert!(ids.insert(group["id"].to_string()));
                 for one in group["requirements"].as_array().unwrap() {
                     only(
                         one,
