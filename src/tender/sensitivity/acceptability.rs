@@ -302,7 +302,7 @@ fn contenders(ground: &Ground<'_>, corners: Vec<Corners>) -> Vec<Corners> {
         .filter_map(|place| corners.iter().find(|bid| bid.place == place))
         .cloned()
         .collect();
-    let rules = |ruler: &Corners, bid: &Corners| {
+    let is_behind = |ruler: &Corners, bid: &Corners| {
         let pairs = ruler.totals.iter().zip(&bid.totals);
         !bid.totals.is_empty()
             && pairs.into_iter().all(|(ours, theirs)| {
@@ -310,7 +310,7 @@ fn contenders(ground: &Ground<'_>, corners: Vec<Corners>) -> Vec<Corners> {
             })
     };
     let mut corners = corners;
-    corners.retain(|bid| rulers.iter().filter(|ruler| rules(ruler, bid)).count() < RANKS);
+    corners.retain(|bid| rulers.iter().filter(|ruler| is_behind(ruler, bid)).count() < RANKS);
     corners
 }
 
