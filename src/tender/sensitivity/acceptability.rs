@@ -106,7 +106,7 @@ pub(super) fn acceptability(ground: &Ground<'_>) -> Outcome {
             },
         });
     };
-    let (moving, corners) = that_matter(ground, &groups, corners);
+    let (moving, corners) = that_matter(ground, &groups, &corners);
     let corners = contenders(ground, corners);
     let (method, shares) = match moving.len() {
         0 | 1 => (Method::Exact, area::at_a_point(&corners)),
@@ -258,7 +258,7 @@ fn fits(number: &Whole) -> Option<i128> {
 fn that_matter(
     ground: &Ground<'_>,
     groups: &[(String, Vec<usize>)],
-    corners: Vec<Corners>,
+    corners: &[Corners],
 ) -> (Vec<String>, Vec<Corners>) {
     let mut constants = ground.stands.iter().map(|stand| &stand.bid.constant);
     let first = constants.next();

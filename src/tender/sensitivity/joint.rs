@@ -309,7 +309,7 @@ fn box_bound(ground: &Ground<'_>, edge: &Edge, limit: Option<&Exact>) -> Option<
     if edge.gap > most(ground, edge)? {
         return None;
     }
-    let scaled_limit = limit.map(|limit| limit.terms());
+    let scaled_limit = limit.map(Exact::terms);
     let mut bound = by_growth
         .get(by_growth.len() / 2)
         .map(|(growth, _)| *growth)?;
