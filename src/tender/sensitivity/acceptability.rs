@@ -106,7 +106,7 @@ pub(super) fn acceptability(ground: &Ground<'_>) -> Outcome {
             },
         });
     };
-    let (moving, corners) = that_matter(ground, &groups, corners);
+    let (moving, corners) = that_matter(ground, &groups, &corners);
     let corners = contenders(ground, corners);
     let (method, shares) = match moving.len() {
         0 | 1 => (Method::Exact, area::at_a_point(&corners)),
@@ -258,7 +258,7 @@ fn fits(number: &Whole) -> Option<i128> {
 fn that_matter(
     ground: &Ground<'_>,
     groups: &[(String, Vec<usize>)],
-    corners: Vec<Corners>,
+    corners: &[Corners],
 ) -> (Vec<String>, Vec<Corners>) {
     let mut constants = ground.stands.iter().map(|stand| &stand.bid.constant);
     let first = constants.next();
@@ -302,7 +302,7 @@ fn contenders(ground: &Ground<'_>, corners: Vec<Corners>) -> Vec<Corners> {
         .filter_map(|place| corners.iter().find(|bid| bid.place == place))
         .cloned()
         .collect();
-    let rules = |ruler: &Corners, bid: &Corners| {
+    let is_behind = |ruler: &Corners, bid: &Corners| {
         let pairs = ruler.totals.iter().zip(&bid.totals);
         !bid.totals.is_empty()
             && pairs.into_iter().all(|(ours, theirs)| {
@@ -310,7 +310,7 @@ fn contenders(ground: &Ground<'_>, corners: Vec<Corners>) -> Vec<Corners> {
             })
     };
     let mut corners = corners;
-    corners.retain(|bid| rulers.iter().filter(|ruler| rules(ruler, bid)).count() < RANKS);
+    corners.retain(|bid| rulers.iter().filter(|ruler| is_behind(ruler, bid)).count() < RANKS);
     corners
 }
 

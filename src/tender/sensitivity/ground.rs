@@ -145,18 +145,20 @@ impl<'m> Ground<'m> {
         ground
     }
 
-    /// The first of the winners.
+    /// The first of the winners, by identifier.
     pub(super) fn winner(&self) -> Option<&Stand<'m>> {
-        self.stands.get(*self.winners.first()?)
+        let winners = self.winners.iter();
+        winners
+            .filter_map(|place| self.stands.get(*place))
+            .min_by_key(|stand| &stand.bid.id)
     }
 
-    /// The identifiers of bids.
+    /// The identifiers of bids, sorted.
     pub(super) fn ids(&self, places: &[usize]) -> Vec<BidId> {
-        places
-            .iter()
-            .filter_map(|place| self.stands.get(*place))
-            .map(|stand| stand.bid.id.clone())
-            .collect()
+        let stands = places.iter().filter_map(|place| self.stands.get(*place));
+        let mut ids: Vec<_> = stands.map(|stand| stand.bid.id.clone()).collect();
+        ids.sort();
+        ids
     }
 
     /// By how much the winner leads a bid, in points of the total.

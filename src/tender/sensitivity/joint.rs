@@ -110,7 +110,7 @@ fn nearest(
     found.sort_by(|left, right| {
         (left.1.distance.cmp(&right.1.distance))
             .then_with(|| right.1.goes_on.cmp(&left.1.goes_on))
-            .then_with(|| left.0.cmp(&right.0))
+            .then_with(|| ground.ids(&[left.0]).cmp(&ground.ids(&[right.0])))
     });
     found.iter().find_map(|(challenger, reach)| {
         // Whoever is equal to the winner at these weights can be so no later, or always is.
@@ -200,7 +200,7 @@ fn winners(
 ) -> Vec<usize> {
     let points = ground.model.weights.iter().map(|weight| &weight.points);
     let sum: Exact = points.clone().cloned().sum();
-    let moved: Vec<_> = moves
+    let shifted: Vec<_> = moves
         .iter()
         .zip(points)
         .enumerate()
@@ -225,7 +225,7 @@ fn winners(
         .winner()
         .into_iter()
         .chain(rivals)
-        .map(|stand| ground.contender(stand, &moved))
+        .map(|stand| ground.contender(stand, &shifted))
         .collect();
     first(&contenders)
 }
@@ -278,8 +278,8 @@ fn knapsack(ground: &Ground<'_>, edge: &Edge, limit: Option<&Exact>) -> Option<R
         gives.push((*place, Exact::quotient(weight, &ground.weight_scale)?));
         rest -= &whole;
     }
-    let given: Exact = gives.iter().map(|(_, points)| points.clone()).sum();
-    let distance = given.plus(&given);
+    let sum: Exact = gives.iter().map(|(_, points)| points.clone()).sum();
+    let distance = sum.plus(&sum);
     if limit.is_some_and(|limit| distance > *limit) {
         return None;
     }
@@ -290,7 +290,7 @@ fn knapsack(ground: &Ground<'_>, edge: &Edge, limit: Option<&Exact>) -> Option<R
         }
     }
     if let Some(slot) = moves.get_mut(taker) {
-        *slot = slot.plus(&given);
+        *slot = slot.plus(&sum);
     }
     Some(Reach {
         distance,
@@ -309,7 +309,7 @@ fn box_bound(ground: &Ground<'_>, edge: &Edge, limit: Option<&Exact>) -> Option<
     if edge.gap > most(ground, edge)? {
         return None;
     }
-    let scaled_limit = limit.map(|limit| limit.terms());
+    let scaled_limit = limit.map(Exact::terms);
     let mut bound = by_growth
         .get(by_growth.len() / 2)
         .map(|(growth, _)| *growth)?;

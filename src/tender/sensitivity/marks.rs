@@ -148,6 +148,7 @@ fn listed(mut changes: Vec<MarkChange>) -> Listed<MarkChange> {
         left.change
             .cmp(&right.change)
             .then_with(|| right.reached.cmp(&left.reached))
+            .then_with(|| left.bid.cmp(&right.bid))
     });
     Listed::of(changes, LISTED)
 }
@@ -212,11 +213,11 @@ impl Need<'_, '_> {
         let target = mark.points.plus(&self.signed(&self.points));
         let id = Some(one.evaluator.clone());
         let ends = (one.response.first()?, one.response.last()?);
-        let reaches = match self.direction {
+        let can = match self.direction {
             Direction::Decrease => ends.0.1 <= target,
             Direction::Increase => ends.1.1 >= target,
         };
-        if !reaches {
+        if !can {
             return None;
         }
         // Seen in the direction of the change, both the mark and the points rise.

@@ -150,13 +150,17 @@ pub(super) fn search(
         .filter(|line| line.place != *winner)
         .filter_map(|line| Some((window(rounding, ours, line, most)?, line)))
         .collect();
-    pairs.sort_by(|left, right| left.0.0.cmp(&right.0.0));
+    // Pairs that end come first: what they find bounds the search among those that do not.
+    pairs.sort_by(|((from, to), line), ((other, end), other_line)| {
+        let order = to.is_none().cmp(&end.is_none()).then(from.cmp(other));
+        order.then_with(|| line.bid.id.cmp(&other_line.bid.id))
+    });
     let mut best: Option<(Exact, bool, Exact)> = None;
     let mut takers: Vec<&Line<'_>> = Vec::new();
     let mut steps = 0;
     for ((from, to), line) in &pairs {
         if best.as_ref().is_some_and(|(change, _, _)| from > change) {
-            break;
+            continue;
         }
         // Nothing beyond the best so far is of interest.
         let to = match (&best, to) {

@@ -189,9 +189,10 @@ fn change_of(
 
 /// The first of the bids that win after a change and did not before; the first of all where each did.
 pub(super) fn newcomer(ground: &Ground<'_>, after: &[usize]) -> Option<BidId> {
-    let new = after.iter().find(|place| !ground.winners.contains(place));
-    let place = new.or(after.first())?;
-    Some(ground.stands.get(*place)?.bid.id.clone())
+    let is_new = |place: &&usize| !ground.winners.contains(place);
+    let new: Vec<_> = after.iter().filter(is_new).copied().collect();
+    let of = if new.is_empty() { after } else { &new };
+    ground.ids(of).into_iter().next()
 }
 
 fn crossing(
