@@ -5,6 +5,7 @@
 
 pub mod evaluate;
 pub mod parse;
+pub mod proceeding;
 pub mod procedure;
 pub mod record;
 pub mod report;
