@@ -18,6 +18,7 @@ pub mod inspect;
 pub mod inventory;
 pub mod library;
 pub mod oci;
+pub mod proceeding;
 pub mod provenance;
 pub mod questionnaire_receive;
 pub mod questionnaire_send;

@@ -11,6 +11,7 @@ pub mod marking;
 pub mod questionnaire;
 pub mod record;
 pub mod report;
+pub mod proceeding;
 pub mod provenance;
 pub mod sarif;
 pub mod scan;

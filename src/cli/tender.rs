@@ -1,5 +1,8 @@
 //! `mekiki tender evaluate DIR|FILE`, and `mekiki tender add DIR` into the store of the service.
 
+mod case;
+mod key;
+
 use std::path::Path;
 
 use super::format::Format;
@@ -18,6 +21,12 @@ use crate::folder::{read_folder, write_file};
 pub(super) enum Command {
     /// Judge the bids of a tender and rank them
     Evaluate(Arguments),
+    /// Run a tender step by step: sealed bids, sealed marks, an order that is proven by a log
+    #[command(subcommand)]
+    Case(Box<case::Command>),
+    /// Make keys that bids and marks are sealed to
+    #[command(subcommand)]
+    Key(key::Command),
     /// Put a tender with its evidence into the store of the service
     #[cfg(feature = "server")]
     Add(super::serve::AddArguments),
@@ -43,6 +52,8 @@ pub(super) fn run(
 ) -> anyhow::Result<Verdict> {
     match command {
         Command::Evaluate(arguments) => evaluate(arguments, library, output, lang),
+        Command::Case(command) => case::run(command, library, output),
+        Command::Key(command) => key::run(command, output),
         #[cfg(feature = "server")]
         Command::Add(arguments) => super::serve::add(arguments, library),
     }

@@ -19,8 +19,10 @@ mod guard;
 pub mod role;
 pub mod standing;
 pub mod state;
+pub mod status;
 #[cfg(test)]
 mod tests;
+pub mod view;
 
 pub use chain::{Entry, Fault, GENESIS, read_log, replay};
 pub use event::{Event, Opener, Part, SealedPart};

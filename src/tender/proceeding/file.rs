@@ -220,20 +220,32 @@ pub fn tells_price<'a>(files: &[(&'a str, &[u8])], price_yen: i64) -> Option<&'a
         .map(|(path, _)| *path)
 }
 
-/// The price's file that is sealed.
-pub fn price_text(price_yen: i64) -> String {
-    format!("price_yen = {price_yen}\n")
+/// The price's file that is sealed. It names its bid, so that nobody hands in another's envelope as their own.
+pub fn price_text(bid: &str, price_yen: i64) -> String {
+    format!("bid = \"{bid}\"\nprice_yen = {price_yen}\n")
 }
 
-/// Reads a price's file.
-pub fn read_price(content: &[u8]) -> Option<i64> {
-    let price = table(content).ok()?.get("price_yen")?.as_integer()?;
-    (price > 0).then_some(price)
+/// Reads the price's file of a bid; `None` where it is another's or holds no price.
+pub fn read_price(content: &[u8], bid: &str) -> Option<i64> {
+    let table = table(content).ok()?;
+    let price = table.get("price_yen")?.as_integer()?;
+    (table.get("bid")?.as_str()? == bid && price > 0).then_some(price)
 }
 
-/// The bid that a technical part says it belongs to.
-pub fn bid_of(content: &[u8]) -> Option<String> {
-    text_of(&table(content).ok()?, "id").ok()
+/// The rest of a bid as it comes out of its envelope; `None` where it is another bid's, or says what a bidder may not
+/// say: whoever seals a bid without this tool can put anything into it.
+pub fn read_rest(content: &[u8], bid: &str, has_files: bool) -> Option<String> {
+    let mut table = table(content).ok()?;
+    let oversteps = NOT_FOR_BIDDERS.iter().chain(&["price_yen"]);
+    let is_own = table.get("id")?.as_str()? == bid;
+    if !is_own || oversteps.into_iter().any(|key| table.contains_key(*key)) {
+        return None;
+    }
+    table.remove("directory");
+    if has_files {
+        table.insert("directory".to_owned(), Value::String(format!("bids/{bid}")));
+    }
+    Some(written(&table))
 }
 
 /// Splits a file of `[[sheet]]` tables into one text a bid.
@@ -449,8 +461,14 @@ mod tests {
         let bid = split_bid(BID.as_bytes(), true).unwrap();
         assert_eq!((bid.id.as_str(), bid.price_yen), ("aoba", 78_500_000));
         assert!(!bid.rest.contains("785") && bid.rest.contains("bids/aoba"), "{}", bid.rest);
-        assert_eq!(read_price(price_text(78_500_000).as_bytes()), Some(78_500_000));
-        assert_eq!(bid_of(bid.rest.as_bytes()).as_deref(), Some("aoba"));
+        let price = price_text("aoba", 78_500_000);
+        assert_eq!(read_price(price.as_bytes(), "aoba"), Some(78_500_000));
+        assert_eq!(read_price(price.as_bytes(), "kiri"), None);
+        assert_eq!(read_rest(bid.rest.as_bytes(), "aoba", true), Some(bid.rest.clone()));
+        assert_eq!(read_rest(bid.rest.as_bytes(), "kiri", true), None);
+        let forged = bid.rest.replace("bids/aoba", "bids/kiri");
+        assert_eq!(read_rest(forged.as_bytes(), "aoba", true), Some(bid.rest.clone()));
+        assert_eq!(read_rest(format!("excluded = 1\n{}", bid.rest).as_bytes(), "aoba", true), None);
         for (from, to, code) in [
             ("78500000", "\"78,500,000\"", "bid-price"),
             ("78500000", "-78500000", "bid-price"),
