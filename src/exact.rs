@@ -20,14 +20,17 @@ pub enum RoundingMode {
     HalfUp,
     /// To the nearest; a half goes to the even digit.
     HalfEven,
+    /// Away from zero (切上げ).
+    Up,
 }
 
 impl RoundingMode {
     /// Every mode with the word used in data files.
-    pub const WORDS: [(&'static str, Self); 3] = [
+    pub const WORDS: [(&'static str, Self); 4] = [
         ("down", Self::Down),
         ("half-up", Self::HalfUp),
         ("half-even", Self::HalfEven),
+        ("up", Self::Up),
     ];
 
     /// Returns the word used in data files.
@@ -110,6 +113,21 @@ impl Exact {
         (!other.0.is_zero()).then(|| Self(&self.0 / &other.0))
     }
 
+    /// The number with the other sign.
+    pub fn negated(&self) -> Self {
+        Self(-&self.0)
+    }
+
+    /// The number without its sign.
+    pub fn abs(&self) -> Self {
+        Self(self.0.abs())
+    }
+
+    /// Whether the number is above zero.
+    pub fn is_positive(&self) -> bool {
+        self.0.is_positive()
+    }
+
     /// Whether the number is below zero.
     pub fn is_negative(&self) -> bool {
         self.0.is_negative()
@@ -129,6 +147,7 @@ impl Exact {
         let half = BigRational::new(BigInt::one(), BigInt::from(2));
         let away = match mode {
             RoundingMode::Down => false,
+            RoundingMode::Up => !rest.is_zero(),
             RoundingMode::HalfUp => rest >= half,
             RoundingMode::HalfEven => {
                 rest > half

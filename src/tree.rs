@@ -14,6 +14,7 @@ pub use json::parse_json;
 pub use toml::parse_toml;
 
 use crate::diagnostic::Place;
+use crate::exact::Exact;
 
 /// A value and where it stands.
 #[derive(Debug, Clone, PartialEq)]
@@ -58,6 +59,15 @@ impl Value {
 }
 
 impl Node {
+    /// The exact number: a whole number, or a text such as `74.5` or `317/3`. Floating-point numbers are none.
+    pub fn exact(&self) -> Option<Exact> {
+        match &self.value {
+            Value::Integer(integer) => Some(Exact::from_integer(*integer)),
+            Value::Text(text) => Exact::parse(text),
+            _ => None,
+        }
+    }
+
     /// Returns the member `key` of a table.
     pub fn get(&self, key: &str) -> Option<&Node> {
         match &self.value {

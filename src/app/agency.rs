@@ -193,7 +193,7 @@ fn running(case: &str, open: OpenTender, judged: JudgedTender) -> RunningCase {
     RunningCase {
         folder: case.to_owned(),
         tender: open.tender,
-        winner: judged.outcome.winner,
+        winner: judged.outcome.winner(),
         assessed: judged
             .outcome
             .bids

@@ -164,6 +164,7 @@ impl Library {
             Procedure::read,
         )
         .into_iter()
+        .flatten()
         .map(|procedure| (procedure.id.clone(), procedure))
         .collect();
         let profiles = in_folder(files, PROFILES, &mut faults, Profile::read)

@@ -41,12 +41,12 @@ pub fn render(view: &TenderView, catalog: Option<&Catalog>, layout: Layout) -> S
         printable(view.agency.of(lang)),
         message_with(lang, "as-of", &[("day", day)]),
         message_with(lang, "procedure", &[("id", &view.procedure.id)]),
-        message_with(
-            lang,
-            "planned-price",
-            &[("yen", &words::grouped(&view.ceiling_yen))],
-        ),
     ];
+    line.extend(
+        view.ceiling_yen
+            .as_ref()
+            .map(|yen| message_with(lang, "planned-price", &[("yen", words::grouped(yen))])),
+    );
     if let Some(catalog) = catalog {
         let arguments = [
             ("id", catalog.id.as_str()),

@@ -1,27 +1,37 @@
 //! The evaluation of a tender: who is out and by what, and the ranking of the rest.
+//!
+//! The way of the numbers: marks become items (`marks`), items become blocks and blocks technical points (`points`), price
+//! and technical points become a total (`standing`), totals become ranks (`rank`). What keeps a bid out stands in
+//! `exclusion`. Each lot is ranked by itself.
 
-use std::cmp::Reverse;
-use std::collections::BTreeMap;
+mod exclusion;
+mod marks;
+mod points;
+mod rank;
+mod standing;
 
+use std::collections::{BTreeMap, BTreeSet};
+
+use rayon::prelude::*;
 use serde::Serialize;
 
-use super::procedure::{PriceFormula, Rounding, TieRule};
-use super::{Bid, BlockKind, Tender};
+use self::points::Points;
+use self::standing::Field;
+use super::procedure::TieRule;
+use super::{Bid, Lot, Tender};
 use crate::assessment::Assessment;
-use crate::assessment::verdict::VerdictKind;
-use crate::criteria::Stage;
-use crate::diagnostic::{Diagnostic, Place};
+use crate::diagnostic::Diagnostic;
 use crate::evidence::Citation;
 use crate::exact::Exact;
 use crate::fact::Establishment;
-use crate::id::BidId;
-use crate::text::messages::message;
-use crate::text::{Lang, Text};
+use crate::id::{BidId, CriterionId};
+use crate::text::Text;
 
 /// Why a bid is out.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct Exclusion {
-    /// A criterion's identifier, `above-ceiling`, `mandatory-item` or `declared`.
+    /// A criterion's identifier, or one of `mandatory-item`, `above-ceiling`, `below-minimum-price`, `below-minimum`,
+    /// `below-floor` and `declared`.
     pub by: String,
     /// What happened.
     pub detail: Text,
@@ -43,7 +53,8 @@ pub struct Interval {
 pub struct Step {
     /// The bid.
     pub bid: BidId,
-    /// What is computed: a block's id, `technical`, `price` or `total`.
+    /// What is computed: `item:` with an item's id, a block's id, alone or with `:` and an evaluator's, `technical`,
+    /// `price`, `total` or `floor`.
     pub name: String,
     /// The formula with its numbers.
     pub formula: String,
@@ -61,9 +72,11 @@ pub struct Step {
 pub struct Standing {
     /// Technical points, proven.
     pub technical: Exact,
-    /// Price points.
-    pub price_points: Exact,
-    /// The total, proven.
+    /// Price points; none where the method has none.
+    pub price_points: Option<Exact>,
+    /// The points of each block as they enter the technical points, by its place in the tender.
+    pub blocks: Vec<Exact>,
+    /// The total, proven; the price itself in the lowest-price method.
     pub total: Exact,
     /// The total from proven to possible.
     pub interval: Interval,
@@ -86,6 +99,80 @@ pub struct BidOutcome {
     pub standing: Option<Standing>,
     /// Whether the price is low enough to be investigated.
     pub low_bid: bool,
+    /// What the evaluators marked, by the place of the item; empty where nothing was marked.
+    pub items: Vec<ItemOutcome>,
+    /// Verdicts of the machine that count and that nobody confirmed or overruled, where the tender asks for it.
+    pub unconfirmed: Vec<CriterionId>,
+    /// The verdicts of the machine that are proposals for evaluation items, with what the evaluators decided.
+    pub proposals: Vec<Proposal>,
+}
+
+/// What became of one evaluation item of a bid.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ItemOutcome {
+    /// The points by evaluator, by the place of the evaluator in the tender.
+    pub marks: Vec<(usize, Exact)>,
+    /// The combined points before rounding.
+    pub exact: Exact,
+    /// The points that go on.
+    pub value: Exact,
+}
+
+/// A verdict of the machine beside what the evaluators decided on its item.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Proposal {
+    /// The item.
+    pub item: String,
+    /// The criterion.
+    pub criterion: CriterionId,
+    /// The verdict's word.
+    pub verdict: String,
+    /// Whether the evaluators' decision agrees with it.
+    pub agrees: bool,
+    /// The comments of evaluators who decided otherwise.
+    pub reasons: Vec<String>,
+}
+
+/// The ranking of a lot before a bid was excluded, and whom the exclusion changed.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Recomputation {
+    /// The lot; none when the tender is not parted.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub lot: Option<String>,
+    /// The bids that were excluded.
+    pub excluded: Vec<BidId>,
+    /// By what: `declared` or `below-floor`.
+    pub by: String,
+    /// The ranking with them.
+    pub before: Vec<RankedRow>,
+    /// The bids whose points or total the exclusion changed.
+    pub changed: Vec<BidId>,
+    /// Through which names of the formulas it changed them, such as `lowest`; empty when it changed none.
+    pub through: Vec<String>,
+}
+
+/// One row of a ranking.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct RankedRow {
+    /// The bid.
+    pub bid: BidId,
+    /// Technical points.
+    pub technical: Exact,
+    /// Price points.
+    pub price_points: Option<Exact>,
+    /// The total.
+    pub total: Exact,
+    /// The rank.
+    pub rank: usize,
+}
+
+/// How one lot came out.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct LotOutcome {
+    /// The winner; several on an unbroken tie, none when no bid is valid.
+    pub winner: Vec<BidId>,
+    /// The rule that broke a tie for the first rank.
+    pub tie_broken_by: Option<TieRule>,
 }
 
 /// The outcome of a tender.
@@ -93,20 +180,29 @@ pub struct BidOutcome {
 pub struct Outcome {
     /// The bids, sorted by identifier.
     pub bids: Vec<BidOutcome>,
-    /// The winner; several on an unbroken tie, none when no bid is valid.
-    pub winner: Vec<BidId>,
-    /// The rule that broke a tie for the first rank.
-    pub tie_broken_by: Option<TieRule>,
+    /// The lots, in the order of the tender.
+    pub lots: Vec<LotOutcome>,
+    /// Rankings before an exclusion, in the order of the exclusions.
+    pub recomputations: Vec<Recomputation>,
     /// Every step of the arithmetic.
     pub derivation: Vec<Step>,
 }
 
 impl Outcome {
-    /// The valid bids by rank, then identifier.
-    pub fn ranking(&self) -> Vec<(&BidOutcome, &Standing)> {
+    /// The winners of all lots, in the order of the lots.
+    pub fn winner(&self) -> Vec<BidId> {
+        self.lots
+            .iter()
+            .flat_map(|lot| lot.winner.iter().cloned())
+            .collect()
+    }
+
+    /// The valid bids of a lot by rank, then identifier.
+    pub fn ranking(&self, lot: usize) -> Vec<(&BidOutcome, &Standing)> {
         let mut ranking: Vec<_> = self
             .bids
             .iter()
+            .filter(|one| one.bid.lot == lot)
             .filter_map(|bid| bid.standing.as_ref().map(|standing| (bid, standing)))
             .collect();
         ranking.sort_by(|left, right| {
@@ -123,320 +219,180 @@ impl Outcome {
 ///
 /// # Errors
 ///
-/// `no-scored-criteria` when a block takes its points from criteria and none applies.
+/// `no-scored-criteria` when a block takes its points from criteria and none applies; `overruled-without-reason` when an
+/// evaluator decided an item against the machine's verdict without a comment; a fault of a formula, such as a division by
+/// zero.
 pub fn evaluate(
     tender: &Tender,
     mut assessed: BTreeMap<BidId, (Assessment, Establishment)>,
 ) -> Result<Outcome, Diagnostic> {
-    let mut derivation = Vec::new();
-    let mut bids: Vec<_> = tender
+    let with_evidence: Vec<_> = tender
         .bids
         .iter()
         .map(|bid| {
-            let (assessment, found) = assessed
-                .remove(&bid.id)
-                .map_or((None, Establishment::default()), |(assessment, found)| {
-                    (Some(assessment), found)
-                });
-            let exclusions = exclusions(tender, bid, assessment.as_ref());
-            BidOutcome {
-                bid: bid.clone(),
-                assessment,
-                found,
-                exclusions,
-                standing: None,
-                low_bid: is_low(tender, bid),
-            }
+            assessed.remove(&bid.id).map_or(
+                (bid, None, Establishment::default()),
+                |(assessment, found)| (bid, Some(assessment), found),
+            )
         })
         .collect();
-    let lowest = bids
-        .iter()
-        .filter(|one| one.exclusions.is_empty())
-        .map(|one| one.bid.price_yen)
-        .min();
-    for outcome in bids.iter_mut().filter(|one| one.exclusions.is_empty()) {
-        let standing = stand(tender, outcome, lowest.unwrap_or(1), &mut derivation)?;
-        outcome.standing = Some(standing);
+    let marked: Vec<(BidOutcome, Option<Points>)> = with_evidence
+        .into_par_iter()
+        .map(|(bid, assessment, found)| mark(tender, bid, assessment, found))
+        .collect::<Result<_, _>>()?;
+    let (mut bids, points): (Vec<_>, Vec<_>) = marked.into_iter().unzip();
+    let mut outcome_lots = Vec::new();
+    let mut recomputations = Vec::new();
+    let mut steps: BTreeMap<BidId, Vec<Step>> = BTreeMap::new();
+    for lot in tender.lots.iter().enumerate() {
+        let settled = settle(tender, lot, &mut bids, &points, &mut recomputations)?;
+        steps.extend(settled.steps);
+        outcome_lots.push(settled.outcome);
     }
-    let (winner, tie_broken_by) = rank(tender, &mut bids);
+    let derivation = bids
+        .iter()
+        .filter_map(|one| steps.remove(&one.bid.id))
+        .flatten()
+        .collect();
     Ok(Outcome {
         bids,
-        winner,
-        tie_broken_by,
+        lots: outcome_lots,
+        recomputations,
         derivation,
     })
 }
 
-fn exclusions(tender: &Tender, bid: &Bid, assessment: Option<&Assessment>) -> Vec<Exclusion> {
-    let named = || vec![bid.offering.named_at.clone()];
-    let mut exclusions = Vec::new();
-    for gate in assessment.into_iter().flat_map(|one| one.gates(Stage::Bid)) {
-        let closed = tender.as_of >= tender.bid_deadline;
-        let out = if closed {
-            !gate.verdict.kind.opens_gate()
-        } else {
-            gate.verdict.kind == VerdictKind::Fail
-        };
-        if out {
-            let word = |lang| message(lang, &format!("verdict-{}", gate.verdict.kind.word()));
-            exclusions.push(Exclusion {
-                by: gate.criterion.to_string(),
-                detail: Text {
-                    ja: format!("必須項目を満たさない({})", word(Lang::Ja)),
-                    en: format!("a mandatory item is not met ({})", word(Lang::En)),
-                },
-                citations: gate.citations.clone(),
-            });
-        }
-    }
-    for item in &bid.mandatory_unmet {
-        exclusions.push(Exclusion {
-            by: "mandatory-item".to_owned(),
-            detail: Text {
-                ja: format!("必須項目「{item}」を満たさない"),
-                en: format!("the mandatory item `{item}` is not met"),
-            },
-            citations: named(),
-        });
-    }
-    if bid.price_yen > tender.ceiling_yen {
-        exclusions.push(Exclusion {
-            by: "above-ceiling".to_owned(),
-            detail: Text {
-                ja: "予定価格を超える".to_owned(),
-                en: "the price is above the planned price".to_owned(),
-            },
-            citations: named(),
-        });
-    }
-    if let Some(reason) = &bid.declared_excluded {
-        exclusions.push(Exclusion {
-            by: "declared".to_owned(),
-            detail: reason.clone(),
-            citations: named(),
-        });
-    }
-    exclusions
-}
-
-fn is_low(tender: &Tender, bid: &Bid) -> bool {
-    tender
-        .procedure
-        .low_bid_share
-        .as_ref()
-        .is_some_and(|share| {
-            tender.ceiling_yen > tender.procedure.low_bid_from_yen
-                && Exact::from_integer(bid.price_yen)
-                    < share.times(&Exact::from_integer(tender.ceiling_yen))
-        })
-}
-
-fn stand(
+/// What can be said of a bid without the others.
+fn mark(
     tender: &Tender,
-    outcome: &BidOutcome,
-    lowest: i64,
-    derivation: &mut Vec<Step>,
-) -> Result<Standing, Diagnostic> {
-    let bid = &outcome.bid;
-    let mut step = |name: &str, formula: String, exact: Exact, rounding: Option<Rounding>| {
-        let value = rounding.map_or_else(|| exact.clone(), |rounding| rounding.apply(&exact));
-        derivation.push(Step {
-            bid: bid.id.clone(),
-            name: name.to_owned(),
-            formula,
-            exact,
-            rounding: rounding.map(Rounding::rule),
-            value: value.clone(),
-        });
-        value
+    bid: &Bid,
+    assessment: Option<Assessment>,
+    found: Establishment,
+) -> Result<(BidOutcome, Option<Points>), Diagnostic> {
+    let confirmations = tender.confirmations_of(&bid.id);
+    let proposals = exclusion::proposals(tender, bid, assessment.as_ref())?;
+    let mut exclusions = exclusion::alone(tender, bid, assessment.as_ref(), &confirmations);
+    // A bid that is excluded after the ranking is in it until then.
+    let is_marked = exclusions
+        .iter()
+        .all(|one| one.by == exclusion::DECLARED && bid.excluded_after_ranking);
+    let items = if is_marked {
+        marks::items(tender, bid)
+    } else {
+        Vec::new()
     };
-    let mut low = Exact::zero();
-    let mut high = Exact::zero();
-    let mut parts = Vec::new();
-    for block in &tender.blocks {
-        let (block_low, block_high) = match block.kind {
-            BlockKind::Base => (
-                step(
-                    &block.id,
-                    "every mandatory item is met".to_owned(),
-                    block.points.clone(),
-                    None,
-                ),
-                block.points.clone(),
-            ),
-            BlockKind::Marks => {
-                let mark = bid
-                    .marks
-                    .get(&block.id)
-                    .cloned()
-                    .unwrap_or_else(Exact::zero);
-                (
-                    step(
-                        &block.id,
-                        "mark of the committee".to_owned(),
-                        mark.clone(),
-                        None,
-                    ),
-                    mark,
-                )
-            }
-            BlockKind::Criteria => {
-                let assessment = outcome
-                    .assessment
-                    .as_ref()
-                    .filter(|assessment| !assessment.of.is_zero());
-                let Some(assessment) = assessment else {
-                    return Err(Diagnostic::error("no-scored-criteria", Place::whole(), format!("the block `{}` takes its points from scored criteria, and none applies", block.id))
-                        .help("name a catalog and give every bid a directory, or score the block by marks"));
-                };
-                let scale = |points: &Exact| {
-                    points
-                        .times(&block.points)
-                        .over(&assessment.of)
-                        .unwrap_or_else(Exact::zero)
-                };
-                let formula = format!("{} × {} / {}", assessment.low, block.points, assessment.of);
-                (
-                    step(&block.id, formula, scale(&assessment.low), None),
-                    scale(&assessment.high),
-                )
-            }
-        };
-        parts.push(block_low.to_string());
-        low = low.plus(&block_low);
-        high = high.plus(&block_high);
-    }
-    let procedure = &tender.procedure;
-    let technical = step(
-        "technical",
-        parts.join(" + "),
-        low,
-        procedure.technical_rounding,
-    );
-    let technical_high = procedure
-        .technical_rounding
-        .map_or_else(|| high.clone(), |rounding| rounding.apply(&high));
-
-    let price = Exact::from_integer(bid.price_yen);
-    let (formula, exact) = match procedure.price_formula {
-        PriceFormula::ShareBelowCeiling => {
-            let ceiling = Exact::from_integer(tender.ceiling_yen);
-            let share = price.over(&ceiling).unwrap_or_else(Exact::one);
-            (
-                format!(
-                    "{} × (1 − {} / {})",
-                    tender.price_allotment, bid.price_yen, tender.ceiling_yen
-                ),
-                tender.price_allotment.times(&Exact::one().minus(&share)),
-            )
-        }
-        PriceFormula::LowestOverBid => {
-            let share = Exact::from_integer(lowest)
-                .over(&price)
-                .unwrap_or_else(Exact::zero);
-            (
-                format!("{} × {lowest} / {}", tender.price_allotment, bid.price_yen),
-                tender.price_allotment.times(&share),
-            )
-        }
+    let points = if is_marked {
+        let points = Points::of(tender, bid, assessment.as_ref(), &confirmations, &items)?;
+        exclusions.extend(exclusion::below_minimum(tender, bid, &items, &points));
+        Some(points)
+    } else {
+        None
     };
-    let price_points = step("price", formula, exact, procedure.price_rounding);
-    let formula = format!("{technical} + {price_points}");
-    let total = step(
-        "total",
-        formula,
-        technical.plus(&price_points),
-        procedure.total_rounding,
-    );
-    let total_high = technical_high.plus(&price_points);
-    let total_high = procedure.total_rounding.map_or_else(
-        || total_high.clone(),
-        |rounding| rounding.apply(&total_high),
-    );
-    let interval = Interval {
-        low: total.clone(),
-        high: total_high,
+    let outcome = BidOutcome {
+        unconfirmed: exclusion::unconfirmed(tender, assessment.as_ref(), &confirmations),
+        proposals,
+        bid: bid.clone(),
+        assessment,
+        found,
+        exclusions,
+        standing: None,
+        low_bid: exclusion::is_low(tender, bid),
+        items,
     };
-    Ok(Standing {
-        technical,
-        price_points,
-        total,
-        interval,
-        rank: 0,
-    })
+    Ok((outcome, points))
 }
 
-/// Gives every valid bid its rank and returns the winners with the rule that broke a tie.
-fn rank(tender: &Tender, bids: &mut [BidOutcome]) -> (Vec<BidId>, Option<TieRule>) {
-    let valid = bids.iter().filter(|one| one.standing.is_some()).collect();
-    let by_total = |one: &BidOutcome| {
-        one.standing
-            .as_ref()
-            .map(|standing| Reverse(standing.total.clone()))
-    };
-    let mut tied = split(valid, by_total);
-    let mut broken_by = None;
-    for rule in &tender.procedure.tie_rules {
-        let before = tied.first().map_or(0, Vec::len);
-        tied = tied
-            .into_iter()
-            .flat_map(|group| break_tie(tender, *rule, group))
-            .collect();
-        if tied.first().is_some_and(|group| group.len() < before) {
-            broken_by = Some(*rule);
-        }
-    }
-    let mut ranks: BTreeMap<BidId, usize> = BTreeMap::new();
-    for group in &tied {
-        let rank = ranks.len() + 1;
-        ranks.extend(group.iter().map(|one| (one.bid.id.clone(), rank)));
-    }
-    let winner: Vec<_> = tied
-        .first()
-        .into_iter()
-        .flatten()
+struct Settled {
+    outcome: LotOutcome,
+    steps: Vec<(BidId, Vec<Step>)>,
+}
+
+/// Ranks one lot, again after every exclusion that comes out of the ranking itself.
+fn settle(
+    tender: &Tender,
+    lot: (usize, &Lot),
+    bids: &mut [BidOutcome],
+    points: &[Option<Points>],
+    recomputations: &mut Vec<Recomputation>,
+) -> Result<Settled, Diagnostic> {
+    let mut later: BTreeSet<BidId> = bids
+        .iter()
+        .filter(|one| one.bid.lot == lot.0 && one.bid.excluded_after_ranking)
+        .filter(|one| one.exclusions.iter().all(|by| by.by == exclusion::DECLARED))
         .map(|one| one.bid.id.clone())
         .collect();
-    for outcome in bids {
-        if let (Some(standing), Some(rank)) =
-            (outcome.standing.as_mut(), ranks.get(&outcome.bid.id))
-        {
-            standing.rank = *rank;
+    let mut pending: Option<Recomputation> = None;
+    loop {
+        let field = Field::of(tender, lot, bids, points, &later);
+        let standings = field.standings()?;
+        let below = field.below_floor(&standings)?;
+        let (outcome, rows) = rank::rank(tender, &standings);
+        if let Some(recomputation) = pending.take() {
+            recomputations.push(compare(tender, recomputation, &rows));
         }
-    }
-    let broken_by = broken_by.filter(|_| winner.len() == 1);
-    (winner, broken_by)
-}
-
-/// Splits bids that tie by one rule, the better first; what the rule does not tell apart stays together.
-fn break_tie<'a>(
-    tender: &Tender,
-    rule: TieRule,
-    group: Vec<&'a BidOutcome>,
-) -> Vec<Vec<&'a BidOutcome>> {
-    match rule {
-        TieRule::Technical => split(group, |one| {
-            one.standing
-                .as_ref()
-                .map(|standing| Reverse(standing.technical.clone()))
-        }),
-        TieRule::Price => split(group, |one| one.bid.price_yen),
-        TieRule::Lots => {
-            let drawn: BTreeMap<_, _> = tender.lots.iter().zip(0..).collect();
-            // Lots decide among those who drew: one bid without a lot leaves the whole tie open.
-            if group.iter().all(|one| drawn.contains_key(&one.bid.id)) {
-                split(group, |one| drawn.get(&one.bid.id).copied())
-            } else {
-                vec![group]
+        let start = |excluded: Vec<BidId>, by: &str| Recomputation {
+            lot: lot.1.id.clone(),
+            excluded,
+            by: by.to_owned(),
+            before: rows.clone(),
+            changed: Vec::new(),
+            through: Vec::new(),
+        };
+        if !below.is_empty() {
+            pending = Some(start(
+                below.keys().cloned().collect(),
+                exclusion::BELOW_FLOOR,
+            ));
+            for one in bids.iter_mut() {
+                one.exclusions.extend(below.get(&one.bid.id).cloned());
             }
+            later.retain(|bid| !below.contains_key(bid));
+        } else if let Some(first) = later.pop_first() {
+            pending = Some(start(vec![first], exclusion::DECLARED));
+        } else {
+            let mut steps = Vec::new();
+            for standing in standings {
+                let rank = rows.iter().find(|row| row.bid == standing.bid);
+                let rank = rank.map_or(0, |row| row.rank);
+                steps.push((standing.bid, standing.steps));
+                let place = standing.place;
+                if let Some(one) = bids.get_mut(place) {
+                    one.standing = Some(Standing {
+                        rank,
+                        ..standing.standing
+                    });
+                }
+            }
+            return Ok(Settled { outcome, steps });
         }
     }
 }
 
-fn split<K: Ord>(bids: Vec<&BidOutcome>, key: impl Fn(&BidOutcome) -> K) -> Vec<Vec<&BidOutcome>> {
-    let mut groups: BTreeMap<K, Vec<&BidOutcome>> = BTreeMap::new();
-    for one in bids {
-        groups.entry(key(one)).or_default().push(one);
+/// Whom an exclusion changed, and through what.
+fn compare(
+    tender: &Tender,
+    mut recomputation: Recomputation,
+    after: &[RankedRow],
+) -> Recomputation {
+    let numbers = |row: &RankedRow| {
+        (
+            row.technical.clone(),
+            row.price_points.clone(),
+            row.total.clone(),
+        )
+    };
+    let before: BTreeMap<_, _> = recomputation
+        .before
+        .iter()
+        .map(|row| (&row.bid, numbers(row)))
+        .collect();
+    recomputation.changed = after
+        .iter()
+        .filter(|row| before.get(&row.bid) != Some(&numbers(row)))
+        .map(|row| row.bid.clone())
+        .collect();
+    if !recomputation.changed.is_empty() {
+        recomputation.through = tender.depends_on_others();
     }
-    groups.into_values().collect()
+    recomputation
 }

@@ -3,25 +3,29 @@
 mod bid;
 mod case;
 mod decision;
+mod evaluation;
+mod item;
 mod offering;
+mod sheet;
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 
-use bid::read_bids;
+use bid::{read_bids, read_draw};
 use case::{read_case, read_information};
 pub use decision::check_decisions;
 use decision::read_decisions;
 pub use offering::read_offering_file;
 
-use super::procedure::{Procedure, TieRule};
-use super::{Bid, Block, BlockKind, ParameterValue, Tender};
-use crate::diagnostic::{Diagnostic, nearest};
-use crate::digest::Digest;
+use evaluation::read_evaluation;
+use sheet::{read_confirmations, read_evaluators, read_outlier_reasons, read_sheets};
+
+use super::procedure::Procedure;
+use super::{ParameterValue, Tender};
+use crate::diagnostic::Diagnostic;
 use crate::evidence::Evidence;
 use crate::evidence::questionnaire::parse_either;
-use crate::exact::Exact;
 use crate::fact::vocabulary::Vocabulary;
-use crate::id::{AgencyId, BidId, ClauseId, TenderId, is_plain};
+use crate::id::{AgencyId, ClauseId, TenderId, is_plain};
 use crate::tree::{Complaints, Fields, Node, Value};
 
 /// Reads a tender file.
@@ -34,7 +38,34 @@ pub fn read_tender(
     procedures: &BTreeMap<String, Procedure>,
     vocabulary: &Vocabulary,
 ) -> Result<Tender, Vec<Diagnostic>> {
-    read_file(file, |fields| read(fields, file, procedures, vocabulary))
+    read_file(file, |fields| {
+        read(fields, file, procedures, vocabulary, Reading::Opened)
+    })
+}
+
+/// Reads a tender file as it is published: without bids, and without the planned price where that is kept secret until
+/// the bids are opened.
+///
+/// # Errors
+///
+/// Every fault of the file; `published-bid` when it holds a bid, a sheet or what else comes later.
+pub fn read_published(
+    file: &Evidence,
+    procedures: &BTreeMap<String, Procedure>,
+    vocabulary: &Vocabulary,
+) -> Result<Tender, Vec<Diagnostic>> {
+    read_file(file, |fields| {
+        read(fields, file, procedures, vocabulary, Reading::Published)
+    })
+}
+
+/// At which stage a tender file is read.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Reading {
+    /// As it is published.
+    Published,
+    /// With bids and prices.
+    Opened,
 }
 
 /// Reads a file of the agency; every fault of it at once.
@@ -61,6 +92,7 @@ fn read(
     file: &Evidence,
     procedures: &BTreeMap<String, Procedure>,
     vocabulary: &Vocabulary,
+    reading: Reading,
 ) -> Option<Tender> {
     if fields.text("schema") != "mekiki/tender-file/v1" {
         fields.complain(
@@ -85,12 +117,23 @@ fn read(
     }
     let id = fields.text("id");
     plain(fields, "id", &id);
-    let evaluation = fields
-        .table("procedure")
-        .and_then(|table| read_procedure(&table, procedures));
+    let title = fields.both("title");
+    let evaluation = read_evaluation(fields, &title, procedures, reading);
     let case = read_case(fields, &information, vocabulary);
-    let mut bids = read_bids(fields, file, evaluation.as_ref());
+    let evaluators = read_evaluators(fields);
+    let mut bids = match reading {
+        Reading::Opened => read_bids(fields, file, evaluation.as_ref()),
+        Reading::Published => {
+            refuse_later(fields);
+            Vec::new()
+        }
+    };
     bids.sort_by(|left, right| left.id.cmp(&right.id));
+    if let Some(evaluation) = &evaluation {
+        read_sheets(fields, evaluation, &evaluators, &mut bids);
+    }
+    let confirmations = read_confirmations(fields, file, &bids);
+    let outlier_reasons = read_outlier_reasons(fields);
     let decisions = read_decisions(fields, file);
     let clause_parameters = fields
         .named_tables("clause")
@@ -106,11 +149,10 @@ fn read(
             (ClauseId(clause), values.collect())
         })
         .collect();
-    let lots = read_lots(fields, &bids);
+    let draw = read_draw(fields, &bids);
     let as_of = fields.day("as_of");
     let bid_deadline = fields.day("bid_deadline");
     let catalog = fields.optional_text("catalog");
-    let title = fields.both("title");
     fields.finish();
     let evaluation = evaluation?;
     Some(Tender {
@@ -124,13 +166,21 @@ fn read(
         case,
         information,
         procedure: evaluation.procedure,
-        ceiling_yen: evaluation.ceiling_yen,
-        price_allotment: evaluation.price_allotment,
+        lots: evaluation.lots,
+        tax_basis: evaluation.tax_basis,
+        technical_points: evaluation.technical_points,
+        technical_minimum: evaluation.technical_minimum,
+        parameters: evaluation.parameters,
         blocks: evaluation.blocks,
+        items: evaluation.items,
+        evaluators,
+        confirms_verdicts: evaluation.confirms_verdicts,
+        confirmations,
+        outlier_reasons,
         bids,
         decisions,
         clause_parameters,
-        lots,
+        draw,
     })
 }
 
@@ -145,136 +195,25 @@ fn plain(fields: &Fields<'_>, key: &str, id: &str) {
     }
 }
 
-fn read_lots(fields: &Fields<'_>, bids: &[Bid]) -> Vec<BidId> {
-    let lots: Vec<_> = fields.texts("lots").into_iter().map(BidId).collect();
-    let known: BTreeSet<_> = bids.iter().map(|bid| &bid.id).collect();
-    let mut drawn = BTreeSet::new();
-    for lot in &lots {
-        if !known.contains(lot) || !drawn.insert(lot) {
+/// What a published tender file must not hold yet.
+fn refuse_later(fields: &Fields<'_>) {
+    for key in [
+        "bid",
+        "sheet",
+        "confirmation",
+        "outlier",
+        "draw",
+        "lots",
+        "opening",
+    ] {
+        if fields.node(key).is_some() {
             fields.complain(
-                "lots-malformed",
-                "lots",
-                format!("`lots` names `{lot}`, which is no bid or stands there twice"),
-                "list the bids that drew, each once, in the order of the lots",
+                "published-bid",
+                key,
+                format!("`{key}` stands in a tender file that is to be published"),
+                "publish what bidders may read; bids, sheets and prices come in later",
             );
         }
-    }
-    lots
-}
-
-struct Evaluation {
-    procedure: Procedure,
-    ceiling_yen: i64,
-    price_allotment: Exact,
-    blocks: Vec<Block>,
-}
-
-fn read_procedure(
-    fields: &Fields<'_>,
-    procedures: &BTreeMap<String, Procedure>,
-) -> Option<Evaluation> {
-    let id = fields.text("id");
-    let procedure = procedures.get(&id).cloned();
-    if procedure.is_none() {
-        let help = nearest(&id, procedures.keys().map(String::as_str)).map_or_else(
-            || {
-                format!(
-                    "the procedures are {}",
-                    procedures.keys().cloned().collect::<Vec<_>>().join(", ")
-                )
-            },
-            |near| format!("did you mean `{near}`?"),
-        );
-        fields.complain(
-            "procedure-unknown",
-            "id",
-            format!("there is no evaluation procedure `{id}`"),
-            &help,
-        );
-    }
-    let ceiling_yen = fields.integer("ceiling_yen", 1..=i64::MAX);
-    let price_allotment = fields.exact("price_points");
-    positive(fields, "price_points", &price_allotment);
-    let tie = fields.words("tie", &TieRule::WORDS);
-    let blocks: Vec<_> = fields
-        .tables("block")
-        .iter()
-        .map(|block| {
-            let read = Block {
-                id: block.text("id"),
-                title: block.both("title"),
-                kind: block
-                    .word("kind", &BlockKind::WORDS)
-                    .unwrap_or(BlockKind::Marks),
-                points: block.exact("points"),
-            };
-            positive(block, "points", &read.points);
-            block.finish();
-            read
-        })
-        .collect();
-    let ids: BTreeSet<_> = blocks.iter().map(|block| &block.id).collect();
-    if ids.len() != blocks.len() {
-        fields.complain(
-            "block-duplicate",
-            "block",
-            "two blocks have the same id",
-            "rename one of them",
-        );
-    }
-    if blocks
-        .iter()
-        .filter(|block| block.kind == BlockKind::Criteria)
-        .count()
-        > 1
-    {
-        fields.complain(
-            "block-duplicate",
-            "block",
-            "two blocks take the criteria's points",
-            "keep one block of kind `criteria`",
-        );
-    }
-    if blocks.is_empty() {
-        fields.complain(
-            "missing-field",
-            "block",
-            "the procedure has no block of technical points",
-            "add [[procedure.block]]",
-        );
-    }
-    fields.finish();
-    let mut procedure = procedure?;
-    if !tie.is_empty() {
-        procedure.tie_rules = tie;
-    }
-    let words: Vec<_> = procedure.tie_rules.iter().map(|rule| rule.word()).collect();
-    let block_lines: String = blocks
-        .iter()
-        .map(|block| format!("{}={:?}:{}\n", block.id, block.kind, block.points))
-        .collect();
-    let frozen = format!(
-        "{}\nceiling={ceiling_yen}\nprice={price_allotment}\ntie={}\n{block_lines}",
-        procedure.digest,
-        words.join(",")
-    );
-    procedure.digest = Digest::of(frozen.as_bytes());
-    Some(Evaluation {
-        procedure,
-        ceiling_yen,
-        price_allotment,
-        blocks,
-    })
-}
-
-fn positive(fields: &Fields<'_>, key: &str, number: &Exact) {
-    if number.is_negative() || number.is_zero() {
-        fields.complain(
-            "out-of-range",
-            key,
-            format!("`{key}` must be above zero"),
-            "",
-        );
     }
 }
 

@@ -3,12 +3,16 @@
 //! A published contract: fields may be added, never renamed or dropped without a new schema version.
 
 mod improvement;
+mod marking;
 
 pub use improvement::{CompletenessView, NarrowedView, NarrowingView, RepairView};
+pub use marking::{BlockPoints, ConfirmationView, EvaluatorPoints, ItemPoints, LotView};
+use marking::{block_points, confirmations, item_points, lots};
 use serde::Serialize;
 
 use super::Tender;
-use super::evaluate::{BidOutcome, Exclusion, Interval, Outcome, Step};
+use super::evaluate::{BidOutcome, Exclusion, Interval, Outcome, Proposal, Recomputation, Step};
+use super::procedure::TieRule;
 use crate::assessment::because::Explanation;
 use crate::assessment::contradiction::Contradiction;
 use crate::assessment::repair::repairs;
@@ -256,8 +260,13 @@ pub struct BidView {
     pub excluded_by: Vec<String>,
     /// The same with detail and citations.
     pub exclusions: Vec<Exclusion>,
-    /// The price in yen without tax.
+    /// The lot, where the tender is parted.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub lot: Option<String>,
+    /// The price in yen, with or without tax as the tender says.
     pub price_yen: String,
+    /// The contract price in yen with tax.
+    pub contract_price_yen: String,
     /// Whether the price is low enough to be investigated.
     pub low_bid_investigation: bool,
     /// Technical points.
@@ -270,13 +279,28 @@ pub struct BidView {
     pub interval: Option<Interval>,
     /// The rank.
     pub rank: Option<usize>,
+    /// The points of each block; empty for a bid that is out.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub blocks: Vec<BlockPoints>,
+    /// The evaluation items with every evaluator's points.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub items: Vec<ItemPoints>,
+    /// Verdicts of the machine on evaluation items, with what the evaluators decided.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub proposals: Vec<Proposal>,
+    /// What people said of the other verdicts.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub confirmations: Vec<ConfirmationView>,
+    /// Verdicts that nobody confirmed or overruled yet, where the tender asks for it.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub unconfirmed: Vec<CriterionId>,
     /// The assessment of its evidence.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub assessment: Option<AssessmentView>,
 }
 
 impl BidView {
-    fn new(catalog: Option<&Catalog>, outcome: &BidOutcome) -> Self {
+    fn new(tender: &Tender, catalog: Option<&Catalog>, outcome: &BidOutcome) -> Self {
         let standing = outcome.standing.as_ref();
         let assessment = outcome
             .assessment
@@ -299,13 +323,23 @@ impl BidView {
                 .map(|exclusion| exclusion.by.clone())
                 .collect(),
             exclusions: outcome.exclusions.clone(),
+            lot: tender
+                .lots
+                .get(outcome.bid.lot)
+                .and_then(|lot| lot.id.clone()),
             price_yen: outcome.bid.price_yen.to_string(),
+            contract_price_yen: tender.contract_price(outcome.bid.price_yen).to_string(),
             low_bid_investigation: outcome.low_bid,
             technical: standing.map(|standing| standing.technical.clone()),
-            price_points: standing.map(|standing| standing.price_points.clone()),
+            price_points: standing.and_then(|standing| standing.price_points.clone()),
             total: standing.map(|standing| standing.total.clone()),
             interval: standing.map(|standing| standing.interval.clone()),
             rank: standing.map(|standing| standing.rank),
+            blocks: block_points(tender, outcome),
+            items: item_points(tender, outcome),
+            proposals: outcome.proposals.clone(),
+            confirmations: confirmations(tender, outcome),
+            unconfirmed: outcome.unconfirmed.clone(),
             assessment,
         }
     }
@@ -335,8 +369,13 @@ pub struct TenderView {
     pub as_of: String,
     /// The procedure.
     pub procedure: ProcedureView,
-    /// The planned price in yen without tax.
-    pub ceiling_yen: String,
+    /// The planned price in yen, as the tender gives it; none where there is none, or one a lot.
+    pub ceiling_yen: Option<String>,
+    /// The lots, where the tender is parted.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub lots: Vec<LotView>,
+    /// Whether verdicts of the machine still wait for a person, so that the ranking may change.
+    pub provisional: bool,
     /// The bids by identifier.
     pub bids: Vec<BidView>,
     /// The winner; several on an unbroken tie.
@@ -346,6 +385,9 @@ pub struct TenderView {
     /// The rule that broke a tie for the first rank.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub tie_broken_by: Option<String>,
+    /// Rankings before an exclusion, and whom it changed.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub recomputations: Vec<Recomputation>,
     /// Every step of the arithmetic.
     pub derivation: Vec<Step>,
 }
@@ -357,8 +399,13 @@ impl TenderView {
             .procedure
             .tie_rules
             .iter()
-            .map(|rule| rule.word())
+            .map(TieRule::word)
             .collect();
+        let whole = tender.lots.first().filter(|lot| lot.id.is_none());
+        let single = match outcome.lots.as_slice() {
+            [one] => one.tie_broken_by.as_ref(),
+            _ => None,
+        };
         Self {
             schema: "mekiki/tender/v1",
             id: tender.id.clone(),
@@ -369,15 +416,20 @@ impl TenderView {
                 id: tender.procedure.id.clone(),
                 digest: tender.procedure.digest,
             },
-            ceiling_yen: tender.ceiling_yen.to_string(),
+            ceiling_yen: whole
+                .and_then(|lot| lot.ceiling_yen)
+                .map(|yen| yen.to_string()),
+            lots: lots(tender, outcome),
+            provisional: outcome.bids.iter().any(|bid| !bid.unconfirmed.is_empty()),
             bids: outcome
                 .bids
                 .iter()
-                .map(|bid| BidView::new(catalog, bid))
+                .map(|bid| BidView::new(tender, catalog, bid))
                 .collect(),
-            winner: outcome.winner.clone(),
+            winner: outcome.winner(),
             tie_rule: words.join(", then "),
-            tie_broken_by: outcome.tie_broken_by.map(|rule| rule.word().to_owned()),
+            tie_broken_by: single.map(TieRule::word),
+            recomputations: outcome.recomputations.clone(),
             derivation: outcome.derivation.clone(),
         }
     }

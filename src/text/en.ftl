@@ -1074,3 +1074,14 @@ case-due-open-prices = open the prices
 case-due-rank = rank the bids
 case-due-award = award the contract
 case-due-lots = draw lots outside of the tool, note their order, and rank again
+
+# Tender, evaluation: why a bid is out
+excluded-gate = a mandatory item is not met ({ $verdict })
+excluded-gate-overruled = a mandatory item is not met: { $by } overruled the verdict ({ $verdict }): { $reason }
+excluded-item = the mandatory item `{ $item }` is not met
+excluded-item-marked = the mandatory item { $item } ({ $title }) is not met, say { $unmet } of { $of } evaluators
+excluded-above-ceiling = the price is above the planned price
+excluded-below-minimum-price = the price is below the minimum price
+excluded-below-minimum = { $have } points for { $block } ({ $title }) are below the minimum of { $minimum }
+excluded-below-technical = { $have } technical points are below the minimum of { $minimum }
+excluded-below-floor = the evaluation value { $total } is below { $floor }

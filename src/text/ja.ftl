@@ -1074,3 +1074,14 @@ case-due-open-prices = 開札すること
 case-due-rank = 順位を決定すること
 case-due-award = 落札者を決定すること
 case-due-lots = くじを行ってその結果を記録し、順位を改めて決定すること
+
+# 入札の評価: 除外の理由
+excluded-gate = 必須項目を満たさない({ $verdict })
+excluded-gate-overruled = 必須項目を満たさない({ $by }が判定「{ $verdict }」を変更: { $reason })
+excluded-item = 必須項目「{ $item }」を満たさない
+excluded-item-marked = 必須項目 { $item }({ $title })を満たさない({ $of }名中{ $unmet }名が不適合と評価)
+excluded-above-ceiling = 予定価格を超える
+excluded-below-minimum-price = 最低制限価格を下回る
+excluded-below-minimum = { $block }({ $title })の得点{ $have }点が最低基準点{ $minimum }点に満たない
+excluded-below-technical = 技術点{ $have }点が最低基準点{ $minimum }点に満たない
+excluded-below-floor = 評価値 { $total } が基準評価値 { $floor } を下回る

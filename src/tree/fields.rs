@@ -204,7 +204,7 @@ impl<'a> Fields<'a> {
     /// An exact number given as a whole number or as a text (`"74.5"`, `"317/3"`).
     pub fn optional_exact(&self, key: &'static str) -> Option<Exact> {
         let node = self.node(key)?;
-        let exact = exact(node);
+        let exact = node.exact();
         if exact.is_none() {
             self.wrong(key, "a whole number or an exact number in quotes", node);
         }
@@ -409,14 +409,6 @@ impl<'a> Fields<'a> {
                 &help,
             );
         }
-    }
-}
-
-fn exact(node: &Node) -> Option<Exact> {
-    match &node.value {
-        Value::Integer(integer) => Some(Exact::from_integer(*integer)),
-        Value::Text(text) => Exact::parse(text),
-        _ => None,
     }
 }
 

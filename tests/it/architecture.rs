@@ -418,7 +418,7 @@ const ONLY_IN: &[(&str, &[&str])] = &[
     ("pgp::", &["evidence/signature"]),
     ("serde_json_canonicalizer::", &["evidence/signature"]),
     ("rustsec::", &["evidence/advisory"]),
-    ("cel::", &["criteria/rule"]),
+    ("cel::", &["criteria/rule", "tender/formula"]),
     ("num_rational::", &["exact.rs", "cvss/tests.rs"]),
     ("num_bigint::", &["exact.rs", "cvss/tests.rs"]),
     ("sha2::", &["digest.rs"]),

@@ -78,6 +78,7 @@ mod tuf;
 mod tuf_maker;
 mod tuf_oracle;
 mod vex;
+mod tender_forms;
 mod text_parity;
 mod worked_examples;
 mod sbom_compare;

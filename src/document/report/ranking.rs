@@ -73,7 +73,7 @@ impl Ranking {
     ) -> Self {
         let first = reports.first();
         let day = view.as_of.split('T').next().unwrap_or_default();
-        let head = [
+        let mut head = vec![
             ("report-agency", view.agency.of(lang).to_owned()),
             (
                 "report-subject",
@@ -81,8 +81,9 @@ impl Ranking {
             ),
             ("report-day", day.to_owned()),
             ("report-procedure", view.procedure.id.clone()),
-            ("report-ceiling", words::grouped(&view.ceiling_yen)),
         ];
+        let ceiling = view.ceiling_yen.as_deref().map(words::grouped);
+        head.extend(ceiling.map(|yen| ("report-ceiling", yen)));
         let top = |bid: &BidView| {
             prefix_of(bid.id.as_str()).map_or_else(String::new, |prefix| format!("{prefix}top"))
         };

@@ -2,14 +2,15 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::{Evaluation, plain};
+use super::evaluation::Evaluation;
+use super::plain;
 use crate::evidence::Evidence;
 use crate::exact::Exact;
 use crate::fact::dossier::{AgreedBuild, Offering};
 use crate::id::BidId;
 use crate::provenance::Expectation;
 use crate::tender::{AGENCY_FOLDERS, Bid, BlockKind};
-use crate::tree::{Fields, Value};
+use crate::tree::Fields;
 
 /// The most bids that one tender may have.
 const MAXIMUM_BIDS: usize = 10_000;
@@ -96,11 +97,24 @@ fn read_bid(table: &Fields<'_>, file: &Evidence, evaluation: Option<&Evaluation>
     let bid = Bid {
         id: BidId(id.clone()),
         offering: read_offering(table, file, id, folder),
+        lot: read_lot(table, evaluation),
         price_yen: table.integer("price_yen", 1..=i64::MAX),
         marks: read_marks(table, evaluation),
+        sheets: Vec::new(),
         mandatory_unmet: table.texts("mandatory_unmet"),
         declared_excluded: table.optional_both("excluded"),
+        excluded_after_ranking: table
+            .optional_bool("excluded_after_ranking")
+            .unwrap_or(false),
     };
+    if bid.excluded_after_ranking && bid.declared_excluded.is_none() {
+        table.complain(
+            "missing-field",
+            "excluded_after_ranking",
+            "the bid is excluded after the ranking, but no reason is given",
+            "add excluded = { ja = \"…\", en = \"…\" }",
+        );
+    }
     table.finish();
     bid
 }
@@ -164,20 +178,23 @@ fn read_marks(table: &Fields<'_>, evaluation: Option<&Evaluation>) -> BTreeMap<S
     let mut marks = BTreeMap::new();
     let blocks = evaluation.map_or(&[][..], |evaluation| &evaluation.blocks);
     for (name, node, _) in table.members("marks") {
-        let mark = match &node.value {
-            Value::Integer(mark) => Some(Exact::from_integer(*mark)),
-            Value::Text(text) => Exact::parse(text),
-            _ => None,
-        };
+        let mark = node.exact();
         let block = blocks
             .iter()
             .find(|block| block.id == name && block.kind == BlockKind::Marks);
+        let has_items = evaluation.is_some_and(|evaluation| evaluation.has_items(&name));
         match (mark, block) {
             (None, _) => table.complain(
                 "wrong-type",
                 "marks",
                 format!("the mark `{name}` must be a whole number or an exact number in quotes"),
                 "write it like \"74.5\"",
+            ),
+            (Some(_), Some(_)) if has_items => table.complain(
+                "mark-unknown",
+                "marks",
+                format!("the block `{name}` is marked item by item"),
+                "enter the marks in [[sheet]]",
             ),
             (Some(mark), Some(block)) if mark.is_negative() || mark > block.points => {
                 table.complain(
@@ -201,11 +218,12 @@ fn read_marks(table: &Fields<'_>, evaluation: Option<&Evaluation>) -> BTreeMap<S
     for block in blocks
         .iter()
         .filter(|block| block.kind == BlockKind::Marks && !marks.contains_key(&block.id))
+        .filter(|block| evaluation.is_none_or(|evaluation| !evaluation.has_items(&block.id)))
     {
         if table
             .node("marks")
             .is_none_or(|node| node.get(&block.id).is_none())
-            && table.node("excluded").is_none()
+            && (table.node("excluded").is_none() || table.node("excluded_after_ranking").is_some())
             && table.node("mandatory_unmet").is_none()
         {
             table.complain(
@@ -217,4 +235,123 @@ fn read_marks(table: &Fields<'_>, evaluation: Option<&Evaluation>) -> BTreeMap<S
         }
     }
     marks
+}
+
+/// The lot that a bid is for: needed where the tender has several.
+fn read_lot(table: &Fields<'_>, evaluation: Option<&Evaluation>) -> usize {
+    let named = table.optional_text("lot");
+    let Some(evaluation) = evaluation else {
+        return 0;
+    };
+    let parted = evaluation.lots.iter().any(|lot| lot.id.is_some());
+    let ids = || {
+        let ids = evaluation.lots.iter().filter_map(|lot| lot.id.as_deref());
+        ids.collect::<Vec<_>>().join(", ")
+    };
+    match named {
+        Some(named) => {
+            let found = evaluation
+                .lots
+                .iter()
+                .position(|lot| lot.id.as_ref() == Some(&named));
+            if found.is_none() {
+                let help = format!("the lots are {}", ids());
+                let help = if parted {
+                    help
+                } else {
+                    "leave out `lot`".to_owned()
+                };
+                table.complain(
+                    "lot-unknown",
+                    "lot",
+                    format!("there is no lot `{named}`"),
+                    &help,
+                );
+            }
+            found.unwrap_or(0)
+        }
+        None if parted => {
+            let help = format!("add lot = one of {}", ids());
+            table.complain("missing-field", "lot", "the bid names no lot", &help);
+            0
+        }
+        None => 0,
+    }
+}
+
+/// The order in which lots were drawn: `draw.order`, or what the bidders' numbers give, or `lots` for short.
+pub(super) fn read_draw(fields: &Fields<'_>, bids: &[Bid]) -> Vec<BidId> {
+    let short = fields.texts("lots");
+    let Some(draw) = fields.optional_table("draw") else {
+        return check_draw(fields, "lots", short, bids);
+    };
+    // Who drew, when and before whom is for the record; the order is what decides.
+    for key in ["by", "witness"] {
+        draw.optional_text(key);
+    }
+    draw.optional_day("on");
+    let order = draw.texts("order");
+    let numbers = draw.members("numbers");
+    if usize::from(!short.is_empty())
+        + usize::from(!order.is_empty())
+        + usize::from(!numbers.is_empty())
+        > 1
+    {
+        draw.complain(
+            "lots-malformed",
+            "order",
+            "the lots are given in two ways",
+            "give `draw.order` or `draw.numbers`",
+        );
+    }
+    let order = if numbers.is_empty() {
+        order
+    } else {
+        let read: Vec<_> = numbers
+            .into_iter()
+            .map(|(bid, node, _)| (bid, node.exact().and_then(|number| number.to_i64())))
+            .collect();
+        drawn_by_numbers(&draw, read)
+    };
+    let order = check_draw(&draw, "order", order, bids);
+    draw.finish();
+    order
+}
+
+/// The published way without chance in the tool (S27l): the bidders stand in the order of the register and each wrote a
+/// number in advance; the sum over the number of bidders leaves the place of the first, the others follow in a circle.
+fn drawn_by_numbers(draw: &Fields<'_>, numbers: Vec<(String, Option<i64>)>) -> Vec<String> {
+    let mut sum = 0_i64;
+    let count = i64::try_from(numbers.len()).unwrap_or(i64::MAX);
+    for (bid, number) in &numbers {
+        match number.filter(|number| (0..=999_999).contains(number)) {
+            Some(number) => sum = (sum + number) % count,
+            None => draw.complain(
+                "lots-malformed",
+                "numbers",
+                format!("the number of `{bid}` must be a whole number from 0 to 999999"),
+                "write what the bidder wrote, such as 123",
+            ),
+        }
+    }
+    let first = usize::try_from(sum).unwrap_or(0);
+    let mut bids: Vec<_> = numbers.into_iter().map(|(bid, _)| bid).collect();
+    bids.rotate_left(first);
+    bids
+}
+
+fn check_draw(fields: &Fields<'_>, key: &str, order: Vec<String>, bids: &[Bid]) -> Vec<BidId> {
+    let known: BTreeSet<_> = bids.iter().map(|bid| bid.id.as_str()).collect();
+    let mut drawn = BTreeSet::new();
+    for lot in &order {
+        if !known.contains(lot.as_str()) || !drawn.insert(lot) {
+            fields.complain(
+                "lots-malformed",
+                key,
+                format!("the lots name `{lot}`, which is no bid or stands there twice"),
+                "list the bids that drew, each once, in the order of the lots",
+            );
+        }
+    }
+    order.into_iter().map(BidId).collect()
 }
