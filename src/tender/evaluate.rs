@@ -10,6 +10,8 @@ mod points;
 mod rank;
 mod standing;
 
+pub(crate) use marks::points_of;
+
 use std::collections::{BTreeMap, BTreeSet};
 
 use rayon::prelude::*;

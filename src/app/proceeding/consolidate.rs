@@ -185,7 +185,8 @@ pub fn confirm(
     own_key(&writing.case, &doing.actor.id, key)?;
     let committee = writing.case.state.committee.clone().unwrap_or_default();
     let split = split_confirmations(decisions).map_err(named)?;
-    trial::check_confirmations(library, &writing.case, decisions).map_err(named)?;
+    trial::check_confirmations(library, &writing.case, decisions)
+        .map_err(|Refused(faults)| named(faults))?;
     let nothing = crate::digest::Digest::of(b"");
     let mut decided = Vec::new();
     for one in split {

@@ -4,7 +4,8 @@ use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use serde::{Deserialize, Serialize};
 
-use super::{Case, Refused, SMALL_STEP, TECHNICAL_STEP, refuse, salted};
+use super::{Case, Refused, SMALL_STEP, TECHNICAL_STEP, refuse, salted, trial};
+use crate::app::library::Library;
 use crate::diagnostic::Diagnostic;
 use crate::digest::Digest;
 use crate::evidence::Evidence;
@@ -31,6 +32,8 @@ pub struct Invitation {
     pub deadline: Timestamp,
     /// SHA-256 of the tender file.
     pub file: Digest,
+    /// The tender file.
+    pub text: String,
     /// What bids are sealed to.
     pub recipients: Recipients,
 }
@@ -99,6 +102,7 @@ pub fn invitation(case: &Case) -> Result<Invitation, Refused> {
         title: case.state.title.clone(),
         deadline: publication.deadline,
         file: publication.file,
+        text: case.published()?,
         recipients: recipients.clone(),
     })
 }
@@ -110,10 +114,13 @@ pub fn invitation(case: &Case) -> Result<Invitation, Refused> {
 /// `invitation-malformed`.
 pub fn read_invitation(bytes: &[u8]) -> Result<Invitation, Refused> {
     let read: Option<Invitation> = serde_json::from_slice(bytes).ok();
-    read.filter(|one| one.schema == INVITATION).ok_or_else(|| {
+    let is_whole = |one: &Invitation| {
+        one.schema == INVITATION && Digest::of(one.text.as_bytes()) == one.file
+    };
+    read.filter(is_whole).ok_or_else(|| {
         refuse(
             "invitation-malformed",
-            "this is no invitation to a tender",
+            "this is no invitation to a tender, or it was altered",
             "use the file that the agency published with the tender",
         )
         .into()
@@ -143,12 +150,16 @@ pub fn read_sealed_bid(bytes: &[u8]) -> Result<SealedBid, Refused> {
 ///
 /// Faults of the bid's file, and `bid-tells-price` where a file says the price. No message repeats the price.
 pub fn seal_bid(
+    library: &Library,
     invitation: &Invitation,
     bid: &[u8],
     name: &str,
     files: &[Evidence],
 ) -> Result<SealedBid, Refused> {
     let split = split_bid(bid, !files.is_empty()).map_err(|faults| {
+        Refused(faults.into_iter().map(|one| one.in_file(name)).collect())
+    })?;
+    trial::check_bid(library, &invitation.text, &split.id, &split.rest).map_err(|faults| {
         Refused(faults.into_iter().map(|one| one.in_file(name)).collect())
     })?;
     let papers: Vec<_> = files

@@ -60,7 +60,7 @@ pub fn mark(
         })?;
     }
     trial::check_sheets(library, &writing.case, &doing.actor.id, sheets, &split)
-        .map_err(named)?;
+        .map_err(|Refused(faults)| named(faults))?;
     let mut marked = Vec::new();
     for sheet in split {
         let sealed = writing.seal(&[&recipient], &salted(&sheet.text, SHEET_STEP))?;

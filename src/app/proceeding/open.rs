@@ -55,13 +55,14 @@ fn open(library: &Library, doing: &Doing<'_>, part: Part) -> Result<Done, Refuse
     let shares = state.shares_of(part).into_iter().map(hex::decode);
     let shares: Vec<_> = shares.filter_map(Result::ok).collect();
     let key = seal::combine(&shares, state.threshold, recipient)?;
+    let published = writing.case.published()?;
     let (mut seen, mut unreadable) = (Vec::new(), Vec::new());
     for (id, bid) in &state.bids {
         let (object, is_read) = match part {
             Part::Technical => (
                 bid.technical.object,
                 technical_part(&writing.case, &key, id)
-                    .is_some_and(|part| trial::check_bid(library, &writing.case, id, &part.rest)),
+                    .is_some_and(|part| trial::check_bid(library, &published, id, &part.rest).is_ok()),
             ),
             Part::Prices => (
                 bid.price.object,

@@ -26,7 +26,7 @@ pub struct Publishing<'a> {
 }
 
 impl Publishing<'_> {
-    fn read(&self, library: &Library) -> Result<(PublishedFile, Timestamp), Refused> {
+    fn read(&self, library: &Library) -> Result<(PublishedFile, Timestamp, bool), Refused> {
         let named = |faults: Vec<Diagnostic>| {
             let faults = faults.into_iter().map(|one| match one.file {
                 None => one.in_file(self.name),
@@ -35,7 +35,8 @@ impl Publishing<'_> {
             Refused(faults.collect())
         };
         let file = read_published(self.file).map_err(named)?;
-        trial::check_published(library, self.file, self.opening).map_err(named)?;
+        let publishable =
+            trial::check_published(library, self.file, self.opening).map_err(named)?;
         let last = end_of_day_in_japan(file.bid_deadline);
         let deadline = self.deadline.unwrap_or(last);
         if day_in_japan(deadline) != file.bid_deadline {
@@ -50,7 +51,7 @@ impl Publishing<'_> {
             .in_file(self.name)
             .into());
         }
-        Ok((file, deadline))
+        Ok((file, deadline, publishable.marked))
     }
 
     fn publication(
@@ -58,6 +59,7 @@ impl Publishing<'_> {
         writing: &mut Writing,
         rules: Digest,
         deadline: Timestamp,
+        marked: bool,
         prices: &str,
     ) -> Result<Publication, Refused> {
         let ceiling = match self.opening {
@@ -71,6 +73,7 @@ impl Publishing<'_> {
             file: writing.put(self.file.to_vec()),
             rules,
             deadline,
+            marked,
             ceiling,
         })
     }
@@ -90,7 +93,7 @@ pub fn publish(
     openers: &[(String, String)],
     threshold: u8,
 ) -> Result<Done, Refused> {
-    let (file, deadline) = publishing.read(library)?;
+    let (file, deadline, marked) = publishing.read(library)?;
     let mut writing = Writing::begin_new(doing)?;
     let (technical, prices) = (Key::fresh(), Key::fresh());
     let count = openers.len();
@@ -120,17 +123,7 @@ pub fn publish(
         prices: prices.recipient(),
     };
     let publication =
-        publishing.publication(&mut writing, file.rules, deadline, &recipients.prices)?;
-    if publication.ceiling.is_none() {
-        writing.remarks.push(
-            Diagnostic::note(
-                "case-no-ceiling",
-                Place::whole(),
-                "no planned price is sealed with the publication",
-            )
-            .help("seal it with --opening FILE unless it is published or the procedure has none"),
-        );
-    }
+        publishing.publication(&mut writing, file.rules, deadline, marked, &recipients.prices)?;
     if threshold == 1 {
         writing.remarks.push(
             Diagnostic::warning(
@@ -174,7 +167,7 @@ pub fn amend(
     publishing: &Publishing<'_>,
     reason: &str,
 ) -> Result<Done, Refused> {
-    let (file, deadline) = publishing.read(library)?;
+    let (file, deadline, marked) = publishing.read(library)?;
     let mut writing = Writing::begin(doing)?;
     if file.id != writing.case.state.tender {
         return Err(refuse(
@@ -189,7 +182,7 @@ pub fn amend(
         return Err(refuse("case-order", "nothing is published yet", "").into());
     };
     let before = writing.case.state.publication.as_ref().map(|one| one.file);
-    let publication = publishing.publication(&mut writing, file.rules, deadline, &prices)?;
+    let publication = publishing.publication(&mut writing, file.rules, deadline, marked, &prices)?;
     let changed = writing
         .case
         .state

@@ -7,6 +7,7 @@ use super::{Case, Doing, Done, Refused, Writing};
 use crate::app::library::Library;
 use crate::app::tender::{JudgedTender, judge_tender, open_tender, write_record};
 use crate::evidence::Evidence;
+use crate::id::BidId;
 use crate::tender::proceeding::Event;
 use crate::tender::proceeding::event::{LotWinners, Ranked};
 use crate::text::Text;
@@ -76,10 +77,21 @@ fn outcome(judged: &JudgedTender) -> (Vec<Ranked>, Vec<LotWinners>) {
             rank: bid.rank.and_then(|rank| u64::try_from(rank).ok()),
         })
         .collect();
-    let lots = vec![LotWinners {
-        lot: None,
-        winners: view.winner.iter().map(ToString::to_string).collect(),
-    }];
+    let ids = |winners: &[BidId]| winners.iter().map(ToString::to_string).collect();
+    let mut lots: Vec<_> = view
+        .lots
+        .iter()
+        .map(|lot| LotWinners {
+            lot: Some(lot.id.clone()),
+            winners: ids(&lot.winner),
+        })
+        .collect();
+    if lots.is_empty() {
+        lots.push(LotWinners {
+            lot: None,
+            winners: ids(&view.winner),
+        });
+    }
     (order, lots)
 }
 

@@ -137,8 +137,8 @@ pub(super) fn run(
         Command::Publish(arguments) => publication::publish(arguments, library, output),
         Command::Amend(arguments) => publication::amend(arguments, library, output),
         Command::Invite(arguments) => publication::invite(arguments, output),
-        Command::Seal(arguments) => bidding::seal(arguments, output),
-        Command::Submit(arguments) => bidding::submit(arguments, output),
+        Command::Seal(arguments) => bidding::seal(arguments, library, output),
+        Command::Submit(arguments) => bidding::submit(arguments, library, output),
         Command::Close(acting) => {
             let done = crate::app::proceeding::close::close(&acting.doing()?)?;
             show(&done, &acting.case, output)

@@ -98,6 +98,8 @@ pub struct Publication {
     pub rules: Digest,
     /// The last instant at which a bid is taken.
     pub deadline: Timestamp,
+    /// Whether evaluators mark items; a tender may be decided by price alone.
+    pub marked: bool,
     /// The planned price, where it is not published.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub ceiling: Option<SealedPart>,

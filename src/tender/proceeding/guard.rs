@@ -446,7 +446,7 @@ impl State {
                 }
             }
         }
-        for bid in self.marked_bids() {
+        for bid in self.marked_bids().filter(|_| self.is_marked()) {
             let mut marking = self
                 .evaluators
                 .values()

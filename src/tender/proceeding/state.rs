@@ -222,6 +222,11 @@ impl State {
         }
     }
 
+    /// Whether evaluators mark items.
+    pub fn is_marked(&self) -> bool {
+        self.publication.as_ref().is_some_and(|one| one.marked)
+    }
+
     /// The deadline of the bids.
     pub fn deadline(&self) -> Option<Timestamp> {
         self.publication.as_ref().map(|one| one.deadline)
@@ -235,6 +240,9 @@ impl State {
 
     /// The bids that an evaluator has to mark: all but those with a conflict; none before the declaration.
     pub fn to_mark(&self, evaluator: &Evaluator) -> Vec<String> {
+        if !self.is_marked() {
+            return Vec::new();
+        }
         let Some(conflicts) = &evaluator.conflicts else {
             return Vec::new();
         };

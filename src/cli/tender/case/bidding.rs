@@ -3,6 +3,7 @@
 use super::super::super::output::Output;
 use super::super::super::{Verdict, read};
 use super::{Acting, head, show};
+use crate::app::library::Library;
 use crate::app::proceeding::Case;
 use crate::app::proceeding::invite::{
     Invitation, SealedBid, invitation, read_invitation, read_sealed_bid, seal_bid,
@@ -45,19 +46,19 @@ pub(in crate::cli) struct SubmitArguments {
 }
 
 impl Plain {
-    fn seal(&self, invitation: &Invitation) -> anyhow::Result<SealedBid> {
+    fn seal(&self, library: &Library, invitation: &Invitation) -> anyhow::Result<SealedBid> {
         let name = self.bid.as_deref().unwrap_or_default();
         let files = match &self.folder {
             Some(folder) => read_folder(folder)?,
             None => Vec::new(),
         };
-        Ok(seal_bid(invitation, &read(name)?, name, &files)?)
+        Ok(seal_bid(library, invitation, &read(name)?, name, &files)?)
     }
 }
 
-pub(super) fn seal(arguments: &SealArguments, output: &Output) -> anyhow::Result<Verdict> {
+pub(super) fn seal(arguments: &SealArguments, library: &Library, output: &Output) -> anyhow::Result<Verdict> {
     let invitation = read_invitation(&read(&arguments.invitation)?)?;
-    let sealed = arguments.plain.seal(&invitation)?;
+    let sealed = arguments.plain.seal(library, &invitation)?;
     let text = serde_json::to_string_pretty(&sealed)? + "\n";
     write_file(&arguments.out, text.as_bytes())?;
     let view = serde_json::json!({
@@ -74,14 +75,14 @@ pub(super) fn seal(arguments: &SealArguments, output: &Output) -> anyhow::Result
     Ok(Verdict::Acceptable)
 }
 
-pub(super) fn submit(arguments: &SubmitArguments, output: &Output) -> anyhow::Result<Verdict> {
+pub(super) fn submit(arguments: &SubmitArguments, library: &Library, output: &Output) -> anyhow::Result<Verdict> {
     let doing = arguments.acting.doing()?;
     let sealed = match &arguments.sealed {
         Some(file) => read_sealed_bid(&read(file)?)?,
         None => {
             let who = &arguments.acting.who;
             let case = Case::open(&arguments.acting.case, head(who.head.as_deref())?.as_ref())?;
-            arguments.plain.seal(&invitation(&case)?)?
+            arguments.plain.seal(library, &invitation(&case)?)?
         }
     };
     let done = submit::submit(&doing, &sealed)?;
