@@ -71,6 +71,8 @@ pub struct Case {
     pub entries: Vec<Entry>,
     /// What they come to.
     pub state: State,
+    /// Up to which entry a remembered head proves the log.
+    pub proven: Option<u64>,
 }
 
 impl Case {
@@ -103,14 +105,14 @@ impl Case {
             .in_file("log.jsonl")
             .into());
         }
-        if let Some(head) = head {
-            check_head(&entries, head).map_err(in_log)?;
-        }
+        fits(&state)?;
+        let proven = head.map(|head| check_head(&entries, head)).transpose().map_err(in_log)?;
         Ok(Self {
             folder,
             log,
             entries,
             state,
+            proven: proven.and_then(|entry| u64::try_from(entry).ok()),
         })
     }
 
@@ -195,6 +197,7 @@ impl Writing {
             log: Vec::new(),
             entries: Vec::new(),
             state: State::draft(),
+            proven: None,
         };
         Ok(Self::over(case, lock, doing))
     }
@@ -293,6 +296,32 @@ impl Writing {
             details,
         })
     }
+}
+
+/// Holds every key that the log lays open to the public key that things were sealed to: whoever can write to the folder
+/// can write an entry, but not one with the right key.
+fn fits(state: &State) -> Result<(), Refused> {
+    let recipients = state.recipients.as_ref();
+    for (secret, recipient) in [
+        (&state.technical_secret, recipients.map(|one| &one.technical)),
+        (&state.committee_secret, state.committee.as_ref()),
+        (&state.prices_secret, recipients.map(|one| &one.prices)),
+    ] {
+        let Some(secret) = secret else {
+            continue;
+        };
+        let key = Key::read(secret).ok().map(|key| key.recipient());
+        if key.as_ref() != recipient {
+            return Err(refuse(
+                "log-secret",
+                "a key that the log lays open does not belong to what was sealed",
+                "an entry was forged: restore the log from a copy whose head is known",
+            )
+            .in_file("log.jsonl")
+            .into());
+        }
+    }
+    Ok(())
 }
 
 pub(crate) fn refuse(

@@ -296,8 +296,13 @@ pub fn verified_text(verified: &Verified, lang: Lang) -> String {
     }
     out.push_str(&message_with(lang, "case-head", &[("head", verified.head.hex())]));
     out.push('\n');
-    if !verified.end_proven {
-        out.push_str(&(message(lang, "case-end-open") + "\n"));
+    match verified.proven {
+        None => out.push_str(&(message(lang, "case-end-open") + "\n")),
+        Some(entry) => {
+            let entry = entry.to_string();
+            out.push_str(&message_with(lang, "case-proven", &[("entry", entry.as_str())]));
+            out.push('\n');
+        }
     }
     out
 }

@@ -1012,6 +1012,7 @@ case-verified = The case holds: { $entries } entries in an unbroken chain, { $ob
 case-not-verified = The case does not hold; { $entries } entries, { $objects } objects, { $opened } envelopes opened and as committed.
 case-ranking-same = The bids, ranked again, give the same record.
 case-ranking-differs = The bids, ranked again, do not give the record in the log.
+case-proven = The head that was given proves the entries up to { $entry }.
 case-end-open = No remembered head was given, so a log whose end was cut off would look the same; give one with --head.
 case-part-technical = key to the technical parts
 case-part-prices = key to the prices

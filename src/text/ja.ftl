@@ -1012,6 +1012,7 @@ case-verified = 記録は完全である。{ $entries }件の連鎖、{ $objects
 case-not-verified = 記録に不備がある。記録{ $entries }件、保管物{ $objects }個、約束値と一致した開封済みの封筒{ $opened }通。
 case-ranking-same = 順位を再計算した結果は、記録と一致した。
 case-ranking-differs = 順位を再計算した結果は、記録と一致しない。
+case-proven = 指定された末尾ダイジェストにより、第{ $entry }号までの記録が確認された。
 case-end-open = 控えの末尾ダイジェストが指定されていないため、末尾を切り取られた記録とは区別できない。--headで指定すること。
 case-part-technical = 技術提案書の鍵
 case-part-prices = 入札価格の鍵

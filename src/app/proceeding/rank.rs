@@ -19,6 +19,8 @@ pub struct RankedCase {
     pub judged: JudgedTender,
     /// The record of the evaluation.
     pub record: String,
+    /// Whether criteria were judged.
+    pub has_catalog: bool,
 }
 
 /// Judges the tender that a case comes to, as `mekiki tender evaluate` does. `agency` is the agency's own evidence.
@@ -32,7 +34,11 @@ pub fn judge(library: &Library, case: &Case, agency: &[Evidence]) -> Result<Rank
     let open = open_tender(library, evidence)?;
     let judged = judge_tender(library, &open, None)?;
     let record = write_record(library, &open, &judged);
-    Ok(RankedCase { judged, record })
+    Ok(RankedCase {
+        judged,
+        record,
+        has_catalog: open.tender.catalog.is_some(),
+    })
 }
 
 /// Ranks the bids and keeps the record of it in the case.

@@ -2,6 +2,7 @@
 
 use serde_json::json;
 
+use super::verify::open_all;
 use super::{Doing, Done, Refused, Writing, refuse};
 use crate::seal::{self, Key};
 use crate::tender::proceeding::state::Phase;
@@ -37,6 +38,12 @@ pub fn hand_in_share(doing: &Doing<'_>, key: &Key) -> Result<Done, Refused> {
         && !refused.0.iter().all(|fault| fault.code == "case-share")
     {
         return Err(refused);
+    }
+    // Before an opener lets go of the prices, the marks that are said to be locked must be those that were sealed.
+    let mut findings = Vec::new();
+    open_all(&writing.case, &mut findings);
+    if !findings.is_empty() {
+        return Err(Refused(findings));
     }
     let content = seal::open(&[key], &writing.case.get(&held.object)?)?;
     let share = String::from_utf8(content).unwrap_or_default();

@@ -79,7 +79,7 @@ pub fn verify(
         verified: !findings.iter().any(is_error),
         entries: case.state.entries,
         head: case.state.head,
-        end_proven: head.is_some(),
+        proven: case.proven,
         objects: named.len(),
         opened,
         ranking,
@@ -88,7 +88,7 @@ pub fn verify(
 }
 
 /// Opens every envelope to which a key is laid open, and holds it to its commitment.
-fn open_all(case: &Case, findings: &mut Vec<Diagnostic>) -> usize {
+pub(super) fn open_all(case: &Case, findings: &mut Vec<Diagnostic>) -> usize {
     let state = &case.state;
     let technical = laid_open(state.technical_secret.as_ref());
     let committee = laid_open(state.committee_secret.as_ref());

@@ -128,17 +128,20 @@ impl Acting {
     }
 }
 
-pub(super) fn run(
+/// Reads the library, for the steps that need it.
+type Reading<'a> = &'a dyn Fn() -> Result<Library, Refused>;
+
+pub(in crate::cli) fn run(
     command: &Command,
-    library: &Library,
+    library: Reading<'_>,
     output: &Output,
 ) -> anyhow::Result<Verdict> {
     match command {
-        Command::Publish(arguments) => publication::publish(arguments, library, output),
-        Command::Amend(arguments) => publication::amend(arguments, library, output),
+        Command::Publish(arguments) => publication::publish(arguments, &library()?, output),
+        Command::Amend(arguments) => publication::amend(arguments, &library()?, output),
         Command::Invite(arguments) => publication::invite(arguments, output),
-        Command::Seal(arguments) => bidding::seal(arguments, library, output),
-        Command::Submit(arguments) => bidding::submit(arguments, library, output),
+        Command::Seal(arguments) => bidding::seal(arguments, &library()?, output),
+        Command::Submit(arguments) => bidding::submit(arguments, &library()?, output),
         Command::Close(acting) => {
             let done = crate::app::proceeding::close::close(&acting.doing()?)?;
             show(&done, &acting.case, output)
@@ -147,28 +150,28 @@ pub(super) fn run(
         Command::Dismiss(arguments) => committee::dismiss(arguments, output),
         Command::Declare(arguments) => committee::declare(arguments, output),
         Command::Share(arguments) => opening::share(arguments, output),
-        Command::OpenTechnical(acting) => opening::open_technical(acting, library, output),
+        Command::OpenTechnical(acting) => opening::open_technical(acting, &library()?, output),
         Command::Papers(arguments) => opening::papers(arguments, output),
-        Command::Mark(arguments) => committee::mark(arguments, library, output),
-        Command::Marks(arguments) => committee::marks(arguments, library, output),
+        Command::Mark(arguments) => committee::mark(arguments, &library()?, output),
+        Command::Marks(arguments) => committee::marks(arguments, &library()?, output),
         Command::LockSheets(acting) => {
             let done = crate::app::proceeding::reveal::lock_sheets(&acting.doing()?)?;
             show(&done, &acting.case, output)
         }
         Command::Reveal(arguments) => committee::reveal(arguments, output),
-        Command::Consolidate(arguments) => committee::consolidate(arguments, library, output),
+        Command::Consolidate(arguments) => committee::consolidate(arguments, &library()?, output),
         Command::Reason(arguments) => committee::reason(arguments, output),
-        Command::Confirm(arguments) => committee::confirm(arguments, library, output),
+        Command::Confirm(arguments) => committee::confirm(arguments, &library()?, output),
         Command::Lock(arguments) => committee::lock(arguments, output),
-        Command::OpenPrices(acting) => opening::open_prices(acting, library, output),
+        Command::OpenPrices(acting) => opening::open_prices(acting, &library()?, output),
         Command::Exclude(arguments) => outcome::exclude(arguments, output),
         Command::Lots(arguments) => outcome::lots(arguments, output),
         Command::Assemble(arguments) => outcome::assemble(arguments, output),
-        Command::Rank(arguments) => outcome::rank(arguments, library, output),
+        Command::Rank(arguments) => outcome::rank(arguments, &library()?, output),
         Command::Award(arguments) => outcome::award(arguments, output),
         Command::Cancel(arguments) => outcome::cancel(arguments, output),
         Command::Status(arguments) => look::status(arguments, output),
-        Command::Verify(arguments) => look::verify(arguments, library, output),
+        Command::Verify(arguments) => look::verify(arguments, &library()?, output),
         Command::Log(arguments) => look::log(arguments, output),
     }
 }

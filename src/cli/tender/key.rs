@@ -18,7 +18,7 @@ pub(in crate::cli) struct NewArguments {
     out: String,
 }
 
-pub(super) fn run(command: &Command, output: &Output) -> anyhow::Result<Verdict> {
+pub(in crate::cli) fn run(command: &Command, output: &Output) -> anyhow::Result<Verdict> {
     let Command::New(arguments) = command;
     let key = new_key(&arguments.out)?;
     output.either(&key, || key_text(&key.recipient, &key.file, output.lang()))?;

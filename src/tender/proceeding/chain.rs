@@ -61,12 +61,10 @@ pub struct Fault {
     pub diagnostic: Diagnostic,
 }
 
-impl Fault {
-    fn new(entry: usize, code: &'static str, message: String, help: &str) -> Self {
-        Self {
-            entry,
-            diagnostic: Diagnostic::error(code, Place::line(entry, 1), message).help(help),
-        }
+fn fault(code: &'static str, entry: usize, message: String) -> Fault {
+    Fault {
+        entry,
+        diagnostic: Diagnostic::error(code, Place::line(entry, 1), message).help(RESTORE),
     }
 }
 
@@ -91,7 +89,7 @@ pub fn read_log(bytes: &[u8]) -> Result<Vec<Entry>, Fault> {
     for (number, line) in (1..).zip(lines) {
         let malformed = |why: &str| {
             let message = format!("entry {number} of the log {why}");
-            Fault::new(number, "log-malformed", message, RESTORE)
+            fault("log-malformed", number, message)
         };
         if number > MAXIMUM_ENTRIES {
             return Err(malformed("is one too many"));
@@ -109,13 +107,13 @@ pub fn read_log(bytes: &[u8]) -> Result<Vec<Entry>, Fault> {
                 "line {number} of the log holds entry {}: entries were dropped, added or moved",
                 entry.sequence
             );
-            return Err(Fault::new(number, "log-sequence", message, RESTORE));
+            return Err(fault("log-sequence", number, message));
         }
         if entry.previous != previous {
             let message = format!(
                 "entry {number} does not follow from the line before it: one of the two was altered"
             );
-            return Err(Fault::new(number, "log-chain", message, RESTORE));
+            return Err(fault("log-chain", number, message));
         }
         previous = Digest::of(line);
         entries.push(entry);
@@ -133,17 +131,17 @@ pub fn replay(entries: &[Entry]) -> Result<State, Fault> {
     for (number, entry) in (1..).zip(entries) {
         if usize::try_from(entry.sequence).ok() != Some(number) {
             let message = format!("entry {} stands in place {number} of the log", entry.sequence);
-            return Err(Fault::new(number, "log-sequence", message, RESTORE));
+            return Err(fault("log-sequence", number, message));
         }
         if entry.previous != state.head {
             let message = format!(
                 "entry {number} does not follow from the one before it: one of the two was altered"
             );
-            return Err(Fault::new(number, "log-chain", message, RESTORE));
+            return Err(fault("log-chain", number, message));
         }
-        state.apply(entry).map_err(|fault| {
-            let message = format!("entry {number} was not allowed: {}", fault.message);
-            Fault::new(number, "log-event", message, RESTORE)
+        state.apply(entry).map_err(|refused| {
+            let message = format!("entry {number} was not allowed: {}", refused.message);
+            fault("log-event", number, message)
         })?;
     }
     Ok(state)
@@ -163,6 +161,6 @@ pub fn check_head(entries: &[Entry], head: &Digest) -> Result<usize, Fault> {
         let message = format!(
             "no entry of the log has the digest {head}: its end was cut off, or it was written anew"
         );
-        Fault::new(entries.len() + 1, "log-head", message, RESTORE)
+        fault("log-head", entries.len() + 1, message)
     })
 }

@@ -165,6 +165,13 @@ impl State {
     }
 
     fn out_of_order(&self, event: &Event) -> Diagnostic {
+        if matches!(event, Event::BidReceived { .. }) && self.phase > Phase::Published {
+            return refuse(
+                "case-deadline",
+                "no bid is taken any more: the bidding is closed",
+                "a bid that comes late is refused and goes back unopened",
+            );
+        }
         refuse(
             "case-order",
             format!(

@@ -313,7 +313,7 @@ fn each_guard_refuses_what_it_must() {
         (0, 0, OFFICER, Event::Closed {}, "case-order"),
         (0, 0, OFFICER, Event::Cancelled { reason: "r".to_owned() }, "case-order"),
         (1, 1, OFFICER, published(2, &["o1", "o2"]), "case-order"),
-        (8, 152, "vc:vendor", bid("c"), "case-order"),
+        (8, 152, "vc:vendor", bid("c"), "case-deadline"),
         (8, 152, OFFICER, opened(Part::Prices), "case-order"),
         (11, 155, OFFICER, opened(Part::Prices), "case-order"),
         (12, 156, "o1:opener", handed("o1", Part::Prices), "case-order"),

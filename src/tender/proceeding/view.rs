@@ -70,8 +70,9 @@ pub struct Verified {
     pub entries: u64,
     /// SHA-256 of the last line of the log.
     pub head: Digest,
-    /// Whether a remembered head was given, and so the end of the log is proven.
-    pub end_proven: bool,
+    /// Up to which entry a remembered head proves the log; absent where none was given.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub proven: Option<u64>,
     /// How many objects the log names.
     pub objects: usize,
     /// How many envelopes could be opened with keys that are laid open, and hold what their commitment says.

@@ -115,7 +115,8 @@ pub(super) fn rank(
             width: output.width(),
             explain: false,
         };
-        output.text(&render(&ranked.judged.view, Some(&library.catalog), layout))?;
+        let catalog = ranked.has_catalog.then_some(&library.catalog);
+        output.text(&render(&ranked.judged.view, catalog, layout))?;
     }
     show(&done, &arguments.acting.case, output)
 }
