@@ -49,11 +49,17 @@ impl Key {
             .lines()
             .map(str::trim)
             .filter(|line| !line.is_empty() && !line.starts_with('#'));
-        let key = lines.next().and_then(|line| x25519::Identity::from_str(line).ok());
+        let key = lines
+            .next()
+            .and_then(|line| x25519::Identity::from_str(line).ok());
         match (key, lines.next()) {
             (Some(key), None) => Ok(Self(key)),
-            _ => Err(Diagnostic::error("seal-key", Place::whole(), "this is no file with one secret key")
-                .help("make one with `mekiki tender key new --out FILE`, or with age-keygen")),
+            _ => Err(Diagnostic::error(
+                "seal-key",
+                Place::whole(),
+                "this is no file with one secret key",
+            )
+            .help("make one with `mekiki tender key new --out FILE`, or with age-keygen")),
         }
     }
 
@@ -75,8 +81,9 @@ impl Key {
 /// `seal-key`; a secret key is refused too, and not repeated.
 pub fn read_recipient(text: &str) -> Result<String, Diagnostic> {
     let fault = |message: &str| {
-        Diagnostic::error("seal-key", Place::whole(), message)
-            .help("give the public key, which begins with `age1`, or a file that holds nothing else")
+        Diagnostic::error("seal-key", Place::whole(), message).help(
+            "give the public key, which begins with `age1`, or a file that holds nothing else",
+        )
     };
     let mut lines = text
         .lines()
@@ -183,7 +190,9 @@ pub fn combine(shares: &[Vec<u8>], threshold: u8, recipient: &str) -> Result<Key
         .iter()
         .map(|bytes| Share::try_from(bytes.as_slice()).map_err(|_| fault()))
         .collect::<Result<Vec<_>, _>>()?;
-    let secret = Sharks(threshold.max(1)).recover(&shares).map_err(|_| fault())?;
+    let secret = Sharks(threshold.max(1))
+        .recover(&shares)
+        .map_err(|_| fault())?;
     let text = String::from_utf8(secret).map_err(|_| fault())?;
     let key = Key::read(&text).map_err(|_| fault())?;
     if key.recipient() == recipient {

@@ -106,7 +106,10 @@ impl Case {
             .into());
         }
         fits(&state)?;
-        let proven = head.map(|head| check_head(&entries, head)).transpose().map_err(in_log)?;
+        let proven = head
+            .map(|head| check_head(&entries, head))
+            .transpose()
+            .map_err(in_log)?;
         Ok(Self {
             folder,
             log,
@@ -140,7 +143,11 @@ impl Case {
     pub(crate) fn open_text(&self, key: &Key, part: &SealedPart) -> Result<String, Diagnostic> {
         let content = self.open_part(key, part)?;
         let text = String::from_utf8(content).map_err(|_| {
-            Diagnostic::error("seal-content", Place::whole(), "what is in an envelope is no text")
+            Diagnostic::error(
+                "seal-content",
+                Place::whole(),
+                "what is in an envelope is no text",
+            )
         })?;
         Ok(unsalted(&text).to_owned())
     }
@@ -303,7 +310,10 @@ impl Writing {
 fn fits(state: &State) -> Result<(), Refused> {
     let recipients = state.recipients.as_ref();
     for (secret, recipient) in [
-        (&state.technical_secret, recipients.map(|one| &one.technical)),
+        (
+            &state.technical_secret,
+            recipients.map(|one| &one.technical),
+        ),
         (&state.committee_secret, state.committee.as_ref()),
         (&state.prices_secret, recipients.map(|one| &one.prices)),
     ] {
@@ -324,11 +334,7 @@ fn fits(state: &State) -> Result<(), Refused> {
     Ok(())
 }
 
-pub(crate) fn refuse(
-    code: &'static str,
-    message: impl Into<String>,
-    help: &str,
-) -> Diagnostic {
+pub(crate) fn refuse(code: &'static str, message: impl Into<String>, help: &str) -> Diagnostic {
     let fault = Diagnostic::error(code, Place::whole(), message);
     if help.is_empty() {
         fault

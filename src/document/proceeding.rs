@@ -4,17 +4,21 @@ use serde_json::Value;
 
 use super::table::{Look, Sheet, heading};
 use crate::digest::Digest;
+use crate::tender::proceeding::Entry;
 use crate::tender::proceeding::standing::Due;
 use crate::tender::proceeding::status::Status;
 use crate::tender::proceeding::view::{Done, Spread, Verified};
-use crate::tender::proceeding::Entry;
 use crate::text::messages::{message, message_with};
 use crate::text::{Lang, printable};
 use crate::time::{Timestamp, in_japan};
 
 /// A key that was made.
 pub fn key_text(recipient: &str, file: &str, lang: Lang) -> String {
-    message_with(lang, "case-key-made", &[("recipient", recipient), ("file", file)]) + "\n"
+    message_with(
+        lang,
+        "case-key-made",
+        &[("recipient", recipient), ("file", file)],
+    ) + "\n"
 }
 
 /// A bid that its bidder sealed.
@@ -54,17 +58,32 @@ fn phase_text(phase: &str, head: &Digest, lang: Lang) -> String {
 /// The details that people need beside the step itself.
 fn details_text(details: &Value, lang: Lang) -> Vec<String> {
     let texts = |key: &str| -> Vec<String> {
-        let list = details.get(key).and_then(Value::as_array).into_iter().flatten();
-        list.filter_map(|one| one.as_str().map(str::to_owned)).collect()
+        let list = details
+            .get(key)
+            .and_then(Value::as_array)
+            .into_iter()
+            .flatten();
+        list.filter_map(|one| one.as_str().map(str::to_owned))
+            .collect()
     };
     let mut lines = Vec::new();
     let deadline = details.get("deadline").and_then(Value::as_str);
     if let Some(deadline) = deadline.and_then(|text| text.parse::<Timestamp>().ok()) {
-        lines.push(message_with(lang, "case-until", &[("deadline", in_japan(deadline))]));
+        lines.push(message_with(
+            lang,
+            "case-until",
+            &[("deadline", in_japan(deadline))],
+        ));
     }
     if let Some(handed) = details.get("handed_in").and_then(Value::as_u64) {
-        let threshold = details.get("threshold").and_then(Value::as_u64).unwrap_or(0);
-        let counts = [("handed", handed.to_string()), ("threshold", threshold.to_string())];
+        let threshold = details
+            .get("threshold")
+            .and_then(Value::as_u64)
+            .unwrap_or(0);
+        let counts = [
+            ("handed", handed.to_string()),
+            ("threshold", threshold.to_string()),
+        ];
         lines.push(message_with(lang, "case-shares", &counts));
     }
     for (key, shown) in [
@@ -101,7 +120,11 @@ pub fn next_text(next: &[Due], case: &str, lang: Lang) -> String {
             (Some(on), _) => printable(on),
             (None, _) => String::new(),
         };
-        let on = if on.is_empty() { on } else { format!(" [{on}]") };
+        let on = if on.is_empty() {
+            on
+        } else {
+            format!(" [{on}]")
+        };
         out.push_str(&format!("  - {who}: {what}{on}\n"));
     }
     if let Some(more) = next.len().checked_sub(MAXIMUM_DUE).filter(|more| *more > 0) {
@@ -147,7 +170,11 @@ pub fn status_text(status: &Status, case: &str, lang: Lang, width: u16) -> Strin
         out.push_str(&phase_text(status.phase, &status.head, lang));
     }
     if let Some(deadline) = status.deadline {
-        out.push_str(&message_with(lang, "case-until", &[("deadline", in_japan(deadline))]));
+        out.push_str(&message_with(
+            lang,
+            "case-until",
+            &[("deadline", in_japan(deadline))],
+        ));
         out.push('\n');
     }
     let threshold = status.threshold.to_string();
@@ -167,11 +194,20 @@ pub fn status_text(status: &Status, case: &str, lang: Lang, width: u16) -> Strin
             format!("{} ({})", bid.id, message(lang, key))
         });
         let bids: Vec<_> = bids.collect();
-        out.push_str(&message_with(lang, "case-list-bids", &[("list", bids.join(", "))]));
+        out.push_str(&message_with(
+            lang,
+            "case-list-bids",
+            &[("list", bids.join(", "))],
+        ));
         out.push('\n');
     }
     if !status.evaluators.is_empty() {
-        let titles = ["case-evaluator", "case-interest", "case-marked", "case-revealed"];
+        let titles = [
+            "case-evaluator",
+            "case-interest",
+            "case-marked",
+            "case-revealed",
+        ];
         let mut sheet = Sheet::new(width, titles.map(|key| message(lang, key)));
         for one in &status.evaluators {
             let interest = match (one.declared, one.conflicts.is_empty()) {
@@ -193,12 +229,19 @@ pub fn status_text(status: &Status, case: &str, lang: Lang, width: u16) -> Strin
         if winners.is_empty() {
             winners = message(lang, "case-no-winner");
         }
-        let lot = lot.lot.as_ref().map_or_else(String::new, |lot| format!("{lot}: "));
+        let lot = lot
+            .lot
+            .as_ref()
+            .map_or_else(String::new, |lot| format!("{lot}: "));
         out.push_str(&message_with(lang, "case-won", &[("list", lot + &winners)]));
         out.push('\n');
     }
     if let Some(reason) = &status.cancelled {
-        out.push_str(&message_with(lang, "case-cancelled-for", &[("reason", printable(reason))]));
+        out.push_str(&message_with(
+            lang,
+            "case-cancelled-for",
+            &[("reason", printable(reason))],
+        ));
         out.push('\n');
     }
     out.push_str(&next_text(&status.next, case, lang));
@@ -221,7 +264,13 @@ pub fn marks_text(spreads: &[Spread], lang: Lang, width: u16) -> String {
     if spreads.is_empty() {
         return message(lang, "case-no-marks") + "\n";
     }
-    let titles = ["case-bid", "case-item", "case-marks", "case-spread", "case-asked"];
+    let titles = [
+        "case-bid",
+        "case-item",
+        "case-marks",
+        "case-spread",
+        "case-asked",
+    ];
     let mut sheet = Sheet::new(width, titles.map(|key| message(lang, key)));
     for one in spreads {
         let marks = one.marks.iter().map(|(who, mark)| format!("{who} {mark}"));
@@ -231,7 +280,10 @@ pub fn marks_text(spreads: &[Spread], lang: Lang, width: u16) -> String {
             (printable(&one.bid), Look::Plain),
             (printable(&one.item), Look::Plain),
             (printable(&marks.join(", ")), Look::Plain),
-            (format!("{} / {}", one.spread, one.of), if is_asked { Look::Bad } else { Look::Plain }),
+            (
+                format!("{} / {}", one.spread, one.of),
+                if is_asked { Look::Bad } else { Look::Plain },
+            ),
             (printable(&one.asked.join(", ")), Look::Open),
         ]);
     }
@@ -253,7 +305,10 @@ pub fn log_text(entries: &[Entry], head: &Digest, lang: Lang, width: u16) -> Str
         sheet.row([
             (entry.sequence.to_string(), Look::Faint),
             (in_japan(entry.at) + &by_hand, Look::Plain),
-            (format!("{} ({role})", printable(&entry.actor.id)), Look::Plain),
+            (
+                format!("{} ({role})", printable(&entry.actor.id)),
+                Look::Plain,
+            ),
             (step + &about(entry), Look::Plain),
         ]);
     }
@@ -264,7 +319,15 @@ pub fn log_text(entries: &[Entry], head: &Digest, lang: Lang, width: u16) -> Str
 /// What a step is about, in identifiers and reasons.
 fn about(entry: &Entry) -> String {
     let event = serde_json::to_value(&entry.event).unwrap_or_default();
-    let texts = ["bid", "evaluator", "item", "criterion", "part", "name", "reason"];
+    let texts = [
+        "bid",
+        "evaluator",
+        "item",
+        "criterion",
+        "part",
+        "name",
+        "reason",
+    ];
     let texts = texts.iter().filter_map(|key| event.get(key)?.as_str());
     let lists = ["conflicts", "bids", "order", "unreadable"];
     let lists = lists
@@ -282,7 +345,11 @@ fn about(entry: &Entry) -> String {
 
 /// The outcome of verifying a case.
 pub fn verified_text(verified: &Verified, lang: Lang) -> String {
-    let key = if verified.verified { "case-verified" } else { "case-not-verified" };
+    let key = if verified.verified {
+        "case-verified"
+    } else {
+        "case-not-verified"
+    };
     let counts = [
         ("entries", verified.entries.to_string()),
         ("objects", verified.objects.to_string()),
@@ -294,16 +361,23 @@ pub fn verified_text(verified: &Verified, lang: Lang) -> String {
         Some(false) => out.push_str(&(message(lang, "case-ranking-differs") + "\n")),
         None => {}
     }
-    out.push_str(&message_with(lang, "case-head", &[("head", verified.head.hex())]));
+    out.push_str(&message_with(
+        lang,
+        "case-head",
+        &[("head", verified.head.hex())],
+    ));
     out.push('\n');
     match verified.proven {
         None => out.push_str(&(message(lang, "case-end-open") + "\n")),
         Some(entry) => {
             let entry = entry.to_string();
-            out.push_str(&message_with(lang, "case-proven", &[("entry", entry.as_str())]));
+            out.push_str(&message_with(
+                lang,
+                "case-proven",
+                &[("entry", entry.as_str())],
+            ));
             out.push('\n');
         }
     }
     out
 }
-

@@ -89,7 +89,10 @@ impl CaseFolder {
             Err(TryLockError::WouldBlock) => Err(Diagnostic::error(
                 "case-busy",
                 Place::whole(),
-                format!("somebody else is writing to the case `{}`", self.root.display()),
+                format!(
+                    "somebody else is writing to the case `{}`",
+                    self.root.display()
+                ),
             )
             .help("wait until they have ended and do it again; nothing was written")),
             Err(TryLockError::Error(error)) => Err(refused(error)),
@@ -171,7 +174,13 @@ impl CaseFolder {
         let refused = |error: io::Error| read_refused(&path, &error);
         let mut names = Vec::new();
         for entry in fs::read_dir(&path).map_err(refused)? {
-            names.push(entry.map_err(refused)?.file_name().to_string_lossy().into_owned());
+            names.push(
+                entry
+                    .map_err(refused)?
+                    .file_name()
+                    .to_string_lossy()
+                    .into_owned(),
+            );
         }
         names.sort();
         Ok(names)
@@ -284,7 +293,10 @@ mod tests {
                 assert!(head == old_head || (is_new && head == new_head));
                 // And the next step goes through.
                 case.write_log(&lock, new, &new_head).unwrap();
-                assert_eq!((case.log().unwrap(), case.head()), (new.to_vec(), Some(new_head)));
+                assert_eq!(
+                    (case.log().unwrap(), case.head()),
+                    (new.to_vec(), Some(new_head))
+                );
             }
         }
         fs::remove_dir_all(&case.root).unwrap();

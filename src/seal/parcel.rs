@@ -20,7 +20,9 @@ pub fn pack(files: &[(&str, &[u8])], step: usize) -> Result<Vec<u8>, Diagnostic>
             .append_data(&mut header, path, *bytes)
             .map_err(|_| unpackable(path))?;
     }
-    let mut archive = builder.into_inner().map_err(|_| unpackable("the archive"))?;
+    let mut archive = builder
+        .into_inner()
+        .map_err(|_| unpackable("the archive"))?;
     let length = archive.len().div_ceil(step).saturating_mul(step);
     archive.resize(length, 0);
     Ok(archive)
@@ -37,12 +39,13 @@ pub fn unpack(archive: &[u8]) -> Result<Vec<(String, Vec<u8>)>, Diagnostic> {
     let entries = reader.entries().map_err(|_| unreadable())?;
     for entry in entries {
         let mut entry = entry.map_err(|_| unreadable())?;
-        let path = entry.path().ok().and_then(|path| path.to_str().map(str::to_owned));
+        let path = entry
+            .path()
+            .ok()
+            .and_then(|path| path.to_str().map(str::to_owned));
         let path = path.ok_or_else(unreadable)?;
-        let leads_out = path.contains('\\')
-            || path
-                .split('/')
-                .any(|step| matches!(step, ".." | "." | ""));
+        let leads_out =
+            path.contains('\\') || path.split('/').any(|step| matches!(step, ".." | "." | ""));
         if leads_out || !entry.header().entry_type().is_file() {
             return Err(unreadable());
         }

@@ -51,7 +51,10 @@ fn a_share_below_the_threshold_is_spread_evenly() {
         }
     }
     // 512 × 74 bytes over 256 values: 148 each, standard deviation 12.
-    assert!(counts.iter().all(|count| (75..225).contains(count)), "{counts:?}");
+    assert!(
+        counts.iter().all(|count| (75..225).contains(count)),
+        "{counts:?}"
+    );
 }
 
 #[test]
@@ -59,7 +62,10 @@ fn keys_are_read_and_told_apart() {
     let key = Key::fresh();
     let file = format!("# public key: {}\n{}\n", key.recipient(), key.secret());
     assert_eq!(Key::read(&file).unwrap().recipient(), key.recipient());
-    assert_eq!(read_recipient(&(key.recipient() + "\n")).unwrap(), key.recipient());
+    assert_eq!(
+        read_recipient(&(key.recipient() + "\n")).unwrap(),
+        key.recipient()
+    );
     for (text, what) in [
         (file.as_str(), "secret"),
         ("age1qqqq", "no public key"),

@@ -442,7 +442,16 @@ const ONLY_IN: &[(&str, &[&str])] = &[
     ("tar::", &["evidence/archive", "feed/export.rs", "seal"]),
     ("age::", &["seal"]),
     ("blahaj::", &["seal"]),
-    ("rand::", &["seal"]),
+    (
+        "rand::",
+        &[
+            "seal",
+            "criteria/rule/oracle.rs",
+            "evidence/signature/key",
+            "tender/formula/tests",
+            "tender/proceeding/tests",
+        ],
+    ),
     ("ar::", &["evidence/archive"]),
     ("auditable_info::", &["evidence"]),
 ];

@@ -32,7 +32,15 @@ impl Story {
         };
         story.scratch.copy(FIXTURE);
         for person in PEOPLE {
-            let key = mekiki(&["tender", "key", "new", "--out", &story.key(person), "--format", "json"]);
+            let key = mekiki(&[
+                "tender",
+                "key",
+                "new",
+                "--out",
+                &story.key(person),
+                "--format",
+                "json",
+            ]);
             let recipient = key.json()["recipient"].as_str().unwrap().to_owned();
             story.scratch.write(&format!("{person}.pub"), recipient);
         }
@@ -58,7 +66,11 @@ impl Story {
     /// Runs one command on the case at the next minute of 2026-12-02 in Japan, or before the deadline.
     fn run(&mut self, day: u32, who: &str, command: &str, arguments: &[&str]) -> Run {
         self.minute += 1;
-        let at = format!("2026-12-{day:02}T{:02}:{:02}:00+09:00", 9 + self.minute / 60, self.minute % 60);
+        let at = format!(
+            "2026-12-{day:02}T{:02}:{:02}:00+09:00",
+            9 + self.minute / 60,
+            self.minute % 60
+        );
         let case = self.file("CASE");
         let mut all = vec!["tender", "case", command, &case, "--as", who, "--at", &at];
         all.extend_from_slice(arguments);
@@ -79,15 +91,34 @@ impl Story {
         let head = fs::read(self.file("CASE/log.jsonl")).ok();
         let run = self.run(day, who, command, arguments);
         assert_eq!(run.code, 3, "{who} {command} {arguments:?}: {run:?}");
-        assert_eq!(run.error()["error"]["code"], code, "{who} {command} {arguments:?}");
-        assert_eq!(fs::read(self.file("CASE/log.jsonl")).ok(), head, "a refusal writes nothing");
+        assert_eq!(
+            run.error()["error"]["code"],
+            code,
+            "{who} {command} {arguments:?}"
+        );
+        assert_eq!(
+            fs::read(self.file("CASE/log.jsonl")).ok(),
+            head,
+            "a refusal writes nothing"
+        );
     }
 
     fn publish_and_bid(&mut self) {
         let (tender, opening) = (self.file("tender.toml"), self.file("opening.toml"));
-        let openers: Vec<_> = ["o1", "o2", "o3"].map(|id| format!("{id}={}", self.file(&format!("{id}.pub")))).into();
+        let openers: Vec<_> = ["o1", "o2", "o3"]
+            .map(|id| format!("{id}={}", self.file(&format!("{id}.pub"))))
+            .into();
         let case = self.file("CASE");
-        let base = ["tender", "case", "publish", &tender, "--into", &case, "--at", "2026-11-20T10:00:00+09:00"];
+        let base = [
+            "tender",
+            "case",
+            "publish",
+            &tender,
+            "--into",
+            &case,
+            "--at",
+            "2026-11-20T10:00:00+09:00",
+        ];
         let openers: Vec<_> = openers.iter().flat_map(|one| ["--opener", one]).collect();
         let publish = |more: &[&str]| {
             let mut all = base.to_vec();
@@ -97,28 +128,78 @@ impl Story {
             mekiki(&all)
         };
         let with = ["--as", OFFICER, "--opening", &opening];
-        assert_eq!(publish(&["--as", OFFICER]).error()["error"]["code"], "case-no-ceiling");
-        assert_eq!(publish(&["--as", "kato:auditor", "--opening", &opening]).error()["error"]["code"], "case-role");
+        assert_eq!(
+            publish(&["--as", OFFICER]).error()["error"]["code"],
+            "case-no-ceiling"
+        );
+        assert_eq!(
+            publish(&["--as", "kato:auditor", "--opening", &opening]).error()["error"]["code"],
+            "case-role"
+        );
         assert_eq!(publish(&with).code, 0);
         assert_eq!(publish(&with).error()["error"]["code"], "case-exists");
 
         let invitation = self.file("invitation.json");
-        assert_eq!(mekiki(&["tender", "case", "invite", &case, "-o", &invitation]).code, 0);
-        let (bid, folder, sealed) = (self.file("bids/aoba.toml"), self.file("bids/aoba"), self.file("aoba.sealed"));
-        let seal = mekiki(&["tender", "case", "seal", &invitation, "--bid", &bid, "--folder", &folder, "--out", &sealed]);
+        assert_eq!(
+            mekiki(&["tender", "case", "invite", &case, "-o", &invitation]).code,
+            0
+        );
+        let (bid, folder, sealed) = (
+            self.file("bids/aoba.toml"),
+            self.file("bids/aoba"),
+            self.file("aoba.sealed"),
+        );
+        let seal = mekiki(&[
+            "tender",
+            "case",
+            "seal",
+            &invitation,
+            "--bid",
+            &bid,
+            "--folder",
+            &folder,
+            "--out",
+            &sealed,
+        ]);
         assert_eq!(seal.code, 0, "{seal:?}");
         self.refused(1, OFFICER, "submit", &["--sealed", &sealed], "case-role");
         self.step(1, "aoba-kk:vendor", "submit", &["--sealed", &sealed]);
-        self.refused(1, "aoba-kk:vendor", "submit", &["--sealed", &sealed], "case-repeated");
+        self.refused(
+            1,
+            "aoba-kk:vendor",
+            "submit",
+            &["--sealed", &sealed],
+            "case-repeated",
+        );
         for id in ["kiri", "tsubaki"] {
-            let (bid, folder) = (self.file(&format!("bids/{id}.toml")), self.file(&format!("bids/{id}")));
-            self.step(1, &format!("{id}:vendor"), "submit", &["--bid", &bid, "--folder", &folder]);
+            let (bid, folder) = (
+                self.file(&format!("bids/{id}.toml")),
+                self.file(&format!("bids/{id}")),
+            );
+            self.step(
+                1,
+                &format!("{id}:vendor"),
+                "submit",
+                &["--bid", &bid, "--folder", &folder],
+            );
         }
         self.refused(1, OFFICER, "close", &[], "case-deadline");
         self.keep("published");
-        self.refused(2, "late:vendor", "submit", &["--sealed", &sealed], "case-deadline");
+        self.refused(
+            2,
+            "late:vendor",
+            "submit",
+            &["--sealed", &sealed],
+            "case-deadline",
+        );
         self.step(2, OFFICER, "close", &[]);
-        self.refused(2, "late:vendor", "submit", &["--sealed", &sealed], "case-deadline");
+        self.refused(
+            2,
+            "late:vendor",
+            "submit",
+            &["--sealed", &sealed],
+            "case-deadline",
+        );
         self.keep("closed");
     }
 
@@ -127,7 +208,13 @@ impl Story {
         self.refused(2, OFFICER, "open-technical", &[], "case-incomplete");
         for (opener, of, code) in [("o1", "o2", "seal-closed"), ("o9", "o1", "case-unknown")] {
             let file = key(self, of);
-            self.refused(2, &format!("{opener}:opener"), "share", &["--key", &file], code);
+            self.refused(
+                2,
+                &format!("{opener}:opener"),
+                "share",
+                &["--key", &file],
+                code,
+            );
         }
         for opener in ["o1", "o2"] {
             let file = key(self, opener);
@@ -135,46 +222,148 @@ impl Story {
         }
         self.step(2, OFFICER, "open-technical", &[]);
         let recipient = self.file("sato.pub");
-        self.refused(2, OFFICER, "appoint", &["--evaluator", "o1", "--name", "x", "--recipient", &recipient], "case-duties");
+        self.refused(
+            2,
+            OFFICER,
+            "appoint",
+            &[
+                "--evaluator",
+                "o1",
+                "--name",
+                "x",
+                "--recipient",
+                &recipient,
+            ],
+            "case-duties",
+        );
         for (id, name) in [("sato", "佐藤"), ("mori", "森")] {
             let recipient = self.file(&format!("{id}.pub"));
-            self.step(2, OFFICER, "appoint", &["--evaluator", id, "--name", name, "--recipient", &recipient]);
+            self.step(
+                2,
+                OFFICER,
+                "appoint",
+                &["--evaluator", id, "--name", name, "--recipient", &recipient],
+            );
         }
         let (sato, mori) = (key(self, "sato"), key(self, "mori"));
         let sheets = [self.file("sheets/sato.toml"), self.file("sheets/mori.toml")];
-        self.refused(2, "sato:evaluator", "mark", &["--sheet", &sheets[0], "--key", &sato], "case-conflict");
+        self.refused(
+            2,
+            "sato:evaluator",
+            "mark",
+            &["--sheet", &sheets[0], "--key", &sato],
+            "case-conflict",
+        );
         self.step(2, "sato:evaluator", "declare", &["--no-conflict"]);
         self.step(2, "mori:evaluator", "declare", &["--conflict", "aoba"]);
-        self.refused(2, "sato:evaluator", "mark", &["--sheet", &sheets[1], "--key", &sato], "sheet-of-another");
-        self.refused(2, "sato:evaluator", "mark", &["--sheet", &sheets[0], "--key", &mori], "case-key");
+        self.refused(
+            2,
+            "sato:evaluator",
+            "mark",
+            &["--sheet", &sheets[1], "--key", &sato],
+            "sheet-of-another",
+        );
+        self.refused(
+            2,
+            "sato:evaluator",
+            "mark",
+            &["--sheet", &sheets[0], "--key", &mori],
+            "case-key",
+        );
         let good = fs::read_to_string(&sheets[0]).unwrap();
         for (from, to, code) in [
             ("team = \"29.4375\"", "team = \"30.5\"", "mark-out-of-scale"),
             ("team = \"29.4375\"", "", "mark-missing"),
-            ("team = \"sato on aoba", "other = \"sato on aoba", "sheet-comment-missing"),
+            (
+                "team = \"sato on aoba",
+                "other = \"sato on aoba",
+                "sheet-comment-missing",
+            ),
         ] {
             assert!(good.contains(from), "{from}");
             let bad = self.scratch.write("bad.toml", good.replacen(from, to, 1));
-            self.refused(2, "sato:evaluator", "mark", &["--sheet", &bad, "--key", &sato], code);
+            self.refused(
+                2,
+                "sato:evaluator",
+                "mark",
+                &["--sheet", &bad, "--key", &sato],
+                code,
+            );
         }
-        self.step(2, "sato:evaluator", "mark", &["--sheet", &sheets[0], "--key", &sato]);
+        self.step(
+            2,
+            "sato:evaluator",
+            "mark",
+            &["--sheet", &sheets[0], "--key", &sato],
+        );
         self.refused(2, "sato:evaluator", "lock-sheets", &[], "case-incomplete");
-        self.step(2, "mori:evaluator", "mark", &["--sheet", &sheets[1], "--key", &mori]);
-        self.refused(2, "o3:opener", "share", &["--key", &key(self, "o3")], "case-order");
+        self.step(
+            2,
+            "mori:evaluator",
+            "mark",
+            &["--sheet", &sheets[1], "--key", &mori],
+        );
+        self.refused(
+            2,
+            "o3:opener",
+            "share",
+            &["--key", &key(self, "o3")],
+            "case-order",
+        );
         self.refused(2, OFFICER, "open-prices", &[], "case-order");
-        self.refused(2, "sato:evaluator", "reveal", &["--key", &sato], "case-order");
+        self.refused(
+            2,
+            "sato:evaluator",
+            "reveal",
+            &["--key", &sato],
+            "case-order",
+        );
         self.keep("marking");
         self.step(2, "sato:evaluator", "lock-sheets", &[]);
-        self.refused(2, "sato:evaluator", "mark", &["--sheet", &sheets[0], "--key", &sato], "case-order");
-        self.refused(2, "sato:evaluator", "consolidate", &["--key", &sato], "case-incomplete");
+        self.refused(
+            2,
+            "sato:evaluator",
+            "mark",
+            &["--sheet", &sheets[0], "--key", &sato],
+            "case-order",
+        );
+        self.refused(
+            2,
+            "sato:evaluator",
+            "consolidate",
+            &["--key", &sato],
+            "case-incomplete",
+        );
         self.step(2, "sato:evaluator", "reveal", &["--key", &sato]);
         self.step(2, "mori:evaluator", "reveal", &["--key", &mori]);
         self.keep("sheets-locked");
         let done = self.step(2, "sato:evaluator", "consolidate", &["--key", &sato]);
-        assert_eq!(done["details"]["asked"].as_array().unwrap().len(), 2, "{done}");
-        self.refused(2, "sato:evaluator", "lock", &["--key", &sato], "case-incomplete");
-        for (who, file, reason) in [("mori", &mori, "reason of mori: tied up elsewhere"), ("sato", &sato, "reason of sato: long experience")] {
-            let arguments = ["--bid", "tsubaki", "--item", "team", "--reason", reason, "--key", file.as_str()];
+        assert_eq!(
+            done["details"]["asked"].as_array().unwrap().len(),
+            2,
+            "{done}"
+        );
+        self.refused(
+            2,
+            "sato:evaluator",
+            "lock",
+            &["--key", &sato],
+            "case-incomplete",
+        );
+        for (who, file, reason) in [
+            ("mori", &mori, "reason of mori: tied up elsewhere"),
+            ("sato", &sato, "reason of sato: long experience"),
+        ] {
+            let arguments = [
+                "--bid",
+                "tsubaki",
+                "--item",
+                "team",
+                "--reason",
+                reason,
+                "--key",
+                file.as_str(),
+            ];
             self.step(2, &format!("{who}:evaluator"), "reason", &arguments);
         }
         self.keep("consolidated");
@@ -194,7 +383,19 @@ impl Story {
         let done = self.step(3, OFFICER, "rank", &[]);
         assert_eq!(done["details"]["lots"][0]["winners"][0], "aoba");
         self.refused(3, OFFICER, "award", &["--bid", "kiri"], "case-award");
-        self.step(3, OFFICER, "exclude", &["--bid", "aoba", "--reason-ja", "資格の取消し", "--reason-en", "eligibility withdrawn"]);
+        self.step(
+            3,
+            OFFICER,
+            "exclude",
+            &[
+                "--bid",
+                "aoba",
+                "--reason-ja",
+                "資格の取消し",
+                "--reason-en",
+                "eligibility withdrawn",
+            ],
+        );
         self.refused(3, OFFICER, "award", &["--bid", "kiri"], "case-order");
         let done = self.step(3, OFFICER, "rank", &[]);
         assert_eq!(done["details"]["lots"][0]["winners"][0], "kiri");
@@ -223,7 +424,17 @@ fn a_case_goes_from_publication_to_award_and_stands_up_to_an_audit() {
     let story = Story::told();
     let case = story.file("CASE");
     let head = fs::read_to_string(story.file("at-locked/head")).unwrap();
-    let verified = mekiki(&["tender", "case", "verify", &case, "--head", head.trim(), "--format", "json"]).json();
+    let verified = mekiki(&[
+        "tender",
+        "case",
+        "verify",
+        &case,
+        "--head",
+        head.trim(),
+        "--format",
+        "json",
+    ])
+    .json();
     assert_eq!(verified["verified"], true, "{verified}");
     assert_eq!(verified["ranking"], true);
     assert!(verified["proven"].as_u64().unwrap() < verified["entries"].as_u64().unwrap());
@@ -240,27 +451,48 @@ fn a_case_goes_from_publication_to_award_and_stands_up_to_an_audit() {
     );
     let evaluated = mekiki(&["tender", "evaluate", &first, "--format", "json"]).json();
     assert_eq!(evaluated["winner"][0], "kiri", "{evaluated}");
-    let again = mekiki(&["tender", "case", "assemble", &case, "--into", &first, "--format", "json"]);
+    let again = mekiki(&[
+        "tender", "case", "assemble", &case, "--into", &first, "--format", "json",
+    ]);
     assert_eq!(again.error()["error"]["code"], "folder-taken");
 
     // An envelope opens with the standard tool, by the key that the log lays open.
     let log = mekiki(&["tender", "case", "log", &case, "--format", "json"]).json();
     let find = |kind: &str, bid: Option<&str>| {
-        let entries = log["entries"].as_array().unwrap().iter().map(|entry| &entry["event"]);
-        let mut found = entries.filter(|event| event["kind"] == kind && bid.is_none_or(|bid| event["bid"] == bid));
+        let entries = log["entries"]
+            .as_array()
+            .unwrap()
+            .iter()
+            .map(|entry| &entry["event"]);
+        let mut found = entries
+            .filter(|event| event["kind"] == kind && bid.is_none_or(|bid| event["bid"] == bid));
         found.next().unwrap().clone()
     };
-    let secret = find("prices-opened", None)["secret"].as_str().unwrap().to_owned();
-    let object = find("bid-received", Some("kiri"))["price"]["object"].as_str().unwrap().to_owned();
+    let secret = find("prices-opened", None)["secret"]
+        .as_str()
+        .unwrap()
+        .to_owned();
+    let object = find("bid-received", Some("kiri"))["price"]["object"]
+        .as_str()
+        .unwrap()
+        .to_owned();
     let identity = story.scratch.write("prices.key", secret + "\n");
     let envelope = Path::new(&case).join("objects").join(object);
-    match std::process::Command::new("age").args(["--decrypt", "-i", &identity]).arg(&envelope).output() {
+    match std::process::Command::new("age")
+        .args(["--decrypt", "-i", &identity])
+        .arg(&envelope)
+        .output()
+    {
         Ok(output) => {
             let text = String::from_utf8_lossy(&output.stdout);
             assert!(text.contains("price_yen = 78500000"), "{output:?}");
         }
         Err(error) => {
-            assert_ne!(std::env::var("CI").as_deref(), Ok("true"), "age is missing: {error}");
+            assert_ne!(
+                std::env::var("CI").as_deref(),
+                Ok("true"),
+                "age is missing: {error}"
+            );
             eprintln!("age is missing: that the standard tool opens an envelope is left out");
         }
     }
@@ -279,7 +511,10 @@ fn a_case_goes_from_publication_to_award_and_stands_up_to_an_audit() {
         }
         let text = fs::read(&path).unwrap();
         let altered = match name {
-            "log.jsonl" => String::from_utf8(text).unwrap().replacen("2026-11-20", "2026-11-19", 1).into_bytes(),
+            "log.jsonl" => String::from_utf8(text)
+                .unwrap()
+                .replacen("2026-11-20", "2026-11-19", 1)
+                .into_bytes(),
             "head" => b"0\n".to_vec(),
             _ => [text.as_slice(), b"x"].concat(),
         };
@@ -293,7 +528,16 @@ fn a_case_goes_from_publication_to_award_and_stands_up_to_an_audit() {
     for (lang, word) in [("en", "sheet sealed"), ("ja", "採点表の封緘")] {
         let log = mekiki(&["tender", "case", "log", &case, "--lang", lang]);
         assert!(log.stdout.contains(word), "{log:?}");
-        let status = mekiki(&["tender", "case", "status", &story.file("at-marking"), "--as", OFFICER, "--lang", lang]);
+        let status = mekiki(&[
+            "tender",
+            "case",
+            "status",
+            &story.file("at-marking"),
+            "--as",
+            OFFICER,
+            "--lang",
+            lang,
+        ]);
         assert!(status.stdout.contains("lock-sheets"), "{status:?}");
     }
 }

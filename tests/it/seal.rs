@@ -24,8 +24,28 @@ const PRICES: [i64; 4] = [92_000_000, 78_500_000, 81_000_000, 98_765_432];
 
 /// What one evaluator alone knows: marks and comments, by evaluator.
 const MARKS: [(&str, &[&str]); 2] = [
-    ("sato", &["29.4375", "18.3125", "27.1875", "sato on aoba", "sato on kiri", "sato on tsubaki", "reason of sato"]),
-    ("mori", &["19.1875", "1.8125", "mori on kiri", "mori on tsubaki", "reason of mori"]),
+    (
+        "sato",
+        &[
+            "29.4375",
+            "18.3125",
+            "27.1875",
+            "sato on aoba",
+            "sato on kiri",
+            "sato on tsubaki",
+            "reason of sato",
+        ],
+    ),
+    (
+        "mori",
+        &[
+            "19.1875",
+            "1.8125",
+            "mori on kiri",
+            "mori on tsubaki",
+            "reason of mori",
+        ],
+    ),
 ];
 
 /// Something that must not be found, in all its writings.
@@ -36,7 +56,15 @@ struct Secret {
 
 fn utf16(text: &str, little: bool) -> Vec<u8> {
     let units = text.encode_utf16();
-    units.flat_map(|unit| if little { unit.to_le_bytes() } else { unit.to_be_bytes() }).collect()
+    units
+        .flat_map(|unit| {
+            if little {
+                unit.to_le_bytes()
+            } else {
+                unit.to_be_bytes()
+            }
+        })
+        .collect()
 }
 
 /// The part of a base64 text that does not depend on what stands around it, at each of the three places.
@@ -79,7 +107,10 @@ fn price_secret(price: i64) -> Secret {
         }
         grouped.push(digit);
     }
-    let wide: String = digits.chars().map(|digit| char::from_u32(u32::from(digit) + 0xfee0).unwrap()).collect();
+    let wide: String = digits
+        .chars()
+        .map(|digit| char::from_u32(u32::from(digit) + 0xfee0).unwrap())
+        .collect();
     let mut all = Vec::new();
     for text in [
         digits.clone(),
@@ -101,8 +132,14 @@ fn price_secret(price: i64) -> Secret {
             all.extend(writings(&text));
         }
     }
-    all.push(("64 bits, little end first".to_owned(), price.to_le_bytes().to_vec()));
-    all.push(("64 bits, big end first".to_owned(), price.to_be_bytes().to_vec()));
+    all.push((
+        "64 bits, little end first".to_owned(),
+        price.to_le_bytes().to_vec(),
+    ));
+    all.push((
+        "64 bits, big end first".to_owned(),
+        price.to_be_bytes().to_vec(),
+    ));
     Secret {
         name: format!("price {digits}"),
         writings: all,
@@ -124,7 +161,8 @@ fn price_secrets(story: &Story) -> Vec<Secret> {
 /// The marks of everybody but `own`.
 fn mark_secrets(own: &str) -> Vec<Secret> {
     let others = MARKS.iter().filter(|(evaluator, _)| *evaluator != own);
-    let texts = others.flat_map(|(evaluator, texts)| texts.iter().map(move |text| (evaluator, text)));
+    let texts =
+        others.flat_map(|(evaluator, texts)| texts.iter().map(move |text| (evaluator, text)));
     texts
         .map(|(evaluator, text)| Secret {
             name: format!("mark of {evaluator}: {text}"),
@@ -138,7 +176,10 @@ fn found(bytes: &[u8], secrets: &[Secret]) -> Vec<String> {
     let mut found = Vec::new();
     for secret in secrets {
         for (writing, needle) in &secret.writings {
-            if bytes.windows(needle.len()).any(|window| window == needle.as_slice()) {
+            if bytes
+                .windows(needle.len())
+                .any(|window| window == needle.as_slice())
+            {
                 found.push(format!("{} ({writing})", secret.name));
             }
         }
@@ -152,7 +193,9 @@ fn folder_bytes(folder: &str) -> Vec<u8> {
     for entry in fs::read_dir(folder).unwrap() {
         let entry = entry.unwrap();
         let size = entry.metadata().unwrap().len();
-        all.extend_from_slice(format!("\n{} {size}\n", entry.file_name().to_string_lossy()).as_bytes());
+        all.extend_from_slice(
+            format!("\n{} {size}\n", entry.file_name().to_string_lossy()).as_bytes(),
+        );
         if entry.file_type().unwrap().is_dir() {
             all.extend(folder_bytes(entry.path().to_str().unwrap()));
         } else {
@@ -180,7 +223,10 @@ const ROLES: [(&str, &str, &[&str]); 11] = [
 /// Every command with what it needs beside case, name and key.
 fn doors(story: &Story) -> Vec<Vec<String>> {
     let file = |name: &str| story.file(name);
-    let bad = story.scratch.write("bad-bid.toml", "id = \"kiri\"\nprice_yen = \"78,500,000\"\n");
+    let bad = story.scratch.write(
+        "bad-bid.toml",
+        "id = \"kiri\"\nprice_yen = \"78,500,000\"\n",
+    );
     let texts: Vec<Vec<&str>> = vec![
         vec!["status"],
         vec!["log"],
@@ -196,9 +242,25 @@ fn doors(story: &Story) -> Vec<Vec<String>> {
         vec!["rank"],
         vec!["award", "--bid", "kiri"],
         vec!["cancel", "--reason", "x"],
-        vec!["exclude", "--bid", "kiri", "--reason-ja", "x", "--reason-en", "x"],
+        vec![
+            "exclude",
+            "--bid",
+            "kiri",
+            "--reason-ja",
+            "x",
+            "--reason-en",
+            "x",
+        ],
         vec!["lots", "--order", "kiri,aoba"],
-        vec!["appoint", "--evaluator", "mallory", "--name", "M", "--recipient", "MALLORY"],
+        vec![
+            "appoint",
+            "--evaluator",
+            "mallory",
+            "--name",
+            "M",
+            "--recipient",
+            "MALLORY",
+        ],
         vec!["dismiss", "--evaluator", "mori", "--reason", "x"],
         vec!["declare", "--no-conflict"],
         vec!["lock-sheets"],
@@ -206,7 +268,9 @@ fn doors(story: &Story) -> Vec<Vec<String>> {
         vec!["mark", "KEY", "--sheet", "SHEET"],
         vec!["reveal", "KEY"],
         vec!["consolidate", "KEY"],
-        vec!["reason", "KEY", "--bid", "tsubaki", "--item", "team", "--reason", "x"],
+        vec![
+            "reason", "KEY", "--bid", "tsubaki", "--item", "team", "--reason", "x",
+        ],
         vec!["confirm", "KEY", "--decisions", "SHEET"],
         vec!["lock", "KEY"],
         vec!["submit", "--bid", "BAD"],
@@ -218,7 +282,10 @@ fn doors(story: &Story) -> Vec<Vec<String>> {
         "MALLORY" => file("mallory.pub"),
         other => other.to_owned(),
     };
-    texts.iter().map(|door| door.iter().map(|word| replaced(word)).collect()).collect()
+    texts
+        .iter()
+        .map(|door| door.iter().map(|word| replaced(word)).collect())
+        .collect()
 }
 
 /// Commands that take no name.
@@ -226,11 +293,24 @@ const NAMELESS: [&str; 4] = ["verify", "invite", "papers", "assemble"];
 
 /// Tries one door at a copy of the case, and gives back all that came out: output, errors, written files, the case as it
 /// is afterwards.
-fn attempt(story: &Story, stage: &str, scratch: &Scratch, door: &[String], who: &str, key: Option<&str>, format: &str) -> Vec<u8> {
+fn attempt(
+    story: &Story,
+    stage: &str,
+    scratch: &Scratch,
+    door: &[String],
+    who: &str,
+    key: Option<&str>,
+    format: &str,
+) -> Vec<u8> {
     let case = scratch.path("CASE");
     copy(&story.file(&format!("at-{stage}")), &case);
     let out = scratch.path("OUT");
-    let mut all = vec!["tender".to_owned(), "case".to_owned(), door[0].clone(), case.clone()];
+    let mut all = vec![
+        "tender".to_owned(),
+        "case".to_owned(),
+        door[0].clone(),
+        case.clone(),
+    ];
     let with_key = door.iter().any(|word| word == "KEY");
     let looks = door[0] == "marks";
     if !NAMELESS.contains(&door[0].as_str()) && (!looks || with_key) {
@@ -239,7 +319,13 @@ fn attempt(story: &Story, stage: &str, scratch: &Scratch, door: &[String], who: 
             all.extend(["--at".to_owned(), "2026-12-09T09:00:00+09:00".to_owned()]);
         }
     }
-    let sheet = scratch.write("sheet.toml", format!("[[sheet]]\nevaluator = \"{}\"\nbid = \"kiri\"\n", who.split(':').next().unwrap()));
+    let sheet = scratch.write(
+        "sheet.toml",
+        format!(
+            "[[sheet]]\nevaluator = \"{}\"\nbid = \"kiri\"\n",
+            who.split(':').next().unwrap()
+        ),
+    );
     for word in &door[1..] {
         match word.as_str() {
             "KEY" => all.extend(["--key".to_owned(), story.key(key.unwrap_or("mallory"))]),
@@ -251,7 +337,10 @@ fn attempt(story: &Story, stage: &str, scratch: &Scratch, door: &[String], who: 
     all.extend(["--format".to_owned(), format.to_owned()]);
     let all: Vec<_> = all.iter().map(String::as_str).collect();
     let run = mekiki(&all);
-    assert_ne!(run.code, 2, "the test does not know the command line: {all:?} {run:?}");
+    assert_ne!(
+        run.code, 2,
+        "the test does not know the command line: {all:?} {run:?}"
+    );
     let mut bytes = [run.stdout.into_bytes(), run.stderr.into_bytes()].concat();
     for folder in [&out, &case] {
         if Path::new(folder).exists() {
@@ -265,7 +354,16 @@ fn attempt(story: &Story, stage: &str, scratch: &Scratch, door: &[String], who: 
 /// What a role must not find at a stage.
 fn forbidden(story: &Story, stage: &str, role: &str, own: &str) -> Vec<Secret> {
     let mut secrets = Vec::new();
-    if ["published", "closed", "marking", "sheets-locked", "consolidated", "locked"].contains(&stage) {
+    if [
+        "published",
+        "closed",
+        "marking",
+        "sheets-locked",
+        "consolidated",
+        "locked",
+    ]
+    .contains(&stage)
+    {
         secrets.extend(price_secrets(story));
     }
     // From the lock of the sheets on the committee compares its marks, which nobody can change any more.
@@ -289,7 +387,11 @@ fn no_role_finds_a_price_or_anothers_mark_at_any_door_before_the_lock() {
             let own = keys.first().copied().unwrap_or_default();
             let secrets = forbidden(&story, stage, role, own);
             let bytes = folder_bytes(&story.file(&format!("at-{stage}")));
-            assert_eq!(found(&bytes, &secrets), [] as [&str; 0], "{role} at the folder, {stage}");
+            assert_eq!(
+                found(&bytes, &secrets),
+                [] as [&str; 0],
+                "{role} at the folder, {stage}"
+            );
             for (turn, door) in doors.iter().enumerate() {
                 // Everybody tries under their own name at the two stages at which most is at stake; at the others, and
                 // under the names of others, the roles take turns.
@@ -300,13 +402,34 @@ fn no_role_finds_a_price_or_anothers_mark_at_any_door_before_the_lock() {
                     names.push(*name);
                 }
                 if is_turn {
-                    names.extend(["kato:contracting-officer", "sato:evaluator", "mori:evaluator", "o1:opener"]);
+                    names.extend([
+                        "kato:contracting-officer",
+                        "sato:evaluator",
+                        "mori:evaluator",
+                        "o1:opener",
+                    ]);
                 }
                 for claimed in names {
-                    let format = if (index + turn) % 2 == 0 { "json" } else { "text" };
-                    let bytes = attempt(&story, stage, &scratch, door, claimed, keys.first().copied(), format);
+                    let format = if (index + turn) % 2 == 0 {
+                        "json"
+                    } else {
+                        "text"
+                    };
+                    let bytes = attempt(
+                        &story,
+                        stage,
+                        &scratch,
+                        door,
+                        claimed,
+                        keys.first().copied(),
+                        format,
+                    );
                     let leaks = found(&bytes, &secrets);
-                    assert_eq!(leaks, [] as [&str; 0], "{role} as {claimed} at {door:?}, {stage}");
+                    assert_eq!(
+                        leaks,
+                        [] as [&str; 0],
+                        "{role} as {claimed} at {door:?}, {stage}"
+                    );
                     tried += 1;
                 }
             }
@@ -317,15 +440,30 @@ fn no_role_finds_a_price_or_anothers_mark_at_any_door_before_the_lock() {
     // The same search finds what may be read after the locks, so it can find something.
     for (stage, door, secrets) in [
         ("locked", vec!["marks".to_owned()], mark_secrets("")),
-        ("awarded", vec!["assemble".to_owned(), "--into".to_owned(), "OUT".to_owned()], price_secrets(&story)),
+        (
+            "awarded",
+            vec!["assemble".to_owned(), "--into".to_owned(), "OUT".to_owned()],
+            price_secrets(&story),
+        ),
     ] {
         let bytes = attempt(&story, stage, &scratch, &door, OFFICER, None, "json");
         let all = found(&bytes, &secrets);
-        let names: std::collections::BTreeSet<_> = all.iter().map(|one| one.split(" (").next().unwrap()).collect();
+        let names: std::collections::BTreeSet<_> = all
+            .iter()
+            .map(|one| one.split(" (").next().unwrap())
+            .collect();
         if stage == "locked" {
-            assert!(names.contains("mark of mori: 1.8125") && names.contains("mark of sato: 29.4375"), "{names:?}");
+            assert!(
+                names.contains("mark of mori: 1.8125") && names.contains("mark of sato: 29.4375"),
+                "{names:?}"
+            );
         } else {
-            assert!(PRICES.iter().all(|price| names.contains(format!("price {price}").as_str())), "{names:?}");
+            assert!(
+                PRICES
+                    .iter()
+                    .all(|price| names.contains(format!("price {price}").as_str())),
+                "{names:?}"
+            );
         }
     }
 }
@@ -364,7 +502,9 @@ fn a_copy_of_the_folder_gives_no_more_than_the_keys_at_hand() {
         let laid_open: Vec<_> = entries(&case)
             .iter()
             .filter_map(|entry| match &entry.event {
-                Event::TechnicalOpened { secret, .. } | Event::Locked { secret } => Key::read(secret).ok(),
+                Event::TechnicalOpened { secret, .. } | Event::Locked { secret } => {
+                    Key::read(secret).ok()
+                }
                 _ => None,
             })
             .collect();
@@ -372,21 +512,32 @@ fn a_copy_of_the_folder_gives_no_more_than_the_keys_at_hand() {
             let mut keys = laid_open.clone();
             keys.extend(own.iter().map(|person| key(&story, person)));
             let bytes = opened_by(&case, &keys);
-            let secrets = forbidden(&story, stage, role, own.first().copied().unwrap_or_default());
+            let secrets = forbidden(
+                &story,
+                stage,
+                role,
+                own.first().copied().unwrap_or_default(),
+            );
             assert_eq!(found(&bytes, &secrets), [] as [&str; 0], "{role}, {stage}");
         }
     }
     // One share of two gives nothing, two give the key: openers who collude are not stopped by the tool.
     let case = story.file("at-marking");
     let log = entries(&case);
-    let Event::Published { openers, recipients, .. } = &log[0].event else {
+    let Event::Published {
+        openers,
+        recipients,
+        ..
+    } = &log[0].event
+    else {
         panic!("the log begins with the publication");
     };
     let shares: Vec<Vec<u8>> = ["o1", "o3"]
         .iter()
         .map(|id| {
             let held = &openers.iter().find(|one| one.id == *id).unwrap().prices;
-            let envelope = fs::read(Path::new(&case).join("objects").join(held.object.hex())).unwrap();
+            let envelope =
+                fs::read(Path::new(&case).join("objects").join(held.object.hex())).unwrap();
             let text = String::from_utf8(open(&[&key(&story, id)], &envelope).unwrap()).unwrap();
             hex::decode(text.trim()).unwrap()
         })
@@ -398,10 +549,18 @@ fn a_copy_of_the_folder_gives_no_more_than_the_keys_at_hand() {
     }
     let whole = combine(&shares, 2, &recipients.prices).unwrap();
     let bytes = opened_by(&case, &[whole]);
-    assert!(found(&bytes, &price_secrets(&story)).iter().any(|one| one.starts_with("price 78500000")));
+    assert!(
+        found(&bytes, &price_secrets(&story))
+            .iter()
+            .any(|one| one.starts_with("price 78500000"))
+    );
     // The evaluator's own sheets are readable to the evaluator, and are found: the search can find marks.
     let own = opened_by(&case, &[key(&story, "mori")]);
-    assert!(found(&own, &mark_secrets("")).iter().any(|one| one.starts_with("mark of mori: 1.8125")));
+    assert!(
+        found(&own, &mark_secrets(""))
+            .iter()
+            .any(|one| one.starts_with("mark of mori: 1.8125"))
+    );
 }
 
 #[test]
@@ -416,7 +575,11 @@ fn a_planted_leak_is_found_in_every_writing_and_place() {
             let mut leaking = clean.clone();
             let middle = leaking.len() / 2;
             leaking.splice(middle..middle, needle.iter().copied());
-            assert!(!found(&leaking, std::slice::from_ref(secret)).is_empty(), "{} {writing}", secret.name);
+            assert!(
+                !found(&leaking, std::slice::from_ref(secret)).is_empty(),
+                "{} {writing}",
+                secret.name
+            );
             *kinds.entry(writing.clone()).or_insert(0) += 1;
         }
     }
@@ -427,7 +590,11 @@ fn a_planted_leak_is_found_in_every_writing_and_place() {
         copy(&story.file("at-marking"), &case);
         let objects = Path::new(&case).join("objects");
         match plant {
-            "object" => fs::write(objects.join("0"), STANDARD.encode("the price is 78500000 yen")).unwrap(),
+            "object" => fs::write(
+                objects.join("0"),
+                STANDARD.encode("the price is 78500000 yen"),
+            )
+            .unwrap(),
             "name" => fs::write(objects.join("kiri-78500000"), b"").unwrap(),
             _ => {
                 let path = Path::new(&case).join("log.jsonl");
@@ -439,7 +606,10 @@ fn a_planted_leak_is_found_in_every_writing_and_place() {
             }
         }
         let leaks = found(&folder_bytes(&case), &secrets);
-        assert!(leaks.iter().any(|leak| leak.starts_with("price 78500000")), "{plant}: {leaks:?}");
+        assert!(
+            leaks.iter().any(|leak| leak.starts_with("price 78500000")),
+            "{plant}: {leaks:?}"
+        );
         fs::remove_dir_all(&case).unwrap();
     }
 }
@@ -459,7 +629,8 @@ fn sizes_tell_nothing_of_prices_and_little_of_papers() {
     let mut lengths = std::collections::BTreeSet::new();
     for entry in entries(&case) {
         if let Event::BidReceived { price, .. } = &entry.event {
-            let envelope = fs::read(Path::new(&case).join("objects").join(price.object.hex())).unwrap();
+            let envelope =
+                fs::read(Path::new(&case).join("objects").join(price.object.hex())).unwrap();
             lengths.insert(open(&[&prices], &envelope).unwrap().len());
         }
     }
@@ -480,14 +651,27 @@ fn a_forged_lock_moves_no_opener() {
         at: last.at,
         at_by_hand: false,
         actor: mekiki::tender::proceeding::Actor::parse("sato:evaluator").unwrap(),
-        event: Event::Locked { secret: Key::fresh().secret() },
+        event: Event::Locked {
+            secret: Key::fresh().secret(),
+        },
         seen: Vec::new(),
     };
     let path = Path::new(&case).join("log.jsonl");
     let log = fs::read_to_string(&path).unwrap() + &forged.line() + "\n";
     fs::write(&path, log).unwrap();
     fs::write(Path::new(&case).join("head"), forged.digest().hex() + "\n").unwrap();
-    let run = mekiki(&["tender", "case", "share", &case, "--as", "o1:opener", "--key", &story.key("o1"), "--format", "json"]);
+    let run = mekiki(&[
+        "tender",
+        "case",
+        "share",
+        &case,
+        "--as",
+        "o1:opener",
+        "--key",
+        &story.key("o1"),
+        "--format",
+        "json",
+    ]);
     let error: Value = run.error();
     assert_eq!(error["error"]["code"], "log-secret", "{error}");
 }

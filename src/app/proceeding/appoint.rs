@@ -64,7 +64,12 @@ pub fn declare(doing: &Doing<'_>, conflicts: &[String]) -> Result<Done, Refused>
     let mut conflicts = conflicts.to_vec();
     conflicts.sort();
     let details = json!({"conflicts": conflicts});
-    let seen = writing.case.state.bids.values().map(|bid| bid.technical.object);
+    let seen = writing
+        .case
+        .state
+        .bids
+        .values()
+        .map(|bid| bid.technical.object);
     let seen = seen.collect();
     writing.add(Event::Declared { conflicts }, seen)?;
     writing.finish(details)

@@ -1,6 +1,6 @@
 //! Putting an ordinary tender folder together from a case.
 
-use super::consolidate::{locked_sheets, locked_texts};
+use super::consolidate::{locked_sheets, locked_texts, own_decision};
 use super::open::{prices, technical_parts};
 use super::{Case, Refused, laid_open, refuse};
 use crate::app::tender::TENDER_FILE;
@@ -43,7 +43,11 @@ pub fn assemble_case(case: &Case) -> Result<Vec<Evidence>, Refused> {
         };
         additions.bids.insert(id, added);
     }
-    let ceiling = case.state.publication.as_ref().and_then(|one| one.ceiling.as_ref());
+    let ceiling = case
+        .state
+        .publication
+        .as_ref()
+        .and_then(|one| one.ceiling.as_ref());
     let prices_key = laid_open(case.state.prices_secret.as_ref());
     if let (Some(ceiling), Some(key)) = (ceiling, &prices_key) {
         additions.opening = Some(case.open_text(key, ceiling)?);
@@ -56,18 +60,30 @@ pub fn assemble_case(case: &Case) -> Result<Vec<Evidence>, Refused> {
         additions.evaluators.insert(id.clone(), named);
     }
     additions.sheets = locked_sheets(case)?;
-    additions.sheets.retain(|(bid, _), _| additions.bids.contains_key(bid));
+    additions
+        .sheets
+        .retain(|(bid, _), _| additions.bids.contains_key(bid));
     additions.confirmations = locked_texts(
         case,
-        case.state.confirmed.iter().map(|(name, part)| (name.clone(), part)),
+        case.state
+            .confirmed
+            .iter()
+            .map(|(name, part)| (name.clone(), part)),
     )?;
-    additions.confirmations.retain(|(bid, _), _| additions.bids.contains_key(bid));
+    for ((bid, criterion), text) in &mut additions.confirmations {
+        *text = own_decision(text, bid, criterion)?;
+    }
+    additions
+        .confirmations
+        .retain(|(bid, _), _| additions.bids.contains_key(bid));
     let reasons = case.state.asked.iter().filter_map(|(one, reason)| {
         let name = (one.bid.clone(), one.item.clone(), one.evaluator.clone());
         Some((name, reason.as_ref()?))
     });
     additions.reasons = locked_texts(case, reasons)?;
-    additions.reasons.retain(|(bid, ..), _| additions.bids.contains_key(bid));
+    additions
+        .reasons
+        .retain(|(bid, ..), _| additions.bids.contains_key(bid));
     additions.lots.clone_from(&case.state.lots);
     let text = assemble(&case.published()?, &additions)?;
     evidence.push(Evidence::new(TENDER_FILE, text.into_bytes()));
@@ -85,14 +101,23 @@ pub fn papers(case: &Case) -> Result<Vec<Evidence>, Refused> {
     if case.state.technical_secret.is_none() {
         return Err(refuse(
             "case-order",
-            format!("the case is `{}`: the bids are sealed", case.state.phase.word()),
+            format!(
+                "the case is `{}`: the bids are sealed",
+                case.state.phase.word()
+            ),
             "they can be read once `mekiki tender case open-technical` has run",
         )
         .into());
     }
-    let mut evidence = vec![Evidence::new("published.toml", case.published()?.into_bytes())];
+    let mut evidence = vec![Evidence::new(
+        "published.toml",
+        case.published()?.into_bytes(),
+    )];
     for (id, part) in technical_parts(case) {
-        evidence.push(Evidence::new(format!("bids/{id}.toml"), part.rest.into_bytes()));
+        evidence.push(Evidence::new(
+            format!("bids/{id}.toml"),
+            part.rest.into_bytes(),
+        ));
         for (path, bytes) in part.files {
             evidence.push(Evidence::new(format!("bids/{id}/{path}"), bytes));
         }

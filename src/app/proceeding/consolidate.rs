@@ -10,7 +10,7 @@ use crate::app::library::Library;
 use crate::diagnostic::Diagnostic;
 use crate::seal::{self, Key};
 use crate::tender::proceeding::event::Asked;
-use crate::tender::proceeding::file::split_confirmations;
+use crate::tender::proceeding::file::{split_confirmations, split_sheets};
 use crate::tender::proceeding::state::Phase;
 use crate::tender::proceeding::view::Spread;
 use crate::tender::proceeding::{Event, SealedPart};
@@ -31,17 +31,32 @@ fn committee_key(case: &Case, evaluator: &str, key: &Key) -> Result<Key, Refused
 }
 
 /// Sheets by bid and evaluator, each sealed to `key`.
-fn sheets_with(
-    case: &Case,
-    key: &Key,
-) -> Result<BTreeMap<(String, String), String>, Diagnostic> {
+fn sheets_with(case: &Case, key: &Key) -> Result<BTreeMap<(String, String), String>, Diagnostic> {
     let mut sheets = BTreeMap::new();
     for (id, evaluator) in &case.state.evaluators {
         for (bid, sealed) in &evaluator.revealed {
-            sheets.insert((bid.clone(), id.clone()), case.open_text(key, sealed)?);
+            let text = case.open_text(key, sealed).map_err(|fault| Diagnostic {
+                message: format!("the sheet of `{id}` on `{bid}`: {}", fault.message),
+                ..fault
+            })?;
+            sheets.insert((bid.clone(), id.clone()), own_sheet(&text, id, bid)?);
         }
     }
     Ok(sheets)
+}
+
+/// A sheet as it is put into the tender file: one table, of this evaluator on this bid. Whoever seals a sheet without this
+/// tool can put anything into it.
+fn own_sheet(text: &str, evaluator: &str, bid: &str) -> Result<String, Diagnostic> {
+    let split = split_sheets(text.as_bytes()).unwrap_or_default();
+    match split.as_slice() {
+        [sheet] if sheet.by == evaluator && sheet.bid == bid => Ok(sheet.text.clone()),
+        _ => Err(refuse(
+            "case-part",
+            format!("what `{evaluator}` sealed as the sheet on `{bid}` is no such sheet"),
+            "dismiss the evaluator with the reason, or cancel",
+        )),
+    }
 }
 
 /// The sheets of all evaluators by bid and evaluator, once the technical marks are locked; nothing before.
@@ -49,6 +64,21 @@ pub(crate) fn locked_sheets(case: &Case) -> Result<BTreeMap<(String, String), St
     match laid_open(case.state.committee_secret.as_ref()) {
         Some(key) => sheets_with(case, &key),
         None => Ok(BTreeMap::new()),
+    }
+}
+
+/// A decision as it is put into the tender file: one table, on this bid and criterion.
+pub(crate) fn own_decision(text: &str, bid: &str, criterion: &str) -> Result<String, Diagnostic> {
+    let split = split_confirmations(text.as_bytes()).unwrap_or_default();
+    match split.as_slice() {
+        [one] if one.bid == bid && one.on == criterion => Ok(one.text.clone()),
+        _ => Err(refuse(
+            "case-part",
+            format!(
+                "what was sealed as the decision on `{criterion}` for `{bid}` is no such decision"
+            ),
+            "decide again with `mekiki tender case confirm` while the marks are not locked",
+        )),
     }
 }
 
@@ -78,6 +108,12 @@ pub fn consolidate(library: &Library, doing: &Doing<'_>, key: &Key) -> Result<Do
     })?;
     let committee = committee_key(&writing.case, &doing.actor.id, key)?;
     let sheets = sheets_with(&writing.case, &committee)?;
+    for ((bid, evaluator), text) in &sheets {
+        let split = split_sheets(text.as_bytes())?;
+        trial::check_sheets(library, &writing.case, evaluator, text.as_bytes(), &split).map_err(
+            |refused| refused.in_file_if_unnamed(&format!("the sheet of {evaluator} on {bid}")),
+        )?;
+    }
     let (limit, spreads) = trial::compare(library, &writing.case, &sheets)?;
     let asked: Vec<_> = spreads
         .iter()
@@ -148,7 +184,12 @@ pub fn give_reason(
     let mut writing = Writing::begin(doing)?;
     own_key(&writing.case, &doing.actor.id, key)?;
     if reason.trim().is_empty() {
-        return Err(refuse("case-reason", "the reason is empty", "say why the mark stands").into());
+        return Err(refuse(
+            "case-reason",
+            "the reason is empty",
+            "say why the mark stands",
+        )
+        .into());
     }
     let committee = writing.case.state.committee.clone().unwrap_or_default();
     let event = |reason: SealedPart| Event::ReasonSealed {
@@ -183,7 +224,14 @@ pub fn confirm(
     };
     let mut writing = Writing::begin(doing)?;
     own_key(&writing.case, &doing.actor.id, key)?;
-    let committee = writing.case.state.committee.clone().unwrap_or_default();
+    let Some(committee) = writing.case.state.committee.clone() else {
+        return Err(refuse(
+            "case-order",
+            "verdicts are decided on together, once the sheets are locked",
+            "lock them with `mekiki tender case lock-sheets`",
+        )
+        .into());
+    };
     let split = split_confirmations(decisions).map_err(named)?;
     trial::check_confirmations(library, &writing.case, decisions)
         .map_err(|Refused(faults)| named(faults))?;
@@ -211,12 +259,22 @@ pub fn confirm(
 /// # Errors
 ///
 /// What the guards say: every reason that was asked for is given.
-pub fn lock(doing: &Doing<'_>, key: &Key) -> Result<Done, Refused> {
+pub fn lock(library: &Library, doing: &Doing<'_>, key: &Key) -> Result<Done, Refused> {
     let mut writing = Writing::begin(doing)?;
     writing.admit(&Event::Locked {
         secret: String::new(),
     })?;
     let committee = committee_key(&writing.case, &doing.actor.id, key)?;
+    for ((bid, criterion), part) in &writing.case.state.confirmed {
+        let text = writing.case.open_text(&committee, part)?;
+        let text = own_decision(&text, bid, criterion)?;
+        trial::check_confirmations(library, &writing.case, text.as_bytes()).map_err(|refused| {
+            refused.in_file_if_unnamed(&format!("the decision on {criterion} for {bid}"))
+        })?;
+    }
+    for part in writing.case.state.asked.values().flatten() {
+        writing.case.open_text(&committee, part)?;
+    }
     let evaluators = writing.case.state.evaluators.values();
     let seen = evaluators
         .flat_map(|one| one.revealed.values().map(|sheet| sheet.object))

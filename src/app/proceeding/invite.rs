@@ -114,9 +114,8 @@ pub fn invitation(case: &Case) -> Result<Invitation, Refused> {
 /// `invitation-malformed`.
 pub fn read_invitation(bytes: &[u8]) -> Result<Invitation, Refused> {
     let read: Option<Invitation> = serde_json::from_slice(bytes).ok();
-    let is_whole = |one: &Invitation| {
-        one.schema == INVITATION && Digest::of(one.text.as_bytes()) == one.file
-    };
+    let is_whole =
+        |one: &Invitation| one.schema == INVITATION && Digest::of(one.text.as_bytes()) == one.file;
     read.filter(is_whole).ok_or_else(|| {
         refuse(
             "invitation-malformed",
@@ -156,12 +155,10 @@ pub fn seal_bid(
     name: &str,
     files: &[Evidence],
 ) -> Result<SealedBid, Refused> {
-    let split = split_bid(bid, !files.is_empty()).map_err(|faults| {
-        Refused(faults.into_iter().map(|one| one.in_file(name)).collect())
-    })?;
-    trial::check_bid(library, &invitation.text, &split.id, &split.rest).map_err(|faults| {
-        Refused(faults.into_iter().map(|one| one.in_file(name)).collect())
-    })?;
+    let split = split_bid(bid, !files.is_empty())
+        .map_err(|faults| Refused(faults.into_iter().map(|one| one.in_file(name)).collect()))?;
+    trial::check_bid(library, &invitation.text, &split.id, &split.rest)
+        .map_err(|faults| Refused(faults.into_iter().map(|one| one.in_file(name)).collect()))?;
     let papers: Vec<_> = files
         .iter()
         .map(|file| (file.path.as_str(), &*file.bytes))
@@ -182,8 +179,15 @@ pub fn seal_bid(
         .iter()
         .map(|(path, bytes)| (format!("files/{path}"), *bytes))
         .collect();
-    let mut parts = vec![("bid.toml", split.rest.as_bytes()), ("salt", salt.as_bytes())];
-    parts.extend(in_folder.iter().map(|(path, bytes)| (path.as_str(), *bytes)));
+    let mut parts = vec![
+        ("bid.toml", split.rest.as_bytes()),
+        ("salt", salt.as_bytes()),
+    ];
+    parts.extend(
+        in_folder
+            .iter()
+            .map(|(path, bytes)| (path.as_str(), *bytes)),
+    );
     let technical = seal::pack(&parts, TECHNICAL_STEP)?;
     let price = salted(&price_text(&split.id, split.price_yen), SMALL_STEP);
     Ok(SealedBid {

@@ -61,8 +61,9 @@ fn open(library: &Library, doing: &Doing<'_>, part: Part) -> Result<Done, Refuse
         let (object, is_read) = match part {
             Part::Technical => (
                 bid.technical.object,
-                technical_part(&writing.case, &key, id)
-                    .is_some_and(|part| trial::check_bid(library, &published, id, &part.rest).is_ok()),
+                technical_part(&writing.case, &key, id).is_some_and(|part| {
+                    trial::check_bid(library, &published, id, &part.rest).is_ok()
+                }),
             ),
             Part::Prices => (
                 bid.price.object,

@@ -122,8 +122,13 @@ pub fn publish(
         technical: technical.recipient(),
         prices: prices.recipient(),
     };
-    let publication =
-        publishing.publication(&mut writing, file.rules, deadline, marked, &recipients.prices)?;
+    let publication = publishing.publication(
+        &mut writing,
+        file.rules,
+        deadline,
+        marked,
+        &recipients.prices,
+    )?;
     if threshold == 1 {
         writing.remarks.push(
             Diagnostic::warning(
@@ -182,7 +187,8 @@ pub fn amend(
         return Err(refuse("case-order", "nothing is published yet", "").into());
     };
     let before = writing.case.state.publication.as_ref().map(|one| one.file);
-    let publication = publishing.publication(&mut writing, file.rules, deadline, marked, &prices)?;
+    let publication =
+        publishing.publication(&mut writing, file.rules, deadline, marked, &prices)?;
     let changed = writing
         .case
         .state

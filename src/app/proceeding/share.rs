@@ -20,7 +20,12 @@ pub fn hand_in_share(doing: &Doing<'_>, key: &Key) -> Result<Done, Refused> {
         Phase::Draft | Phase::Published | Phase::Closed => Part::Technical,
         _ => Part::Prices,
     };
-    let opener = writing.case.state.openers.iter().find(|one| one.id == doing.actor.id);
+    let opener = writing
+        .case
+        .state
+        .openers
+        .iter()
+        .find(|one| one.id == doing.actor.id);
     let Some(held) = opener.map(|opener| opener.held(part).clone()) else {
         return Err(refuse(
             "case-unknown",

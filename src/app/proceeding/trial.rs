@@ -15,9 +15,9 @@ use crate::exact::Exact;
 use crate::tender::evaluate::points_of;
 use crate::tender::item::{Item, Mark, Scale};
 use crate::tender::parse::{read_published, read_tender};
+use crate::tender::procedure::Combination;
 use crate::tender::proceeding::file::{AddedBid, Additions, Named, assemble};
 use crate::tender::proceeding::view::Spread;
-use crate::tender::procedure::Combination;
 use crate::tender::{BlockKind, Tender};
 use crate::text::Text;
 
@@ -30,7 +30,12 @@ fn read_as_published(library: &Library, file: &[u8]) -> Result<Tender, Vec<Diagn
     let evidence = Evidence::new(TENDER_FILE, file.to_vec());
     let tender = read_published(&evidence, &library.procedures, &library.catalog.vocabulary);
     // The caller knows the name that the user gave.
-    tender.map_err(|faults| faults.into_iter().map(|one| Diagnostic { file: None, ..one }).collect())
+    tender.map_err(|faults| {
+        faults
+            .into_iter()
+            .map(|one| Diagnostic { file: None, ..one })
+            .collect()
+    })
 }
 
 /// What a case needs to know of a tender file that is to be published.
@@ -55,13 +60,18 @@ pub(super) fn check_published(
         )]);
     }
     let has_items = |place: usize| tender.items.iter().any(|item| item.block == Some(place));
-    let bare = tender.blocks.iter().enumerate().find(|(place, block)| {
-        block.kind == BlockKind::Marks && !has_items(*place)
-    });
+    let bare = tender
+        .blocks
+        .iter()
+        .enumerate()
+        .find(|(place, block)| block.kind == BlockKind::Marks && !has_items(*place));
     if let Some((_, block)) = bare {
         return Err(vec![refuse(
             "case-block-without-items",
-            format!("the block `{}` is marked, but has no evaluation items", block.id),
+            format!(
+                "the block `{}` is marked, but has no evaluation items",
+                block.id
+            ),
             "add [[procedure.item]]: in a case every evaluator marks item by item",
         )]);
     }
@@ -80,7 +90,9 @@ pub(super) fn check_published(
         let lot = tender.lots.first().and_then(|lot| lot.id.as_ref());
         let lot = lot.map_or_else(String::new, |lot| format!("lot = \"{lot}\"\n"));
         let rest = format!("id = \"stand-in\"\nsupplier = {{ ja = \"-\", en = \"-\" }}\n{lot}");
-        additions.bids.insert("stand-in".to_owned(), excluded(&rest));
+        additions
+            .bids
+            .insert("stand-in".to_owned(), excluded(&rest));
         let published = String::from_utf8_lossy(file);
         let whole = assemble(&published, &additions).map_err(|fault| vec![fault])?;
         read_whole(library, &whole).map_err(|faults| {
@@ -208,7 +220,9 @@ pub(super) fn check_sheets(
         let Some(part) = parts.get(&sheet.bid) else {
             continue;
         };
-        additions.bids.insert(sheet.bid.clone(), excluded(&part.rest));
+        additions
+            .bids
+            .insert(sheet.bid.clone(), excluded(&part.rest));
     }
     let head = head_of(case, library, additions)?;
     let whole = format!("{head}{}", String::from_utf8_lossy(file));
@@ -220,13 +234,22 @@ pub(super) fn check_sheets(
     // Whether a mandatory item fails a bid is known when all evaluators have marked; until then every mark is due.
     let mut missing = Vec::new();
     for bid in &tender.bids {
-        let marks = bid.sheets.iter().flat_map(|sheet| sheet.marks.iter().zip(&tender.items));
-        let unmarked = marks.filter(|(mark, _)| mark.is_none()).map(|(_, item)| item.id.as_str());
+        let marks = bid
+            .sheets
+            .iter()
+            .flat_map(|sheet| sheet.marks.iter().zip(&tender.items));
+        let unmarked = marks
+            .filter(|(mark, _)| mark.is_none())
+            .map(|(_, item)| item.id.as_str());
         let unmarked: Vec<_> = unmarked.collect();
         if !unmarked.is_empty() {
             missing.push(refuse(
                 "mark-missing",
-                format!("the sheet on `{}` has no mark for {}", bid.id, unmarked.join(", ")),
+                format!(
+                    "the sheet on `{}` has no mark for {}",
+                    bid.id,
+                    unmarked.join(", ")
+                ),
                 "enter every mark, 0 included; a mark that is missing is not zero",
             ));
         }
@@ -259,7 +282,11 @@ pub(super) fn check_confirmations(
         Ok(_) => return Ok(()),
         Err(faults) => faults_behind(lines, faults),
     };
-    if faults.is_empty() { Ok(()) } else { Err(Refused(faults)) }
+    if faults.is_empty() {
+        Ok(())
+    } else {
+        Err(Refused(faults))
+    }
 }
 
 /// Sets the marks of the evaluators beside each other. A mark that lies further from the median of its item than the
@@ -306,7 +333,12 @@ pub(super) fn compare(
     Ok((limit, spreads))
 }
 
-fn spread(bid: &str, item: &Item, marks: &[(String, String, Exact)], share: Option<&Exact>) -> Spread {
+fn spread(
+    bid: &str,
+    item: &Item,
+    marks: &[(String, String, Exact)],
+    share: Option<&Exact>,
+) -> Spread {
     let points: Vec<_> = marks.iter().map(|(.., points)| points.clone()).collect();
     let of = |combination: Combination| combination.of(&points).unwrap_or_else(Exact::zero);
     let median = of(Combination::Median);
@@ -317,8 +349,13 @@ fn spread(bid: &str, item: &Item, marks: &[(String, String, Exact)], share: Opti
     Spread {
         bid: bid.to_owned(),
         item: item.id.clone(),
-        marks: marks.iter().map(|(who, mark, _)| (who.clone(), mark.clone())).collect(),
-        spread: of(Combination::Highest).minus(&of(Combination::Lowest)).to_string(),
+        marks: marks
+            .iter()
+            .map(|(who, mark, _)| (who.clone(), mark.clone()))
+            .collect(),
+        spread: of(Combination::Highest)
+            .minus(&of(Combination::Lowest))
+            .to_string(),
         of: item.points.to_string(),
         asked: asked.map(|(who, ..)| who.clone()).collect(),
     }

@@ -116,13 +116,22 @@ pub(super) fn open_all(case: &Case, findings: &mut Vec<Diagnostic>) -> usize {
                 technical: rest,
             } => {
                 // That a bid cannot be read was found at the opening, and stands in the log.
-                let received = state.bids.get(bid);
+                let received = state
+                    .bids
+                    .get(bid)
+                    .filter(|one| one.sequence == entry.sequence);
+                if received.is_none() {
+                    // It was replaced after an amendment, and is never opened.
+                    continue;
+                }
                 let is_known = received.is_some_and(|one| one.is_unreadable);
                 let is_price_known = received.is_some_and(|one| one.has_unreadable_price);
                 check(technical.as_ref(), rest, entry.sequence, is_known);
                 check(prices.as_ref(), price, entry.sequence, is_price_known);
             }
-            Event::SheetRevealed { sheet, .. } => {
+            Event::SheetRevealed { sheet, .. }
+                if state.evaluators.contains_key(&entry.actor.id) =>
+            {
                 check(committee.as_ref(), sheet, entry.sequence, false);
             }
             Event::ReasonSealed { reason: part, .. }

@@ -162,7 +162,7 @@ pub(in crate::cli) fn run(
         Command::Consolidate(arguments) => committee::consolidate(arguments, &library()?, output),
         Command::Reason(arguments) => committee::reason(arguments, output),
         Command::Confirm(arguments) => committee::confirm(arguments, &library()?, output),
-        Command::Lock(arguments) => committee::lock(arguments, output),
+        Command::Lock(arguments) => committee::lock(arguments, &library()?, output),
         Command::OpenPrices(acting) => opening::open_prices(acting, &library()?, output),
         Command::Exclude(arguments) => outcome::exclude(arguments, output),
         Command::Lots(arguments) => outcome::lots(arguments, output),
@@ -188,7 +188,10 @@ fn actor(text: &str) -> Result<Actor, Refused> {
         let roles: Vec<_> = Role::WORDS.iter().map(|(word, _)| *word).collect();
         malformed(
             "--as",
-            format!("write it as ID:ROLE with one of the roles {}", roles.join(", ")),
+            format!(
+                "write it as ID:ROLE with one of the roles {}",
+                roles.join(", ")
+            ),
         )
     })
 }
@@ -218,7 +221,10 @@ fn moment(at: Option<&str>) -> Result<Moment, Refused> {
 fn head(text: Option<&str>) -> Result<Option<Digest>, Refused> {
     text.map(|text| {
         text.parse().map_err(|_| {
-            malformed("--head", "write the digest of 64 hexadecimal digits that a step printed".to_owned())
+            malformed(
+                "--head",
+                "write the digest of 64 hexadecimal digits that a step printed".to_owned(),
+            )
         })
     })
     .transpose()
@@ -259,8 +265,12 @@ fn write_out(into: &str, evidence: &[Evidence]) -> anyhow::Result<()> {
     let root = std::path::Path::new(into);
     if root.exists() && !read_folder(into)?.is_empty() {
         return Err(Refused::from(
-            Diagnostic::error("folder-taken", Place::whole(), format!("the folder `{into}` holds files"))
-                .help("name another, so that nothing old is taken for part of the tender"),
+            Diagnostic::error(
+                "folder-taken",
+                Place::whole(),
+                format!("the folder `{into}` holds files"),
+            )
+            .help("name another, so that nothing old is taken for part of the tender"),
         )
         .into());
     }

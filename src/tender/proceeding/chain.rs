@@ -70,11 +70,16 @@ fn fault(code: &'static str, entry: usize, message: String) -> Fault {
 
 impl fmt::Display for Fault {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(formatter, "entry {}: {}", self.entry, self.diagnostic.message)
+        write!(
+            formatter,
+            "entry {}: {}",
+            self.entry, self.diagnostic.message
+        )
     }
 }
 
-const RESTORE: &str = "restore the log from a copy whose head is known, and find out who changed it";
+const RESTORE: &str =
+    "restore the log from a copy whose head is known, and find out who changed it";
 
 /// Reads the lines of a log and holds them to each other.
 ///
@@ -97,8 +102,7 @@ pub fn read_log(bytes: &[u8]) -> Result<Vec<Entry>, Fault> {
         let Some(line) = line.strip_suffix(b"\n") else {
             return Err(malformed("is cut short"));
         };
-        let entry: Entry = serde_json::from_slice(line)
-            .map_err(|_| malformed("cannot be read"))?;
+        let entry: Entry = serde_json::from_slice(line).map_err(|_| malformed("cannot be read"))?;
         if entry.line().as_bytes() != line {
             return Err(malformed("is not in canonical form"));
         }
@@ -130,7 +134,10 @@ pub fn replay(entries: &[Entry]) -> Result<State, Fault> {
     let mut state = State::draft();
     for (number, entry) in (1..).zip(entries) {
         if usize::try_from(entry.sequence).ok() != Some(number) {
-            let message = format!("entry {} stands in place {number} of the log", entry.sequence);
+            let message = format!(
+                "entry {} stands in place {number} of the log",
+                entry.sequence
+            );
             return Err(fault("log-sequence", number, message));
         }
         if entry.previous != state.head {

@@ -122,7 +122,10 @@ pub fn read_published(bytes: &[u8]) -> Result<PublishedFile, Vec<Diagnostic>> {
         )]
     })?;
     let empty = Table::new();
-    let title = table.get("title").and_then(Value::as_table).unwrap_or(&empty);
+    let title = table
+        .get("title")
+        .and_then(Value::as_table)
+        .unwrap_or(&empty);
     let title = Text {
         ja: text_of(title, "ja")?,
         en: text_of(title, "en")?,
@@ -163,7 +166,10 @@ pub fn split_bid(bytes: &[u8], has_files: bool) -> Result<BidFile, Vec<Diagnosti
             "use up to 64 letters, digits, `-`, `_` and `.`",
         )]);
     }
-    let price = table.remove("price_yen").as_ref().and_then(Value::as_integer);
+    let price = table
+        .remove("price_yen")
+        .as_ref()
+        .and_then(Value::as_integer);
     let Some(price_yen) = price.filter(|price| *price > 0) else {
         return Err(vec![fault(
             "bid-price",
@@ -282,7 +288,11 @@ fn split_tables(
         )]);
     }
     let list = file.get(key).and_then(Value::as_array);
-    let tables: Vec<_> = list.into_iter().flatten().filter_map(Value::as_table).collect();
+    let tables: Vec<_> = list
+        .into_iter()
+        .flatten()
+        .filter_map(Value::as_table)
+        .collect();
     if tables.is_empty() {
         return Err(vec![fault(
             "missing-field",
@@ -299,7 +309,10 @@ fn split_tables(
             on: on.map_or_else(|| Ok(String::new()), |on| text_of(one, on))?,
             text: list_item(key, one),
         };
-        if named.iter().any(|other| (&other.bid, &other.on) == (&read.bid, &read.on)) {
+        if named
+            .iter()
+            .any(|other| (&other.bid, &other.on) == (&read.bid, &read.on))
+        {
             return Err(vec![fault(
                 "case-repeated",
                 key,
@@ -332,7 +345,11 @@ pub fn uncommented(sheet: &Named) -> Vec<String> {
         let comment = comments.get(item).and_then(Value::as_str);
         comment.is_some_and(|text| !text.trim().is_empty())
     };
-    marks.keys().filter(|item| !has_comment(item)).cloned().collect()
+    marks
+        .keys()
+        .filter(|item| !has_comment(item))
+        .cloned()
+        .collect()
 }
 
 /// What is put behind a published tender file.
@@ -382,7 +399,9 @@ pub fn assemble(published: &str, additions: &Additions) -> Result<String, Diagno
         )
     };
     if let Some(opening) = &additions.opening {
-        let table: Table = opening.parse().map_err(|_| unreadable("the planned price"))?;
+        let table: Table = opening
+            .parse()
+            .map_err(|_| unreadable("the planned price"))?;
         push(&mut out, "opening", Value::Table(table));
     }
     if !additions.lots.is_empty() {
@@ -393,7 +412,13 @@ pub fn assemble(published: &str, additions: &Additions) -> Result<String, Diagno
     for (id, (name, conflicts)) in &additions.evaluators {
         let mut table = Table::new();
         table.insert("id".to_owned(), Value::String(id.clone()));
-        table.insert("name".to_owned(), both(&Text { ja: name.clone(), en: name.clone() }));
+        table.insert(
+            "name".to_owned(),
+            both(&Text {
+                ja: name.clone(),
+                en: name.clone(),
+            }),
+        );
         if !conflicts.is_empty() {
             let conflicts = conflicts.iter().cloned().map(Value::String).collect();
             table.insert("conflicts".to_owned(), Value::Array(conflicts));
@@ -416,13 +441,22 @@ pub fn assemble(published: &str, additions: &Additions) -> Result<String, Diagno
         out.push('\n');
         out.push_str(&list_item("bid", &table));
     }
-    for text in additions.sheets.values().chain(additions.confirmations.values()) {
+    for text in additions
+        .sheets
+        .values()
+        .chain(additions.confirmations.values())
+    {
         out.push('\n');
         out.push_str(text.trim());
         out.push('\n');
     }
     for ((bid, item, evaluator), reason) in &additions.reasons {
-        let texts = [("evaluator", evaluator), ("bid", bid), ("item", item), ("reason", reason)];
+        let texts = [
+            ("evaluator", evaluator),
+            ("bid", bid),
+            ("item", item),
+            ("reason", reason),
+        ];
         let texts = texts.map(|(key, text)| (key.to_owned(), Value::String(text.clone())));
         out.push('\n');
         out.push_str(&list_item("outlier", &Table::from_iter(texts)));
@@ -433,7 +467,12 @@ pub fn assemble(published: &str, additions: &Additions) -> Result<String, Diagno
 fn both(text: &Text) -> Value {
     let of = |text: &str| Value::String(text.to_owned());
     let texts = [("ja", of(&text.ja)), ("en", of(&text.en))];
-    Value::Table(texts.map(|(key, text)| (key.to_owned(), text)).into_iter().collect())
+    Value::Table(
+        texts
+            .map(|(key, text)| (key.to_owned(), text))
+            .into_iter()
+            .collect(),
+    )
 }
 
 fn push(out: &mut String, key: &str, value: Value) {
@@ -451,74 +490,4 @@ fn written(table: &Table) -> String {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-
-    const BID: &str = "id = \"aoba\"\nsupplier = { ja = \"青葉\", en = \"Aoba\" }\nprice_yen = 78500000\n\n[product]\nname = \"X\"\nversion = \"1\"\n";
-
-    #[test]
-    fn a_bid_is_split_and_its_price_stands_in_no_message() {
-        let bid = split_bid(BID.as_bytes(), true).unwrap();
-        assert_eq!((bid.id.as_str(), bid.price_yen), ("aoba", 78_500_000));
-        assert!(!bid.rest.contains("785") && bid.rest.contains("bids/aoba"), "{}", bid.rest);
-        let price = price_text("aoba", 78_500_000);
-        assert_eq!(read_price(price.as_bytes(), "aoba"), Some(78_500_000));
-        assert_eq!(read_price(price.as_bytes(), "kiri"), None);
-        assert_eq!(read_rest(bid.rest.as_bytes(), "aoba", true), Some(bid.rest.clone()));
-        assert_eq!(read_rest(bid.rest.as_bytes(), "kiri", true), None);
-        let forged = bid.rest.replace("bids/aoba", "bids/kiri");
-        assert_eq!(read_rest(forged.as_bytes(), "aoba", true), Some(bid.rest.clone()));
-        assert_eq!(read_rest(format!("excluded = 1\n{}", bid.rest).as_bytes(), "aoba", true), None);
-        for (from, to, code) in [
-            ("78500000", "\"78,500,000\"", "bid-price"),
-            ("78500000", "-78500000", "bid-price"),
-            ("78500000", "78500000.5", "bid-price"),
-            ("78500000", "78,500,000", "toml-syntax"),
-            ("price_yen = 78500000", "price_yen = 78500000\nprice_yen = 78500000", "toml-syntax"),
-            ("[product]", "marks = { a = 1 }\n[product]", "bid-oversteps"),
-            ("id = \"aoba\"", "", "missing-field"),
-            ("\"aoba\"", "\"../aoba\"", "id-malformed"),
-        ] {
-            let faults = split_bid(BID.replacen(from, to, 1).as_bytes(), false).unwrap_err();
-            assert_eq!(faults[0].code, code, "{to}");
-            assert!(!faults[0].to_string().contains("785"), "{}", faults[0]);
-        }
-    }
-
-    #[test]
-    fn a_price_among_the_technical_papers_is_found() {
-        for (text, found) in [
-            ("our price: 78500000 yen", true),
-            ("78,500,000円", true),
-            ("７８，５００，０００円", true),
-            ("178500000", false),
-            ("785000001", false),
-            ("cheap", false),
-        ] {
-            let files = [("proposal.md", text.as_bytes())];
-            assert_eq!(tells_price(&files, 78_500_000).is_some(), found, "{text}");
-        }
-        assert_eq!(tells_price(&[("a", b"100")], 100), None);
-    }
-
-    #[test]
-    fn rules_are_what_decides_on_points() {
-        let file = "id = \"t\"\nbid_deadline = \"2026-12-01\"\ntitle = { ja = \"題\", en = \"T\" }\ncatalog = \"c\"\n[procedure]\nid = \"p\"\n";
-        let of = |text: &str| read_published(text.as_bytes()).unwrap().rules;
-        assert_eq!(of(file), of(&file.replace("\"T\"", "\"U\"").replace("12-01", "12-02")));
-        for (from, to) in [("\"p\"", "\"q\""), ("\"c\"", "\"d\""), ("id = \"t\"", "id = \"u\"")] {
-            assert_ne!(of(file), of(&file.replace(from, to)), "{to}");
-        }
-    }
-
-    #[test]
-    fn sheets_are_one_a_bid_with_a_comment_an_item() {
-        let file = "[[sheet]]\nevaluator = \"e\"\nbid = \"a\"\n[sheet.marks]\nx = 3\ny = \"A\"\n[sheet.comments]\nx = \"good\"\ny = \" \"\n[[sheet]]\nevaluator = \"e\"\nbid = \"b\"\n";
-        let sheets = split_sheets(file.as_bytes()).unwrap();
-        assert_eq!(sheets.len(), 2);
-        assert_eq!(uncommented(&sheets[0]), ["y"]);
-        assert!(split_sheets(file.replace("\"b\"", "\"a\"").as_bytes()).is_err());
-        assert_eq!(split_sheets(b"[[bid]]\n").unwrap_err()[0].code, "unknown-field");
-        assert_eq!(split_sheets(b"").unwrap_err()[0].code, "missing-field");
-    }
-}
+mod tests;

@@ -1,6 +1,8 @@
 //! The guards: whether a step may follow on a state.
 
-use super::event::{Asked, Event, Part, Publication, SealedPart};
+mod committee;
+
+use super::event::{Event, Part, Publication};
 use super::role::{Actor, Role};
 use super::state::{Phase, State};
 use crate::diagnostic::{Diagnostic, Place};
@@ -119,7 +121,8 @@ impl State {
                 let bids: Vec<_> = order.iter().map(|one| one.bid.clone()).collect();
                 self.known_bids(&bids)?;
                 distinct(&bids)?;
-                lots.iter().try_for_each(|lot| self.known_bids(&lot.winners))
+                lots.iter()
+                    .try_for_each(|lot| self.known_bids(&lot.winners))
             }
             Event::Awarded { bids } => self.award(bids),
         }
@@ -203,13 +206,12 @@ impl State {
             let beside = given
                 .iter()
                 .enumerate()
-                .filter(|(other, (held_by, _))| {
-                    *other != index && held_by.eq_ignore_ascii_case(id)
-                })
+                .filter(|(other, (held_by, _))| *other != index && held_by.eq_ignore_ascii_case(id))
                 .map(|(_, (_, role))| role);
             let held = before.chain(beside);
-            if let Some((other, why)) =
-                held.filter_map(|held| role.excludes(*held).map(|why| (held, why))).next()
+            if let Some((other, why)) = held
+                .filter_map(|held| role.excludes(*held).map(|why| (held, why)))
+                .next()
             {
                 return Err(refuse(
                     "case-duties",
@@ -253,7 +255,9 @@ impl State {
             Event::Closed {} => ensure(at > deadline, || {
                 refuse(
                     "case-deadline",
-                    format!("the bidding cannot be closed at {at}: bids are taken until {deadline}"),
+                    format!(
+                        "the bidding cannot be closed at {at}: bids are taken until {deadline}"
+                    ),
                     "wait until the deadline is over",
                 )
             }),
@@ -296,29 +300,6 @@ impl State {
         )
     }
 
-    fn appoint(&self, evaluator: &str, name: &str) -> Admitted {
-        ensure(is_plain(evaluator), || malformed_id(evaluator))?;
-        reasoned(name)?;
-        ensure(!self.evaluators.contains_key(evaluator), || {
-            refuse(
-                "case-repeated",
-                format!("`{evaluator}` is an evaluator already"),
-                "appoint each evaluator once",
-            )
-        })
-    }
-
-    /// The evaluator of an identifier.
-    fn member(&self, evaluator: &str) -> Result<&super::state::Evaluator, Diagnostic> {
-        self.evaluators.get(evaluator).ok_or_else(|| {
-            refuse(
-                "case-unknown",
-                format!("`{evaluator}` is no evaluator of this case"),
-                "have the contracting officer appoint the evaluator first",
-            )
-        })
-    }
-
     fn known_bids(&self, bids: &[String]) -> Admitted {
         match bids.iter().find(|bid| !self.bids.contains_key(*bid)) {
             None => Ok(()),
@@ -332,7 +313,10 @@ impl State {
 
     fn receive(&self, actor: &Actor, bid: &str) -> Admitted {
         ensure(is_plain(bid), || malformed_id(bid))?;
-        let other = self.bids.iter().find(|(id, one)| one.by == actor.id && *id != bid);
+        let other = self
+            .bids
+            .iter()
+            .find(|(id, one)| one.by == actor.id && *id != bid);
         ensure(other.is_none(), || {
             refuse(
                 "case-repeated",
@@ -353,21 +337,6 @@ impl State {
         })
     }
 
-    fn declare(&self, actor: &Actor, conflicts: &[String]) -> Admitted {
-        let evaluator = self.member(&actor.id)?;
-        self.known_bids(conflicts)?;
-        distinct(conflicts)?;
-        let withdrawn = evaluator.conflicts.iter().flatten();
-        let withdrawn = withdrawn.into_iter().find(|bid| !conflicts.contains(bid));
-        ensure(withdrawn.is_none(), || {
-            refuse(
-                "case-conflict",
-                "a conflict that was declared cannot be taken back",
-                "name every conflict, the earlier ones too",
-            )
-        })
-    }
-
     fn hand_in(&self, actor: &Actor, part: Part, share: &str) -> Admitted {
         let Some(opener) = self.openers.iter().find(|one| one.id == actor.id) else {
             return Err(refuse(
@@ -376,21 +345,21 @@ impl State {
                 "the openers are those named at the publication",
             ));
         };
-        ensure(
-            !self.shares.contains_key(&(part, actor.id.clone())),
-            || {
-                refuse(
-                    "case-repeated",
-                    format!("`{}` has handed in this share already", actor.id),
-                    "each opener hands in each share once",
-                )
-            },
-        )?;
+        ensure(!self.shares.contains_key(&(part, actor.id.clone())), || {
+            refuse(
+                "case-repeated",
+                format!("`{}` has handed in this share already", actor.id),
+                "each opener hands in each share once",
+            )
+        })?;
         let bytes = hex::decode(share).unwrap_or_default();
         ensure(Digest::of(&bytes) == opener.held(part).share, || {
             refuse(
                 "case-share",
-                format!("what `{}` hands in is not the share that was dealt", actor.id),
+                format!(
+                    "what `{}` hands in is not the share that was dealt",
+                    actor.id
+                ),
                 "use the key that the share was sealed to, and the case folder that it came with",
             )
         })
@@ -411,171 +380,12 @@ impl State {
         })
     }
 
-    fn seal_sheet(&self, actor: &Actor, bid: &str) -> Admitted {
-        let evaluator = self.member(&actor.id)?;
-        self.known_bids(&[bid.to_owned()])?;
-        let Some(conflicts) = &evaluator.conflicts else {
-            return Err(refuse(
-                "case-conflict",
-                format!("`{}` has not declared conflicts of interest", actor.id),
-                "declare them, or that there are none, with `mekiki tender case declare`",
-            ));
-        };
-        ensure(!conflicts.contains(bid), || {
-            refuse(
-                "case-conflict",
-                format!("`{}` declared a conflict of interest on `{bid}`", actor.id),
-                "the other evaluators mark this bid",
-            )
-        })?;
-        ensure(self.marked_bids().any(|one| one == bid), || {
-            refuse(
-                "case-unknown",
-                format!("the bid `{bid}` cannot be read and is not marked"),
-                "mark the other bids",
-            )
-        })
-    }
-
-    /// What still keeps the sheets from being locked, a line each.
-    pub fn missing_sheets(&self) -> Vec<String> {
-        let mut missing = Vec::new();
-        if self.evaluators.is_empty() {
-            missing.push("nobody is appointed to mark".to_owned());
-        }
-        for (id, evaluator) in &self.evaluators {
-            if evaluator.conflicts.is_none() {
-                missing.push(format!("`{id}` has not declared conflicts of interest"));
-            }
-            for bid in self.to_mark(evaluator) {
-                if !evaluator.sheets.contains_key(&bid) {
-                    missing.push(format!("`{id}` has not marked `{bid}`"));
-                }
-            }
-        }
-        for bid in self.marked_bids().filter(|_| self.is_marked()) {
-            let mut marking = self
-                .evaluators
-                .values()
-                .filter(|one| one.sheets.contains_key(bid))
-                .peekable();
-            if marking.peek().is_none() {
-                missing.push(format!("nobody marks `{bid}`"));
-            } else if marking.all(|one| one.requesting_section) {
-                missing.push(format!("only the requesting section marks `{bid}`"));
-            }
-        }
-        missing
-    }
-
-    fn all_sheets(&self) -> Admitted {
-        let missing = self.missing_sheets();
-        ensure(missing.is_empty(), || {
-            refuse(
-                "case-incomplete",
-                format!("the sheets cannot be locked: {}", missing.join("; ")),
-                "wait for the sheets, appoint further evaluators, or dismiss one who cannot mark",
-            )
-        })
-    }
-
-    fn reveal(&self, actor: &Actor, bid: &str, sheet: &SealedPart) -> Admitted {
-        let evaluator = self.member(&actor.id)?;
-        let Some(sealed) = evaluator.sheets.get(bid) else {
-            return Err(refuse(
-                "case-unknown",
-                format!("`{}` has no sheet on `{bid}`", actor.id),
-                "lay open the sheets that were sealed",
-            ));
-        };
-        ensure(!evaluator.revealed.contains_key(bid), || {
-            refuse(
-                "case-repeated",
-                format!("the sheet of `{}` on `{bid}` is open already", actor.id),
-                "each sheet is laid open once",
-            )
-        })?;
-        ensure(sealed.commitment == sheet.commitment, || {
-            refuse(
-                "case-mismatch",
-                format!("the sheet on `{bid}` is not the one that was sealed"),
-                "lay open the sheet as it was sealed; it cannot be changed any more",
-            )
-        })
-    }
-
-    /// Sheets that are not laid open, as evaluator and bid.
-    pub fn unrevealed(&self) -> Vec<(String, String)> {
-        let mut open = Vec::new();
-        for (id, evaluator) in &self.evaluators {
-            for bid in evaluator.sheets.keys() {
-                if !evaluator.revealed.contains_key(bid) {
-                    open.push((id.clone(), bid.clone()));
-                }
-            }
-        }
-        open
-    }
-
-    fn consolidate(&self, actor: &Actor, asked: &[Asked]) -> Admitted {
-        self.member(&actor.id)?;
-        let waiting = self.unrevealed();
-        ensure(waiting.is_empty(), || {
-            let who: Vec<_> = waiting
-                .iter()
-                .map(|(evaluator, bid)| format!("`{evaluator}` on `{bid}`"))
-                .collect();
-            refuse(
-                "case-incomplete",
-                format!("sheets are not laid open yet: {}", who.join(", ")),
-                "have these evaluators run `mekiki tender case reveal`",
-            )
-        })?;
-        let has_sheet = |one: &Asked| {
-            let evaluator = self.evaluators.get(&one.evaluator);
-            evaluator.is_some_and(|evaluator| evaluator.revealed.contains_key(&one.bid))
-        };
-        ensure(asked.iter().all(has_sheet), || {
-            refuse(
-                "case-unknown",
-                "a reason is asked for a mark that nobody gave",
-                "consolidate with `mekiki tender case consolidate`",
-            )
-        })
-    }
-
-    fn give_reason(&self, actor: &Actor, bid: &str, item: &str) -> Admitted {
-        let asked = Asked {
-            evaluator: actor.id.clone(),
-            bid: bid.to_owned(),
-            item: item.to_owned(),
-        };
-        ensure(self.asked.contains_key(&asked), || {
-            refuse(
-                "case-unknown",
-                format!("`{}` was asked for no reason on `{item}` of `{bid}`", actor.id),
-                "see `mekiki tender case status` for what is asked",
-            )
-        })
-    }
-
-    fn all_reasons(&self) -> Admitted {
-        let waiting = self.asked.iter().filter(|(_, reason)| reason.is_none());
-        let waiting: Vec<_> = waiting
-            .map(|(one, _)| format!("`{}` on `{}` of `{}`", one.evaluator, one.item, one.bid))
-            .collect();
-        ensure(waiting.is_empty(), || {
-            refuse(
-                "case-incomplete",
-                format!("reasons are due: {}", waiting.join(", ")),
-                "have these evaluators run `mekiki tender case reason`",
-            )
-        })
-    }
-
     fn award(&self, bids: &[String]) -> Admitted {
         distinct(bids)?;
-        let lots = self.ranking.as_ref().map_or(&[][..], |one| one.lots.as_slice());
+        let lots = self
+            .ranking
+            .as_ref()
+            .map_or(&[][..], |one| one.lots.as_slice());
         let won: Vec<_> = lots.iter().filter(|lot| !lot.winners.is_empty()).collect();
         let tied = won.iter().any(|lot| lot.winners.len() > 1);
         ensure(!won.is_empty() && !tied, || {
@@ -585,15 +395,19 @@ impl State {
                 "draw lots and rank again, exclude a bid with its reason, or cancel",
             )
         })?;
-        let winners: std::collections::BTreeSet<_> = won.iter().flat_map(|lot| &lot.winners).collect();
-        ensure(bids.iter().collect::<std::collections::BTreeSet<_>>() == winners, || {
-            let winners: Vec<_> = winners.iter().map(|winner| format!("`{winner}`")).collect();
-            refuse(
-                "case-award",
-                format!("the winners are {}", winners.join(", ")),
-                "award to the winners; a winner who is excluded is excluded with its reason, and the rest ranked again",
-            )
-        })
+        let winners: std::collections::BTreeSet<_> =
+            won.iter().flat_map(|lot| &lot.winners).collect();
+        ensure(
+            bids.iter().collect::<std::collections::BTreeSet<_>>() == winners,
+            || {
+                let winners: Vec<_> = winners.iter().map(|winner| format!("`{winner}`")).collect();
+                refuse(
+                    "case-award",
+                    format!("the winners are {}", winners.join(", ")),
+                    "award to the winners; a winner who is excluded is excluded with its reason, and the rest ranked again",
+                )
+            },
+        )
     }
 }
 

@@ -80,7 +80,10 @@ impl State {
             Phase::Locked => self.due_shares(Part::Prices, "open-prices"),
             Phase::Opened => vec![Due::of("rank", Role::ContractingOfficer)],
             Phase::Ranked => {
-                let lots = self.ranking.as_ref().map_or(&[][..], |one| one.lots.as_slice());
+                let lots = self
+                    .ranking
+                    .as_ref()
+                    .map_or(&[][..], |one| one.lots.as_slice());
                 if lots.iter().any(|lot| lot.winners.len() > 1) {
                     return vec![Due::of("lots", Role::ContractingOfficer)];
                 }

@@ -265,7 +265,10 @@ impl State {
         self.admit(entry.at, &entry.actor, &entry.event)?;
         let actor = &entry.actor;
         for (id, role) in super::guard::roles_given(actor, &entry.event) {
-            self.roles.entry(id.to_lowercase()).or_default().insert(role);
+            self.roles
+                .entry(id.to_lowercase())
+                .or_default()
+                .insert(role);
         }
         self.entries = entry.sequence;
         self.head = entry.digest();

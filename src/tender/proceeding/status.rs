@@ -2,10 +2,10 @@
 
 use serde::Serialize;
 
-use super::{Actor, Role, State};
-use crate::digest::Digest;
 use super::event::{Asked, LotWinners};
 use super::standing::Due;
+use super::{Actor, Role, State};
+use crate::digest::Digest;
 use crate::text::Text;
 use crate::time::Timestamp;
 
@@ -130,11 +130,15 @@ pub fn status(state: &State, viewer: Option<&Actor>, at: Timestamp) -> Status {
         asked: asked.clone(),
         given: reason.is_some(),
     });
-    let lots = state.ranking.as_ref().map_or(&[][..], |one| one.lots.as_slice());
+    let lots = state
+        .ranking
+        .as_ref()
+        .map_or(&[][..], |one| one.lots.as_slice());
     let lots = lots.iter().filter(|_| is_agency || ended);
-    let next = state.due(at).into_iter().filter(|due| {
-        is_agency || due.role == Role::Vendor
-    });
+    let next = state
+        .due(at)
+        .into_iter()
+        .filter(|due| is_agency || due.role == Role::Vendor);
     Status {
         schema: "mekiki/tender-case-status/v1",
         tender: state.tender.clone(),
@@ -156,4 +160,3 @@ pub fn status(state: &State, viewer: Option<&Actor>, at: Timestamp) -> Status {
         next: next.collect(),
     }
 }
-

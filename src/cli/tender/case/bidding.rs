@@ -39,7 +39,12 @@ pub(in crate::cli) struct SubmitArguments {
     #[command(flatten)]
     acting: Acting,
     /// A bid that its bidder sealed
-    #[arg(long, value_name = "FILE", conflicts_with = "bid", required_unless_present = "bid")]
+    #[arg(
+        long,
+        value_name = "FILE",
+        conflicts_with = "bid",
+        required_unless_present = "bid"
+    )]
     sealed: Option<String>,
     #[command(flatten)]
     plain: Plain,
@@ -56,7 +61,11 @@ impl Plain {
     }
 }
 
-pub(super) fn seal(arguments: &SealArguments, library: &Library, output: &Output) -> anyhow::Result<Verdict> {
+pub(super) fn seal(
+    arguments: &SealArguments,
+    library: &Library,
+    output: &Output,
+) -> anyhow::Result<Verdict> {
     let invitation = read_invitation(&read(&arguments.invitation)?)?;
     let sealed = arguments.plain.seal(library, &invitation)?;
     let text = serde_json::to_string_pretty(&sealed)? + "\n";
@@ -70,12 +79,21 @@ pub(super) fn seal(arguments: &SealArguments, library: &Library, output: &Output
         "commitments": {"price": sealed.price.commitment, "technical": sealed.technical.commitment},
     });
     output.either(&view, || {
-        sealed_text(&sealed.bid, &arguments.out, invitation.deadline, output.lang())
+        sealed_text(
+            &sealed.bid,
+            &arguments.out,
+            invitation.deadline,
+            output.lang(),
+        )
     })?;
     Ok(Verdict::Acceptable)
 }
 
-pub(super) fn submit(arguments: &SubmitArguments, library: &Library, output: &Output) -> anyhow::Result<Verdict> {
+pub(super) fn submit(
+    arguments: &SubmitArguments,
+    library: &Library,
+    output: &Output,
+) -> anyhow::Result<Verdict> {
     let doing = arguments.acting.doing()?;
     let sealed = match &arguments.sealed {
         Some(file) => read_sealed_bid(&read(file)?)?,

@@ -163,7 +163,9 @@ pub(super) fn marks(
     let viewer = viewer.as_ref().map(|(id, key)| (id.as_str(), key));
     let spreads = consolidate::marks(library, &case, viewer)?;
     let view = serde_json::json!({"schema": "mekiki/tender-case-marks/v1", "marks": spreads});
-    output.either(&view, || marks_text(&spreads, output.lang(), output.width()))?;
+    output.either(&view, || {
+        marks_text(&spreads, output.lang(), output.width())
+    })?;
     Ok(Verdict::Acceptable)
 }
 
@@ -214,7 +216,11 @@ pub(super) fn confirm(
     show(&done, &acting.case, output)
 }
 
-pub(super) fn lock(arguments: &KeyArguments, output: &Output) -> anyhow::Result<Verdict> {
-    let done = consolidate::lock(&arguments.acting.doing()?, &key(&arguments.key)?)?;
+pub(super) fn lock(
+    arguments: &KeyArguments,
+    library: &Library,
+    output: &Output,
+) -> anyhow::Result<Verdict> {
+    let done = consolidate::lock(library, &arguments.acting.doing()?, &key(&arguments.key)?)?;
     show(&done, &arguments.acting.case, output)
 }

@@ -53,7 +53,9 @@ pub(super) fn status(arguments: &StatusArguments, output: &Output) -> anyhow::Re
     let case = Case::open(&arguments.case, head(arguments.head.as_deref())?.as_ref())?;
     let at = moment(arguments.at.as_deref())?.at;
     let status = status_of(&case, viewer.as_ref(), at);
-    output.either(&status, || status_text(&status, &arguments.case, output.lang(), output.width()))?;
+    output.either(&status, || {
+        status_text(&status, &arguments.case, output.lang(), output.width())
+    })?;
     Ok(Verdict::Acceptable)
 }
 
@@ -81,6 +83,13 @@ pub(super) fn log(arguments: &LogArguments, output: &Output) -> anyhow::Result<V
         "head": case.state.head,
         "entries": case.entries,
     });
-    output.either(&view, || log_text(&case.entries, &case.state.head, output.lang(), output.width()))?;
+    output.either(&view, || {
+        log_text(
+            &case.entries,
+            &case.state.head,
+            output.lang(),
+            output.width(),
+        )
+    })?;
     Ok(Verdict::Acceptable)
 }

@@ -38,7 +38,11 @@ pub(super) fn open_technical(
     library: &Library,
     output: &Output,
 ) -> anyhow::Result<Verdict> {
-    show(&open::open_technical(library, &acting.doing()?)?, &acting.case, output)
+    show(
+        &open::open_technical(library, &acting.doing()?)?,
+        &acting.case,
+        output,
+    )
 }
 
 pub(super) fn open_prices(
@@ -46,7 +50,11 @@ pub(super) fn open_prices(
     library: &Library,
     output: &Output,
 ) -> anyhow::Result<Verdict> {
-    show(&open::open_prices(library, &acting.doing()?)?, &acting.case, output)
+    show(
+        &open::open_prices(library, &acting.doing()?)?,
+        &acting.case,
+        output,
+    )
 }
 
 pub(super) fn papers(arguments: &PapersArguments, output: &Output) -> anyhow::Result<Verdict> {

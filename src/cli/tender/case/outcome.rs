@@ -98,7 +98,9 @@ pub(super) fn assemble(arguments: &AssembleArguments, output: &Output) -> anyhow
     let paths: Vec<_> = files.iter().map(|one| one.path.as_str()).collect();
     remark(&format!("{} files: {}\n", paths.len(), arguments.into));
     let view = serde_json::json!({"schema": "mekiki/tender-case-files/v1", "into": arguments.into, "files": paths});
-    output.either(&view, || format!("mekiki tender evaluate {}\n", arguments.into))?;
+    output.either(&view, || {
+        format!("mekiki tender evaluate {}\n", arguments.into)
+    })?;
     Ok(Verdict::Acceptable)
 }
 

@@ -77,7 +77,9 @@ pub(super) fn publish(
     let threshold = arguments.threshold.unwrap_or(half);
     let file = read(&arguments.tender)?;
     let opening = arguments.content.opening.as_deref().map(read).transpose()?;
-    let publishing = arguments.content.publishing(&file, &arguments.tender, opening.as_deref())?;
+    let publishing = arguments
+        .content
+        .publishing(&file, &arguments.tender, opening.as_deref())?;
     let doing = arguments.who.doing(&arguments.into)?;
     let done = publish::publish(library, &doing, &publishing, &openers, threshold)?;
     show(&done, &arguments.into, output)
@@ -95,7 +97,9 @@ impl Content {
             file,
             name,
             opening,
-            deadline: deadline.map(|text| instant("--deadline", text)).transpose()?,
+            deadline: deadline
+                .map(|text| instant("--deadline", text))
+                .transpose()?,
         })
     }
 }
@@ -107,7 +111,9 @@ pub(super) fn amend(
 ) -> anyhow::Result<Verdict> {
     let file = read(&arguments.tender)?;
     let opening = arguments.content.opening.as_deref().map(read).transpose()?;
-    let publishing = arguments.content.publishing(&file, &arguments.tender, opening.as_deref())?;
+    let publishing = arguments
+        .content
+        .publishing(&file, &arguments.tender, opening.as_deref())?;
     let doing = arguments.acting.doing()?;
     let done = publish::amend(library, &doing, &publishing, &arguments.reason)?;
     show(&done, &arguments.acting.case, output)
