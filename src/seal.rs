@@ -80,7 +80,7 @@ impl Key {
 ///
 /// `seal-key`; a secret key is refused too, and not repeated.
 pub fn read_recipient(text: &str) -> Result<String, Diagnostic> {
-    let fault = |message: &str| {
+    let no_recipient = |message: &str| {
         Diagnostic::error("seal-key", Place::whole(), message).help(
             "give the public key, which begins with `age1`, or a file that holds nothing else",
         )
@@ -90,14 +90,14 @@ pub fn read_recipient(text: &str) -> Result<String, Diagnostic> {
         .map(str::trim)
         .filter(|line| !line.is_empty() && !line.starts_with('#'));
     let (Some(line), None) = (lines.next(), lines.next()) else {
-        return Err(fault("this is no public key"));
+        return Err(no_recipient("this is no public key"));
     };
     if line.to_ascii_uppercase().starts_with("AGE-SECRET-KEY") {
-        return Err(fault("this is a secret key where a public one is needed"));
+        return Err(no_recipient("this is a secret key where a public one is needed"));
     }
     x25519::Recipient::from_str(line)
         .map(|recipient| recipient.to_string())
-        .map_err(|_| fault("this is no public key"))
+        .map_err(|_| no_recipient("this is no public key"))
 }
 
 /// Fills a text up to the next multiple of `step` bytes with line ends, so that its length tells nothing.

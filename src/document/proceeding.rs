@@ -14,11 +14,9 @@ use crate::time::{Timestamp, in_japan};
 
 /// A key that was made.
 pub fn key_text(recipient: &str, file: &str, lang: Lang) -> String {
-    message_with(
-        lang,
-        "case-key-made",
-        &[("recipient", recipient), ("file", file)],
-    ) + "\n"
+    let public = message_with(lang, "case-key-made", &[("recipient", recipient)]);
+    let secret = message_with(lang, "case-key-file", &[("file", file)]);
+    format!("{public}\n{secret}\n")
 }
 
 /// A bid that its bidder sealed.

@@ -147,7 +147,7 @@ impl CaseFolder {
     ///
     /// `case-object`: it is missing, or was altered.
     pub fn get(&self, digest: &Digest) -> Result<Vec<u8>, Diagnostic> {
-        let fault = |what: &str| {
+        let not_whole = |what: &str| {
             Diagnostic::error(
                 "case-object",
                 Place::whole(),
@@ -156,11 +156,11 @@ impl CaseFolder {
             .help("restore it from a copy of the case folder; its name is the SHA-256 of its bytes")
         };
         let bytes = fs::read(self.root.join(OBJECTS).join(digest.hex()))
-            .map_err(|_| fault("is missing or cannot be read"))?;
+            .map_err(|_| not_whole("is missing or cannot be read"))?;
         if Digest::of(&bytes) == *digest {
             Ok(bytes)
         } else {
-            Err(fault("was altered"))
+            Err(not_whole("was altered"))
         }
     }
 

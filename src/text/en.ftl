@@ -971,7 +971,7 @@ answers-fit = Maps that fit, with how many of their columns are there: { $maps }
 answers-draft = A map to start from
 # A tender under way.
 case-key-made = Public key: { $recipient }
-    Secret key: { $file } (keep it where only you can read it, and keep a copy: what is sealed to it is lost without it)
+case-key-file = Secret key: { $file } (keep it where only you can read it, and keep a copy: what is sealed to it is lost without it)
 case-bid-sealed = The bid { $bid } is sealed in { $file }. Hand it in before { $deadline }; nobody can read it before the opening.
 case-added = entry { $entry }: { $step }
 case-state = State: { $phase }

@@ -971,7 +971,7 @@ answers-fit = 列が一致する対応表(一致した列の数): { $maps }
 answers-draft = 対応表のひな形
 # 進行中の入札
 case-key-made = 公開鍵: { $recipient }
-    秘密鍵: { $file }(本人だけが読める場所に保管し、控えを取ること。失うと封緘したものは開けない。)
+case-key-file = 秘密鍵: { $file }(本人だけが読める場所に保管し、控えを取ること。失うと封緘したものは開けない。)
 case-bid-sealed = 入札{ $bid }を{ $file }に封緘した。{ $deadline }までに提出すること。開札前は誰も読むことができない。
 case-added = 記録第{ $entry }号: { $step }
 case-state = 状態: { $phase }

@@ -173,18 +173,38 @@ fn mark_secrets(own: &str) -> Vec<Secret> {
 
 /// Names what is found in some bytes.
 fn found(bytes: &[u8], secrets: &[Secret]) -> Vec<String> {
-    let mut found = Vec::new();
-    for secret in secrets {
-        for (writing, needle) in &secret.writings {
-            if bytes
-                .windows(needle.len())
-                .any(|window| window == needle.as_slice())
-            {
-                found.push(format!("{} ({writing})", secret.name));
-            }
+    Search::new(secrets).found(bytes)
+}
+
+/// A search for many secrets at once.
+struct Search<'a> {
+    secrets: &'a [Secret],
+    any: regex::bytes::RegexSet,
+}
+
+impl<'a> Search<'a> {
+    fn new(secrets: &'a [Secret]) -> Self {
+        let needles = secrets.iter().flat_map(|secret| &secret.writings);
+        let patterns = needles.map(|(_, needle)| {
+            let bytes = needle.iter().map(|byte| format!("\\x{byte:02x}"));
+            format!("(?-u){}", bytes.collect::<String>())
+        });
+        let any = regex::bytes::RegexSetBuilder::new(patterns);
+        Self {
+            secrets,
+            any: { any }.size_limit(1 << 28).build().unwrap(),
         }
     }
-    found
+
+    fn found(&self, bytes: &[u8]) -> Vec<String> {
+        let all = self.secrets.iter().flat_map(|secret| {
+            let names = secret.writings.iter();
+            names.map(|(writing, _)| format!("{} ({writing})", secret.name))
+        });
+        let all: Vec<_> = all.collect();
+        let matches = self.any.matches(bytes);
+        matches.into_iter().map(|place| all[place].clone()).collect()
+    }
 }
 
 /// Every byte of a folder with the names and sizes of its files.
