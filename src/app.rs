@@ -17,6 +17,7 @@ pub mod feed_update;
 pub mod inspect;
 pub mod inventory;
 pub mod library;
+pub mod ocds;
 pub mod oci;
 pub mod proceeding;
 pub mod provenance;
@@ -26,6 +27,7 @@ pub mod questionnaire_import;
 pub mod reassess;
 pub mod record;
 pub mod report;
+pub mod score_sheet;
 pub mod signature;
 pub mod scan;
 pub mod sbom_check;
@@ -35,6 +37,7 @@ pub mod sbom_convert;
 #[cfg(feature = "server")]
 pub mod shelf;
 pub mod tender;
+pub mod timetable;
 pub mod trust;
 pub mod trust_root;
 #[cfg(feature = "retrieve")]

@@ -93,7 +93,9 @@ pub fn read_recipient(text: &str) -> Result<String, Diagnostic> {
         return Err(no_recipient("this is no public key"));
     };
     if line.to_ascii_uppercase().starts_with("AGE-SECRET-KEY") {
-        return Err(no_recipient("this is a secret key where a public one is needed"));
+        return Err(no_recipient(
+            "this is a secret key where a public one is needed",
+        ));
     }
     x25519::Recipient::from_str(line)
         .map(|recipient| recipient.to_string())

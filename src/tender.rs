@@ -3,14 +3,20 @@
 //! Every number on this path is a rational; rounding happens only where the published procedure says so,
 //! and every step is printed in the derivation.
 
+pub mod consolidation;
 pub mod evaluate;
 pub mod formula;
 pub mod item;
+pub mod ocds;
 pub mod parse;
 pub mod proceeding;
 pub mod procedure;
 pub mod record;
 pub mod report;
+pub mod sensitivity;
+pub mod timetable;
+pub mod score_sheet;
+pub mod technical;
 
 use std::collections::BTreeMap;
 
@@ -22,6 +28,7 @@ use crate::fact::dossier::Offering;
 use crate::id::{AgencyId, BidId, ClauseId, TenderId};
 use crate::tender::item::{Confirmation, Evaluator, Item, Mark, OutlierReason, Sheet};
 use crate::tender::procedure::{Procedure, Scaling};
+use crate::tender::timetable::Timetable;
 use crate::text::Text;
 use crate::time::Date;
 
@@ -46,6 +53,8 @@ pub struct Tender {
     pub as_of: Date,
     /// The last day on which bids are taken.
     pub bid_deadline: Date,
+    /// What falls when, the deadline for bids included.
+    pub timetable: Timetable,
     /// The criteria that bids are judged by; absent when the tender scores marks only.
     pub catalog: Option<String>,
     /// What is procured.
@@ -179,7 +188,7 @@ impl Tender {
     }
 }
 
-fn marking(information: &[InformationItem]) -> Marking {
+pub(crate) fn marking(information: &[InformationItem]) -> Marking {
     let items = information.iter().filter_map(InformationItem::marking);
     items.fold(Marking::lowest(), |whole, part| whole.with(&part))
 }

@@ -23,8 +23,10 @@ pub(super) enum Format {
     Openvex,
     /// A page to print, for `assess` and `tender evaluate`
     Html,
-    /// A workbook, for `assess`
+    /// A workbook, for `assess` and `tender consolidate`
     Xlsx,
+    /// A calendar (RFC 5545), for `tender timetable`
+    Ics,
 }
 
 impl Format {
@@ -51,6 +53,8 @@ impl Command {
             ],
             Self::Assess(_) => &[Format::Text, Format::Json, Format::Html, Format::Xlsx],
             Self::Tender(Tender::Evaluate(_)) => &[Format::Text, Format::Json, Format::Html],
+            Self::Tender(Tender::Timetable(_)) => &[Format::Text, Format::Json, Format::Ics],
+            Self::Tender(Tender::Consolidate(_)) => &[Format::Text, Format::Json, Format::Xlsx],
             Self::Clauses(_) => &[Format::Text, Format::Json, Format::Md],
             Self::Vex(_)
             | Self::Sbom(Sbom::Inspect(_) | Sbom::Check(_) | Sbom::Diff(_) | Sbom::Match(_)) => {

@@ -1,5 +1,7 @@
 //! A case for people: what a step came to, how the case stands, its log.
 
+use std::fmt::Write as _;
+
 use serde_json::Value;
 
 use super::table::{Look, Sheet, heading};
@@ -123,13 +125,13 @@ pub fn next_text(next: &[Due], case: &str, lang: Lang) -> String {
         } else {
             format!(" [{on}]")
         };
-        out.push_str(&format!("  - {who}: {what}{on}\n"));
+        let _ = writeln!(out, "  - {who}: {what}{on}");
     }
     if let Some(more) = next.len().checked_sub(MAXIMUM_DUE).filter(|more| *more > 0) {
-        out.push_str(&format!("  … +{more}\n"));
+        let _ = writeln!(out, "  … +{more}");
     }
     if let Some(first) = next.first() {
-        out.push_str(&format!("  $ {}\n", command(first, case)));
+        let _ = writeln!(out, "  $ {}", command(first, case));
     }
     out
 }

@@ -41,13 +41,8 @@ pub struct CaseLock {
     _file: File,
 }
 
-/// Where a write is cut off, in tests.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Cut {
-    Never,
-    #[cfg(test)]
-    Before(usize),
-}
+/// Before which step a write is cut off; only tests cut.
+type Cut = Option<usize>;
 
 impl CaseFolder {
     /// Names a folder; nothing is read or made yet.
@@ -137,7 +132,7 @@ impl CaseFolder {
         if fs::read(&path).is_ok_and(|kept| Digest::of(&kept) == digest) {
             return Ok(digest);
         }
-        replace(&path, bytes, Cut::Never).map_err(|error| write_refused(&path, &error))?;
+        replace(&path, bytes, None).map_err(|error| write_refused(&path, &error))?;
         Ok(digest)
     }
 
@@ -192,7 +187,7 @@ impl CaseFolder {
     ///
     /// `case-write` where the system refuses; then the log is either the old or the new one.
     pub fn write_log(&self, _lock: &CaseLock, log: &[u8], head: &Digest) -> Result<(), Diagnostic> {
-        self.write_log_until(log, head, [Cut::Never; 2])
+        self.write_log_until(log, head, [None; 2])
     }
 
     fn write_log_until(&self, log: &[u8], head: &Digest, cuts: [Cut; 2]) -> Result<(), Diagnostic> {
@@ -232,15 +227,10 @@ fn replace(path: &Path, bytes: &[u8], cut: Cut) -> io::Result<()> {
 
 /// A step of a write at which a test may cut it off, as a loss of power would.
 fn reached(cut: Cut, step: usize) -> io::Result<()> {
-    match cut {
-        Cut::Never => {
-            let _ = step;
-            Ok(())
-        }
-        #[cfg(test)]
-        Cut::Before(at) if at == step => Err(io::Error::other("cut off")),
-        #[cfg(test)]
-        Cut::Before(_) => Ok(()),
+    if cut == Some(step) {
+        Err(io::Error::other("cut off"))
+    } else {
+        Ok(())
     }
 }
 
@@ -281,8 +271,8 @@ mod tests {
         for file in 0..2 {
             for step in 0..4 {
                 case.write_log(&lock, old, &old_head).unwrap();
-                let mut cuts = [Cut::Never; 2];
-                cuts[file] = Cut::Before(step);
+                let mut cuts = [None; 2];
+                cuts[file] = Some(step);
                 let cut = case.write_log_until(new, &new_head, cuts);
                 assert_eq!(cut.unwrap_err().code, "case-write", "{file} {step}");
                 let log = case.log().unwrap();

@@ -10,15 +10,17 @@ mod points;
 mod rank;
 mod standing;
 
-pub(crate) use marks::points_of;
-
 use std::collections::{BTreeMap, BTreeSet};
 
 use rayon::prelude::*;
 use serde::Serialize;
 
+pub(crate) use self::exclusion::agrees_with;
+pub(crate) use self::marks::points_of;
 use self::points::Points;
+pub(in crate::tender) use self::points::criteria_points;
 use self::standing::Field;
+pub(in crate::tender) use self::standing::names_of_all;
 use super::procedure::TieRule;
 use super::{Bid, Lot, Tender};
 use crate::assessment::Assessment;

@@ -7,6 +7,8 @@ mod evaluation;
 mod item;
 mod offering;
 mod sheet;
+mod timetable;
+mod technical;
 
 use std::collections::BTreeMap;
 
@@ -18,8 +20,10 @@ pub use offering::read_offering_file;
 
 use evaluation::read_evaluation;
 use sheet::{read_confirmations, read_evaluators, read_outlier_reasons, read_sheets};
+use timetable::read_timetable;
 
 use super::procedure::Procedure;
+use super::technical::Technical;
 use super::{ParameterValue, Tender};
 use crate::diagnostic::Diagnostic;
 use crate::evidence::Evidence;
@@ -59,11 +63,49 @@ pub fn read_published(
     })
 }
 
+/// Reads a tender file as it is published where it holds no bid, else as with bids and prices. Says whether it holds bids.
+///
+/// # Errors
+///
+/// Every fault of the file.
+pub fn read_at_its_stage(
+    file: &Evidence,
+    procedures: &BTreeMap<String, Procedure>,
+    vocabulary: &Vocabulary,
+) -> Result<(Tender, bool), Vec<Diagnostic>> {
+    read_file(file, |fields| {
+        let reading = match fields.node("bid") {
+            Some(_) => Reading::Opened,
+            None => Reading::Published,
+        };
+        let tender = read(fields, file, procedures, vocabulary, reading)?;
+        Some((tender, reading == Reading::Opened))
+    })
+}
+
+/// Reads the technical side of a tender file at any stage: the rules, the bids and whatever sheets there are. No price
+/// is read, and none needs to be there.
+///
+/// # Errors
+///
+/// Every fault of the file, missing marks apart.
+pub fn read_technical(
+    file: &Evidence,
+    procedures: &BTreeMap<String, Procedure>,
+    vocabulary: &Vocabulary,
+) -> Result<Technical, Vec<Diagnostic>> {
+    read_file(file, |fields| {
+        technical::read(fields, file, procedures, vocabulary)
+    })
+}
+
 /// At which stage a tender file is read.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Reading {
     /// As it is published.
     Published,
+    /// As it stands while the evaluators mark: with bids, with what sheets there are, and without a price.
+    Technical,
     /// With bids and prices.
     Opened,
 }
@@ -94,14 +136,7 @@ fn read(
     vocabulary: &Vocabulary,
     reading: Reading,
 ) -> Option<Tender> {
-    if fields.text("schema") != "mekiki/tender-file/v1" {
-        fields.complain(
-            "schema-unknown",
-            "schema",
-            "the document is no tender file",
-            "write schema = \"mekiki/tender-file/v1\"",
-        );
-    }
+    check_schema(fields);
     let information = read_information(fields);
     let agency = fields.table("agency");
     let agency_id = agency
@@ -123,17 +158,18 @@ fn read(
     let evaluators = read_evaluators(fields);
     let mut bids = match reading {
         Reading::Opened => read_bids(fields, file, evaluation.as_ref()),
-        Reading::Published => {
+        Reading::Published | Reading::Technical => {
             refuse_later(fields);
             Vec::new()
         }
     };
     bids.sort_by(|left, right| left.id.cmp(&right.id));
     if let Some(evaluation) = &evaluation {
-        read_sheets(fields, evaluation, &evaluators, &mut bids);
+        read_sheets(fields, evaluation, &evaluators, &mut bids, reading);
     }
     let confirmations = read_confirmations(fields, file, &bids);
-    let outlier_reasons = read_outlier_reasons(fields);
+    let items = evaluation.as_ref().map_or(&[][..], |one| &one.items);
+    let outlier_reasons = read_outlier_reasons(fields, items, &evaluators, &bids);
     let decisions = read_decisions(fields, file);
     let clause_parameters = fields
         .named_tables("clause")
@@ -152,6 +188,7 @@ fn read(
     let draw = read_draw(fields, &bids);
     let as_of = fields.day("as_of");
     let bid_deadline = fields.day("bid_deadline");
+    let timetable = read_timetable(fields, bid_deadline);
     let catalog = fields.optional_text("catalog");
     fields.finish();
     let evaluation = evaluation?;
@@ -162,6 +199,7 @@ fn read(
         agency_name,
         as_of,
         bid_deadline,
+        timetable,
         catalog,
         case,
         information,
@@ -182,6 +220,17 @@ fn read(
         clause_parameters,
         draw,
     })
+}
+
+fn check_schema(fields: &Fields<'_>) {
+    if fields.text("schema") != "mekiki/tender-file/v1" {
+        fields.complain(
+            "schema-unknown",
+            "schema",
+            "the document is no tender file",
+            "write schema = \"mekiki/tender-file/v1\"",
+        );
+    }
 }
 
 fn plain(fields: &Fields<'_>, key: &str, id: &str) {

@@ -419,8 +419,8 @@ const ONLY_IN: &[(&str, &[&str])] = &[
     ("serde_json_canonicalizer::", &["evidence/signature"]),
     ("rustsec::", &["evidence/advisory"]),
     ("cel::", &["criteria/rule", "tender/formula"]),
-    ("num_rational::", &["exact.rs", "cvss/tests.rs"]),
-    ("num_bigint::", &["exact.rs", "cvss/tests.rs"]),
+    ("num_rational::", &["exact", "cvss/tests.rs"]),
+    ("num_bigint::", &["exact", "cvss/tests.rs"]),
     ("sha2::", &["digest.rs"]),
     (
         "toml::",
@@ -432,7 +432,10 @@ const ONLY_IN: &[(&str, &[&str])] = &[
     ("fst::", &["pages.rs", "snapshot", "inventory"]),
     ("postcard::", &["snapshot", "inventory"]),
     ("zip::", &["evidence/archive", "evidence/spreadsheet"]),
-    ("unicode_normalization::", &["questionnaire"]),
+    (
+        "unicode_normalization::",
+        &["questionnaire", "tender/score_sheet"],
+    ),
     ("csv_core::", &["evidence/spreadsheet"]),
     (
         "encoding_rs::",

@@ -320,7 +320,7 @@ pub(super) fn compare(
                 .filter_map(|sheet| {
                     let evaluator = tender.evaluators.get(sheet.evaluator)?;
                     let mark = sheet.marks.get(place)?.as_ref()?;
-                    let points = points_of(&tender, item, mark);
+                    let points = points_of(&tender.procedure, item, mark);
                     Some((evaluator.id.clone(), written(&tender, item, mark), points))
                 })
                 .collect();

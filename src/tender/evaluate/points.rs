@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use super::exclusion::Confirmations;
-use super::{ItemOutcome, Step};
+use super::{BidOutcome, ItemOutcome, Step};
 use crate::assessment::Assessment;
 use crate::diagnostic::{Diagnostic, Place};
 use crate::exact::Exact;
@@ -225,6 +225,18 @@ fn of_criteria(
         high: scale(&high),
         steps: vec![step],
     })
+}
+
+/// The points of a block of criteria, proven and still possible, before any scaling; none where no criterion applies.
+pub(in crate::tender) fn criteria_points(
+    tender: &Tender,
+    one: &BidOutcome,
+    block: &Block,
+) -> Option<(Exact, Exact)> {
+    let assessment = one.assessment.as_ref()?;
+    let (low, high) = decided(assessment, &tender.confirmations_of(&one.bid.id));
+    let scale = |points: &Exact| points.times(&block.points).over(&assessment.of);
+    Some((scale(&low)?, scale(&high)?))
 }
 
 /// The points of the scored criteria, where a person overruled a verdict by that person's decision.

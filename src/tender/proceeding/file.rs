@@ -15,12 +15,14 @@ use crate::time::{Date, parse_day};
 use crate::tree::parse_toml;
 
 /// What of a tender file does not decide on points: it may change without more time for the bidders.
-const BESIDE_THE_RULES: [&str; 7] = [
+const BESIDE_THE_RULES: [&str; 9] = [
     "title",
     "agency",
     "as_of",
     "bid_deadline",
     "clocks",
+    "timetable",
+    "amendment",
     "clause",
     "schema",
 ];

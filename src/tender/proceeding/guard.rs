@@ -208,10 +208,9 @@ impl State {
                 .enumerate()
                 .filter(|(other, (held_by, _))| *other != index && held_by.eq_ignore_ascii_case(id))
                 .map(|(_, (_, role))| role);
-            let held = before.chain(beside);
-            if let Some((other, why)) = held
-                .filter_map(|held| role.excludes(*held).map(|why| (held, why)))
-                .next()
+            let mut held = before.chain(beside);
+            if let Some((other, why)) =
+                held.find_map(|held| role.excludes(*held).map(|why| (held, why)))
             {
                 return Err(refuse(
                     "case-duties",

@@ -95,13 +95,12 @@ pub(super) fn submit(
     output: &Output,
 ) -> anyhow::Result<Verdict> {
     let doing = arguments.acting.doing()?;
-    let sealed = match &arguments.sealed {
-        Some(file) => read_sealed_bid(&read(file)?)?,
-        None => {
-            let who = &arguments.acting.who;
-            let case = Case::open(&arguments.acting.case, head(who.head.as_deref())?.as_ref())?;
-            arguments.plain.seal(library, &invitation(&case)?)?
-        }
+    let sealed = if let Some(file) = &arguments.sealed {
+        read_sealed_bid(&read(file)?)?
+    } else {
+        let who = &arguments.acting.who;
+        let case = Case::open(&arguments.acting.case, head(who.head.as_deref())?.as_ref())?;
+        arguments.plain.seal(library, &invitation(&case)?)?
     };
     let done = submit::submit(&doing, &sealed)?;
     show(&done, &arguments.acting.case, output)

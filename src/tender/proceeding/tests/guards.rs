@@ -10,11 +10,11 @@ use super::super::chain::replay;
 use super::super::role::EXCLUSIONS;
 use super::*;
 
-#[test]
-fn each_guard_refuses_what_it_must() {
-    // Number of steps of the story before; minute, actor, event; the code of the refusal, or nothing.
-    let cases: Vec<(usize, i64, &str, Event, &str)> = vec![
-        // Order.
+/// Number of steps of the story before; minute, actor, event; the code of the refusal, or nothing.
+type Case = (usize, i64, &'static str, Event, &'static str);
+
+fn order() -> Vec<Case> {
+    vec![
         (0, 0, OFFICER, Event::Closed {}, "case-order"),
         (
             0,
@@ -71,7 +71,11 @@ fn each_guard_refuses_what_it_must() {
             },
             "case-reason",
         ),
-        // Roles.
+    ]
+}
+
+fn roles() -> Vec<Case> {
+    vec![
         (
             0,
             0,
@@ -89,7 +93,11 @@ fn each_guard_refuses_what_it_must() {
         (13, 157, OFFICER, sheet("a", "x"), "case-role"),
         (5, 6, OFFICER, bid("c"), "case-role"),
         (33, 176, "s:security-officer", awarded(&["a"]), "case-role"),
-        // Separation of duties.
+    ]
+}
+
+fn separation_of_duties() -> Vec<Case> {
+    vec![
         (0, 0, OFFICER, published(1, &["kato"]), ""),
         (1, 1, OFFICER, appointed("kato", false), "case-duties"),
         (1, 1, OFFICER, appointed("KATO", false), "case-duties"),
@@ -110,7 +118,11 @@ fn each_guard_refuses_what_it_must() {
             Event::Closed {},
             "case-duties",
         ),
-        // The clock.
+    ]
+}
+
+fn clock() -> Vec<Case> {
+    vec![
         (3, 1, "va:vendor", bid("a"), "case-time"),
         (3, DEADLINE, "va:vendor", bid("a"), ""),
         (3, DEADLINE + 1, "va:vendor", bid("a"), "case-deadline"),
@@ -123,13 +135,21 @@ fn each_guard_refuses_what_it_must() {
             published(2, &["o1", "o2"]),
             "case-deadline",
         ),
-        // Openers.
+    ]
+}
+
+fn openers() -> Vec<Case> {
+    vec![
         (0, 0, OFFICER, published(0, &["o1", "o2"]), "case-openers"),
         (0, 0, OFFICER, published(3, &["o1", "o2"]), "case-openers"),
         (0, 0, OFFICER, published(1, &["o1", "o2"]), "case-openers"),
         (0, 0, OFFICER, published(1, &[]), "case-openers"),
         (0, 0, OFFICER, published(2, &["o1", "o1"]), "case-repeated"),
-        // Amendments.
+    ]
+}
+
+fn amendments() -> Vec<Case> {
+    vec![
         (
             4,
             4,
@@ -159,14 +179,22 @@ fn each_guard_refuses_what_it_must() {
             amended("rules", DEADLINE + 9, "r"),
             "case-deadline",
         ),
-        // Bids.
+    ]
+}
+
+fn bids() -> Vec<Case> {
+    vec![
         (4, 4, "va:vendor", bid("a"), "case-repeated"),
         (4, 4, "vb:vendor", bid("a"), "case-repeated"),
         (4, 4, "va:vendor", bid("a2"), "case-repeated"),
         (5, 5, "vb:vendor", bid("a"), "case-repeated"),
         (5, 5, "va:vendor", bid("a"), ""),
         (4, 4, "vb:vendor", bid("../b"), "id-malformed"),
-        // Evaluators.
+    ]
+}
+
+fn evaluators() -> Vec<Case> {
+    vec![
         (3, 3, OFFICER, appointed("sato", false), "case-repeated"),
         (8, 152, "mizu:evaluator", declared(&[]), "case-unknown"),
         (8, 152, "sato:evaluator", declared(&["z"]), "case-unknown"),
@@ -209,7 +237,11 @@ fn each_guard_refuses_what_it_must() {
             },
             "case-reason",
         ),
-        // Shares.
+    ]
+}
+
+fn shares() -> Vec<Case> {
+    vec![
         (
             9,
             153,
@@ -234,7 +266,11 @@ fn each_guard_refuses_what_it_must() {
         (10, 154, OFFICER, opened(Part::Technical), "case-incomplete"),
         (25, 168, OFFICER, opened(Part::Prices), "case-incomplete"),
         (26, 169, OFFICER, opened(Part::Prices), "case-incomplete"),
-        // Sheets laid open.
+    ]
+}
+
+fn sheets_laid_open() -> Vec<Case> {
+    vec![
         (
             18,
             162,
@@ -273,7 +309,11 @@ fn each_guard_refuses_what_it_must() {
         (22, 166, "sato:evaluator", reason("a", "x"), "case-unknown"),
         (22, 166, "sato:evaluator", locked(), "case-incomplete"),
         (22, 166, "mori:evaluator", reason("a", "x"), ""),
-        // Outcome.
+    ]
+}
+
+fn outcome() -> Vec<Case> {
+    vec![
         (29, 172, OFFICER, awarded(&["a"]), "case-award"),
         (31, 174, OFFICER, awarded(&["a"]), "case-award"),
         (31, 174, OFFICER, awarded(&["b"]), ""),
@@ -288,7 +328,26 @@ fn each_guard_refuses_what_it_must() {
             },
             "case-repeated",
         ),
-    ];
+    ]
+}
+
+#[test]
+fn each_guard_refuses_what_it_must() {
+    let cases = [
+        order(),
+        roles(),
+        separation_of_duties(),
+        clock(),
+        openers(),
+        amendments(),
+        bids(),
+        evaluators(),
+        shares(),
+        sheets_laid_open(),
+        outcome(),
+    ]
+    .into_iter()
+    .flatten();
     let mut refused = BTreeSet::new();
     for (before, minute, who, event, code) in cases {
         let (mut entries, mut state) = first(before);
