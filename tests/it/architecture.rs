@@ -451,6 +451,7 @@ const ONLY_IN: &[(&str, &[&str])] = &[
             "seal",
             "criteria/rule/oracle.rs",
             "evidence/signature/key",
+            "exact/tests.rs",
             "tender/formula/tests",
             "tender/proceeding/tests",
         ],

@@ -21,7 +21,8 @@ pub struct Publishing<'a> {
     pub name: &'a str,
     /// What is known at the opening only: the content of `[opening]`, the planned price.
     pub opening: Option<&'a [u8]>,
-    /// The last instant at which a bid is taken; the end of the tender's `bid_deadline` in Japan when left out.
+    /// The last instant at which a bid is taken; when left out, `timetable.bids_until` of the file, or the end
+    /// of its `bid_deadline` in Japan.
     pub deadline: Option<Timestamp>,
 }
 
@@ -38,12 +39,15 @@ impl Publishing<'_> {
         let publishable =
             trial::check_published(library, self.file, self.opening).map_err(named)?;
         let last = end_of_day_in_japan(file.bid_deadline);
-        let deadline = self.deadline.unwrap_or(last);
-        if day_in_japan(deadline) != file.bid_deadline {
+        let named = file.bids_until.or(self.deadline);
+        let deadline = named.unwrap_or(last);
+        let agrees = self.deadline.is_none_or(|given| given == deadline);
+        if day_in_japan(deadline) != file.bid_deadline || !agrees {
             return Err(refuse(
                 "case-deadline",
                 format!(
-                    "the deadline {deadline} does not lie on the tender's `bid_deadline` {}, as days count in Japan",
+                    "the deadline {} does not agree with the tender's `bid_deadline` {} and its timetable, as days count in Japan",
+                    self.deadline.unwrap_or(deadline),
                     file.bid_deadline
                 ),
                 "make the two agree",

@@ -11,7 +11,7 @@ use toml::{Table, Value};
 use crate::diagnostic::{Diagnostic, Place};
 use crate::digest::{Digest, canonical_json};
 use crate::text::Text;
-use crate::time::{Date, parse_day};
+use crate::time::{Date, Timestamp, parse_day};
 use crate::tree::parse_toml;
 
 /// What of a tender file does not decide on points: it may change without more time for the bidders.
@@ -44,6 +44,8 @@ pub struct PublishedFile {
     pub title: Text,
     /// The last day on which bids are taken.
     pub bid_deadline: Date,
+    /// The instant until which bids are taken, where the timetable names one.
+    pub bids_until: Option<Timestamp>,
     /// Digest of what decides on points.
     pub rules: Digest,
 }
@@ -132,6 +134,10 @@ pub fn read_published(bytes: &[u8]) -> Result<PublishedFile, Vec<Diagnostic>> {
         ja: text_of(title, "ja")?,
         en: text_of(title, "en")?,
     };
+    let until = table.get("timetable").and_then(|one| one.get("bids_until"));
+    let bids_until = until
+        .and_then(Value::as_str)
+        .and_then(|text| text.parse().ok());
     for key in BESIDE_THE_RULES {
         table.remove(key);
     }
@@ -140,6 +146,7 @@ pub fn read_published(bytes: &[u8]) -> Result<PublishedFile, Vec<Diagnostic>> {
         id,
         title,
         bid_deadline,
+        bids_until,
         rules: Digest::of(canonical_json(&rules).as_bytes()),
     })
 }

@@ -33,7 +33,7 @@ struct Content {
     /// What is known at the opening only, to be sealed: `ceiling_yen = …`, or a table `ceilings` by lot
     #[arg(long, value_name = "FILE")]
     opening: Option<String>,
-    /// The last instant for bids; the end of the file's `bid_deadline` in Japan when left out
+    /// The last instant for bids; when left out, the timetable's `bids_until`, or the end of `bid_deadline` in Japan
     #[arg(long, value_name = "INSTANT")]
     deadline: Option<String>,
 }

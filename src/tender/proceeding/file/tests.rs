@@ -76,6 +76,13 @@ fn rules_are_what_decides_on_points() {
         of(file),
         of(&file.replace("\"T\"", "\"U\"").replace("12-01", "12-02"))
     );
+    let timed = file.replace(
+        "catalog",
+        "timetable = { bids_until = \"2026-12-01T17:00:00+09:00\" }\ncatalog",
+    );
+    let timed = read_published(timed.as_bytes()).unwrap();
+    assert_eq!(timed.bids_until, "2026-12-01T08:00:00Z".parse().ok());
+    assert_eq!((timed.rules, of(file)), (of(file), timed.rules));
     for (from, to) in [
         ("\"p\"", "\"q\""),
         ("\"c\"", "\"d\""),
