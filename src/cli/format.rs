@@ -53,8 +53,8 @@ impl Command {
             ],
             Self::Assess(_) => &[Format::Text, Format::Json, Format::Html, Format::Xlsx],
             Self::Tender(Tender::Evaluate(_)) => &[Format::Text, Format::Json, Format::Html],
-            Self::Tender(Tender::Timetable(_)) => &[Format::Text, Format::Json, Format::Ics],
             Self::Tender(Tender::Consolidate(_)) => &[Format::Text, Format::Json, Format::Xlsx],
+            Self::Tender(Tender::Timetable(_)) => &[Format::Text, Format::Json, Format::Ics],
             Self::Clauses(_) => &[Format::Text, Format::Json, Format::Md],
             Self::Vex(_)
             | Self::Sbom(Sbom::Inspect(_) | Sbom::Check(_) | Sbom::Diff(_) | Sbom::Match(_)) => {

@@ -1,11 +1,11 @@
 //! `mekiki tender evaluate DIR|FILE`, and `mekiki tender add DIR` into the store of the service.
 
 mod case;
+mod consolidate;
 mod key;
 mod ocds;
-mod timetable;
-mod consolidate;
 mod sheet;
+mod timetable;
 
 use std::path::Path;
 
@@ -35,15 +35,15 @@ pub(super) enum Command {
     /// Make keys that bids and marks are sealed to
     #[command(subcommand)]
     Key(key::Command),
-    /// What falls when: what is next, how many days are left, what has passed
-    Timetable(timetable::Arguments),
-    /// Write OCDS packages of a tender, or check one
-    Ocds(ocds::Arguments),
     /// Bring the marks of all evaluators together: how far they lie apart, and which need a reason
     Consolidate(consolidate::Arguments),
     /// Write score sheets for evaluators, and read them back
     #[command(subcommand)]
     Sheet(sheet::Command),
+    /// What falls when: what is next, how many days are left, what has passed
+    Timetable(timetable::Arguments),
+    /// Write OCDS packages of a tender, or check one
+    Ocds(ocds::Arguments),
     /// Put a tender with its evidence into the store of the service
     #[cfg(feature = "server")]
     Add(super::serve::AddArguments),
@@ -74,10 +74,10 @@ pub(super) fn run(
         Command::Evaluate(arguments) => evaluate(arguments, &library()?, output, lang),
         Command::Case(command) => case::run(command, library, output),
         Command::Key(command) => key::run(command, output),
-        Command::Timetable(arguments) => timetable::run(arguments, &library()?, output, lang),
-        Command::Ocds(arguments) => ocds::run(arguments, &library()?, output),
         Command::Consolidate(arguments) => consolidate::run(arguments, &library()?, output),
         Command::Sheet(command) => sheet::run(command, &library()?, output, lang),
+        Command::Timetable(arguments) => timetable::run(arguments, &library()?, output, lang),
+        Command::Ocds(arguments) => ocds::run(arguments, &library()?, output),
         #[cfg(feature = "server")]
         Command::Add(arguments) => super::serve::add(arguments, &library()?),
     }
