@@ -327,7 +327,7 @@ fn attempt(
     format: &str,
 ) -> Vec<u8> {
     let case = scratch.path("CASE");
-    copy(story.file(&format!("at-{stage}")), &case);
+    copy(&story.file(&format!("at-{stage}")), &case);
     let out = scratch.path("OUT");
     let mut all = vec![
         "tender".to_owned(),
@@ -420,7 +420,7 @@ fn no_role_finds_a_price_or_anothers_mark_at_any_door_before_the_lock(story: &St
             let own = keys.first().copied().unwrap_or_default();
             let secrets = forbidden(story, stage, role, own);
             let search = Search::new(&secrets);
-            let bytes = folder_bytes(story.file(&format!("at-{stage}")));
+            let bytes = folder_bytes(&story.file(&format!("at-{stage}")));
             let leaks = search.found(&bytes);
             assert_eq!(leaks, [] as [&str; 0], "{role} at the folder, {stage}");
             let mut tried = 0;
@@ -575,7 +575,7 @@ fn a_copy_of_the_folder_gives_no_more_than_the_keys_at_hand(story: &Story) {
 
 fn a_planted_leak_is_found_in_every_writing_and_place(story: &Story) {
     let secrets = price_secrets(story);
-    let clean = folder_bytes(story.file("at-marking"));
+    let clean = folder_bytes(&story.file("at-marking"));
     assert_eq!(found(&clean, &secrets), [] as [&str; 0]);
     let mut kinds = BTreeMap::new();
     let ground = fs::read(story.file("at-marking/log.jsonl")).unwrap();
@@ -595,7 +595,7 @@ fn a_planted_leak_is_found_in_every_writing_and_place(story: &Story) {
     // In a file of the folder, in the name of one, and in the log.
     let case = story.file("leaky");
     for plant in ["object", "name", "log"] {
-        copy(story.file("at-marking"), &case);
+        copy(&story.file("at-marking"), &case);
         let objects = Path::new(&case).join("objects");
         match plant {
             "object" => fs::write(
@@ -646,7 +646,7 @@ fn sizes_tell_nothing_of_prices_and_little_of_papers(story: &Story) {
 fn a_forged_lock_moves_no_opener(story: &Story) {
     // Somebody who can write to the folder but holds no key writes an entry that says that the marks are locked.
     let case = story.file("forged");
-    copy(story.file("at-consolidated"), &case);
+    copy(&story.file("at-consolidated"), &case);
     let before = entries(&case);
     let last = before.last().unwrap();
     let forged = Entry {
@@ -672,7 +672,7 @@ fn a_forged_lock_moves_no_opener(story: &Story) {
         "--as",
         "o1:opener",
         "--key",
-        story.key("o1"),
+        &story.key("o1"),
         "--format",
         "json",
     ]);
