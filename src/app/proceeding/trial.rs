@@ -66,22 +66,24 @@ pub(super) fn check_published(
         .enumerate()
         .find(|(place, block)| block.kind == BlockKind::Marks && !has_items(*place));
     if let Some((_, block)) = bare {
-        return Err(vec![refuse(
+        let unfit = refuse(
             "case-block-without-items",
             format!(
                 "the block `{}` is marked, but has no evaluation items",
                 block.id
             ),
             "add [[procedure.item]]: in a case every evaluator marks item by item",
-        )]);
+        );
+        return Err(vec![unfit]);
     }
     let open = tender.lots.iter().any(|lot| lot.ceiling_yen.is_none());
     if tender.procedure.has_ceiling && open && opening.is_none() {
-        return Err(vec![refuse(
+        let unfit = refuse(
             "case-no-ceiling",
             "the procedure has a planned price, which is neither published nor sealed",
             "seal it with --opening FILE, which holds `ceiling_yen = …` or a table `ceilings` by lot",
-        )]);
+        );
+        return Err(vec![unfit]);
     }
     if let Some(opening) = opening {
         let text = String::from_utf8_lossy(opening).into_owned();

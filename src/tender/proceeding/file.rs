@@ -159,12 +159,13 @@ pub fn read_published(bytes: &[u8]) -> Result<PublishedFile, Vec<Diagnostic>> {
 pub fn split_bid(bytes: &[u8], has_files: bool) -> Result<BidFile, Vec<Diagnostic>> {
     let mut table = table(bytes)?;
     if let Some(key) = NOT_FOR_BIDDERS.iter().find(|key| table.contains_key(**key)) {
-        return Err(vec![fault(
+        let unfit = fault(
             "bid-oversteps",
             key,
             format!("a bid cannot say `{key}` of itself"),
             "leave it out; it is the committee's or the contracting officer's",
-        )]);
+        );
+        return Err(vec![unfit]);
     }
     let id = text_of(&table, "id")?;
     if !crate::id::is_plain(&id) {
@@ -180,12 +181,13 @@ pub fn split_bid(bytes: &[u8], has_files: bool) -> Result<BidFile, Vec<Diagnosti
         .as_ref()
         .and_then(Value::as_integer);
     let Some(price_yen) = price.filter(|price| *price > 0) else {
-        return Err(vec![fault(
+        let unfit = fault(
             "bid-price",
             "price_yen",
             "`price_yen` is missing, or no whole number above zero",
             "write the price in yen without separators or quotes",
-        )]);
+        );
+        return Err(vec![unfit]);
     };
     table.remove("directory");
     if has_files {
