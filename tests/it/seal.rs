@@ -103,7 +103,7 @@ fn price_secret(price: i64) -> Secret {
     let digits = price.to_string();
     let mut grouped = String::new();
     for (index, digit) in digits.chars().enumerate() {
-        if index > 0 && (digits.len() - index) % 3 == 0 {
+        if index > 0 && (digits.len() - index).is_multiple_of(3) {
             grouped.push(',');
         }
         grouped.push(digit);
@@ -609,8 +609,9 @@ fn a_planted_leak_is_found_in_every_writing_and_place(story: &Story) {
                 let digest = Digest::of(b"price_yen = 78500000\n").hex();
                 let log = fs::read_to_string(&path).unwrap();
                 let word = "\"commitment\":\"";
-                let at = log.find(word).unwrap() + word.len();
-                fs::write(&path, format!("{}{digest}{}", &log[..at], &log[at + 64..])).unwrap();
+                let (before, after) = log.split_once(word).unwrap();
+                let (_, after) = after.split_at(64);
+                fs::write(&path, format!("{before}{word}{digest}{after}")).unwrap();
             }
         }
         let leaks = found(&folder_bytes(&case), &secrets);
