@@ -264,7 +264,7 @@ fn run(cli: &Cli, output: &Output) -> anyhow::Result<Verdict> {
         Command::Criteria(command) => criteria::run(command, &cli.common, output),
         Command::Assess(arguments) => assess::run(arguments, &library()?, output, cli.common.lang),
         Command::Agency(command) => agency::run(command, &library()?, output),
-        Command::Tender(command) => tender::run(command, &library()?, output, cli.common.lang),
+        Command::Tender(command) => tender::run(command, &library, output, cli.common.lang),
         Command::Clauses(command) => {
             clauses::run(command, &library()?, output, cli.common.lang.all())
         }

@@ -14,6 +14,7 @@ pub mod ocds;
 pub mod questionnaire;
 pub mod record;
 pub mod report;
+pub mod proceeding;
 pub mod provenance;
 pub mod sarif;
 pub mod scan;

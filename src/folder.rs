@@ -1,5 +1,6 @@
 //! Reading evidence from disk, within limits and without following links.
 
+pub mod case;
 pub mod inventory;
 pub mod oci;
 pub mod trusted_root;
@@ -260,6 +261,28 @@ pub fn read_delivered(path: &str) -> Result<Vec<u8>, FolderError> {
         .and_then(|file| file.take(MAXIMUM_DELIVERED_BYTES).read_to_end(&mut bytes))
         .map_err(of)?;
     Ok(bytes)
+}
+
+/// Writes a file that only its owner may read, where there is none yet.
+///
+/// # Errors
+///
+/// When there is one already, or the system refuses.
+pub fn write_secret(path: &str, bytes: &[u8]) -> Result<(), FolderError> {
+    use std::io::Write as _;
+    let target = Path::new(path);
+    let mut options = fs::OpenOptions::new();
+    options.write(true).create_new(true);
+    #[cfg(unix)]
+    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
+    let written = options.open(target).and_then(|mut file| {
+        file.write_all(bytes)?;
+        file.sync_all()
+    });
+    written.map_err(|source| FolderError::Refused {
+        path: path.to_owned(),
+        source,
+    })
 }
 
 fn read_limited(reader: impl Read, path: &str) -> Result<Vec<u8>, FolderError> {

@@ -58,6 +58,7 @@ pub mod clock;
 pub mod file;
 pub mod feed;
 pub mod folder;
+pub mod seal;
 #[cfg(feature = "server")]
 pub mod blob;
 #[cfg(feature = "server")]

@@ -9,6 +9,7 @@ pub mod formula;
 pub mod item;
 pub mod ocds;
 pub mod parse;
+pub mod proceeding;
 pub mod procedure;
 pub mod record;
 pub mod report;

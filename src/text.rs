@@ -3,7 +3,7 @@
 pub mod messages;
 pub mod parity;
 
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
 /// A language of the product.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -33,7 +33,8 @@ impl Lang {
 }
 
 /// A text in both languages.
-#[derive(Debug, Clone, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
 pub struct Text {
     /// The Japanese text.
     pub ja: String,

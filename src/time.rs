@@ -63,6 +63,23 @@ pub fn end_of_day(day: Date) -> Timestamp {
     TimeZone::UTC.to_timestamp(end).unwrap_or(Timestamp::MAX)
 }
 
+/// The last second of a day in Japan (UTC+9, without daylight saving): until then a deadline on that day runs.
+pub fn end_of_day_in_japan(day: Date) -> Timestamp {
+    let end = end_of_day(day);
+    end.checked_sub(9.hours()).unwrap_or(end)
+}
+
+/// An instant as clocks in Japan show it, to the second: `2026-12-01 17:00:00 JST`.
+pub fn in_japan(instant: Timestamp) -> String {
+    let there = TimeZone::UTC.to_datetime(instant.checked_add(9.hours()).unwrap_or(instant));
+    there.strftime("%Y-%m-%d %H:%M:%S JST").to_string()
+}
+
+/// An instant without the fraction of its second.
+pub fn whole_second(instant: Timestamp) -> Timestamp {
+    Timestamp::from_second(instant.as_second()).unwrap_or(instant)
+}
+
 /// The day of an instant given in seconds since 1970; `None` outside of the calendar.
 pub fn day_of_seconds(seconds: i64) -> Option<Date> {
     Timestamp::from_second(seconds).ok().map(day_of_instant)

@@ -1,6 +1,8 @@
 //! `mekiki tender evaluate DIR|FILE`, and `mekiki tender add DIR` into the store of the service.
 
+mod case;
 mod consolidate;
+mod key;
 mod ocds;
 mod sheet;
 mod timetable;
@@ -27,6 +29,12 @@ use crate::folder::{read_folder, write_file};
 pub(super) enum Command {
     /// Judge the bids of a tender and rank them
     Evaluate(Arguments),
+    /// Run a tender step by step: sealed bids, sealed marks, an order that is proven by a log
+    #[command(subcommand)]
+    Case(Box<case::Command>),
+    /// Make keys that bids and marks are sealed to
+    #[command(subcommand)]
+    Key(key::Command),
     /// Bring the marks of all evaluators together: how far they lie apart, and which need a reason
     Consolidate(consolidate::Arguments),
     /// Write score sheets for evaluators, and read them back
@@ -58,18 +66,20 @@ pub(super) struct Arguments {
 
 pub(super) fn run(
     command: &Command,
-    library: &Library,
+    library: &dyn Fn() -> Result<Library, Refused>,
     output: &Output,
     lang: LangArgument,
 ) -> anyhow::Result<Verdict> {
     match command {
-        Command::Evaluate(arguments) => evaluate(arguments, library, output, lang),
-        Command::Consolidate(arguments) => consolidate::run(arguments, library, output),
-        Command::Sheet(command) => sheet::run(command, library, output, lang),
-        Command::Timetable(arguments) => timetable::run(arguments, library, output, lang),
-        Command::Ocds(arguments) => ocds::run(arguments, library, output),
+        Command::Evaluate(arguments) => evaluate(arguments, &library()?, output, lang),
+        Command::Case(command) => case::run(command, library, output),
+        Command::Key(command) => key::run(command, output),
+        Command::Consolidate(arguments) => consolidate::run(arguments, &library()?, output),
+        Command::Sheet(command) => sheet::run(command, &library()?, output, lang),
+        Command::Timetable(arguments) => timetable::run(arguments, &library()?, output, lang),
+        Command::Ocds(arguments) => ocds::run(arguments, &library()?, output),
         #[cfg(feature = "server")]
-        Command::Add(arguments) => super::serve::add(arguments, library),
+        Command::Add(arguments) => super::serve::add(arguments, &library()?),
     }
 }
 

@@ -7,6 +7,8 @@ mod architecture;
 mod asked;
 mod attestation;
 mod canonical_xml;
+mod case_story;
+mod seal;
 mod signer;
 mod signature_jsf;
 mod assessment_laws;
