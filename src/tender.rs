@@ -5,11 +5,13 @@
 
 pub mod evaluate;
 pub mod formula;
+pub mod illustration;
 pub mod item;
 pub mod parse;
 pub mod procedure;
 pub mod record;
 pub mod report;
+pub mod surface;
 
 use std::collections::BTreeMap;
 

@@ -82,7 +82,7 @@ fn evaluate(
     }
     if output.format() == Format::Html {
         let reports = reports_on(library, &open, &judged.view);
-        output.bytes(tender_page(&judged.view, &reports, lang.all())?.as_bytes())?;
+        output.bytes(tender_page(&open.tender, &judged.view, &reports, lang.all())?.as_bytes())?;
         return Ok(Verdict::of(!judged.view.winner.is_empty()));
     }
     let catalog = open.tender.catalog.as_ref().map(|_| &library.catalog);

@@ -1,0 +1,106 @@
+//! What total technical points and a price would have, and which technical points a total needs at a price.
+//!
+//! Before any rounding, with the names that are made of other bids, such as `lowest`, held at their values.
+
+use std::collections::BTreeMap;
+
+use super::procedure::{Combination, Method};
+use super::{BlockKind, Lot, Tender};
+use crate::exact::Exact;
+
+impl Tender {
+    /// The values of the names that are the same for every bid of a lot; `prices` are those of the bids that are in.
+    pub fn names_of(&self, lot: &Lot, prices: &[Exact]) -> BTreeMap<&'static str, Exact> {
+        let base = self
+            .blocks
+            .iter()
+            .filter(|one| one.kind == BlockKind::Base);
+        let count = i64::try_from(prices.len()).unwrap_or(i64::MAX);
+        let named = [
+            ("allotment", lot.price_allotment.clone()),
+            (
+                "base_points",
+                Some(base.map(|block| block.points.clone()).sum()),
+            ),
+            ("ceiling", self.comparison_ceiling(lot)),
+            ("count", Some(Exact::from_integer(count))),
+            ("highest", prices.iter().max().cloned()),
+            ("investigation_price", self.investigation_price(lot)),
+            ("lowest", prices.iter().min().cloned()),
+            ("mean", Combination::Mean.of(prices)),
+            ("median", Combination::Median.of(prices)),
+            (
+                "minimum_price",
+                lot.minimum_price_yen.map(Exact::from_integer),
+            ),
+            ("technical_points", Some(self.technical_points.clone())),
+        ];
+        named
+            .into_iter()
+            .filter_map(|(name, value)| Some((name, value?)))
+            .collect()
+    }
+}
+
+/// The total as a function of technical points and price.
+#[derive(Debug, Clone)]
+pub struct Surface<'a> {
+    tender: &'a Tender,
+    names: BTreeMap<&'static str, Exact>,
+}
+
+impl<'a> Surface<'a> {
+    /// The surface of a lot; `prices` are those of the bids that are in. None for the lowest-price method, in which no
+    /// technical points outweigh a price.
+    pub fn new(tender: &'a Tender, lot: &Lot, prices: &[Exact]) -> Option<Self> {
+        (tender.procedure.method != Method::LowestPrice).then(|| Self {
+            tender,
+            names: tender.names_of(lot, prices),
+        })
+    }
+
+    /// The total before rounding; none where a formula has no value.
+    pub fn total(&self, price: &Exact, technical: &Exact) -> Option<Exact> {
+        let points = self.price_points(price)?;
+        let lookup = |name: &str| match name {
+            "technical" => Some(technical.clone()),
+            _ => self.lookup(name, price, points.as_ref()),
+        };
+        self.tender.procedure.total.evaluate(&lookup).ok()
+    }
+
+    /// The technical points that a total needs at a price; none where no single number does.
+    pub fn technical_for(&self, total: &Exact, price: &Exact) -> Option<Exact> {
+        let points = self.price_points(price)?;
+        let lookup = |name: &str| self.lookup(name, price, points.as_ref());
+        let (factor, constant) = self
+            .tender
+            .procedure
+            .total
+            .affine_in("technical", &lookup)?;
+        total.minus(&constant).over(&factor)
+    }
+
+    /// The price points before rounding; `Some(None)` where the method has none.
+    fn price_points(&self, price: &Exact) -> Option<Option<Exact>> {
+        match &self.tender.procedure.price {
+            None => Some(None),
+            Some(formula) => {
+                let lookup = |name: &str| self.lookup(name, price, None);
+                formula.evaluate(&lookup).ok().map(Some)
+            }
+        }
+    }
+
+    fn lookup(&self, name: &str, price: &Exact, points: Option<&Exact>) -> Option<Exact> {
+        match name {
+            "bid" => Some(price.clone()),
+            "price" => points.cloned(),
+            _ => self
+                .names
+                .get(name)
+                .or_else(|| self.tender.parameters.get(name))
+                .cloned(),
+        }
+    }
+}
