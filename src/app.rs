@@ -17,6 +17,7 @@ pub mod feed_update;
 pub mod inspect;
 pub mod inventory;
 pub mod library;
+pub mod ocds;
 pub mod oci;
 pub mod provenance;
 pub mod questionnaire_receive;
@@ -34,6 +35,8 @@ pub mod sbom_convert;
 #[cfg(feature = "server")]
 pub mod shelf;
 pub mod tender;
+pub mod tender_paper;
+pub mod timetable;
 pub mod trust;
 pub mod trust_root;
 #[cfg(feature = "retrieve")]

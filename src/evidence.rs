@@ -15,6 +15,7 @@ pub mod detect;
 pub mod excerpt;
 pub mod lockfile;
 pub mod measurement;
+pub mod ocds;
 pub mod oci;
 pub mod provenance;
 pub mod questionnaire;

@@ -70,8 +70,11 @@ impl Schema {
     pub(crate) fn broken_patterns(&self) -> Vec<String> {
         self.nodes
             .iter()
-            .filter_map(|node| node.text.as_ref())
-            .flat_map(|rule| &rule.patterns)
+            .flat_map(|node| {
+                let names = node.table.iter().flat_map(|rule| &rule.also);
+                let texts = node.text.iter().flat_map(|rule| &rule.patterns);
+                texts.chain(names.map(|(pattern, _)| pattern))
+            })
             .filter(|pattern| !pattern.is_sound())
             .map(Pattern::words)
             .collect()
@@ -112,6 +115,8 @@ struct TableRule {
     nodes: Vec<Id>,
     /// How many are required; at most 64.
     required: usize,
+    /// What members must be whose names match a pattern.
+    also: Vec<(Pattern, Id)>,
     /// What any other member must be.
     other: Id,
     /// The fewest members.
@@ -127,6 +132,12 @@ impl TableRule {
             0 => 0,
             count => u64::MAX >> (64 - count.min(64)),
         }
+    }
+
+    /// What a member must be that is none of the named ones.
+    fn unnamed(&self, name: &str) -> Id {
+        let also = self.also.iter().find(|(pattern, _)| pattern.matches(name));
+        also.map_or(self.other, |(_, id)| *id)
     }
 
     fn required_names(&self) -> impl Iterator<Item = &str> {

@@ -7,11 +7,14 @@ pub mod evaluate;
 pub mod formula;
 pub mod illustration;
 pub mod item;
+pub mod ocds;
 pub mod parse;
 pub mod procedure;
 pub mod record;
 pub mod report;
+pub mod sensitivity;
 pub mod surface;
+pub mod timetable;
 
 use std::collections::BTreeMap;
 
@@ -23,6 +26,7 @@ use crate::fact::dossier::Offering;
 use crate::id::{AgencyId, BidId, ClauseId, TenderId};
 use crate::tender::item::{Confirmation, Evaluator, Item, Mark, OutlierReason, Sheet};
 use crate::tender::procedure::{Procedure, Scaling};
+use crate::tender::timetable::Timetable;
 use crate::text::Text;
 use crate::time::Date;
 
@@ -47,6 +51,8 @@ pub struct Tender {
     pub as_of: Date,
     /// The last day on which bids are taken.
     pub bid_deadline: Date,
+    /// What falls when, the deadline for bids included.
+    pub timetable: Timetable,
     /// The criteria that bids are judged by; absent when the tender scores marks only.
     pub catalog: Option<String>,
     /// What is procured.

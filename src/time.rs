@@ -2,7 +2,7 @@
 
 pub use jiff::Timestamp;
 use jiff::ToSpan;
-pub use jiff::civil::Date;
+pub use jiff::civil::{Date, DateTime, Weekday};
 use jiff::tz::TimeZone;
 
 /// Reads a `GeneralizedTime` of a timestamp token: `YYYYMMDDhhmmss`, perhaps a fraction, and `Z` (RFC 3161,
@@ -101,6 +101,28 @@ pub fn utc_second(text: &str) -> Option<String> {
     Some(seconds.to_string())
 }
 
+/// Reads a time of day in Japan: an instant of RFC 3339 with the offset `+09:00`, to the second or the minute. Japan has had
+/// no summer time since 1951.
+pub fn parse_japan(text: &str) -> Option<DateTime> {
+    let local = text.strip_suffix("+09:00")?;
+    let whole = local.len() == 16 || local.len() == 19;
+    let parts = (local.get(10..11)?, local.get(13..14)?);
+    (whole && parts == ("T", ":"))
+        .then(|| local.parse().ok())
+        .flatten()
+}
+
+/// Writes a time of day in Japan as an instant of RFC 3339 with the offset `+09:00`.
+pub fn japan_instant(local: DateTime) -> String {
+    format!("{local}+09:00")
+}
+
+/// The day of an instant in Japan.
+pub fn day_in_japan(instant: Timestamp) -> Date {
+    let offset = jiff::tz::Offset::constant(9);
+    offset.to_datetime(instant).date()
+}
+
 /// Reads a date of HTTP in the form that is sent (RFC 9110, section 5.6.7): `Sun, 06 Nov 1994 08:49:37 GMT`.
 pub fn parse_http_date(text: &str) -> Option<Timestamp> {
     text.ends_with("GMT")
@@ -123,6 +145,28 @@ mod tests {
         ] {
             assert_eq!(utc_second(text).as_deref(), expected, "{text}");
         }
+    }
+
+    #[test]
+    fn times_in_japan_carry_their_offset() {
+        for (text, expected) in [
+            (
+                "2026-12-10T17:00:00+09:00",
+                Some("2026-12-10T17:00:00+09:00"),
+            ),
+            ("2026-12-10T17:00+09:00", Some("2026-12-10T17:00:00+09:00")),
+            ("2026-12-10T08:00:00Z", None),
+            ("2026-12-10T17:00:00", None),
+            ("2026-12-10 17:00:00+09:00", None),
+            ("2026-12-10T17+09:00", None),
+            ("2026-02-30T17:00:00+09:00", None),
+            ("2026-12-10T24:00:00+09:00", None),
+        ] {
+            let read = parse_japan(text).map(japan_instant);
+            assert_eq!(read.as_deref(), expected, "{text}");
+        }
+        let late = "2026-12-31T15:00:00Z".parse().unwrap();
+        assert_eq!(day_in_japan(late).to_string(), "2027-01-01");
     }
 
     #[test]

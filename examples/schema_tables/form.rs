@@ -43,6 +43,8 @@ pub(crate) struct Form {
     /// Fewest and most members.
     pub(crate) size: (u64, Option<u64>),
     pub(crate) other: Id,
+    /// What members must be whose names match a pattern.
+    pub(crate) also: BTreeMap<String, Id>,
     pub(crate) by: Option<By>,
     pub(crate) first: Vec<Id>,
     pub(crate) each: Id,
@@ -77,6 +79,7 @@ impl Default for Form {
             required: BTreeSet::new(),
             size: (0, None),
             other: ANYTHING,
+            also: BTreeMap::new(),
             by: None,
             first: Vec::new(),
             each: ANYTHING,
@@ -119,6 +122,7 @@ impl Form {
     pub(crate) fn children_mut(&mut self) -> Vec<&mut Id> {
         let mut ids: Vec<&mut Id> = self.members.values_mut().collect();
         ids.push(&mut self.other);
+        ids.extend(self.also.values_mut());
         if let Some(by) = &mut self.by {
             ids.extend(by.cases.values_mut());
             ids.push(&mut by.other);

@@ -44,12 +44,26 @@ const TABLES: &[(&str, &str)] = &[
 /// The license ids of CycloneDX, which all its tables share.
 const LICENSES: (&str, &str) = ("licenses.json", "cyclonedx/spdx.schema.json");
 
+/// The tables of OCDS, made where its schemas lie in the folder too: `ocds/1.1/`.
+const OCDS: &[(&str, &str)] = &[
+    (
+        "release-package-1.1.json",
+        "ocds/1.1/release-package-schema.json",
+    ),
+    (
+        "record-package-1.1.json",
+        "ocds/1.1/record-package-schema.json",
+    ),
+];
+
 /// Where a table lies below `src/evidence`.
 fn folder_of(schema: &str) -> &'static str {
     if schema.starts_with("csaf/") {
         "csaf/tables"
     } else if schema.starts_with("openvex/") {
         "vex/tables"
+    } else if schema.starts_with("ocds/") {
+        "ocds/tables"
     } else {
         "sbom/tables"
     }
@@ -59,7 +73,10 @@ fn folder_of(schema: &str) -> &'static str {
 /// `src/evidence`.
 pub(crate) fn tables(folder: &Path) -> Result<Vec<(String, String)>> {
     let mut made = Vec::new();
-    for (name, schema) in TABLES {
+    let ocds = OCDS
+        .iter()
+        .filter(|(_, schema)| folder.join(schema).exists());
+    for (name, schema) in TABLES.iter().chain(ocds) {
         let mut graph = Graph::new();
         let root = Reader::new(folder, LICENSES.1)
             .read(&mut graph, schema)

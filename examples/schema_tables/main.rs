@@ -1,4 +1,4 @@
-//! Writes the tables that say what the published JSON schemas of CycloneDX, SPDX, CSAF and OpenVEX demand.
+//! Writes the tables that say what the published JSON schemas of CycloneDX, SPDX, CSAF, OpenVEX and OCDS demand.
 //!
 //! ```text
 //! cargo run --example schema_tables -- FOLDER [OUT]
@@ -7,7 +7,7 @@
 //! `FOLDER` holds the official schemas as their projects publish them: `cyclonedx/bom-1.6.schema.json`,
 //! `cyclonedx/spdx.schema.json`, `spdx/spdx-schema-v2.3.json`, `csaf/2.0/csaf_json_schema.json` and so
 //! on. For CycloneDX 1.2 and 1.3 the
-//! strict schemas are read. `OUT` is `src/evidence` unless given. Nothing is fetched.
+//! strict schemas are read; those of OCDS, `ocds/1.1/…`, may be left out. `OUT` is `src/evidence` unless given. Nothing is fetched.
 //!
 //! A table keeps what a schema demands and nothing that it tells people: no title, description or
 //! example. Sub-schemas that demand the same are one node; `allOf` and `$ref` are merged into the node

@@ -88,6 +88,11 @@ impl Graph {
             );
             merged.members.insert(name.clone(), id);
         }
+        ensure!(
+            left.also.is_empty() || right.also.is_empty(),
+            "two sets of members by pattern"
+        );
+        merged.also = left.also.into_iter().chain(right.also).collect();
         merged.by = match (left.by, right.by) {
             (Some(_), Some(_)) => anyhow::bail!("two choices by a word"),
             (left, right) => left.or(right),

@@ -9,7 +9,7 @@ use serde_json::{Map, Value};
 use super::form::{ANYTHING, Form, Graph, Id, NOTHING, SHAPES};
 
 /// Keywords that tell people something and demand nothing.
-const TOLD: [&str; 14] = [
+const TOLD: [&str; 19] = [
     "id",
     "license",
     "$schema",
@@ -24,6 +24,12 @@ const TOLD: [&str; 14] = [
     "deprecated",
     "meta:enum",
     "additionalItems",
+    // Of OCDS: for people, or for the merging of releases.
+    "codelist",
+    "openCodelist",
+    "omitWhenMerged",
+    "versionId",
+    "wholeListMerge",
 ];
 
 /// The files of schemas that others refer to by the URL under which they are published.
@@ -55,6 +61,14 @@ const PUBLISHED: &[(&str, &str)] = &[
     (
         "https://docs.oasis-open.org/csaf/csaf/v2.1/schema/extension-metaschema.json",
         "csaf/2.1/extension-metaschema.json",
+    ),
+    (
+        "https://standard.open-contracting.org/schema/1__1__5/release-schema.json",
+        "ocds/1.1/release-schema.json",
+    ),
+    (
+        "https://standard.open-contracting.org/schema/1__1__5/versioned-release-validation-schema.json",
+        "ocds/1.1/versioned-release-validation-schema.json",
     ),
 ];
 
@@ -185,6 +199,12 @@ impl Reader {
                     form.members.insert(name.clone(), id);
                 }
             }
+            "patternProperties" => {
+                for (pattern, schema) in value.as_object().context("an object")? {
+                    let id = self.schema(graph, file, schema)?;
+                    form.also.insert(pattern.clone(), id);
+                }
+            }
             "additionalProperties" => form.other = self.schema(graph, file, value)?,
             "items" if value.is_array() => {
                 form.first = self.schemas(graph, file, value)?;
@@ -244,11 +264,16 @@ fn read_plain(form: &mut Form, keyword: &str, value: &Value) -> Result<bool> {
             }
         }
         "enum" => {
-            let words: Result<BTreeSet<_>> = list(value)?
+            let list = list(value)?;
+            let words: Result<BTreeSet<_>> = list
                 .iter()
+                .filter(|word| !word.is_null())
                 .map(|word| text(word).map(str::to_owned))
                 .collect();
+            // Null beside words is a shape of its own.
+            let null = form.shapes & u8::from(list.iter().any(Value::is_null));
             only_words(form, words?);
+            form.shapes |= null;
         }
         "const" => match value {
             Value::Bool(flag) => {

@@ -135,6 +135,9 @@ fn node(form: &Form, names: &HashMap<&str, usize>) -> Result<Value> {
     if form.other != ANYTHING {
         put("other", json!(form.other));
     }
+    if !form.also.is_empty() {
+        put("also", json!(form.also.iter().collect::<Vec<_>>()));
+    }
     if let Some(by) = &form.by {
         put(
             "by",

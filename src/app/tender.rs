@@ -18,6 +18,7 @@ use crate::tender::evaluate::{Outcome, evaluate};
 use crate::tender::parse::{check_decisions, read_tender};
 use crate::tender::record::{self, RecordSubject, RecordTable, RecordTables, first_difference};
 use crate::tender::report::{CatalogView, TenderView};
+use crate::tender::sensitivity::SensitivityView;
 use crate::tender::{AGENCY_FOLDERS, BlockKind, Tender};
 use crate::time::Date;
 
@@ -206,6 +207,11 @@ pub fn judge_tender(
     let outcome = evaluate(&tender, assessed)?;
     let view = TenderView::new(&tender, catalog, &outcome, tender.as_of);
     Ok(JudgedTender { outcome, view })
+}
+
+/// Adds to the view of a judged tender how little would change its winner. The record of a tender is written without.
+pub fn add_sensitivity(open: &OpenTender, judged: &mut JudgedTender) {
+    judged.view.sensitivity = Some(SensitivityView::new(&open.tender, &judged.outcome));
 }
 
 /// Checks that every exception on which an overlay rests is in force on a day.

@@ -25,6 +25,8 @@ pub(super) enum Format {
     Html,
     /// A workbook, for `assess`
     Xlsx,
+    /// A calendar (RFC 5545), for `tender timetable`
+    Ics,
 }
 
 impl Format {
@@ -51,6 +53,9 @@ impl Command {
             ],
             Self::Assess(_) => &[Format::Text, Format::Json, Format::Html, Format::Xlsx],
             Self::Tender(Tender::Evaluate(_)) => &[Format::Text, Format::Json, Format::Html],
+            Self::Tender(Tender::Chart(_)) => &[Format::Text],
+            Self::Tender(Tender::Paper(_)) => &[Format::Text, Format::Html],
+            Self::Tender(Tender::Timetable(_)) => &[Format::Text, Format::Json, Format::Ics],
             Self::Clauses(_) => &[Format::Text, Format::Json, Format::Md],
             Self::Vex(_)
             | Self::Sbom(Sbom::Inspect(_) | Sbom::Check(_) | Sbom::Diff(_) | Sbom::Match(_)) => {

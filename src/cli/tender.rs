@@ -1,5 +1,10 @@
 //! `mekiki tender evaluate DIR|FILE`, and `mekiki tender add DIR` into the store of the service.
 
+mod chart;
+mod ocds;
+mod paper;
+mod timetable;
+
 use std::path::Path;
 
 use super::format::Format;
@@ -8,8 +13,11 @@ use super::{LangArgument, Verdict, read};
 use crate::app::Refused;
 use crate::app::library::Library;
 use crate::app::report::reports_on;
-use crate::app::tender::{OpenTender, TENDER_FILE, judge_tender, open_tender, write_record};
+use crate::app::tender::{
+    OpenTender, TENDER_FILE, add_sensitivity, judge_tender, open_tender, write_record,
+};
 use crate::document::report::tender_page;
+use crate::document::sensitivity::render as sensitivity_text;
 use crate::document::tender::{Layout, render};
 use crate::evidence::Evidence;
 use crate::folder::{read_folder, write_file};
@@ -18,6 +26,14 @@ use crate::folder::{read_folder, write_file};
 pub(super) enum Command {
     /// Judge the bids of a tender and rank them
     Evaluate(Arguments),
+    /// What falls when: what is next, how many days are left, what has passed
+    Timetable(timetable::Arguments),
+    /// Draw a tender as a picture (SVG)
+    Chart(chart::Arguments),
+    /// Write a paper of a tender as a page to print
+    Paper(paper::Arguments),
+    /// Write OCDS packages of a tender, or check one
+    Ocds(ocds::Arguments),
     /// Put a tender with its evidence into the store of the service
     #[cfg(feature = "server")]
     Add(super::serve::AddArguments),
@@ -30,6 +46,9 @@ pub(super) struct Arguments {
     /// Follow every point down to its citation
     #[arg(long)]
     explain: bool,
+    /// Add how little would have to change for another bidder to win
+    #[arg(long)]
+    sensitivity: bool,
     /// Also write the canonical record of the evaluation
     #[arg(long, value_name = "FILE")]
     record: Option<String>,
@@ -43,6 +62,10 @@ pub(super) fn run(
 ) -> anyhow::Result<Verdict> {
     match command {
         Command::Evaluate(arguments) => evaluate(arguments, library, output, lang),
+        Command::Timetable(arguments) => timetable::run(arguments, library, output, lang),
+        Command::Chart(arguments) => chart::run(arguments, library, output),
+        Command::Paper(arguments) => paper::run(arguments, library, output, lang),
+        Command::Ocds(arguments) => ocds::run(arguments, library, output),
         #[cfg(feature = "server")]
         Command::Add(arguments) => super::serve::add(arguments, library),
     }
@@ -75,10 +98,13 @@ fn evaluate(
     lang: LangArgument,
 ) -> anyhow::Result<Verdict> {
     let open = open(&arguments.path, library)?;
-    let judged = judge_tender(library, &open, None)?;
+    let mut judged = judge_tender(library, &open, None)?;
     if let Some(file) = &arguments.record {
         write_file(file, write_record(library, &open, &judged).as_bytes())?;
         remark(&format!("record: {file}\n"));
+    }
+    if arguments.sensitivity {
+        add_sensitivity(&open, &mut judged);
     }
     if output.format() == Format::Html {
         let reports = reports_on(library, &open, &judged.view);
@@ -87,15 +113,16 @@ fn evaluate(
     }
     let catalog = open.tender.catalog.as_ref().map(|_| &library.catalog);
     output.either(&judged.view, || {
-        render(
-            &judged.view,
-            catalog,
-            Layout {
-                lang: output.lang(),
-                width: output.width(),
-                explain: arguments.explain,
-            },
-        )
+        let layout = Layout {
+            lang: output.lang(),
+            width: output.width(),
+            explain: arguments.explain,
+        };
+        let sensitivity = judged.view.sensitivity.as_ref();
+        render(&judged.view, catalog, layout)
+            + &sensitivity.map_or_else(String::new, |view| {
+                sensitivity_text(view, layout.lang, layout.width)
+            })
     })?;
     Ok(Verdict::of(!judged.view.winner.is_empty()))
 }

@@ -201,11 +201,12 @@ impl Schema {
             faults.add(item, depth, Problem::Size(count, rule));
         }
         for child in item.children() {
+            let name = child.key().unwrap_or_default();
             let known = rule
                 .names
-                .find(child.key().unwrap_or_default())
+                .find(name)
                 .and_then(|position| rule.nodes.get(position).copied());
-            match known.unwrap_or(rule.other) {
+            match known.unwrap_or_else(|| rule.unnamed(name)) {
                 NOTHING => faults.add(child, depth, Problem::Unknown(rule)),
                 id => self.explain(id, child, depth + 1, faults),
             }
@@ -333,7 +334,8 @@ impl Schema {
             let plain = node.choices.is_empty() && node.by.is_none() && node.list.is_none();
             plain
                 && node.table.as_ref().is_some_and(|rule| {
-                    rule.other == ANYTHING && rule.nodes.iter().all(|id| *id == ANYTHING)
+                    let free = rule.other == ANYTHING && rule.also.is_empty();
+                    free && rule.nodes.iter().all(|id| *id == ANYTHING)
                 })
         })
     }

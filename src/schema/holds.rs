@@ -49,14 +49,15 @@ impl Schema {
         let (mut seen, mut count) = (0u64, 0usize);
         for child in item.children() {
             count += 1;
-            let id = match rule.names.find(child.key().unwrap_or_default()) {
+            let name = child.key().unwrap_or_default();
+            let id = match rule.names.find(name) {
                 Some(position) => {
                     if position < 64 {
                         seen |= 1 << position;
                     }
                     rule.nodes.get(position).copied().unwrap_or(rule.other)
                 }
-                None => rule.other,
+                None => rule.unnamed(name),
             };
             if id == NOTHING || !self.holds(id, child) {
                 return false;

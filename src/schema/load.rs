@@ -8,6 +8,7 @@
 //! |---|---|
 //! | `shapes` | sum of 1 null, 2 boolean, 4 integer, 8 other number, 16 text, 32 list, 64 object |
 //! | `members`, `other` | name and node of each member, in turn; the node of any other member |
+//! | `also` | pairs of a regular expression and the node of the members whose names match it |
 //! | `required`, `size` | names that an object must have; fewest and most members, or null |
 //! | `by` | a member, then words and nodes in turn, then a node: the word of the member chooses the node |
 //! | `first`, `each` | nodes of the first items; the node of all others |
@@ -181,7 +182,7 @@ impl Reader<'_> {
                     let bits = u8::try_from(number(member)?).map_err(|_| malformed(member))?;
                     node.shapes = Shapes(bits);
                 }
-                "members" | "required" | "size" | "other" | "first" | "each" | "count"
+                "members" | "required" | "size" | "other" | "also" | "first" | "each" | "count"
                 | "unique" => {}
                 "by" => node.by = Some(self.by(member)?),
                 "words" => {
@@ -246,7 +247,11 @@ impl Reader<'_> {
         let (members, required) = (item.get("members"), item.get("required"));
         let other = item.get("other").map_or(Ok(ANYTHING), |id| self.id(id))?;
         let size = item.get("size");
-        if members.is_none() && required.is_none() && size.is_none() && other == ANYTHING {
+        let also = item.get("also").map_or(Ok(Vec::new()), |list| {
+            list.items().map(|pair| self.by_pattern(pair)).collect()
+        })?;
+        let plain = members.is_none() && required.is_none() && size.is_none();
+        if plain && also.is_empty() && other == ANYTHING {
             return Ok(None);
         }
         let (least, most) = size.map_or(Ok((0, None)), bounds)?;
@@ -272,10 +277,24 @@ impl Reader<'_> {
             names: names.ok_or_else(|| malformed(item))?,
             nodes,
             required,
+            also,
             other,
             least,
             most,
         }))
+    }
+
+    /// A regular expression and a node.
+    fn by_pattern(&self, pair: Item<'_>) -> Result<(Pattern, Id)> {
+        let mut items = pair.items();
+        match (
+            items.next().and_then(Item::text),
+            items.next(),
+            items.next(),
+        ) {
+            (Some(pattern), Some(id), None) => Ok((Pattern::new(pattern), self.id(id)?)),
+            _ => Err(malformed(pair)),
+        }
     }
 
     fn list(&self, item: Item<'_>) -> Result<Option<ListRule>> {

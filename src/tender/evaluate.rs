@@ -15,8 +15,11 @@ use std::collections::{BTreeMap, BTreeSet};
 use rayon::prelude::*;
 use serde::Serialize;
 
+pub(in crate::tender) use self::marks::points_of;
 use self::points::Points;
+pub(in crate::tender) use self::points::criteria_points;
 use self::standing::Field;
+pub(in crate::tender) use self::standing::names_of_all;
 use super::procedure::TieRule;
 use super::{Bid, Lot, Tender};
 use crate::assessment::Assessment;
@@ -283,7 +286,7 @@ fn mark(
     };
     let points = if is_marked {
         let points = Points::of(tender, bid, assessment.as_ref(), &confirmations, &items)?;
-        exclusions.extend(exclusion::below_minimum(tender, bid, &points));
+        exclusions.extend(exclusion::below_minimum(tender, bid, &items, &points));
         Some(points)
     } else {
         None

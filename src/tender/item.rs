@@ -25,6 +25,8 @@ pub struct Item {
     pub weight: Exact,
     /// What a mark may be.
     pub scale: Scale,
+    /// Combined points below this exclude a bid, where the tender sets it.
+    pub minimum: Option<Exact>,
     /// The criterion whose verdict is a proposal for this item.
     pub criterion: Option<CriterionId>,
 }

@@ -7,6 +7,7 @@ mod evaluation;
 mod item;
 mod offering;
 mod sheet;
+mod timetable;
 
 use std::collections::BTreeMap;
 
@@ -18,6 +19,7 @@ pub use offering::read_offering_file;
 
 use evaluation::read_evaluation;
 use sheet::{read_confirmations, read_evaluators, read_outlier_reasons, read_sheets};
+use timetable::read_timetable;
 
 use super::procedure::Procedure;
 use super::{ParameterValue, Tender};
@@ -59,11 +61,49 @@ pub fn read_published(
     })
 }
 
+/// Reads a tender file as it is published where it holds no bid, else as with bids and prices. Says whether it holds bids.
+///
+/// # Errors
+///
+/// Every fault of the file.
+pub fn read_at_its_stage(
+    file: &Evidence,
+    procedures: &BTreeMap<String, Procedure>,
+    vocabulary: &Vocabulary,
+) -> Result<(Tender, bool), Vec<Diagnostic>> {
+    read_file(file, |fields| {
+        let reading = match fields.node("bid") {
+            Some(_) => Reading::Opened,
+            None => Reading::Published,
+        };
+        let tender = read(fields, file, procedures, vocabulary, reading)?;
+        Some((tender, reading == Reading::Opened))
+    })
+}
+
+/// Reads what bidders may know of a tender file, whatever stands beside it by now: bids, sheets, decisions on them and what
+/// is said at the opening are passed over.
+///
+/// # Errors
+///
+/// Every fault of what is read.
+pub fn read_notice(
+    file: &Evidence,
+    procedures: &BTreeMap<String, Procedure>,
+    vocabulary: &Vocabulary,
+) -> Result<Tender, Vec<Diagnostic>> {
+    read_file(file, |fields| {
+        read(fields, file, procedures, vocabulary, Reading::Notice)
+    })
+}
+
 /// At which stage a tender file is read.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Reading {
     /// As it is published.
     Published,
+    /// What is published of a file that may hold more.
+    Notice,
     /// With bids and prices.
     Opened,
 }
@@ -127,13 +167,22 @@ fn read(
             refuse_later(fields);
             Vec::new()
         }
+        Reading::Notice => {
+            for key in LATER {
+                fields.node(key);
+            }
+            Vec::new()
+        }
     };
     bids.sort_by(|left, right| left.id.cmp(&right.id));
-    if let Some(evaluation) = &evaluation {
-        read_sheets(fields, evaluation, &evaluators, &mut bids);
+    let (mut confirmations, mut outlier_reasons) = (Vec::new(), Vec::new());
+    if reading != Reading::Notice {
+        if let Some(evaluation) = &evaluation {
+            read_sheets(fields, evaluation, &evaluators, &mut bids);
+        }
+        confirmations = read_confirmations(fields, file, &bids);
+        outlier_reasons = read_outlier_reasons(fields);
     }
-    let confirmations = read_confirmations(fields, file, &bids);
-    let outlier_reasons = read_outlier_reasons(fields);
     let decisions = read_decisions(fields, file);
     let clause_parameters = fields
         .named_tables("clause")
@@ -149,9 +198,13 @@ fn read(
             (ClauseId(clause), values.collect())
         })
         .collect();
-    let draw = read_draw(fields, &bids);
+    let draw = match reading {
+        Reading::Notice => Vec::new(),
+        _ => read_draw(fields, &bids),
+    };
     let as_of = fields.day("as_of");
     let bid_deadline = fields.day("bid_deadline");
+    let timetable = read_timetable(fields, bid_deadline);
     let catalog = fields.optional_text("catalog");
     fields.finish();
     let evaluation = evaluation?;
@@ -162,6 +215,7 @@ fn read(
         agency_name,
         as_of,
         bid_deadline,
+        timetable,
         catalog,
         case,
         information,
@@ -195,17 +249,20 @@ fn plain(fields: &Fields<'_>, key: &str, id: &str) {
     }
 }
 
+/// What comes into a tender file after it is published.
+const LATER: [&str; 7] = [
+    "bid",
+    "sheet",
+    "confirmation",
+    "outlier",
+    "draw",
+    "lots",
+    "opening",
+];
+
 /// What a published tender file must not hold yet.
 fn refuse_later(fields: &Fields<'_>) {
-    for key in [
-        "bid",
-        "sheet",
-        "confirmation",
-        "outlier",
-        "draw",
-        "lots",
-        "opening",
-    ] {
+    for key in LATER {
         if fields.node(key).is_some() {
             fields.complain(
                 "published-bid",

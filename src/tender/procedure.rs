@@ -125,6 +125,8 @@ pub struct Roundings {
     pub mark: Option<Rounding>,
     /// The combined points of an item.
     pub item: Option<Rounding>,
+    /// The raw points of a block, or of all blocks, where they are scaled afterwards.
+    pub raw: Option<Rounding>,
     /// The points of a block.
     pub block: Option<Rounding>,
     /// The technical points.
@@ -137,10 +139,11 @@ pub struct Roundings {
 
 impl Roundings {
     /// The parts with their words, in the order of the arithmetic.
-    pub fn parts(&self) -> [(&'static str, Option<Rounding>); 6] {
+    pub fn parts(&self) -> [(&'static str, Option<Rounding>); 7] {
         [
             ("mark", self.mark),
             ("item", self.item),
+            ("raw", self.raw),
             ("block", self.block),
             ("technical", self.technical),
             ("price", self.price),

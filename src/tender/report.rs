@@ -25,6 +25,7 @@ use crate::digest::Digest;
 use crate::evidence::Citation;
 use crate::exact::Exact;
 use crate::id::{BidId, CriterionId, TenderId};
+use crate::tender::sensitivity::SensitivityView;
 use crate::text::Text;
 use crate::time::{Date, instant};
 
@@ -396,6 +397,9 @@ pub struct TenderView {
     pub recomputations: Vec<Recomputation>,
     /// Every step of the arithmetic.
     pub derivation: Vec<Step>,
+    /// How little would change the winner, where it was asked for.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub sensitivity: Option<SensitivityView>,
 }
 
 impl TenderView {
@@ -440,6 +444,7 @@ impl TenderView {
             tie_broken_by: single.map(TieRule::word),
             recomputations: outcome.recomputations.clone(),
             derivation: outcome.derivation.clone(),
+            sensitivity: None,
         }
     }
 }

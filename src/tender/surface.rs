@@ -4,43 +4,10 @@
 
 use std::collections::BTreeMap;
 
-use super::procedure::{Combination, Method};
-use super::{BlockKind, Lot, Tender};
+use super::evaluate::names_of_all;
+use super::procedure::Method;
+use super::{Lot, Tender};
 use crate::exact::Exact;
-
-impl Tender {
-    /// The values of the names that are the same for every bid of a lot; `prices` are those of the bids that are in.
-    pub fn names_of(&self, lot: &Lot, prices: &[Exact]) -> BTreeMap<&'static str, Exact> {
-        let base = self
-            .blocks
-            .iter()
-            .filter(|one| one.kind == BlockKind::Base);
-        let count = i64::try_from(prices.len()).unwrap_or(i64::MAX);
-        let named = [
-            ("allotment", lot.price_allotment.clone()),
-            (
-                "base_points",
-                Some(base.map(|block| block.points.clone()).sum()),
-            ),
-            ("ceiling", self.comparison_ceiling(lot)),
-            ("count", Some(Exact::from_integer(count))),
-            ("highest", prices.iter().max().cloned()),
-            ("investigation_price", self.investigation_price(lot)),
-            ("lowest", prices.iter().min().cloned()),
-            ("mean", Combination::Mean.of(prices)),
-            ("median", Combination::Median.of(prices)),
-            (
-                "minimum_price",
-                lot.minimum_price_yen.map(Exact::from_integer),
-            ),
-            ("technical_points", Some(self.technical_points.clone())),
-        ];
-        named
-            .into_iter()
-            .filter_map(|(name, value)| Some((name, value?)))
-            .collect()
-    }
-}
 
 /// The total as a function of technical points and price.
 #[derive(Debug, Clone)]
@@ -55,7 +22,7 @@ impl<'a> Surface<'a> {
     pub fn new(tender: &'a Tender, lot: &Lot, prices: &[Exact]) -> Option<Self> {
         (tender.procedure.method != Method::LowestPrice).then(|| Self {
             tender,
-            names: tender.names_of(lot, prices),
+            names: names_of_all(tender, lot, prices),
         })
     }
 

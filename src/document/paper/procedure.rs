@@ -17,6 +17,7 @@ use crate::clause::draft::applicable;
 use crate::criteria::{Catalog, Stage};
 use crate::tender::item::ItemKind;
 use crate::tender::procedure::{Method, Scaling};
+use crate::tender::timetable::TimetableView;
 use crate::tender::{TaxBasis, Tender};
 use crate::text::Lang;
 
@@ -50,10 +51,38 @@ fn general(paper: &mut Paper, tender: &Tender, voice: Voice) {
 
 fn timetable(paper: &mut Paper, tender: &Tender, voice: Voice) {
     paper.section(&voice.say("paper-timetable"));
-    paper.pairs(vec![
-        (voice.say("paper-bid-deadline"), tender.bid_deadline.to_string()),
-        (voice.say("paper-evaluation-day"), tender.as_of.to_string()),
-    ]);
+    let view = TimetableView::new(tender, tender.as_of);
+    let mut days: Vec<_> = view
+        .events
+        .iter()
+        .map(|event| {
+            let at = event.at.as_deref().and_then(|at| at.split('T').nth(1));
+            let at = at.map_or_else(String::new, |time| {
+                let clock: String = time.chars().take(5).collect();
+                format!(" {clock}")
+            });
+            (event.title.of(voice.lang).to_owned(), format!("{}{at}", event.day))
+        })
+        .collect();
+    if !view.events.iter().any(|event| event.event == "bids-until") {
+        let deadline = tender.bid_deadline.to_string();
+        days.insert(0, (voice.say("paper-bid-deadline"), deadline));
+    }
+    days.push((voice.say("paper-evaluation-day"), tender.as_of.to_string()));
+    if let Some(count) = tender.timetable.bids_valid_days {
+        let label = voice.say("paper-validity");
+        days.push((label, voice.say_with("paper-days", &[("days", &count.to_string())])));
+    }
+    paper.pairs(days);
+    for amendment in &tender.timetable.amendments {
+        let day = amendment.on.to_string();
+        let arguments = [
+            ("id", amendment.id.as_str()),
+            ("day", &day),
+            ("what", amendment.rationale.of(voice.lang)),
+        ];
+        paper.text(&voice.say_with("paper-amendment", &arguments));
+    }
 }
 
 /// What keeps a bid out of the ranking.

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use super::points::Points;
-use super::{Exclusion, Proposal};
+use super::{Exclusion, ItemOutcome, Proposal};
 use crate::assessment::Assessment;
 use crate::assessment::Judgment;
 use crate::assessment::verdict::VerdictKind;
@@ -149,21 +149,20 @@ fn by_gate(gate: &Judgment, confirmation: Option<&Confirmation>) -> Exclusion {
     let overruled = confirmation.filter(|one| one.decision != ConfirmationDecision::Confirmed);
     let detail = |lang| {
         let verdict = message(lang, &key);
-        match overruled {
-            Some(one) => message_with(
-                lang,
-                "excluded-gate-overruled",
-                &[
-                    ("verdict", verdict.as_str()),
-                    ("by", &one.by),
-                    (
-                        "reason",
-                        one.reason.as_ref().map_or("", |reason| reason.of(lang)),
-                    ),
-                ],
-            ),
-            None => message_with(lang, "excluded-gate", &[("verdict", &verdict)]),
-        }
+        let Some(one) = overruled else {
+            return message_with(lang, "excluded-gate", &[("verdict", &verdict)]);
+        };
+        let (by, reason) = (one.by.as_str(), one.reason.clone().unwrap_or_default());
+        let reason = reason.of(lang);
+        message_with(
+            lang,
+            "excluded-gate-overruled",
+            &[
+                ("verdict", verdict.as_str()),
+                ("by", by),
+                ("reason", reason),
+            ],
+        )
     };
     let own = overruled.map(|one| one.citation.clone());
     Exclusion {
@@ -177,7 +176,12 @@ fn by_gate(gate: &Judgment, confirmation: Option<&Confirmation>) -> Exclusion {
 }
 
 /// What keeps a bid out by the points that it has before any scaling.
-pub(super) fn below_minimum(tender: &Tender, bid: &Bid, points: &Points) -> Vec<Exclusion> {
+pub(super) fn below_minimum(
+    tender: &Tender,
+    bid: &Bid,
+    items: &[ItemOutcome],
+    points: &Points,
+) -> Vec<Exclusion> {
     let mut exclusions = Vec::new();
     let mut check = |key: &str, name: &str, title: &Text, have: &Exact, minimum: Option<&Exact>| {
         let Some(minimum) = minimum.filter(|minimum| have < *minimum) else {
@@ -201,6 +205,15 @@ pub(super) fn below_minimum(tender: &Tender, bid: &Bid, points: &Points) -> Vec<
             citations: vec![bid.offering.named_at.clone()],
         });
     };
+    for (item, one) in tender.items.iter().zip(items) {
+        check(
+            "excluded-below-minimum",
+            &item.id,
+            &item.title,
+            &one.value,
+            item.minimum.as_ref(),
+        );
+    }
     for (block, one) in tender.blocks.iter().zip(&points.blocks) {
         check(
             "excluded-below-minimum",

@@ -44,7 +44,7 @@ fn outcome(tender: &Tender, bid: &Bid, place: usize, item: &Item) -> ItemOutcome
 }
 
 /// The points that one evaluator's mark is worth.
-pub(super) fn points_of(tender: &Tender, item: &Item, mark: &Mark) -> Exact {
+pub(in crate::tender) fn points_of(tender: &Tender, item: &Item, mark: &Mark) -> Exact {
     let points = match mark {
         Mark::Met(true) => item.points.clone(),
         Mark::Met(false) => Exact::zero(),

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use super::exclusion::Confirmations;
-use super::{ItemOutcome, Step};
+use super::{BidOutcome, ItemOutcome, Step};
 use crate::assessment::Assessment;
 use crate::diagnostic::{Diagnostic, Place};
 use crate::exact::Exact;
@@ -87,7 +87,10 @@ fn of_marks(
     block: &Block,
     items: &[ItemOutcome],
 ) -> RawBlock {
-    let rounding = tender.procedure.rounding.block;
+    let rounding = match block.scaling {
+        Some(_) => tender.procedure.rounding.raw,
+        None => tender.procedure.rounding.block,
+    };
     let own: Vec<_> = tender
         .items
         .iter()
@@ -122,7 +125,7 @@ fn of_marks(
                 let (formula, sum) = added(values);
                 step(bid, block.id.clone(), formula, sum, rounding)
             }
-            CombinationLevel::Block => by_evaluator(tender, bid, block, &own, &mut steps),
+            CombinationLevel::Block => by_evaluator(tender, bid, block, rounding, &own, &mut steps),
         }
     };
     let points = last.value.clone();
@@ -139,6 +142,7 @@ fn by_evaluator(
     tender: &Tender,
     bid: &Bid,
     block: &Block,
+    rounding: Option<Rounding>,
     own: &[(&crate::tender::item::Item, &ItemOutcome)],
     steps: &mut Vec<Step>,
 ) -> Step {
@@ -160,13 +164,7 @@ fn by_evaluator(
     let sums: Vec<_> = steps.iter().map(|step| step.value.clone()).collect();
     let exact = rule.of(&sums).unwrap_or_else(Exact::zero);
     let formula = combined(rule, sums.iter());
-    step(
-        bid,
-        block.id.clone(),
-        formula,
-        exact,
-        tender.procedure.rounding.block,
-    )
+    step(bid, block.id.clone(), formula, exact, rounding)
 }
 
 fn combined<'a>(rule: Combination, marks: impl Iterator<Item = &'a Exact>) -> String {
@@ -227,6 +225,18 @@ fn of_criteria(
         high: scale(&high),
         steps: vec![step],
     })
+}
+
+/// The points of a block of criteria, proven and still possible, before any scaling; none where no criterion applies.
+pub(in crate::tender) fn criteria_points(
+    tender: &Tender,
+    one: &BidOutcome,
+    block: &Block,
+) -> Option<(Exact, Exact)> {
+    let assessment = one.assessment.as_ref()?;
+    let (low, high) = decided(assessment, &tender.confirmations_of(&one.bid.id));
+    let scale = |points: &Exact| points.times(&block.points).over(&assessment.of);
+    Some((scale(&low)?, scale(&high)?))
 }
 
 /// The points of the scored criteria, where a person overruled a verdict by that person's decision.

@@ -77,10 +77,7 @@ fn break_tie<'s>(tender: &Tender, rule: &TieRule, group: Vec<&'s Stood>) -> Vec<
 }
 
 /// Groups of equals in order; within a group the order of the bids' identifiers.
-fn split<'s>(
-    mut bids: Vec<&'s Stood>,
-    order: impl Fn(&Stood, &Stood) -> Ordering,
-) -> Vec<Vec<&'s Stood>> {
+fn split(mut bids: Vec<&Stood>, order: impl Fn(&Stood, &Stood) -> Ordering) -> Vec<Vec<&Stood>> {
     bids.sort_by(|left, right| order(left, right).then_with(|| left.bid.cmp(&right.bid)));
     bids.chunk_by(|left, right| order(left, right) == Ordering::Equal)
         .map(<[_]>::to_vec)

@@ -9,8 +9,8 @@ use crate::diagnostic::{Diagnostic, Place};
 use crate::exact::Exact;
 use crate::id::BidId;
 use crate::tender::formula::Formula;
-use crate::tender::procedure::{Rounding, Scaling};
-use crate::tender::{Bid, Lot, Tender};
+use crate::tender::procedure::{Combination, Rounding, Scaling};
+use crate::tender::{Bid, BlockKind, Lot, Tender};
 use crate::text::messages::message_with;
 use crate::text::{Lang, Text};
 
@@ -139,7 +139,7 @@ impl<'a> Field<'a> {
             .iter()
             .map(|(_, bid, _)| Exact::from_integer(bid.price_yen))
             .collect();
-        self.tender.names_of(self.lot, &prices)
+        names_of_all(self.tender, self.lot, &prices)
     }
 
     fn best(&self) -> Best {
@@ -408,6 +408,42 @@ impl<'a> Field<'a> {
         }
         Ok(below)
     }
+}
+
+/// The values of the names that a formula may take of all bids of a lot that are in, from their prices in yen.
+pub(in crate::tender) fn names_of_all(
+    tender: &Tender,
+    lot: &Lot,
+    prices: &[Exact],
+) -> BTreeMap<&'static str, Exact> {
+    let base = tender
+        .blocks
+        .iter()
+        .filter(|one| one.kind == BlockKind::Base);
+    let count = i64::try_from(prices.len()).unwrap_or(i64::MAX);
+    let named = [
+        ("allotment", lot.price_allotment.clone()),
+        (
+            "base_points",
+            Some(base.map(|block| block.points.clone()).sum()),
+        ),
+        ("ceiling", tender.comparison_ceiling(lot)),
+        ("count", Some(Exact::from_integer(count))),
+        ("highest", prices.iter().max().cloned()),
+        ("investigation_price", tender.investigation_price(lot)),
+        ("lowest", prices.iter().min().cloned()),
+        ("mean", Combination::Mean.of(prices)),
+        ("median", Combination::Median.of(prices)),
+        (
+            "minimum_price",
+            lot.minimum_price_yen.map(Exact::from_integer),
+        ),
+        ("technical_points", Some(tender.technical_points.clone())),
+    ];
+    named
+        .into_iter()
+        .filter_map(|(name, value)| Some((name, value?)))
+        .collect()
 }
 
 fn evaluate(

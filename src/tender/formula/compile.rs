@@ -70,7 +70,8 @@ pub(super) fn is_name(word: &str) -> bool {
 pub(super) fn compile(source: &str, names: &[&str]) -> Result<Formula, Vec<FormulaFault>> {
     let too_large = |message: String| {
         let help = "name a part of it as a parameter, or use fewer parts".to_owned();
-        vec![fault("formula-too-large", message, help, None)]
+        let fault = fault("formula-too-large", message, help, None);
+        vec![fault]
     };
     if source.len() > MAXIMUM_BYTES {
         return Err(too_large(format!(

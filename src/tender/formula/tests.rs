@@ -190,10 +190,24 @@ fn names_are_those_used_once_and_sorted() {
     assert_eq!(compiled("1").names().count(), 0);
 }
 
+/// Holds the beginning of each fault of each formula.
+fn refuses(cases: &[(&str, &[&str])]) {
+    for (source, expected) in cases {
+        let faults = faults(source);
+        assert_eq!(faults.len(), expected.len(), "{source}: {faults:#?}");
+        for (fault, expected) in faults.iter().zip(*expected) {
+            assert!(
+                fault.starts_with(expected),
+                "{source}:\n{fault}\n{expected}"
+            );
+        }
+    }
+}
+
 #[test]
 fn what_the_language_lacks_is_refused() {
-    for (source, expected) in [
-        ("", &["formula-syntax at `?`: the formula is empty"][..]),
+    refuses(&[
+        ("", &["formula-syntax at `?`: the formula is empty"]),
         (
             "bid +",
             &["formula-syntax at ``: the formula ends too early; the signs are"],
@@ -284,6 +298,12 @@ fn what_the_language_lacks_is_refused() {
             "null",
             &["formula-not-expressible at `null`: the formula has `null`"],
         ),
+    ]);
+}
+
+#[test]
+fn numbers_conditions_and_arguments_have_their_forms() {
+    refuses(&[
         (
             "1e3",
             &["formula-number at `1e3`: `1e3` is no number of a formula"],
@@ -342,16 +362,7 @@ fn what_the_language_lacks_is_refused() {
                 "formula-unknown-function at `pow(unheard)`",
             ],
         ),
-    ] {
-        let faults = faults(source);
-        assert_eq!(faults.len(), expected.len(), "{source}: {faults:#?}");
-        for (fault, expected) in faults.iter().zip(expected) {
-            assert!(
-                fault.starts_with(expected),
-                "{source}:\n{fault}\n{expected}"
-            );
-        }
-    }
+    ]);
 }
 
 #[test]

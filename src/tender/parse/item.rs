@@ -104,6 +104,7 @@ fn read_item(table: &Fields<'_>, blocks: &[Block], procedure: Option<&Procedure>
             .unwrap_or_else(Exact::one),
         title: table.both("title"),
         criterion: table.optional_text("criterion").map(CriterionId),
+        minimum: table.optional_exact("minimum"),
         block: place,
         id,
         kind,
@@ -120,13 +121,13 @@ fn read_scale(table: &Fields<'_>, kind: ItemKind, procedure: Option<&Procedure>)
         let read: Option<Vec<Exact>> = node.items().iter().map(crate::tree::Node::exact).collect();
         read.unwrap_or_default()
     });
-    let refuse = |key: &str, message: &str, help: &str| {
+    let contradict = |key: &str, message: &str, help: &str| {
         table.complain("item-contradictory", key, message, help);
     };
     match (kind, grades, steps) {
         (ItemKind::Mandatory, None, None) => Scale::Met,
         (ItemKind::Mandatory, ..) => {
-            refuse(
+            contradict(
                 "kind",
                 "a mandatory item is met or not; it has no grades and no steps",
                 "leave them out, or make the item optional",
@@ -134,12 +135,12 @@ fn read_scale(table: &Fields<'_>, kind: ItemKind, procedure: Option<&Procedure>)
             Scale::Met
         }
         (_, Some(_), Some(_)) => {
-            refuse("steps", "the item has grades and steps", "keep one of them");
+            contradict("steps", "the item has grades and steps", "keep one of them");
             Scale::Points
         }
         (_, Some(name), None) => {
             if table.node("weight").is_some() {
-                refuse(
+                contradict(
                     "weight",
                     "a grade gives a share of the item's points; a weight does nothing",
                     "leave out `weight`",
@@ -160,7 +161,7 @@ fn read_scale(table: &Fields<'_>, kind: ItemKind, procedure: Option<&Procedure>)
                 .windows(2)
                 .all(|pair| matches!(pair, [low, high] if low < high));
             if steps.is_empty() || !rising || steps.first().is_some_and(Exact::is_negative) {
-                refuse(
+                contradict(
                     "steps",
                     "the steps are no rising list of exact numbers from 0 on",
                     "write them like [0, 5, \"7.5\", 10]",

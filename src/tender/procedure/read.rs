@@ -329,6 +329,7 @@ fn read_roundings(fields: &Fields<'_>) -> Roundings {
     let rounding = Roundings {
         mark: part("mark"),
         item: part("item"),
+        raw: part("raw"),
         block: part("block"),
         technical: part("technical"),
         price: part("price"),

@@ -54,7 +54,7 @@ const VALUES: &str = "bid=92 ceiling=100 mean=-1/3 median=5/4 lowest=-2 count=0"
 
 fn grow(rng: &mut StdRng, depth: usize) -> Tree {
     let kind = if depth == 0 { 0 } else { rng.gen_range(0..10) };
-    let mut inner = |rng: &mut StdRng| Box::new([grow(rng, depth - 1), grow(rng, depth - 1)]);
+    let inner = |rng: &mut StdRng| Box::new([grow(rng, depth - 1), grow(rng, depth - 1)]);
     match kind {
         0 | 1 => {
             let (name, value) = LEAVES[rng.gen_range(0..LEAVES.len())];
