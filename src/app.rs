@@ -26,6 +26,7 @@ pub mod questionnaire_import;
 pub mod reassess;
 pub mod record;
 pub mod report;
+pub mod score_sheet;
 pub mod signature;
 pub mod scan;
 pub mod sbom_check;

@@ -3,6 +3,7 @@
 //! Every number on this path is a rational; rounding happens only where the published procedure says so,
 //! and every step is printed in the derivation.
 
+pub mod consolidation;
 pub mod evaluate;
 pub mod formula;
 pub mod illustration;
@@ -15,6 +16,8 @@ pub mod report;
 pub mod sensitivity;
 pub mod surface;
 pub mod timetable;
+pub mod score_sheet;
+pub mod technical;
 
 use std::collections::BTreeMap;
 
@@ -186,7 +189,7 @@ impl Tender {
     }
 }
 
-fn marking(information: &[InformationItem]) -> Marking {
+pub(crate) fn marking(information: &[InformationItem]) -> Marking {
     let items = information.iter().filter_map(InformationItem::marking);
     items.fold(Marking::lowest(), |whole, part| whole.with(&part))
 }

@@ -23,7 +23,7 @@ pub(super) enum Format {
     Openvex,
     /// A page to print, for `assess` and `tender evaluate`
     Html,
-    /// A workbook, for `assess`
+    /// A workbook, for `assess` and `tender consolidate`
     Xlsx,
     /// A calendar (RFC 5545), for `tender timetable`
     Ics,
@@ -56,6 +56,7 @@ impl Command {
             Self::Tender(Tender::Chart(_)) => &[Format::Text],
             Self::Tender(Tender::Paper(_)) => &[Format::Text, Format::Html],
             Self::Tender(Tender::Timetable(_)) => &[Format::Text, Format::Json, Format::Ics],
+            Self::Tender(Tender::Consolidate(_)) => &[Format::Text, Format::Json, Format::Xlsx],
             Self::Clauses(_) => &[Format::Text, Format::Json, Format::Md],
             Self::Vex(_)
             | Self::Sbom(Sbom::Inspect(_) | Sbom::Check(_) | Sbom::Diff(_) | Sbom::Match(_)) => {

@@ -4,6 +4,8 @@ mod chart;
 mod ocds;
 mod paper;
 mod timetable;
+mod consolidate;
+mod sheet;
 
 use std::path::Path;
 
@@ -13,6 +15,7 @@ use super::{LangArgument, Verdict, read};
 use crate::app::Refused;
 use crate::app::library::Library;
 use crate::app::report::reports_on;
+use crate::app::score_sheet;
 use crate::app::tender::{
     OpenTender, TENDER_FILE, add_sensitivity, judge_tender, open_tender, write_record,
 };
@@ -34,6 +37,11 @@ pub(super) enum Command {
     Paper(paper::Arguments),
     /// Write OCDS packages of a tender, or check one
     Ocds(ocds::Arguments),
+    /// Bring the marks of all evaluators together: how far they lie apart, and which need a reason
+    Consolidate(consolidate::Arguments),
+    /// Write score sheets for evaluators, and read them back
+    #[command(subcommand)]
+    Sheet(sheet::Command),
     /// Put a tender with its evidence into the store of the service
     #[cfg(feature = "server")]
     Add(super::serve::AddArguments),
@@ -66,6 +74,8 @@ pub(super) fn run(
         Command::Chart(arguments) => chart::run(arguments, library, output),
         Command::Paper(arguments) => paper::run(arguments, library, output, lang),
         Command::Ocds(arguments) => ocds::run(arguments, library, output),
+        Command::Consolidate(arguments) => consolidate::run(arguments, library, output),
+        Command::Sheet(command) => sheet::run(command, library, output, lang),
         #[cfg(feature = "server")]
         Command::Add(arguments) => super::serve::add(arguments, library),
     }
@@ -89,6 +99,35 @@ pub(super) fn open(path: &str, library: &Library) -> Result<OpenTender, Refused>
         }
         (opened, _) => opened,
     }
+}
+
+/// Opens the technical side of a tender from a folder, or from a tender file with the folders beside it; where bids have
+/// none there, no evidence is read.
+fn open_technical(path: &str, library: &Library) -> Result<score_sheet::OpenTechnical, Refused> {
+    if !Path::new(path).is_file() {
+        return score_sheet::open_technical(library, read_folder(path)?);
+    }
+    let file = Evidence::new(TENDER_FILE, read(path)?);
+    let alone = score_sheet::open_technical(library, vec![file.clone()])?;
+    let folder = Path::new(path)
+        .parent()
+        .and_then(Path::to_str)
+        .unwrap_or_default();
+    let folder = if folder.is_empty() { "." } else { folder };
+    let bids = alone
+        .technical
+        .bids
+        .iter()
+        .map(|bid| bid.offering.folder.as_str());
+    let mut with_files = bids.filter(|bid| !bid.is_empty());
+    let has_files = with_files.any(|bid| Path::new(folder).join(bid).is_dir());
+    if !has_files {
+        return Ok(alone);
+    }
+    let mut evidence = read_folder(folder)?;
+    evidence.retain(|one| one.digest != file.digest && one.path != TENDER_FILE);
+    evidence.push(file);
+    score_sheet::open_technical(library, evidence)
 }
 
 fn evaluate(

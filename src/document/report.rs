@@ -15,6 +15,7 @@ mod workbook;
 pub use page::{PageError, page, tender_page};
 pub(in crate::document) use page::{margins, style_hash};
 pub use terminal::{criterion_text, text};
+pub(in crate::document) use workbook::decimal;
 pub use workbook::{WorkbookError, workbook};
 
 use crate::classification::Marking;

@@ -15,7 +15,8 @@ use std::collections::{BTreeMap, BTreeSet};
 use rayon::prelude::*;
 use serde::Serialize;
 
-pub(in crate::tender) use self::marks::points_of;
+pub(crate) use self::exclusion::agrees_with;
+pub(crate) use self::marks::points_of;
 use self::points::Points;
 pub(in crate::tender) use self::points::criteria_points;
 use self::standing::Field;

@@ -8,6 +8,7 @@ mod item;
 mod offering;
 mod sheet;
 mod timetable;
+mod technical;
 
 use std::collections::BTreeMap;
 
@@ -22,6 +23,7 @@ use sheet::{read_confirmations, read_evaluators, read_outlier_reasons, read_shee
 use timetable::read_timetable;
 
 use super::procedure::Procedure;
+use super::technical::Technical;
 use super::{ParameterValue, Tender};
 use crate::diagnostic::Diagnostic;
 use crate::evidence::Evidence;
@@ -97,6 +99,22 @@ pub fn read_notice(
     })
 }
 
+/// Reads the technical side of a tender file at any stage: the rules, the bids and whatever sheets there are. No price
+/// is read, and none needs to be there.
+///
+/// # Errors
+///
+/// Every fault of the file, missing marks apart.
+pub fn read_technical(
+    file: &Evidence,
+    procedures: &BTreeMap<String, Procedure>,
+    vocabulary: &Vocabulary,
+) -> Result<Technical, Vec<Diagnostic>> {
+    read_file(file, |fields| {
+        technical::read(fields, file, procedures, vocabulary)
+    })
+}
+
 /// At which stage a tender file is read.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Reading {
@@ -104,6 +122,8 @@ enum Reading {
     Published,
     /// What is published of a file that may hold more.
     Notice,
+    /// As it stands while the evaluators mark: with bids, with what sheets there are, and without a price.
+    Technical,
     /// With bids and prices.
     Opened,
 }
@@ -134,14 +154,7 @@ fn read(
     vocabulary: &Vocabulary,
     reading: Reading,
 ) -> Option<Tender> {
-    if fields.text("schema") != "mekiki/tender-file/v1" {
-        fields.complain(
-            "schema-unknown",
-            "schema",
-            "the document is no tender file",
-            "write schema = \"mekiki/tender-file/v1\"",
-        );
-    }
+    check_schema(fields);
     let information = read_information(fields);
     let agency = fields.table("agency");
     let agency_id = agency
@@ -163,7 +176,7 @@ fn read(
     let evaluators = read_evaluators(fields);
     let mut bids = match reading {
         Reading::Opened => read_bids(fields, file, evaluation.as_ref()),
-        Reading::Published => {
+        Reading::Published | Reading::Technical => {
             refuse_later(fields);
             Vec::new()
         }
@@ -178,10 +191,11 @@ fn read(
     let (mut confirmations, mut outlier_reasons) = (Vec::new(), Vec::new());
     if reading != Reading::Notice {
         if let Some(evaluation) = &evaluation {
-            read_sheets(fields, evaluation, &evaluators, &mut bids);
+            read_sheets(fields, evaluation, &evaluators, &mut bids, reading);
         }
         confirmations = read_confirmations(fields, file, &bids);
-        outlier_reasons = read_outlier_reasons(fields);
+        let items = evaluation.as_ref().map_or(&[][..], |one| &one.items);
+        outlier_reasons = read_outlier_reasons(fields, items, &evaluators, &bids);
     }
     let decisions = read_decisions(fields, file);
     let clause_parameters = fields
@@ -236,6 +250,17 @@ fn read(
         clause_parameters,
         draw,
     })
+}
+
+fn check_schema(fields: &Fields<'_>) {
+    if fields.text("schema") != "mekiki/tender-file/v1" {
+        fields.complain(
+            "schema-unknown",
+            "schema",
+            "the document is no tender file",
+            "write schema = \"mekiki/tender-file/v1\"",
+        );
+    }
 }
 
 fn plain(fields: &Fields<'_>, key: &str, id: &str) {

@@ -428,7 +428,10 @@ const ONLY_IN: &[(&str, &[&str])] = &[
     ("fst::", &["pages.rs", "snapshot", "inventory"]),
     ("postcard::", &["snapshot", "inventory"]),
     ("zip::", &["evidence/archive", "evidence/spreadsheet"]),
-    ("unicode_normalization::", &["questionnaire"]),
+    (
+        "unicode_normalization::",
+        &["questionnaire", "tender/score_sheet"],
+    ),
     ("csv_core::", &["evidence/spreadsheet"]),
     (
         "encoding_rs::",

@@ -6,9 +6,9 @@
 //! [`crate::questionnaire::layout`].
 
 mod cover;
-mod formula;
+pub(in crate::document) mod formula;
 mod section;
-mod style;
+pub(in crate::document) mod style;
 mod tables;
 mod words;
 
@@ -33,10 +33,10 @@ pub(super) use words::told;
 
 /// The longest list that stands inside a validation, in characters; a longer one stands on the machine sheet
 /// (ECMA-376-1, 18.3.1.32, as Excel enforces it: 255).
-const INLINE_LIST: usize = 250;
+pub(in crate::document) const INLINE_LIST: usize = 250;
 
 /// The most characters of a page's header (as Excel enforces it: 255).
-const PAGE_HEADER: usize = 240;
+pub(in crate::document) const PAGE_HEADER: usize = 240;
 
 /// Writes the workbook.
 ///
@@ -281,7 +281,7 @@ impl<'a> Writer<'a> {
 }
 
 /// How many lines a text takes in a cell of `width` characters, counting a wide character as two.
-fn lines_of(text: &str, width: usize) -> u32 {
+pub(in crate::document) fn lines_of(text: &str, width: usize) -> u32 {
     let lines = text.lines().map(|line| {
         let wide: usize = line
             .chars()
@@ -294,7 +294,9 @@ fn lines_of(text: &str, width: usize) -> u32 {
 
 /// The height of a row in points, by its texts with the widths of their cells: programs do not fit heights by themselves once
 /// a sheet has a default of its own.
-fn row_height<'t>(texts: impl IntoIterator<Item = (&'t str, usize)>) -> u32 {
+pub(in crate::document) fn row_height<'t>(
+    texts: impl IntoIterator<Item = (&'t str, usize)>,
+) -> u32 {
     let lines = texts.into_iter().map(|(text, width)| lines_of(text, width));
     // Excel allows 409 points.
     (15 * lines.max().unwrap_or(1).max(1) + 5).min(400)

@@ -124,7 +124,7 @@ fn cell(text: &str) -> String {
 }
 
 /// A number as the cell of a number, where its decimal form is exact and a spreadsheet keeps all of its digits.
-fn decimal(number: &Exact) -> Option<f64> {
+pub(in crate::document) fn decimal(number: &Exact) -> Option<f64> {
     let text = number.to_string();
     let digits = text.chars().filter(char::is_ascii_digit).count();
     (digits <= 15 && !text.contains('/')).then(|| text.parse().ok())?

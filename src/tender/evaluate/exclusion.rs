@@ -11,7 +11,8 @@ use crate::criteria::Stage;
 use crate::diagnostic::{Diagnostic, Place};
 use crate::exact::Exact;
 use crate::id::{BidId, CriterionId};
-use crate::tender::item::{Confirmation, ConfirmationDecision, ItemKind, Mark};
+use crate::tender::item::{Confirmation, ConfirmationDecision, Item, ItemKind, Mark};
+use crate::tender::procedure::Procedure;
 use crate::tender::{Bid, Tender};
 use crate::text::messages::{message, message_with};
 use crate::text::{Lang, Text};
@@ -294,7 +295,7 @@ pub(super) fn proposals(
             let Some(Some(mark)) = sheet.marks.get(place) else {
                 continue;
             };
-            if agree(tender, place, mark, judgment) {
+            if agrees_with(&tender.procedure, item, mark, judgment) {
                 continue;
             }
             agrees = false;
@@ -326,14 +327,16 @@ pub(super) fn proposals(
 }
 
 /// Whether a mark agrees with the verdict: a gate that opens is met; a share lies from what is proven to what is possible.
-fn agree(tender: &Tender, place: usize, mark: &Mark, judgment: &Judgment) -> bool {
-    let Some(item) = tender.items.get(place) else {
-        return true;
-    };
+pub(crate) fn agrees_with(
+    procedure: &Procedure,
+    item: &Item,
+    mark: &Mark,
+    judgment: &Judgment,
+) -> bool {
     if let Mark::Met(met) = mark {
         return *met == judgment.verdict.kind.opens_gate();
     }
-    let points = super::marks::points_of(tender, item, mark);
+    let points = super::marks::points_of(procedure, item, mark);
     let share = |points: &Exact, of: &Exact| points.over(of);
     let proposed = (
         share(&judgment.low, &judgment.of),

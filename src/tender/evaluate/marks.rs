@@ -3,6 +3,7 @@
 use super::ItemOutcome;
 use crate::exact::Exact;
 use crate::tender::item::{Item, ItemKind, Mark, Scale};
+use crate::tender::procedure::Procedure;
 use crate::tender::{Bid, Tender};
 
 /// What the evaluators marked of a bid, item by item.
@@ -21,7 +22,7 @@ fn outcome(tender: &Tender, bid: &Bid, place: usize, item: &Item) -> ItemOutcome
         .iter()
         .filter_map(|sheet| {
             let mark = sheet.marks.get(place)?.as_ref()?;
-            Some((sheet.evaluator, points_of(tender, item, mark)))
+            Some((sheet.evaluator, points_of(&tender.procedure, item, mark)))
         })
         .collect();
     let rule = &tender.procedure.evaluators;
@@ -44,20 +45,20 @@ fn outcome(tender: &Tender, bid: &Bid, place: usize, item: &Item) -> ItemOutcome
 }
 
 /// The points that one evaluator's mark is worth.
-pub(in crate::tender) fn points_of(tender: &Tender, item: &Item, mark: &Mark) -> Exact {
+pub(crate) fn points_of(procedure: &Procedure, item: &Item, mark: &Mark) -> Exact {
     let points = match mark {
         Mark::Met(true) => item.points.clone(),
         Mark::Met(false) => Exact::zero(),
         Mark::Number(number) => number.times(&item.weight),
         Mark::Grade(place) => {
             let table = match &item.scale {
-                Scale::Grades(name) => tender.procedure.grades.get(name),
+                Scale::Grades(name) => procedure.grades.get(name),
                 _ => None,
             };
             let share = table.and_then(|table| table.grades.get(*place));
             share.map_or_else(Exact::zero, |(_, share)| share.times(&item.points))
         }
     };
-    let rounding = tender.procedure.rounding.mark;
+    let rounding = procedure.rounding.mark;
     rounding.map_or_else(|| points.clone(), |rounding| rounding.apply(&points))
 }

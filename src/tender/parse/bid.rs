@@ -238,7 +238,7 @@ fn read_marks(table: &Fields<'_>, evaluation: Option<&Evaluation>) -> BTreeMap<S
 }
 
 /// The lot that a bid is for: needed where the tender has several.
-fn read_lot(table: &Fields<'_>, evaluation: Option<&Evaluation>) -> usize {
+pub(super) fn read_lot(table: &Fields<'_>, evaluation: Option<&Evaluation>) -> usize {
     let named = table.optional_text("lot");
     let Some(evaluation) = evaluation else {
         return 0;

@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::evaluation::Evaluation;
-use super::plain;
+use super::{Reading, plain};
 use crate::evidence::Evidence;
 use crate::exact::Exact;
 use crate::id::{BidId, CriterionId};
@@ -57,6 +57,7 @@ pub(super) fn read_sheets(
     evaluation: &Evaluation,
     evaluators: &[Evaluator],
     bids: &mut [Bid],
+    reading: Reading,
 ) {
     let tables = fields.tables("sheet");
     if evaluation.items.is_empty() {
@@ -70,7 +71,8 @@ pub(super) fn read_sheets(
         }
         return;
     }
-    if evaluators.is_empty() && !bids.is_empty() {
+    let is_due = reading == Reading::Opened || !tables.is_empty();
+    if evaluators.is_empty() && !bids.is_empty() && is_due {
         fields.complain(
             "evaluator-missing",
             "evaluator",
@@ -129,6 +131,9 @@ pub(super) fn read_sheets(
     }
     for bid in bids.iter_mut() {
         bid.sheets.sort_by_key(|sheet| sheet.evaluator);
+    }
+    if reading != Reading::Opened {
+        return;
     }
     for bid in bids.iter() {
         check_complete(fields, evaluation, evaluators, bid);
@@ -382,7 +387,14 @@ fn read_confirmation(table: &Fields<'_>, file: &Evidence) -> Option<Confirmation
     Some(confirmation)
 }
 
-pub(super) fn read_outlier_reasons(fields: &Fields<'_>) -> Vec<OutlierReason> {
+/// Reads why marks that lie far from the others stand: each reason belongs to one mark of the tender.
+pub(super) fn read_outlier_reasons(
+    fields: &Fields<'_>,
+    items: &[Item],
+    evaluators: &[Evaluator],
+    bids: &[Bid],
+) -> Vec<OutlierReason> {
+    let mut seen = BTreeSet::new();
     fields
         .tables("outlier")
         .iter()
@@ -393,8 +405,55 @@ pub(super) fn read_outlier_reasons(fields: &Fields<'_>) -> Vec<OutlierReason> {
                 item: table.text("item"),
                 reason: table.text("reason"),
             };
+            check_outlier(table, &reason, items, evaluators, bids);
+            let mark = (
+                reason.evaluator.clone(),
+                reason.bid.clone(),
+                reason.item.clone(),
+            );
+            if !seen.insert(mark) {
+                table.complain(
+                    "outlier-duplicate",
+                    "item",
+                    "the mark has two reasons",
+                    "keep the reason that the evaluator gave",
+                );
+            }
             table.finish();
             reason
         })
         .collect()
+}
+
+fn check_outlier(
+    table: &Fields<'_>,
+    reason: &OutlierReason,
+    items: &[Item],
+    evaluators: &[Evaluator],
+    bids: &[Bid],
+) {
+    if !evaluators.iter().any(|one| one.id == reason.evaluator) {
+        table.complain(
+            "evaluator-unknown",
+            "evaluator",
+            format!("there is no evaluator `{}`", reason.evaluator),
+            "add the evaluator, or mend the name",
+        );
+    }
+    if !bids.iter().any(|bid| bid.id == reason.bid) {
+        table.complain(
+            "bid-unknown",
+            "bid",
+            format!("there is no bid `{}`", reason.bid),
+            "name a bid of this tender",
+        );
+    }
+    if !items.iter().any(|item| item.id == reason.item) {
+        table.complain(
+            "mark-unknown",
+            "item",
+            format!("there is no evaluation item `{}`", reason.item),
+            "mend its id, or leave the reason out",
+        );
+    }
 }

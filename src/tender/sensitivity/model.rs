@@ -667,7 +667,7 @@ impl<'t> Reader<'t> {
         };
         let mut points: Vec<_> = marks
             .iter()
-            .map(|mark| points_of(self.tender, item, mark))
+            .map(|mark| points_of(&self.tender.procedure, item, mark))
             .collect();
         points.sort();
         points.dedup();

@@ -70,11 +70,11 @@ impl Plan {
 }
 
 /// A sheet's name as a formula quotes it.
-pub(super) fn quoted(sheet: &str) -> String {
+pub(in crate::document) fn quoted(sheet: &str) -> String {
     format!("'{}'", sheet.replace('\'', "''"))
 }
 
-fn text(literal: &str) -> String {
+pub(in crate::document) fn text(literal: &str) -> String {
     format!("\"{}\"", literal.replace('"', "\"\""))
 }
 

@@ -14,34 +14,34 @@ const ALARM: Color = Color::RGB(0x009B_1C1C);
 const PALE: Color = Color::RGB(0x009A_A5B1);
 
 /// The formats of a workbook.
-pub(super) struct Styles {
-    pub(super) plain: Format,
-    pub(super) hidden: Format,
-    pub(super) title: Format,
-    pub(super) subtitle: Format,
-    pub(super) marking: Format,
-    pub(super) hint: Format,
-    pub(super) header: Format,
-    pub(super) header_entry: Format,
-    pub(super) label: Format,
-    pub(super) value: Format,
-    pub(super) cell: Format,
-    pub(super) centered: Format,
-    pub(super) faint: Format,
-    pub(super) link: Format,
-    pub(super) indented: Format,
-    pub(super) entry: Format,
-    pub(super) entry_text: Format,
-    pub(super) entry_date: Format,
-    pub(super) entry_number: Format,
-    pub(super) percent: Format,
-    pub(super) total: Format,
-    pub(super) not_asked: Format,
-    pub(super) open: Format,
+pub(in crate::document) struct Styles {
+    pub(in crate::document) plain: Format,
+    pub(in crate::document) hidden: Format,
+    pub(in crate::document) title: Format,
+    pub(in crate::document) subtitle: Format,
+    pub(in crate::document) marking: Format,
+    pub(in crate::document) hint: Format,
+    pub(in crate::document) header: Format,
+    pub(in crate::document) header_entry: Format,
+    pub(in crate::document) label: Format,
+    pub(in crate::document) value: Format,
+    pub(in crate::document) cell: Format,
+    pub(in crate::document) centered: Format,
+    pub(in crate::document) faint: Format,
+    pub(in crate::document) link: Format,
+    pub(in crate::document) indented: Format,
+    pub(in crate::document) entry: Format,
+    pub(in crate::document) entry_text: Format,
+    pub(in crate::document) entry_date: Format,
+    pub(in crate::document) entry_number: Format,
+    pub(in crate::document) percent: Format,
+    pub(in crate::document) total: Format,
+    pub(in crate::document) not_asked: Format,
+    pub(in crate::document) open: Format,
 }
 
 impl Styles {
-    pub(super) fn new(languages: Languages) -> Self {
+    pub(in crate::document) fn new(languages: Languages) -> Self {
         // A name that Excel in Japan lists; the family and the character set lead to a fallback elsewhere.
         let font = match languages {
             Languages::En => "Yu Gothic",
