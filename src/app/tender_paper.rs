@@ -57,7 +57,11 @@ pub fn notice_papers(
     langs: &[Lang],
 ) -> Result<Vec<Paper>, Refused> {
     let tender = read_notice(file, &library.procedures, &library.catalog.vocabulary)?;
-    if let Some(id) = tender.catalog.as_ref().filter(|id| !library.catalog.is_called(id)) {
+    if let Some(id) = tender
+        .catalog
+        .as_ref()
+        .filter(|id| !library.catalog.is_called(id))
+    {
         let message = format!("there is no catalog `{id}`");
         let fault = Diagnostic::error("catalog-unknown", Place::pointer("/catalog"), message)
             .help(format!("use `{}`", library.catalog.id))
@@ -90,12 +94,16 @@ pub fn result_papers(
     langs
         .iter()
         .map(|lang| match (kind, &digests) {
-            (ResultKind::Award, Some(digests)) => {
-                Ok(paper::award(tender, outcome, &judged.view, catalog, digests, *lang))
-            }
-            (ResultKind::Losing(bid), _) => {
-                paper::losing(tender, outcome, catalog, bid, *lang).map_err(|fault| Refused(vec![fault]))
-            }
+            (ResultKind::Award, Some(digests)) => Ok(paper::award(
+                tender,
+                outcome,
+                &judged.view,
+                catalog,
+                digests,
+                *lang,
+            )),
+            (ResultKind::Losing(bid), _) => paper::losing(tender, outcome, catalog, bid, *lang)
+                .map_err(|fault| Refused(vec![fault])),
             _ => Ok(paper::consolidated(tender, outcome, *lang)),
         })
         .collect()
@@ -124,14 +132,23 @@ pub fn chart(
     lang: Lang,
 ) -> Result<Picture, Refused> {
     let refuse = |code, message: &str, help: String| {
-        Refused(vec![Diagnostic::error(code, Place::whole(), message).help(help)])
+        Refused(vec![
+            Diagnostic::error(code, Place::whole(), message).help(help),
+        ])
     };
     let tender = &open.tender;
     let place = tender.lots.iter().position(|one| one.id.as_deref() == lot);
     let Some(place) = place else {
-        let known: Vec<_> = tender.lots.iter().filter_map(|lot| lot.id.as_deref()).collect();
+        let known: Vec<_> = tender
+            .lots
+            .iter()
+            .filter_map(|lot| lot.id.as_deref())
+            .collect();
         let (message, help) = if known.is_empty() {
-            ("the tender is not parted into lots", "leave out --lot".to_owned())
+            (
+                "the tender is not parted into lots",
+                "leave out --lot".to_owned(),
+            )
         } else {
             (
                 "a picture shows one lot",
@@ -152,9 +169,18 @@ pub fn chart(
 }
 
 /// The smallest changes of each weight, from the sensitivities of a lot.
-fn tornado(open: &OpenTender, judged: &JudgedTender, lot: Option<&str>, lang: Lang) -> Option<Picture> {
+fn tornado(
+    open: &OpenTender,
+    judged: &JudgedTender,
+    lot: Option<&str>,
+    lang: Lang,
+) -> Option<Picture> {
     let view = SensitivityView::new(&open.tender, &judged.outcome);
-    let found = view.parts().find(|part| part.lot.as_deref() == lot)?.found.as_ref()?;
+    let found = view
+        .parts()
+        .find(|part| part.lot.as_deref() == lot)?
+        .found
+        .as_ref()?;
     let mut swings: Vec<Swing> = Vec::new();
     for change in &found.single {
         let label = change.title.of(lang);
@@ -178,5 +204,9 @@ fn tornado(open: &OpenTender, judged: &JudgedTender, lot: Option<&str>, lang: La
     if swings.is_empty() && found.winner.is_empty() {
         return None;
     }
-    Some(chart::tornado(&swings, &message(lang, "chart-unit-points"), lang))
+    Some(chart::tornado(
+        &swings,
+        &message(lang, "chart-unit-points"),
+        lang,
+    ))
 }

@@ -136,9 +136,10 @@ fn ranking(view: &TenderView, layout: Layout) -> String {
 fn afterwards(view: &TenderView, lang: Lang) -> String {
     let mut out = String::new();
     for one in &view.recomputations {
-        let rows = one.before.iter().map(|row| {
-            format!("{} {} ({})", row.rank, row.bid, words::value(&row.total))
-        });
+        let rows = one
+            .before
+            .iter()
+            .map(|row| format!("{} {} ({})", row.rank, row.bid, words::value(&row.total)));
         let before = rows.collect::<Vec<_>>().join(", ");
         let named = |ids: &[crate::id::BidId]| {
             let ids: Vec<_> = ids.iter().map(ToString::to_string).collect();
@@ -149,13 +150,21 @@ fn afterwards(view: &TenderView, lang: Lang) -> String {
             ("reason", message(lang, &format!("recomputed-{}", one.by))),
             ("before", before),
         ];
-        _ = writeln!(out, "  {}", message_with(lang, "recomputed-line", &arguments));
+        _ = writeln!(
+            out,
+            "  {}",
+            message_with(lang, "recomputed-line", &arguments)
+        );
         if !one.changed.is_empty() {
             let arguments = [
                 ("changed", named(&one.changed)),
                 ("through", one.through.join(", ")),
             ];
-            _ = writeln!(out, "    {}", message_with(lang, "recomputed-through", &arguments));
+            _ = writeln!(
+                out,
+                "    {}",
+                message_with(lang, "recomputed-through", &arguments)
+            );
         }
     }
     let mut out = if out.is_empty() {
@@ -174,7 +183,10 @@ fn afterwards(view: &TenderView, lang: Lang) -> String {
         for one in bid.proposals.iter().filter(|one| !one.agrees) {
             let decision = message(lang, "decision-otherwise");
             let reasons = one.reasons.join(" / ");
-            let line = format!("{} {} ({}): {decision} {reasons}", bid.id, one.criterion, one.item);
+            let line = format!(
+                "{} {} ({}): {decision} {reasons}",
+                bid.id, one.criterion, one.item
+            );
             _ = writeln!(people, "  {}", printable(line.trim_end()));
         }
     }
@@ -223,7 +235,9 @@ fn excluded(view: &TenderView, catalog: Option<&Catalog>, layout: Layout) -> Str
 }
 
 fn winner(view: &TenderView, lang: Lang) -> String {
-    let lines = words::results(view, lang).into_iter().chain(words::notices(view, lang));
+    let lines = words::results(view, lang)
+        .into_iter()
+        .chain(words::notices(view, lang));
     lines.fold(String::new(), |out, line| out + &printable(&line) + "\n")
 }
 

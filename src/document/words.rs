@@ -5,7 +5,8 @@ mod ranking;
 
 pub use derivation::{formula, rounding};
 pub use ranking::{
-    ceiling, decision, lots, notices, ranked, ranking_columns, ranking_numbers, results, unconfirmed,
+    ceiling, decision, lots, notices, ranked, ranking_columns, ranking_numbers, results,
+    unconfirmed,
 };
 
 use super::table::Look;

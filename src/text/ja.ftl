@@ -1513,3 +1513,7 @@ consolidation-remarks = 注記
 consolidation-settled = 全ての評価が提出され、他と大きく異なる評価には理由が付されている。
 consolidation-open = 未了: 理由{ $reasons }件、評価{ $marks }件が提出されていない。
 consolidation-empty = 評価項目のない入札である。
+paper-spread = 開き
+paper-outlier-unexplained = 理由の記入がない
+paper-criteria-level = 一部を満たす基準は、基準カタログに定める段階の割合により、その証拠の信頼性の段階に応じた上限の範囲内で加点する。
+step-assumed = 仮の値

@@ -81,6 +81,7 @@ mod tuf_oracle;
 mod timetable;
 mod vex;
 mod tender_forms;
+mod tender_papers;
 mod text_parity;
 mod worked_examples;
 mod sbom_compare;

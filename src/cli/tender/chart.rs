@@ -41,7 +41,13 @@ pub(super) fn run(
         Kind::Plane => ChartKind::Plane,
         Kind::Tornado => ChartKind::Tornado,
     };
-    let picture = chart(&open, &judged, kind, arguments.lot.as_deref(), output.lang())?;
+    let picture = chart(
+        &open,
+        &judged,
+        kind,
+        arguments.lot.as_deref(),
+        output.lang(),
+    )?;
     output.bytes(picture.file().as_bytes())?;
     Ok(Verdict::Acceptable)
 }

@@ -82,7 +82,12 @@ fn of_notice(
         path.to_owned()
     };
     let bytes = read(&path.to_string_lossy())?;
-    notice_papers(library, &Evidence::new(TENDER_FILE, bytes), kind, lang.all())
+    notice_papers(
+        library,
+        &Evidence::new(TENDER_FILE, bytes),
+        kind,
+        lang.all(),
+    )
 }
 
 fn of_result(

@@ -37,7 +37,8 @@ pub(super) fn place(frame: Area, points: &[((i64, i64), i64)], radius: i64) -> V
     points
         .iter()
         .map(|((x, y), width)| {
-            let free = |area: &Area| inside(frame, *area) && taken.iter().all(|one| apart(*one, *area));
+            let free =
+                |area: &Area| inside(frame, *area) && taken.iter().all(|one| apart(*one, *area));
             let off_dots = |area: &Area| dots.iter().all(|dot| apart(*dot, *area));
             let near = candidates((*x, *y), *width, radius);
             let mut found = near
@@ -85,10 +86,7 @@ fn far(
         rows.map(move |top| (left, top, left + width, top + HEIGHT))
     });
     places.filter(|area| free(area)).min_by_key(|area| {
-        let (dx, dy) = (
-            (area.0 + area.2) / 2 - x,
-            (area.1 + area.3) / 2 - y,
-        );
+        let (dx, dy) = ((area.0 + area.2) / 2 - x, (area.1 + area.3) / 2 - y);
         // Beside is easier to follow than above.
         (dx * dx + dy * dy * 2, area.0, area.1)
     })
@@ -111,7 +109,10 @@ mod tests {
 
     fn check(points: &[((i64, i64), i64)]) {
         let placed = place(FRAME, points, 50);
-        let areas: Vec<_> = placed.iter().map(|one| one.expect("a place").area).collect();
+        let areas: Vec<_> = placed
+            .iter()
+            .map(|one| one.expect("a place").area)
+            .collect();
         for (index, area) in areas.iter().enumerate() {
             assert!(inside(FRAME, *area), "{area:?}");
             for other in areas.iter().skip(index + 1) {

@@ -157,7 +157,13 @@ mod tests {
 
     #[test]
     fn lengths_are_written_in_tenths() {
-        for (tenths, expected) in [(0, "0"), (10, "1"), (125, "12.5"), (-5, "-0.5"), (-30, "-3")] {
+        for (tenths, expected) in [
+            (0, "0"),
+            (10, "1"),
+            (125, "12.5"),
+            (-5, "-0.5"),
+            (-30, "-3"),
+        ] {
             assert_eq!(at(tenths), expected);
         }
     }

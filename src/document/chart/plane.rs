@@ -1,9 +1,9 @@
 //! The plane of price and quality: bids as points, and the lines on which a total stays the same.
 
+use super::Picture;
 use super::labels::{HEIGHT, place, width};
 use super::pen::{Anchor, Pen, units};
 use super::scale::Scale;
-use super::Picture;
 use crate::document::words;
 use crate::exact::Exact;
 use crate::tender::report::{BidView, TenderView};
@@ -13,14 +13,14 @@ use crate::text::messages::{message, message_with};
 use crate::text::{Lang, printable, shortened};
 
 const LEFT: i64 = 70;
-const RIGHT: i64 = 700;
+const RIGHT: i64 = 672;
 const TOP: i64 = 86;
 const BOTTOM: i64 = 470;
 /// Up to how many bids every point has a label; above it the ten best have one.
 const ALL_LABELLED: usize = 30;
 const BEST_LABELLED: usize = 10;
 /// Half the width of a point, in tenths of a unit.
-const RADIUS: i64 = 50;
+const RADIUS: i64 = 60;
 /// Into how many parts a curve is cut.
 const PARTS: i64 = 64;
 
@@ -33,7 +33,12 @@ struct Dot<'a> {
 }
 
 /// Draws the bids of a lot, by its place in the tender. None where there is no bid.
-pub fn plane(tender: &Tender, view: &TenderView, place_of_lot: usize, lang: Lang) -> Option<Picture> {
+pub fn plane(
+    tender: &Tender,
+    view: &TenderView,
+    place_of_lot: usize,
+    lang: Lang,
+) -> Option<Picture> {
     let lot = tender.lots.get(place_of_lot)?;
     let dots = dots(view, lot);
     let ceiling = tender.comparison_ceiling(lot);
@@ -67,7 +72,14 @@ pub fn plane(tender: &Tender, view: &TenderView, place_of_lot: usize, lang: Lang
         let text = message_with(
             lang,
             "chart-ceiling",
-            &[("yen", &words::grouped(&ceiling.round(crate::exact::RoundingMode::Down, 0).to_string()))],
+            &[(
+                "yen",
+                &words::grouped(
+                    &ceiling
+                        .round(crate::exact::RoundingMode::Down, 0)
+                        .to_string(),
+                ),
+            )],
         );
         keys.push(("k-limit", text));
     }
@@ -131,9 +143,19 @@ fn axes(pen: &mut Pen, x: &Scale, y: &Scale, lang: Lang) {
         (units(RIGHT - LEFT), units(BOTTOM - TOP)),
     );
     let price = message(lang, "chart-price-axis");
-    pen.text("k-soft", (units(RIGHT), units(BOTTOM + 29)), Anchor::End, &price);
+    pen.text(
+        "k-soft",
+        (units(RIGHT), units(BOTTOM + 29)),
+        Anchor::End,
+        &price,
+    );
     let technical = message(lang, "chart-technical-axis");
-    pen.text("k-soft", (units(24), units(TOP - 8)), Anchor::Start, &technical);
+    pen.text(
+        "k-soft",
+        (units(24), units(TOP - 8)),
+        Anchor::Start,
+        &technical,
+    );
 }
 
 /// Draws the lines of the totals of the first two bids, and tells what they are.
@@ -166,10 +188,7 @@ fn lines(
             pen.polyline(class, &part);
         }
         let kind = message(lang, words::total_key(view.procedure.method));
-        let arguments = [
-            ("total", kind),
-            ("value", words::value(&total)),
-        ];
+        let arguments = [("total", kind), ("value", words::value(&total))];
         told.push((class, message_with(lang, key, &arguments)));
     }
     told
@@ -196,7 +215,10 @@ fn line(surface: &Surface<'_>, total: &Exact, (x, y): (&Scale, &Scale)) -> Vec<V
             open = false;
             continue;
         };
-        match parts.last_mut().filter(|part| open && part.last() == Some(&from)) {
+        match parts
+            .last_mut()
+            .filter(|part| open && part.last() == Some(&from))
+        {
             Some(part) => part.push(to),
             None => parts.push(vec![from, to]),
         }
@@ -218,7 +240,10 @@ fn cut(from: (&Exact, &Exact), to: (&Exact, &Exact), y: &Scale) -> Option<(Spot,
     let owned = |(price, technical): (&Exact, &Exact)| (price.clone(), technical.clone());
     let (mut from, mut to) = (owned(from), owned(to));
     for (edge, beyond) in [
-        (&y.low, (|one, edge| one < edge) as fn(&Exact, &Exact) -> bool),
+        (
+            &y.low,
+            (|one, edge| one < edge) as fn(&Exact, &Exact) -> bool,
+        ),
         (&y.high, |one, edge| one > edge),
     ] {
         match (beyond(&from.1, edge), beyond(&to.1, edge)) {
@@ -277,9 +302,17 @@ fn legend(pen: &mut Pen, keys: &[(&str, String)], lang: Lang) {
 
 fn sign(pen: &mut Pen, class: &str, at: (i64, i64)) {
     if class == "k-winner" {
-        pen.diamond(class, at, RADIUS + 20);
+        pen.diamond(class, at, RADIUS + 15);
     } else {
-        pen.circle(class, at, if class == "k-point" { RADIUS - 10 } else { RADIUS });
+        pen.circle(
+            class,
+            at,
+            if class == "k-point" {
+                RADIUS - 20
+            } else {
+                RADIUS - 10
+            },
+        );
     }
 }
 
@@ -295,7 +328,10 @@ fn points(
         .iter()
         .map(|dot| {
             let technical = dot.technical.as_ref().filter(|points| y.holds(points));
-            (x.place(&dot.price), technical.map_or(y.from, |points| y.place(points)))
+            (
+                x.place(&dot.price),
+                technical.map_or(y.from, |points| y.place(points)),
+            )
         })
         .collect();
     let labelled = if dots.len() > ALL_LABELLED {
@@ -303,7 +339,11 @@ fn points(
     } else {
         dots.len()
     };
-    let labels: Vec<_> = dots.iter().take(labelled).map(|dot| label(dot, lang)).collect();
+    let labels: Vec<_> = dots
+        .iter()
+        .take(labelled)
+        .map(|dot| label(dot, lang))
+        .collect();
     let wanted: Vec<_> = places
         .iter()
         .zip(&labels)
@@ -313,7 +353,10 @@ fn points(
     let placed = place(frame, &wanted, RADIUS);
     for (placed, at) in placed.iter().zip(&places) {
         if let Some(one) = placed.filter(|one| one.led) {
-            let end = (at.0.clamp(one.area.0, one.area.2), at.1.clamp(one.area.1, one.area.3));
+            let end = (
+                at.0.clamp(one.area.0, one.area.2),
+                at.1.clamp(one.area.1, one.area.3),
+            );
             pen.line("k-leader", *at, end);
         }
     }
@@ -353,10 +396,10 @@ fn label(dot: &Dot<'_>, lang: Lang) -> String {
 fn describe(dot: &Dot<'_>, lang: Lang) -> String {
     let supplier = printable(dot.bid.supplier.of(lang));
     let price = words::grouped(&dot.bid.price_yen);
-    let technical = dot.technical.as_ref().map_or_else(
-        || message(lang, "chart-no-technical"),
-        words::value,
-    );
+    let technical = dot
+        .technical
+        .as_ref()
+        .map_or_else(|| message(lang, "chart-no-technical"), words::value);
     let arguments = [
         ("supplier", supplier),
         ("price", price),
@@ -374,7 +417,9 @@ fn describe(dot: &Dot<'_>, lang: Lang) -> String {
 fn note(tender: &Tender, view: &TenderView, lang: Lang) -> Vec<String> {
     let mut notes = Vec::new();
     let rounding = &tender.procedure.rounding;
-    if view.procedure.method != "lowest-price" && (rounding.price.is_some() || rounding.total.is_some()) {
+    if view.procedure.method != "lowest-price"
+        && (rounding.price.is_some() || rounding.total.is_some())
+    {
         notes.push(message(lang, "chart-before-rounding"));
     }
     if !tender.depends_on_others().is_empty() {

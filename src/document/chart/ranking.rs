@@ -27,13 +27,7 @@ pub fn ranking(view: &TenderView, lot: Option<&str>, lang: Lang) -> Option<Pictu
     ranked.truncate(DRAWN);
     let ends = ranked.iter().filter_map(|bid| bid.interval.as_ref());
     let most = ends.map(|interval| interval.high.clone()).max()?;
-    let scale = Scale::around(
-        &Exact::zero(),
-        &most,
-        5,
-        units(LEFT),
-        units(WIDTH - LEFT),
-    );
+    let scale = Scale::around(&Exact::zero(), &most, 5, units(LEFT), units(WIDTH - LEFT));
     let mut pen = Pen::default();
     let title = match lot.and_then(|id| view.lots.iter().find(|one| one.id == id)) {
         Some(lot) => message_with(
@@ -54,14 +48,15 @@ pub fn ranking(view: &TenderView, lot: Option<&str>, lang: Lang) -> Option<Pictu
         pen.text("k-soft", (x, units(bottom + 14)), Anchor::Middle, &label);
     }
     let mut told = Vec::new();
+    // Whom an interval reaches past is seen against the proven total of the first.
+    let first = ranked.first().and_then(|bid| bid.total.clone());
     for (row, bid) in (0..).zip(&ranked) {
-        told.push(bid_row(&mut pen, view, bid, &scale, TOP + row * ROW, lang));
-    }
-    // Whom an interval reaches past is seen against the winner's proven total.
-    let first = ranked.first().and_then(|bid| bid.total.as_ref());
-    if let (Some(total), true) = (first, ranked.len() > 1) {
-        let x = scale.place(total);
-        pen.line("k-limit", (x, units(TOP - 8)), (x, units(bottom)));
+        let y = TOP + row * ROW;
+        told.push(bid_row(&mut pen, view, bid, &scale, y, lang));
+        if let (Some(total), true) = (&first, ranked.len() > 1) {
+            let x = scale.place(total);
+            pen.line("k-limit", (x, units(y + 12)), (x, units(y + 32)));
+        }
     }
     let mut height = bottom + 22;
     if left_out > 0 {
@@ -74,7 +69,12 @@ pub fn ranking(view: &TenderView, lot: Option<&str>, lang: Lang) -> Option<Pictu
                 ("count", &left_out.to_string()),
             ],
         );
-        pen.text("k-soft", (units(LEFT), units(height - 8)), Anchor::Start, &more);
+        pen.text(
+            "k-soft",
+            (units(LEFT), units(height - 8)),
+            Anchor::Start,
+            &more,
+        );
         told.push(more);
     }
     let label = message(lang, words::total_key(view.procedure.method));
@@ -99,11 +99,20 @@ fn legend(pen: &mut Pen, view: &TenderView, lang: Lang) {
         ("k-limit", message(lang, "chart-first-proven")),
     ] {
         if class == "k-limit" {
-            pen.line(class, (units(x + 12), units(y)), (units(x + 12), units(y + 10)));
+            pen.line(
+                class,
+                (units(x + 12), units(y)),
+                (units(x + 12), units(y + 10)),
+            );
         } else {
             pen.rect(class, (units(x), units(y)), (units(24), units(10)));
         }
-        pen.text("k-soft", (units(x + 30), units(y + 9)), Anchor::Start, &text);
+        pen.text(
+            "k-soft",
+            (units(x + 30), units(y + 9)),
+            Anchor::Start,
+            &text,
+        );
         x += 30 + super::labels::width(&text) / 10 + 14;
     }
 }
@@ -151,7 +160,11 @@ fn bid_row(
     } else {
         String::new()
     };
-    let class = if is_winner { "k-strong" } else { "" };
+    let class = if is_winner {
+        "k-halo k-strong"
+    } else {
+        "k-halo"
+    };
     pen.text(class, (units(LEFT), units(y + 10)), Anchor::Start, &name);
     let after = units(LEFT) + super::labels::width(&name) + units(8);
     pen.text("k-strong", (after, units(y + 10)), Anchor::Start, &mark);
@@ -161,10 +174,19 @@ fn bid_row(
     } else {
         format!("{range} · {yen}")
     };
-    pen.text(class, (units(WIDTH - LEFT), units(y + 10)), Anchor::End, &numbers);
+    pen.text(
+        class,
+        (units(WIDTH - LEFT), units(y + 10)),
+        Anchor::End,
+        &numbers,
+    );
     let (top, height) = (units(y + 15), units(14));
     let visible = |width: i64, is_there: bool| if is_there { width.max(10) } else { 0 };
-    let (from, middle, end) = (scale.place(&Exact::zero()), scale.place(&low), scale.place(&high));
+    let (from, middle, end) = (
+        scale.place(&Exact::zero()),
+        scale.place(&low),
+        scale.place(&high),
+    );
     let possible = visible(end - middle, high > low);
     if possible > 0 {
         pen.rect("k-possible", (middle, top), (possible, height));

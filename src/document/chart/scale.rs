@@ -19,11 +19,7 @@ impl Scale {
     /// A scale whose ends are whole steps below and above what it must show.
     pub(super) fn around(low: &Exact, high: &Exact, steps: i64, from: i64, to: i64) -> Self {
         let width = high.minus(low);
-        let width = if width.is_zero() {
-            Exact::one()
-        } else {
-            width
-        };
+        let width = if width.is_zero() { Exact::one() } else { width };
         let step = step(&width, steps);
         let down = |number: &Exact| whole_steps(number, &step, false);
         let up = |number: &Exact| whole_steps(number, &step, true);
@@ -126,13 +122,19 @@ mod tests {
     #[test]
     fn a_scale_begins_and_ends_on_steps() {
         let scale = Scale::around(&exact("58"), &exact("100"), 5, 0, 1000);
-        assert_eq!((scale.low.clone(), scale.high.clone()), (exact("50"), exact("100")));
+        assert_eq!(
+            (scale.low.clone(), scale.high.clone()),
+            (exact("50"), exact("100"))
+        );
         assert_eq!(scale.place(&exact("75")), 500);
         let labels: Vec<_> = scale.ticks(5).iter().map(ToString::to_string).collect();
         assert_eq!(labels, ["50", "60", "70", "80", "90", "100"]);
         // The picture's stretch may run backwards, and numbers below zero have steps too.
         let scale = Scale::around(&exact("-3.5"), &exact("3.5"), 4, 1000, 0);
-        assert_eq!((scale.low.clone(), scale.high.clone()), (exact("-4"), exact("4")));
+        assert_eq!(
+            (scale.low.clone(), scale.high.clone()),
+            (exact("-4"), exact("4"))
+        );
         assert_eq!(scale.place(&exact("2")), 250);
         // One number alone has a scale.
         let scale = Scale::around(&exact("5"), &exact("5"), 4, 0, 10);

@@ -91,7 +91,12 @@ pub fn tornado(swings: &[Swing], unit: &str, lang: Lang) -> Picture {
             ("count", left_out.to_string()),
         ];
         let more = message_with(lang, "chart-more", &arguments);
-        pen.text("k-soft", (units(24), units(height - 8)), Anchor::Start, &more);
+        pen.text(
+            "k-soft",
+            (units(24), units(height - 8)),
+            Anchor::Start,
+            &more,
+        );
         told.push(more);
     }
     let described = message_with(
@@ -104,7 +109,12 @@ pub fn tornado(swings: &[Swing], unit: &str, lang: Lang) -> Picture {
 
 fn swing_row(pen: &mut Pen, swing: &Swing, scale: &Scale, y: i64, lang: Lang) -> String {
     let label = shortened(&printable(&swing.label), 60);
-    pen.text("k-halo", (units(WIDTH / 2), units(y + 9)), Anchor::Middle, &label);
+    pen.text(
+        "k-halo",
+        (units(WIDTH / 2), units(y + 9)),
+        Anchor::Middle,
+        &label,
+    );
     let middle = scale.place(&Exact::zero());
     let (top, height) = (units(y + 14), units(14));
     let none = message(lang, "chart-no-change");
@@ -123,7 +133,12 @@ fn swing_row(pen: &mut Pen, swing: &Swing, scale: &Scale, y: i64, lang: Lang) ->
         let label = format!("+{}", words::value(up));
         pen.text("", (right + units(5), top + 105), Anchor::Start, &label);
     } else {
-        pen.text("k-soft", (middle + units(6), top + 105), Anchor::Start, &none);
+        pen.text(
+            "k-soft",
+            (middle + units(6), top + 105),
+            Anchor::Start,
+            &none,
+        );
     }
     message_with(
         lang,

@@ -44,7 +44,10 @@ pub fn award(
 ) -> Paper {
     let voice = Voice { lang };
     let mut paper = Paper::new(tender, &voice.say("paper-award"), voice);
-    paper.label(&voice.say("paper-evaluation-day"), &tender.as_of.to_string());
+    paper.label(
+        &voice.say("paper-evaluation-day"),
+        &tender.as_of.to_string(),
+    );
     procedure_labels(&mut paper, tender, catalog, voice);
     if let Some(digest) = &digests.tender_file {
         paper.label(&voice.say("paper-tender-file"), &digest.to_string());
@@ -52,7 +55,10 @@ pub fn award(
     let record = digests.record.to_string();
     let count = digests.evidence_files.to_string();
     let arguments = [("digest", record.as_str()), ("count", &count)];
-    paper.label(&voice.say("paper-record"), &voice.say_with("paper-record-value", &arguments));
+    paper.label(
+        &voice.say("paper-record"),
+        &voice.say_with("paper-record-value", &arguments),
+    );
     decision(&mut paper, tender, outcome, view, voice);
     bidders(&mut paper, tender, outcome, voice);
     excluded(&mut paper, outcome, catalog, voice);
@@ -74,27 +80,45 @@ pub fn award(
 }
 
 /// Who wins, and the contract price.
-fn decision(paper: &mut Paper, tender: &Tender, outcome: &Outcome, view: &TenderView, voice: Voice) {
+fn decision(
+    paper: &mut Paper,
+    tender: &Tender,
+    outcome: &Outcome,
+    view: &TenderView,
+    voice: Voice,
+) {
     paper.section(&voice.say("paper-decision"));
     if view.provisional {
         paper.result(&voice.say("paper-provisional"));
     }
     for (place, lot) in outcome.lots.iter().enumerate() {
         lot_title(paper, tender, place, voice);
-        let winner = outcome.bids.iter().find(|bid| lot.winner.first() == Some(&bid.bid.id));
+        let winner = outcome
+            .bids
+            .iter()
+            .find(|bid| lot.winner.first() == Some(&bid.bid.id));
         match (winner, lot.winner.len()) {
             (Some(winner), 1) => {
                 let name = winner.bid.offering.supplier.of(voice.lang);
                 paper.result(&voice.say_with("winner", &[("winner", name)]));
                 let price = voice.yen(&winner.bid.price_yen.to_string());
                 let contract = voice.yen(&tender.contract_price(winner.bid.price_yen).to_string());
-                let total = winner.standing.as_ref().map(|standing| voice.exact(&standing.total));
+                let total = winner
+                    .standing
+                    .as_ref()
+                    .map(|standing| voice.exact(&standing.total));
                 let mut pairs = vec![
                     (voice.say("paper-bid-price"), price),
                     (voice.say("paper-contract-price"), contract),
                 ];
                 if !tender.procedure.method.lowest_first() {
-                    pairs.insert(0, (voice.total(tender.procedure.method), total.unwrap_or_default()));
+                    pairs.insert(
+                        0,
+                        (
+                            voice.total(tender.procedure.method),
+                            total.unwrap_or_default(),
+                        ),
+                    );
                 }
                 paper.pairs(pairs);
                 paper.note(&voice.say(&format!("tax-note-{}", tender.tax_basis.word())));
@@ -136,7 +160,10 @@ fn bidders(paper: &mut Paper, tender: &Tender, outcome: &Outcome, voice: Voice) 
         let mut row = vec![
             bid.id.to_string(),
             bid.offering.supplier.of(voice.lang).to_owned(),
-            bid.offering.corporate_number.clone().unwrap_or_else(|| "—".to_owned()),
+            bid.offering
+                .corporate_number
+                .clone()
+                .unwrap_or_else(|| "—".to_owned()),
             voice.yen(&bid.price_yen.to_string()),
             voice.say(state),
         ];
@@ -158,12 +185,26 @@ fn excluded(paper: &mut Paper, outcome: &Outcome, catalog: Option<&Catalog>, voi
     ]);
     for bid in &outcome.bids {
         for exclusion in &bid.exclusions {
-            let criterion = catalog.and_then(|one| one.criteria.get(&CriterionId(exclusion.by.clone())));
-            let title = criterion.map_or_else(String::new, |one| format!("{}: ", one.title.of(voice.lang)));
-            let citations: Vec<_> = exclusion.citations.iter().map(ToString::to_string).collect();
+            let criterion =
+                catalog.and_then(|one| one.criteria.get(&CriterionId(exclusion.by.clone())));
+            let title =
+                criterion.map_or_else(String::new, |one| format!("{}: ", one.title.of(voice.lang)));
+            let citations: Vec<_> = exclusion
+                .citations
+                .iter()
+                .map(ToString::to_string)
+                .collect();
             table.row([
-                format!("{} ({})", bid.bid.offering.supplier.of(voice.lang), bid.bid.id),
-                format!("{title}{} ({})", exclusion.detail.of(voice.lang), exclusion.by),
+                format!(
+                    "{} ({})",
+                    bid.bid.offering.supplier.of(voice.lang),
+                    bid.bid.id
+                ),
+                format!(
+                    "{title}{} ({})",
+                    exclusion.detail.of(voice.lang),
+                    exclusion.by
+                ),
                 citations.join("; "),
             ]);
         }
@@ -201,11 +242,19 @@ fn recomputations(paper: &mut Paper, tender: &Tender, outcome: &Outcome, voice: 
     }
     for (number, one) in outcome.recomputations.iter().enumerate() {
         paper.text(&recomputed(tender, outcome, one, voice));
-        let lot = tender.lots.iter().position(|lot| lot.id == one.lot).unwrap_or(0);
+        let lot = tender
+            .lots
+            .iter()
+            .position(|lot| lot.id == one.lot)
+            .unwrap_or(0);
         let later = outcome.recomputations.iter().skip(number + 1);
         let next = later.into_iter().find(|later| later.lot == one.lot);
         let after: BTreeMap<&BidId, (usize, String)> = match next {
-            Some(next) => next.before.iter().map(|row| (&row.bid, placed(row, voice))).collect(),
+            Some(next) => next
+                .before
+                .iter()
+                .map(|row| (&row.bid, placed(row, voice)))
+                .collect(),
             None => outcome
                 .ranking(lot)
                 .into_iter()
@@ -244,7 +293,10 @@ fn recomputed(tender: &Tender, outcome: &Outcome, one: &Recomputation, voice: Vo
         .iter()
         .map(|id| {
             let bid = outcome.bids.iter().find(|bid| bid.bid.id == *id);
-            bid.map_or_else(|| id.to_string(), |bid| bid.bid.offering.supplier.of(voice.lang).to_owned())
+            bid.map_or_else(
+                || id.to_string(),
+                |bid| bid.bid.offering.supplier.of(voice.lang).to_owned(),
+            )
         })
         .collect();
     let named = voice.joined(&named);
@@ -254,7 +306,11 @@ fn recomputed(tender: &Tender, outcome: &Outcome, one: &Recomputation, voice: Vo
         return voice.say_with("paper-recomputed-none", &arguments);
     }
     let changed: Vec<_> = one.changed.iter().map(ToString::to_string).collect();
-    let through: Vec<_> = one.through.iter().map(|name| dependence(tender, name, voice)).collect();
+    let through: Vec<_> = one
+        .through
+        .iter()
+        .map(|name| dependence(tender, name, voice))
+        .collect();
     let (changed, through) = (voice.joined(&changed), voice.joined(&through));
     let arguments = [
         ("bids", named.as_str()),
@@ -289,10 +345,19 @@ fn low_bids(paper: &mut Paper, outcome: &Outcome, voice: Voice) {
 }
 
 /// What people decided on the machine's verdicts, and what still waits.
-fn people(paper: &mut Paper, tender: &Tender, outcome: &Outcome, catalog: Option<&Catalog>, voice: Voice) {
+fn people(
+    paper: &mut Paper,
+    tender: &Tender,
+    outcome: &Outcome,
+    catalog: Option<&Catalog>,
+    voice: Voice,
+) {
     let title = |id: &CriterionId| {
         let criterion = catalog.and_then(|catalog| catalog.criteria.get(id));
-        criterion.map_or_else(|| id.to_string(), |one| format!("{} ({id})", one.title.of(voice.lang)))
+        criterion.map_or_else(
+            || id.to_string(),
+            |one| format!("{} ({id})", one.title.of(voice.lang)),
+        )
     };
     paper.section(&voice.say("paper-confirmations"));
     let mut table = Table::new([
@@ -316,10 +381,15 @@ fn people(paper: &mut Paper, tender: &Tender, outcome: &Outcome, catalog: Option
         table.row([
             one.bid.to_string(),
             title(&one.criterion),
-            judged.map_or_else(|| "—".to_owned(), |judged| words::verdict(voice.lang, &judged.verdict)),
+            judged.map_or_else(
+                || "—".to_owned(),
+                |judged| words::verdict(voice.lang, &judged.verdict),
+            ),
             decision,
             format!("{} {day}", one.by).trim_end().to_owned(),
-            one.reason.as_ref().map_or_else(String::new, |reason| reason.of(voice.lang).to_owned()),
+            one.reason
+                .as_ref()
+                .map_or_else(String::new, |reason| reason.of(voice.lang).to_owned()),
         ]);
     }
     for bid in &outcome.bids {
@@ -334,7 +404,10 @@ fn people(paper: &mut Paper, tender: &Tender, outcome: &Outcome, catalog: Option
             table.row([
                 bid.bid.id.to_string(),
                 format!("{} / {}", one.item, title(&one.criterion)),
-                judged.map_or_else(|| "—".to_owned(), |judged| words::verdict(voice.lang, &judged.verdict)),
+                judged.map_or_else(
+                    || "—".to_owned(),
+                    |judged| words::verdict(voice.lang, &judged.verdict),
+                ),
                 voice.say(decision),
                 voice.say("paper-evaluators-title"),
                 one.reasons.join(" / "),
@@ -363,5 +436,7 @@ fn people(paper: &mut Paper, tender: &Tender, outcome: &Outcome, catalog: Option
 fn signatures(paper: &mut Paper, voice: Voice) {
     paper.section(&voice.say("paper-signatures"));
     let people = ["paper-sign-officer", "paper-sign-chair", "paper-sign-clerk"];
-    paper.parts.push(Part::Signatures(people.map(|key| voice.say(key)).into()));
+    paper
+        .parts
+        .push(Part::Signatures(people.map(|key| voice.say(key)).into()));
 }

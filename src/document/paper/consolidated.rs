@@ -3,16 +3,17 @@
 //! Who reads it: the review committee and the auditor. It names evaluators and shows every bidder's marks, so it stays
 //! inside the agency. The sums of what it prints are the totals that it prints.
 
-use super::part::{Paper, Row, Table};
+use super::part::{Paper, Table};
 use super::procedure::steps;
 use super::voice::Voice;
 use crate::document::words;
 use crate::exact::Exact;
-use crate::id::BidId;
 use crate::tender::Tender;
+use crate::tender::consolidation::{BidMarks, EvaluatorMark, Outlier, consolidate};
 use crate::tender::evaluate::{BidOutcome, Outcome};
 use crate::tender::item::{Mark, Scale};
 use crate::tender::procedure::CombinationLevel;
+use crate::tender::technical::Technical;
 use crate::text::Lang;
 
 /// Writes the table in a language.
@@ -29,16 +30,27 @@ pub fn consolidated(tender: &Tender, outcome: &Outcome, lang: Lang) -> Paper {
     if !tender.items.is_empty() {
         evaluators(&mut paper, tender, voice);
     }
+    let all = consolidate(&Technical::from(tender));
     for bid in &outcome.bids {
-        paper.section(&format!("{} ({})", bid.bid.offering.supplier.of(lang), bid.bid.id));
+        let own = all.bids.iter().find(|one| one.bid == bid.bid.id);
+        paper.section(&format!(
+            "{} ({})",
+            bid.bid.offering.supplier.of(lang),
+            bid.bid.id
+        ));
         if !bid.exclusions.is_empty() {
-            let reasons = bid.exclusions.iter().map(|one| one.detail.of(lang).to_owned());
+            let reasons = bid
+                .exclusions
+                .iter()
+                .map(|one| one.detail.of(lang).to_owned());
             let reasons = voice.joined(&reasons.collect::<Vec<_>>());
             paper.text(&voice.say_with("paper-excluded-by", &[("reasons", &reasons)]));
         }
-        paper.table(marks(tender, bid, &By::Named(voice)));
-        outliers(&mut paper, tender, &bid.bid.id, voice);
-        comments(&mut paper, tender, bid, &By::Named(voice), |text| Some(text.to_owned()));
+        paper.table(marks(tender, bid, own, &By::Named(voice)));
+        outliers(&mut paper, tender, own, voice);
+        comments(&mut paper, tender, bid, &By::Named(voice), |text| {
+            Some(text.to_owned())
+        });
         let own = outcome
             .derivation
             .iter()
@@ -62,7 +74,12 @@ pub(super) fn summary(tender: &Tender, outcome: &Outcome, lot: usize, voice: Voi
     let lang = voice.lang;
     let form = &tender.procedure;
     let mut head = vec![(voice.say("rank"), true), (voice.say("supplier"), false)];
-    head.extend(tender.blocks.iter().map(|block| (block.title.of(lang).to_owned(), true)));
+    head.extend(
+        tender
+            .blocks
+            .iter()
+            .map(|block| (block.title.of(lang).to_owned(), true)),
+    );
     head.push((voice.say("technical"), true));
     head.push((voice.say("price-yen"), true));
     if form.price.is_some() {
@@ -78,14 +95,22 @@ pub(super) fn summary(tender: &Tender, outcome: &Outcome, lot: usize, voice: Voi
         row.push(voice.exact(&standing.technical));
         row.push(words::grouped(&bid.bid.price_yen.to_string()));
         if form.price.is_some() {
-            row.push(standing.price_points.as_ref().map_or_else(String::new, |one| voice.exact(one)));
+            row.push(
+                standing
+                    .price_points
+                    .as_ref()
+                    .map_or_else(String::new, |one| voice.exact(one)),
+            );
         }
         if !form.method.lowest_first() {
             row.push(voice.exact(&standing.total));
         }
         table.row(row);
     }
-    let out = outcome.bids.iter().filter(|bid| bid.bid.lot == lot && bid.standing.is_none());
+    let out = outcome
+        .bids
+        .iter()
+        .filter(|bid| bid.bid.lot == lot && bid.standing.is_none());
     for bid in out {
         let mut row = vec![voice.say("paper-out"), named(bid, lang)];
         row.extend(tender.blocks.iter().map(|_| "—".to_owned()));
@@ -108,7 +133,11 @@ fn evaluators(paper: &mut Paper, tender: &Tender, voice: Voice) {
         (voice.say("paper-conflicts").as_str(), false),
     ]);
     for (place, evaluator) in tender.evaluators.iter().enumerate() {
-        let conflicts: Vec<_> = evaluator.conflicts.iter().map(ToString::to_string).collect();
+        let conflicts: Vec<_> = evaluator
+            .conflicts
+            .iter()
+            .map(ToString::to_string)
+            .collect();
         let conflicts = if conflicts.is_empty() {
             voice.say("paper-none")
         } else {
@@ -137,10 +166,13 @@ impl By {
     /// What an evaluator is called.
     pub(super) fn name(&self, tender: &Tender, place: usize) -> String {
         match self {
-            Self::Named(voice) => tender.evaluators.get(place).map_or_else(String::new, |one| {
-                let name = one.name.as_ref().map(|name| name.of(voice.lang).to_owned());
-                name.unwrap_or_else(|| one.id.clone())
-            }),
+            Self::Named(voice) => tender
+                .evaluators
+                .get(place)
+                .map_or_else(String::new, |one| {
+                    let name = one.name.as_ref().map(|name| name.of(voice.lang).to_owned());
+                    name.unwrap_or_else(|| one.id.clone())
+                }),
             Self::Lettered(voice) => {
                 voice.say_with("paper-evaluator-letter", &[("letter", &letter(place))])
             }
@@ -157,16 +189,21 @@ fn letter(place: usize) -> String {
     }
 }
 
-/// What every evaluator marked of a bid, item by item.
-pub(super) fn marks(tender: &Tender, bid: &BidOutcome, by: &By) -> Table {
+/// What every evaluator marked of a bid, item by item, with how far the marks lie apart where evaluators are named.
+pub(super) fn marks(tender: &Tender, bid: &BidOutcome, own: Option<&BidMarks>, by: &By) -> Table {
     let voice = by.voice();
     let is_by_item = tender.procedure.evaluators.level == CombinationLevel::Item;
-    let marking: Vec<usize> = bid.bid.sheets.iter().map(|sheet| sheet.evaluator).collect();
+    let is_named = matches!(by, By::Named(_));
+    let far = own.map_or_else(Vec::new, far_marks);
     let mut head = vec![
         (voice.say("paper-item"), false),
         (voice.say("paper-points"), true),
     ];
-    head.extend(marking.iter().map(|place| (by.name(tender, *place), true)));
+    let marking = bid.bid.sheets.iter();
+    head.extend(marking.map(|sheet| (by.name(tender, sheet.evaluator), true)));
+    if is_named {
+        head.push((voice.say("paper-spread"), true));
+    }
     if is_by_item {
         head.push((voice.say("paper-combined"), true));
         head.push((voice.say("paper-after-rounding"), true));
@@ -177,41 +214,44 @@ pub(super) fn marks(tender: &Tender, bid: &BidOutcome, by: &By) -> Table {
         if item.block != last {
             last = item.block;
             if let Some(block) = item.block.and_then(|place| tender.blocks.get(place)) {
-                let mut cells = vec![block.title.of(voice.lang).to_owned()];
-                cells.resize(head.len(), String::new());
-                table.rows.push(Row { cells, is_strong: true });
+                table.title(block.title.of(voice.lang));
             }
         }
-        let outcome = bid.items.get(place);
-        let of = if item.points.is_zero() {
-            "—".to_owned()
-        } else {
-            voice.exact(&item.points)
+        let marked = own.and_then(|own| own.items.get(place));
+        let has_points = !item.points.is_zero();
+        let number = |points: Option<&Exact>| {
+            let points = points.filter(|_| has_points);
+            points.map_or_else(|| "—".to_owned(), |one| voice.exact(one))
         };
-        let mut row = vec![format!("{} ({})", item.title.of(voice.lang), item.id), of];
+        let mut row = vec![
+            format!("{} ({})", item.title.of(voice.lang), item.id),
+            number(Some(&item.points)),
+        ];
         for sheet in &bid.bid.sheets {
-            let mark = sheet.marks.get(place).and_then(Option::as_ref);
-            let points = outcome.and_then(|one| {
-                let mut marks = one.marks.iter();
-                marks.find(|(evaluator, _)| *evaluator == sheet.evaluator)
-            });
-            let mut cell = mark.map_or_else(
+            let marks = marked.iter().flat_map(|one| &one.marks);
+            let mark = marks
+                .into_iter()
+                .find(|one| one.evaluator == sheet.evaluator);
+            let shown = mark.map_or_else(
                 || "—".to_owned(),
-                |mark| shown_mark(tender, &item.scale, mark, points.map(|(_, points)| points), voice),
+                |mark| shown_mark(tender, &item.scale, mark, voice),
             );
-            let named = matches!(by, By::Named(_));
-            let number = reason_number(tender, &bid.bid.id, &item.id, sheet.evaluator);
-            if let (true, Some(number)) = (named, number) {
-                cell = format!("{cell} ※{number}");
-            }
-            row.push(cell);
+            let number = far
+                .iter()
+                .position(|(item, mark, _)| *item == place && mark.evaluator == sheet.evaluator);
+            row.push(match number.filter(|_| is_named) {
+                Some(number) => format!("{shown} ※{}", number + 1),
+                None => shown,
+            });
+        }
+        if is_named {
+            let range = marked.and_then(|one| one.range.as_ref());
+            let is_met = item.scale == Scale::Met;
+            let spread = range.filter(|_| !is_met).map(|range| &range.spread);
+            row.push(number(spread));
         }
         if is_by_item {
-            let number = |points: Option<&Exact>| {
-                points
-                    .filter(|_| !item.points.is_zero())
-                    .map_or_else(|| "—".to_owned(), |one| voice.exact(one))
-            };
+            let outcome = bid.items.get(place);
             row.push(number(outcome.map(|one| &one.exact)));
             row.push(number(outcome.map(|one| &one.value)));
         }
@@ -221,12 +261,12 @@ pub(super) fn marks(tender: &Tender, bid: &BidOutcome, by: &By) -> Table {
 }
 
 /// A mark as it was given, with the points that it is worth where they differ from it.
-fn shown_mark(tender: &Tender, scale: &Scale, mark: &Mark, points: Option<&Exact>, voice: Voice) -> String {
-    let worth = points.map_or_else(String::new, |points| voice.exact(points));
-    match mark {
+fn shown_mark(tender: &Tender, scale: &Scale, mark: &EvaluatorMark, voice: Voice) -> String {
+    let worth = voice.exact(&mark.points);
+    match &mark.mark {
         Mark::Met(true) => voice.say("mark-met"),
         Mark::Met(false) => voice.say("mark-unmet"),
-        Mark::Number(number) if Some(number) == points => worth,
+        Mark::Number(number) if *number == mark.points => worth,
         Mark::Number(number) => format!("{} → {worth}", voice.exact(number)),
         Mark::Grade(place) => {
             let table = match scale {
@@ -234,31 +274,34 @@ fn shown_mark(tender: &Tender, scale: &Scale, mark: &Mark, points: Option<&Exact
                 _ => None,
             };
             let grade = table.and_then(|table| table.grades.get(*place));
-            format!("{} ({worth})", grade.map_or("", |(grade, _)| grade.as_str()))
+            format!(
+                "{} ({worth})",
+                grade.map_or("", |(grade, _)| grade.as_str())
+            )
         }
     }
 }
 
-/// The number of the reason for a mark that lies far from the others, counted over the bid.
-fn reason_number(tender: &Tender, bid: &BidId, item: &str, evaluator: usize) -> Option<usize> {
-    let id = tender.evaluators.get(evaluator).map(|one| &one.id)?;
-    let mut own = tender.outlier_reasons.iter().filter(|one| one.bid == *bid);
-    own.position(|one| one.item == item && one.evaluator == *id)
-        .map(|place| place + 1)
+/// The marks of a bid that lie far from the others, in the order of the items, with the place of the item.
+fn far_marks(own: &BidMarks) -> Vec<(usize, &EvaluatorMark, &Outlier)> {
+    let marks = own.items.iter().flat_map(|item| {
+        let marks = item.marks.iter();
+        marks.filter_map(|mark| Some((item.item, mark, mark.outlier.as_ref()?)))
+    });
+    marks.collect()
 }
 
 /// Why marks that lie far from the others stand.
-fn outliers(paper: &mut Paper, tender: &Tender, bid: &BidId, voice: Voice) {
-    let own = tender.outlier_reasons.iter().filter(|one| one.bid == *bid);
-    let reasons: Vec<_> = own
-        .zip(1..)
-        .map(|(one, number)| {
-            let place = tender.evaluators.iter().position(|known| known.id == one.evaluator);
-            let name = place.map_or_else(
-                || one.evaluator.clone(),
-                |place| By::Named(voice).name(tender, place),
-            );
-            format!("※{number} {name} ({}): {}", one.item, one.reason)
+fn outliers(paper: &mut Paper, tender: &Tender, own: Option<&BidMarks>, voice: Voice) {
+    let far = own.map_or_else(Vec::new, far_marks);
+    let reasons: Vec<_> = (1..)
+        .zip(&far)
+        .map(|(number, (place, mark, outlier))| {
+            let item = tender.items.get(*place).map_or("", |item| item.id.as_str());
+            let name = By::Named(voice).name(tender, mark.evaluator);
+            let reason = outlier.reason.clone();
+            let reason = reason.unwrap_or_else(|| voice.say("paper-outlier-unexplained"));
+            format!("※{number} {name} ({item}): {reason}")
         })
         .collect();
     if !reasons.is_empty() {
@@ -284,7 +327,11 @@ pub(super) fn comments(
             };
             let comment = clean(comment).unwrap_or_else(|| voice.say("paper-withheld"));
             let name = by.name(tender, sheet.evaluator);
-            said.push(format!("{} ({}) {name}: {comment}", item.title.of(voice.lang), item.id));
+            said.push(format!(
+                "{} ({}) {name}: {comment}",
+                item.title.of(voice.lang),
+                item.id
+            ));
         }
     }
     if !said.is_empty() {

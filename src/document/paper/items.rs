@@ -32,7 +32,13 @@ pub fn items(tender: &Tender, catalog: Option<&Catalog>, lang: Lang) -> Paper {
         .blocks
         .iter()
         .any(|block| block.kind == BlockKind::Criteria);
-    overview(&mut paper, tender, &gates, if has_criteria_block { &scored } else { &[] }, voice);
+    overview(
+        &mut paper,
+        tender,
+        &gates,
+        if has_criteria_block { &scored } else { &[] },
+        voice,
+    );
     marked(&mut paper, tender, ItemKind::Mandatory, voice);
     marked(&mut paper, tender, ItemKind::Optional, voice);
     if !gates.is_empty() {
@@ -44,12 +50,23 @@ pub fn items(tender: &Tender, catalog: Option<&Catalog>, lang: Lang) -> Paper {
             (voice.say("paper-evidence-asked").as_str(), false),
         ]);
         for gate in gates {
-            table.row([named(gate, voice), gate.requirement.of(lang).to_owned(), gate.ask.of(lang).to_owned()]);
+            table.row([
+                named(gate, voice),
+                gate.requirement.of(lang).to_owned(),
+                gate.ask.of(lang).to_owned(),
+            ]);
         }
         paper.table(table);
     }
-    for block in tender.blocks.iter().filter(|one| one.kind == BlockKind::Criteria) {
-        let sum: Exact = scored.iter().map(|one| Exact::from_integer(one.points())).sum();
+    for block in tender
+        .blocks
+        .iter()
+        .filter(|one| one.kind == BlockKind::Criteria)
+    {
+        let sum: Exact = scored
+            .iter()
+            .map(|one| Exact::from_integer(one.points()))
+            .sum();
         paper.section(&voice.say_with("paper-scored", &[("block", block.title.of(lang))]));
         let (points, all) = (voice.exact(&block.points), voice.exact(&sum));
         let arguments = [("points", points.as_str()), ("sum", all.as_str())];
@@ -85,7 +102,12 @@ pub(super) fn procedure_labels(
     voice: Voice,
 ) {
     let form = &tender.procedure;
-    let named = format!("{} ({} {})", form.title.of(voice.lang), form.id, form.version);
+    let named = format!(
+        "{} ({} {})",
+        form.title.of(voice.lang),
+        form.id,
+        form.version
+    );
     paper.label(&voice.say("paper-procedure-form"), &named);
     let digest = tender.procedure.digest.to_string();
     paper.label(&voice.say("paper-procedure-digest"), &digest);
@@ -100,7 +122,13 @@ fn named(criterion: &Criterion, voice: Voice) -> String {
 }
 
 /// How many items there are, and what each block brings.
-fn overview(paper: &mut Paper, tender: &Tender, gates: &[&Criterion], scored: &[&Criterion], voice: Voice) {
+fn overview(
+    paper: &mut Paper,
+    tender: &Tender,
+    gates: &[&Criterion],
+    scored: &[&Criterion],
+    voice: Voice,
+) {
     paper.section(&voice.say("paper-overview"));
     let count = |kind| tender.items.iter().filter(|item| item.kind == kind).count();
     let (mandatory, optional) = (count(ItemKind::Mandatory), count(ItemKind::Optional));
@@ -136,15 +164,28 @@ pub(super) fn blocks(tender: &Tender, voice: Voice) -> Table {
     }
     let mut table = Table::new(head.iter().map(|(text, number)| (text.as_str(), *number)));
     for (place, block) in tender.blocks.iter().enumerate() {
-        let own = tender.items.iter().filter(|item| item.block == Some(place)).count();
+        let own = tender
+            .items
+            .iter()
+            .filter(|item| item.block == Some(place))
+            .count();
         let mut row = vec![
             block.title.of(voice.lang).to_owned(),
             voice.say(&format!("block-kind-{}", kind_word(block.kind))),
-            if own == 0 { "—".to_owned() } else { own.to_string() },
+            if own == 0 {
+                "—".to_owned()
+            } else {
+                own.to_string()
+            },
             voice.exact(&block.points),
         ];
         if has_minimum {
-            row.push(block.minimum.as_ref().map_or_else(|| "—".to_owned(), |one| voice.exact(one)));
+            row.push(
+                block
+                    .minimum
+                    .as_ref()
+                    .map_or_else(|| "—".to_owned(), |one| voice.exact(one)),
+            );
         }
         table.row(row);
     }
@@ -155,7 +196,12 @@ pub(super) fn blocks(tender: &Tender, voice: Voice) -> Table {
         voice.exact(&tender.technical_points),
     ];
     if has_minimum {
-        row.push(tender.technical_minimum.as_ref().map_or_else(|| "—".to_owned(), |one| voice.exact(one)));
+        row.push(
+            tender
+                .technical_minimum
+                .as_ref()
+                .map_or_else(|| "—".to_owned(), |one| voice.exact(one)),
+        );
     }
     table.strong(row);
     table
@@ -170,7 +216,11 @@ fn kind_word(kind: BlockKind) -> &'static str {
 
 /// The items of a kind that evaluators mark.
 fn marked(paper: &mut Paper, tender: &Tender, kind: ItemKind, voice: Voice) {
-    let own: Vec<_> = tender.items.iter().filter(|item| item.kind == kind).collect();
+    let own: Vec<_> = tender
+        .items
+        .iter()
+        .filter(|item| item.kind == kind)
+        .collect();
     if own.is_empty() {
         return;
     }
@@ -188,7 +238,8 @@ fn marked(paper: &mut Paper, tender: &Tender, kind: ItemKind, voice: Voice) {
         let title = format!("{} ({})", item.title.of(voice.lang), item.id);
         let title = match &item.criterion {
             Some(criterion) => {
-                let proposed = voice.say_with("paper-proposed", &[("criterion", criterion.as_str())]);
+                let proposed =
+                    voice.say_with("paper-proposed", &[("criterion", criterion.as_str())]);
                 format!("{title} {proposed}")
             }
             None => title,
@@ -208,7 +259,13 @@ fn marked(paper: &mut Paper, tender: &Tender, kind: ItemKind, voice: Voice) {
     }
     let sum: Exact = own.iter().map(|item| item.points.clone()).sum();
     if !sum.is_zero() {
-        table.strong([String::new(), voice.say("paper-sum"), String::new(), voice.exact(&sum), String::new()]);
+        table.strong([
+            String::new(),
+            voice.say("paper-sum"),
+            String::new(),
+            voice.exact(&sum),
+            String::new(),
+        ]);
     }
     paper.table(table);
 }

@@ -14,8 +14,10 @@ use crate::document::words;
 use crate::evidence::Citation;
 use crate::id::{BidId, CriterionId};
 use crate::tender::Tender;
+use crate::tender::consolidation::consolidate;
 use crate::tender::evaluate::{BidOutcome, Exclusion, Outcome};
 use crate::tender::item::ConfirmationDecision;
+use crate::tender::technical::Technical;
 use crate::text::Lang;
 
 /// Writes the reasons to a bidder in a language.
@@ -64,8 +66,14 @@ pub fn losing(
     let voice = Voice { lang };
     let shield = Shield::new(tender, bid);
     let mut paper = Paper::new(tender, &voice.say("paper-losing"), voice);
-    paper.label(&voice.say("paper-addressee"), own.bid.offering.supplier.of(lang));
-    paper.label(&voice.say("paper-evaluation-day"), &tender.as_of.to_string());
+    paper.label(
+        &voice.say("paper-addressee"),
+        own.bid.offering.supplier.of(lang),
+    );
+    paper.label(
+        &voice.say("paper-evaluation-day"),
+        &tender.as_of.to_string(),
+    );
     if let Some(lot) = tender.lots.get(own.bid.lot).filter(|lot| lot.id.is_some()) {
         paper.label(&voice.say("paper-lot"), lot.title.of(lang));
     }
@@ -76,7 +84,9 @@ pub fn losing(
         paper.section(&voice.say("paper-own-marks"));
         paper.text(&voice.say("paper-own-marks-text"));
         let by = By::Lettered(voice);
-        paper.table(marks(tender, own, &by));
+        let all = consolidate(&Technical::from(tender));
+        let marked = all.bids.iter().find(|one| one.bid == *bid);
+        paper.table(marks(tender, own, marked, &by));
         comments(&mut paper, tender, own, &by, |text| shield.clean(text));
     }
     verdicts(&mut paper, tender, own, catalog, &shield, voice);
@@ -126,7 +136,10 @@ fn result(
         .as_ref()
         .zip(winner.and_then(|winner| winner.standing.as_ref()))
         .is_some_and(|(own, winner)| own.total == winner.total);
-    if let Some(rule) = lot.and_then(|lot| lot.tie_broken_by.as_ref()).filter(|_| equal) {
+    if let Some(rule) = lot
+        .and_then(|lot| lot.tie_broken_by.as_ref())
+        .filter(|_| equal)
+    {
         paper.text(&voice.say_with("paper-lost-tie", &[("rule", &voice.tie(tender, rule))]));
     }
 }
@@ -161,8 +174,12 @@ fn reason(
 ) -> String {
     let id = CriterionId(exclusion.by.clone());
     if let Some(criterion) = catalog.and_then(|catalog| catalog.criteria.get(&id)) {
-        let judged = own.assessment.as_ref().and_then(|all| all.judgments.get(&id));
-        let verdict = judged.map_or_else(String::new, |one| words::verdict(voice.lang, &one.verdict));
+        let judged = own
+            .assessment
+            .as_ref()
+            .and_then(|all| all.judgments.get(&id));
+        let verdict =
+            judged.map_or_else(String::new, |one| words::verdict(voice.lang, &one.verdict));
         let arguments = [
             ("title", criterion.title.of(voice.lang)),
             ("verdict", &verdict),
@@ -215,7 +232,11 @@ fn points(paper: &mut Paper, tender: &Tender, own: &BidOutcome, voice: Voice) {
         ]);
     }
     if !form.method.lowest_first() {
-        table.strong([voice.total(form.method), voice.exact(&standing.total), String::new()]);
+        table.strong([
+            voice.total(form.method),
+            voice.exact(&standing.total),
+            String::new(),
+        ]);
     }
     paper.table(table);
     let price = voice.yen(&own.bid.price_yen.to_string());
@@ -276,8 +297,13 @@ fn verdicts(
             && let ConfirmationDecision::Overruled(share) = &one.decision
         {
             let share = voice.percent(share);
-            let reason = one.reason.as_ref().map_or("", |reason| reason.of(voice.lang));
-            let reason = shield.clean(reason).unwrap_or_else(|| voice.say("paper-withheld"));
+            let reason = one
+                .reason
+                .as_ref()
+                .map_or("", |reason| reason.of(voice.lang));
+            let reason = shield
+                .clean(reason)
+                .unwrap_or_else(|| voice.say("paper-withheld"));
             let arguments = [("verdict", verdict), ("share", share), ("reason", reason)];
             verdict = voice.say_with("paper-overruled", &arguments);
         }
@@ -315,8 +341,20 @@ struct Shield {
 
 /// Legal forms, without which a company is named as well.
 const LEGAL_FORMS: [&str; 14] = [
-    "株式会社", "有限会社", "合同会社", "合資会社", "一般社団法人", "一般財団法人", "(株)", "(株)", "㈱", "co., ltd.",
-    "corporation", "inc.", "k.k.", "llc",
+    "株式会社",
+    "有限会社",
+    "合同会社",
+    "合資会社",
+    "一般社団法人",
+    "一般財団法人",
+    "(株)",
+    "(株)",
+    "㈱",
+    "co., ltd.",
+    "corporation",
+    "inc.",
+    "k.k.",
+    "llc",
 ];
 
 impl Shield {
@@ -349,7 +387,8 @@ impl Shield {
     fn clean(&self, text: &str) -> Option<String> {
         let lower = plain(text);
         let holds_part = self.parts.iter().any(|part| lower.contains(part));
-        let mut own = lower.split(|character: char| !character.is_alphanumeric() && !"-_.".contains(character));
+        let mut own = lower
+            .split(|character: char| !character.is_alphanumeric() && !"-_.".contains(character));
         let holds_word = own.any(|word| self.words.iter().any(|one| one == word));
         (!holds_part && !holds_word).then(|| text.to_owned())
     }
@@ -367,5 +406,9 @@ fn without_form(name: &str) -> String {
         name = name.replace(form, "");
     }
     let name = name.trim().trim_end_matches(',').trim().to_owned();
-    if name.chars().count() >= 2 { name } else { String::new() }
+    if name.chars().count() >= 2 {
+        name
+    } else {
+        String::new()
+    }
 }

@@ -67,6 +67,8 @@ pub struct Row {
     pub cells: Vec<String>,
     /// Whether it is a sum or another row that stands out.
     pub is_strong: bool,
+    /// Whether its one cell is the title of the rows below.
+    pub is_title: bool,
 }
 
 impl Table {
@@ -85,7 +87,7 @@ impl Table {
     pub(super) fn row(&mut self, cells: impl IntoIterator<Item = String>) {
         self.rows.push(Row {
             cells: cells.into_iter().map(|text| shown(&text)).collect(),
-            is_strong: false,
+            ..Row::default()
         });
     }
 
@@ -95,6 +97,15 @@ impl Table {
         if let Some(last) = self.rows.last_mut() {
             last.is_strong = true;
         }
+    }
+
+    /// Adds a title over the rows below.
+    pub(super) fn title(&mut self, title: &str) {
+        self.rows.push(Row {
+            cells: vec![shown(title)],
+            is_strong: true,
+            is_title: true,
+        });
     }
 
     /// The cells of a row with whether each is a number, for the template.

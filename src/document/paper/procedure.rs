@@ -61,7 +61,10 @@ fn timetable(paper: &mut Paper, tender: &Tender, voice: Voice) {
                 let clock: String = time.chars().take(5).collect();
                 format!(" {clock}")
             });
-            (event.title.of(voice.lang).to_owned(), format!("{}{at}", event.day))
+            (
+                event.title.of(voice.lang).to_owned(),
+                format!("{}{at}", event.day),
+            )
         })
         .collect();
     if !view.events.iter().any(|event| event.event == "bids-until") {
@@ -71,7 +74,10 @@ fn timetable(paper: &mut Paper, tender: &Tender, voice: Voice) {
     days.push((voice.say("paper-evaluation-day"), tender.as_of.to_string()));
     if let Some(count) = tender.timetable.bids_valid_days {
         let label = voice.say("paper-validity");
-        days.push((label, voice.say_with("paper-days", &[("days", &count.to_string())])));
+        days.push((
+            label,
+            voice.say_with("paper-days", &[("days", &count.to_string())]),
+        ));
     }
     paper.pairs(days);
     for amendment in &tender.timetable.amendments {
@@ -92,13 +98,19 @@ fn exclusions(paper: &mut Paper, tender: &Tender, catalog: Option<&Catalog>, voi
     let mut points = Vec::new();
     let gates = catalog.map_or(0, |catalog| {
         let criteria = applicable(catalog, tender);
-        let gates = criteria.iter().filter(|one| one.stage() == Some(Stage::Bid));
+        let gates = criteria
+            .iter()
+            .filter(|one| one.stage() == Some(Stage::Bid));
         gates.count()
     });
     if gates > 0 {
         points.push(voice.say_with("paper-out-gates", &[("count", &gates.to_string())]));
     }
-    if tender.items.iter().any(|item| item.kind == ItemKind::Mandatory) {
+    if tender
+        .items
+        .iter()
+        .any(|item| item.kind == ItemKind::Mandatory)
+    {
         let rule = tender.procedure.evaluators.mandatory.word();
         points.push(voice.say(&format!("mandatory-{rule}")));
     }
@@ -156,7 +168,10 @@ fn total(paper: &mut Paper, tender: &Tender, voice: Voice) {
     paper.formula(&format!("{total} = {}", voice.formula(tender, &form.total)));
     price::names(paper, tender, &form.total, voice);
     let rounding = voice.rounding_or_none(form.rounding.total);
-    paper.text(&voice.say_with("paper-rounding", &[("what", total.as_str()), ("rounding", &rounding)]));
+    paper.text(&voice.say_with(
+        "paper-rounding",
+        &[("what", total.as_str()), ("rounding", &rounding)],
+    ));
 }
 
 /// How bids are put in order.
@@ -185,16 +200,23 @@ fn order(paper: &mut Paper, tender: &Tender, voice: Voice) {
 /// What happens after the ranking: investigation, recomputation, contract price.
 fn after(paper: &mut Paper, tender: &Tender, voice: Voice) {
     let form = &tender.procedure;
-    let set = tender.lots.iter().any(|lot| lot.investigation_price_yen.is_some());
+    let set = tender
+        .lots
+        .iter()
+        .any(|lot| lot.investigation_price_yen.is_some());
     if set || form.low_bid_share.is_some() {
         paper.section(&voice.say("paper-low-bid"));
         for lot in &tender.lots {
             let text = match (lot.investigation_price_yen, &form.low_bid_share) {
-                (Some(yen), _) => {
-                    voice.say_with("paper-low-bid-amount", &[("yen", &voice.yen(&yen.to_string()))])
-                }
+                (Some(yen), _) => voice.say_with(
+                    "paper-low-bid-amount",
+                    &[("yen", &voice.yen(&yen.to_string()))],
+                ),
                 (None, Some(share)) => {
-                    let (share, from) = (share.to_string(), voice.yen(&form.low_bid_from_yen.to_string()));
+                    let (share, from) = (
+                        voice.percent(share),
+                        voice.yen(&form.low_bid_from_yen.to_string()),
+                    );
                     let arguments = [("share", share.as_str()), ("from", &from)];
                     voice.say_with("paper-low-bid-share", &arguments)
                 }
@@ -217,7 +239,10 @@ fn after(paper: &mut Paper, tender: &Tender, voice: Voice) {
     if others.is_empty() {
         paper.text(&voice.say("paper-recomputation-nobody"));
     } else {
-        let names: Vec<_> = others.iter().map(|name| dependence(tender, name, voice)).collect();
+        let names: Vec<_> = others
+            .iter()
+            .map(|name| dependence(tender, name, voice))
+            .collect();
         let names = voice.joined(&names);
         paper.text(&voice.say_with("paper-recomputation-text", &[("names", &names)]));
     }

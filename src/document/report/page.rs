@@ -68,7 +68,13 @@ pub fn tender_page(
             let index = reports.iter().position(|one| one.head.offering == bid)?;
             Some(format!("{}b{}-", prefix(langs, *lang), index + 1))
         };
-        rankings.push(Ranking::new(tender, view, reports, (*lang, &prefix(langs, *lang)), prefix_of));
+        rankings.push(Ranking::new(
+            tender,
+            view,
+            reports,
+            (*lang, &prefix(langs, *lang)),
+            prefix_of,
+        ));
         let of_bids = reports.iter().map(|report| {
             let prefix = prefix_of(&report.head.offering).unwrap_or_default();
             Paper::new(report, *lang, &prefix)

@@ -129,8 +129,14 @@ impl Ranking {
                     |marking| marking::line(marking, lang),
                 ),
             head: head(view, lang),
-            results: words::results(view, lang).iter().map(|one| shown_text(one)).collect(),
-            notices: words::notices(view, lang).iter().map(|one| shown_text(one)).collect(),
+            results: words::results(view, lang)
+                .iter()
+                .map(|one| shown_text(one))
+                .collect(),
+            notices: words::notices(view, lang)
+                .iter()
+                .map(|one| shown_text(one))
+                .collect(),
             excluded: excluded(view, reports, lang, &prefix_of),
             lots: lots.collect(),
             items: tables::items(tender, view, lang),
@@ -233,7 +239,9 @@ fn steps(view: &TenderView, lang: Lang) -> Vec<[String; 6]> {
             step.name.clone(),
             shown_text(&words::formula(lang, &step.formula)),
             step.exact.to_string(),
-            step.rounding.as_deref().map_or_else(String::new, |rule| words::rounding(lang, rule)),
+            step.rounding
+                .as_deref()
+                .map_or_else(String::new, |rule| words::rounding(lang, rule)),
             step.value.to_string(),
         ]
     });
@@ -241,14 +249,21 @@ fn steps(view: &TenderView, lang: Lang) -> Vec<[String; 6]> {
 }
 
 /// Says that a ranking was computed again, why, and whom it changed.
-fn recomputed(view: &TenderView, one: &crate::tender::evaluate::Recomputation, lang: Lang) -> String {
+fn recomputed(
+    view: &TenderView,
+    one: &crate::tender::evaluate::Recomputation,
+    lang: Lang,
+) -> String {
     let named = |ids: &[crate::id::BidId]| {
         let ids: Vec<_> = ids.iter().map(ToString::to_string).collect();
         ids.join(", ")
     };
     let bids = named(&one.excluded);
     let reason = message(lang, &format!("recomputed-{}", one.by));
-    let lot = one.lot.as_ref().and_then(|id| view.lots.iter().find(|lot| lot.id == *id));
+    let lot = one
+        .lot
+        .as_ref()
+        .and_then(|id| view.lots.iter().find(|lot| lot.id == *id));
     let said = if one.changed.is_empty() {
         let arguments = [("bids", bids.as_str()), ("reason", &reason)];
         message_with(lang, "paper-recomputed-none", &arguments)

@@ -65,8 +65,16 @@ mod tests {
     fn rounding_rules_are_said() {
         for (mode, digits, ja) in [
             (RoundingMode::Down, 0, "整数未満を切捨て"),
-            (RoundingMode::Down, 2, "小数点以下第3位を切捨て(小数点以下2桁)"),
-            (RoundingMode::HalfUp, 4, "小数点以下第5位を四捨五入(小数点以下4桁)"),
+            (
+                RoundingMode::Down,
+                2,
+                "小数点以下第3位を切捨て(小数点以下2桁)",
+            ),
+            (
+                RoundingMode::HalfUp,
+                4,
+                "小数点以下第5位を四捨五入(小数点以下4桁)",
+            ),
         ] {
             assert_eq!(rounding(Lang::Ja, &Rounding { mode, digits }.rule()), ja);
         }
@@ -90,7 +98,10 @@ mod tests {
         for (given, ja) in [
             ("mean(14, 14, 8)", "平均(14, 14, 8)"),
             ("100 × (1 − 92 / 100)", "100 × (1 − 92 / 100)"),
-            ("every mandatory item is met", "全ての必須項目を満たすため満点"),
+            (
+                "every mandatory item is met",
+                "全ての必須項目を満たすため満点",
+            ),
             (
                 "trimmed-mean(1, 2, 3; without 1 at each end)",
                 "最高及び最低の各1個を除く平均(1, 2, 3)",

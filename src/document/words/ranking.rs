@@ -49,7 +49,10 @@ pub fn ranking_numbers(view: &TenderView, bid: &BidView) -> Vec<String> {
     let points = |number: Option<&Exact>| number.map_or_else(String::new, shown);
     let is_value = view.procedure.method != "addition";
     let total = |number: Option<&Exact>| {
-        number.map_or_else(String::new, |one| if is_value { value(one) } else { shown(one) })
+        number.map_or_else(
+            String::new,
+            |one| if is_value { value(one) } else { shown(one) },
+        )
     };
     let mut numbers = vec![grouped(&bid.price_yen), points(bid.technical.as_ref())];
     if view.procedure.price_points {
@@ -99,7 +102,10 @@ fn result(view: &TenderView, winner: &[crate::id::BidId], lot: &str, lang: Lang)
             let names: Vec<_> = several.iter().map(|bid| named(bid)).collect();
             let names = names.join(", ");
             let arguments = [("winner", names.as_str()), ("rules", &view.tie_rule)];
-            vec![format!("{lot}{}", message_with(lang, "winner-tie", &arguments))]
+            vec![format!(
+                "{lot}{}",
+                message_with(lang, "winner-tie", &arguments)
+            )]
         }
     }
 }
@@ -108,7 +114,11 @@ fn result(view: &TenderView, winner: &[crate::id::BidId], lot: &str, lang: Lang)
 pub fn notices(view: &TenderView, lang: Lang) -> Vec<String> {
     let of_lots = view.lots.iter().filter_map(|lot| {
         let rule = lot.tie_broken_by.as_deref()?;
-        Some(format!("{}: {}", lot.id, message_with(lang, "winner-by", &[("rule", rule)])))
+        Some(format!(
+            "{}: {}",
+            lot.id,
+            message_with(lang, "winner-by", &[("rule", rule)])
+        ))
     });
     let whole = view.tie_broken_by.iter().filter(|_| view.lots.is_empty());
     let whole = whole.map(|rule| message_with(lang, "winner-by", &[("rule", rule)]));

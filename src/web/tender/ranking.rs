@@ -65,7 +65,10 @@ pub(super) fn ceilings(chrome: &Chrome, view: &Value) -> Vec<String> {
     let basis = form(view).tax_basis;
     let whole = string(view, "ceiling_yen");
     let said = |yen: &str| words::ceiling(chrome.lang, &basis, yen);
-    let mut ceilings: Vec<_> = (!whole.is_empty()).then(|| said(&whole)).into_iter().collect();
+    let mut ceilings: Vec<_> = (!whole.is_empty())
+        .then(|| said(&whole))
+        .into_iter()
+        .collect();
     for lot in list(view, "lots") {
         let yen = string(lot, "ceiling_yen");
         if !yen.is_empty() {
@@ -87,7 +90,10 @@ pub(super) fn results(chrome: &Chrome, view: &Value) -> Vec<String> {
             [] => vec![format!("{lot}{}", chrome.say("no-valid-bid"))],
             [one] => {
                 let name = supplier(chrome, one);
-                let mut lines = vec![format!("{lot}{}", chrome.say_with("winner", &[("winner", &name)]))];
+                let mut lines = vec![format!(
+                    "{lot}{}",
+                    chrome.say_with("winner", &[("winner", &name)])
+                )];
                 let yen = words::grouped(&string(one, "contract_price_yen"));
                 if !yen.is_empty() {
                     lines.push(chrome.say_with("contract-price", &[("yen", &yen)]));
@@ -98,7 +104,10 @@ pub(super) fn results(chrome: &Chrome, view: &Value) -> Vec<String> {
                 let names: Vec<_> = several.iter().map(|bid| supplier(chrome, bid)).collect();
                 let (names, rules) = (names.join(", "), string(view, "tie_rule"));
                 let arguments = [("winner", names.as_str()), ("rules", rules.as_str())];
-                vec![format!("{lot}{}", chrome.say_with("winner-tie", &arguments))]
+                vec![format!(
+                    "{lot}{}",
+                    chrome.say_with("winner-tie", &arguments)
+                )]
             }
         }
     };
@@ -245,7 +254,8 @@ pub(super) fn recomputations(chrome: &Chrome, view: &Value) -> Vec<String> {
         let before: Vec<_> = list(one, "before")
             .iter()
             .map(|row| {
-                let total = exact(row, "total").map_or_else(String::new, |total| words::value(&total));
+                let total =
+                    exact(row, "total").map_or_else(String::new, |total| words::value(&total));
                 format!("{} {} ({total})", string(row, "rank"), string(row, "bid"))
             })
             .collect();
@@ -276,7 +286,10 @@ pub(super) fn people(chrome: &Chrome, view: &Value) -> Vec<String> {
             let share = exact(one, "share");
             let decision = words::decision(&string(one, "decision"), share.as_ref(), chrome.lang);
             let reason = chrome.text(one.get("reason").unwrap_or(&Value::Null));
-            lines.push(format!("{id} {}: {decision} {reason}", string(one, "criterion")));
+            lines.push(format!(
+                "{id} {}: {decision} {reason}",
+                string(one, "criterion")
+            ));
         }
         let differing = list(bid, "proposals").iter();
         for one in differing.filter(|one| one.get("agrees") == Some(&Value::Bool(false))) {
@@ -284,7 +297,10 @@ pub(super) fn people(chrome: &Chrome, view: &Value) -> Vec<String> {
             let (item, criterion) = (string(one, "item"), string(one, "criterion"));
             lines.push(format!("{id} {criterion} ({item}): {decision}"));
         }
-        let waiting: Vec<_> = list(bid, "unconfirmed").iter().filter_map(Value::as_str).collect();
+        let waiting: Vec<_> = list(bid, "unconfirmed")
+            .iter()
+            .filter_map(Value::as_str)
+            .collect();
         if !waiting.is_empty() {
             let said = chrome.say("paper-unconfirmed");
             lines.push(format!("{said}: {id} {}", waiting.join(", ")));
@@ -303,13 +319,16 @@ pub(super) fn items(view: &Value) -> Option<Items> {
     if marked.len() > 10 {
         return None;
     }
-    let rows = list(first, "items").iter().enumerate().map(|(place, item)| {
-        let points = marked.iter().map(|bid| {
-            let own = list(bid, "items").get(place);
-            own.map(|own| number(own, "points")).unwrap_or_default()
+    let rows = list(first, "items")
+        .iter()
+        .enumerate()
+        .map(|(place, item)| {
+            let points = marked.iter().map(|bid| {
+                let own = list(bid, "items").get(place);
+                own.map(|own| number(own, "points")).unwrap_or_default()
+            });
+            (string(item, "item"), number(item, "of"), points.collect())
         });
-        (string(item, "item"), number(item, "of"), points.collect())
-    });
     Some(Items {
         bids: marked.iter().map(|bid| string(bid, "id")).collect(),
         rows: rows.collect(),

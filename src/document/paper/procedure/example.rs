@@ -4,9 +4,9 @@ use super::super::part::{Paper, Table};
 use super::super::voice::Voice;
 use super::price::lowest_price_note;
 use crate::document::words;
-use crate::tender::Tender;
 use crate::tender::evaluate::Step;
 use crate::tender::illustration::Illustration;
+use crate::tender::{BlockKind, Tender};
 use crate::text::{Lang, Text};
 
 /// Evaluates two invented bids and shows every step of the first.
@@ -25,21 +25,36 @@ pub(super) fn example(paper: &mut Paper, tender: &Tender, voice: Voice) {
     if example.invents_ceiling {
         let lot = example.tender.lots.first();
         let yen = lot.and_then(|lot| lot.ceiling_yen).unwrap_or_default();
-        paper.text(&voice.say_with("paper-example-ceiling", &[("yen", &voice.yen(&yen.to_string()))]));
+        paper.text(&voice.say_with(
+            "paper-example-ceiling",
+            &[("yen", &voice.yen(&yen.to_string()))],
+        ));
     }
     paper.table(results(&example, voice));
     let first = example.outcome.bids.first();
     if let Some(first) = first {
         let name = first.bid.offering.supplier.of(voice.lang);
         paper.subsection(&voice.say_with("paper-example-steps", &[("name", name)]));
-        let own = example.outcome.derivation.iter().filter(|step| step.bid == first.bid.id);
-        paper.table(steps(&example.tender, own, voice));
+        let own = example
+            .outcome
+            .derivation
+            .iter()
+            .filter(|step| step.bid == first.bid.id);
+        let own: Vec<_> = own
+            .cloned()
+            .map(|step| assumed(tender, step, voice))
+            .collect();
+        paper.table(steps(&example.tender, own.iter(), voice));
     }
     if let Some(note) = lowest_price_note(tender, voice) {
         paper.note(&note);
     }
     let winners = example.outcome.winner();
-    let winner = example.outcome.bids.iter().find(|bid| winners.first() == Some(&bid.bid.id));
+    let winner = example
+        .outcome
+        .bids
+        .iter()
+        .find(|bid| winners.first() == Some(&bid.bid.id));
     match (winner, winners.len()) {
         (Some(winner), 1) => {
             let name = winner.bid.offering.supplier.of(voice.lang);
@@ -47,6 +62,18 @@ pub(super) fn example(paper: &mut Paper, tender: &Tender, voice: Voice) {
         }
         _ => paper.text(&voice.say("paper-example-tie")),
     }
+}
+
+/// The points of a block that follow from criteria are assumed in an example.
+fn assumed(tender: &Tender, mut step: Step, voice: Voice) -> Step {
+    let mut of_criteria = tender
+        .blocks
+        .iter()
+        .filter(|one| one.kind == BlockKind::Criteria);
+    if of_criteria.any(|block| block.id == step.name) {
+        step.formula = voice.say("step-assumed");
+    }
+    step
 }
 
 fn results(example: &Illustration, voice: Voice) -> Table {

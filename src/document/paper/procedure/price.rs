@@ -67,7 +67,10 @@ pub(super) fn price_points(paper: &mut Paper, tender: &Tender, voice: Voice) {
     paper.formula(&format!("{what} = {}", voice.formula(tender, formula)));
     names(paper, tender, formula, voice);
     let rounding = voice.rounding_or_none(form.rounding.price);
-    paper.text(&voice.say_with("paper-rounding", &[("what", what.as_str()), ("rounding", &rounding)]));
+    paper.text(&voice.say_with(
+        "paper-rounding",
+        &[("what", what.as_str()), ("rounding", &rounding)],
+    ));
 }
 
 /// What the names of a formula mean, and the values of its parameters.
@@ -75,7 +78,15 @@ pub(super) fn names(paper: &mut Paper, tender: &Tender, formula: &Formula, voice
     if formula.source().contains('?') {
         paper.note(&voice.say("paper-condition"));
     }
-    let functions = ["min", "max", "abs", "round_down", "round_up", "round_half_up", "round_half_even"];
+    let functions = [
+        "min",
+        "max",
+        "abs",
+        "round_down",
+        "round_up",
+        "round_half_up",
+        "round_half_even",
+    ];
     let used: Vec<_> = functions
         .iter()
         .filter(|name| formula.source().contains(&format!("{name}(")))
@@ -108,16 +119,27 @@ fn meaning(tender: &Tender, name: &str, voice: Voice) -> String {
         _ => None,
     };
     let points = match name {
-        "allotment" => single.and_then(|lot| lot.price_allotment.as_ref()).map(|one| voice.exact(one)),
+        "allotment" => single
+            .and_then(|lot| lot.price_allotment.as_ref())
+            .map(|one| voice.exact(one)),
         "technical_points" => Some(voice.exact(&tender.technical_points)),
-        "minimum_price" => single.and_then(|lot| lot.minimum_price_yen).map(|yen| voice.yen(&yen.to_string())),
-        "investigation_price" => single.and_then(|lot| tender.investigation_price(lot)).map(|yen| voice.yen(&yen.to_string())),
-        "ceiling" => single.and_then(|lot| tender.comparison_ceiling(lot)).map(|yen| voice.yen(&yen.to_string())),
+        "minimum_price" => single
+            .and_then(|lot| lot.minimum_price_yen)
+            .map(|yen| voice.yen(&yen.to_string())),
+        "investigation_price" => single
+            .and_then(|lot| tender.investigation_price(lot))
+            .map(|yen| voice.yen(&yen.to_string())),
+        "ceiling" => single
+            .and_then(|lot| tender.comparison_ceiling(lot))
+            .map(|yen| voice.yen(&yen.to_string())),
         _ => None,
     };
     let means = voice.say(&format!("formula-means-{}", name.replace('_', "-")));
     match points {
-        Some(points) => voice.say_with("paper-meaning", &[("means", means.as_str()), ("value", &points)]),
+        Some(points) => voice.say_with(
+            "paper-meaning",
+            &[("means", means.as_str()), ("value", &points)],
+        ),
         None => means,
     }
 }

@@ -12,12 +12,21 @@ use crate::tender::procedure::{Combination, CombinationLevel};
 use crate::tender::{BlockKind, Tender};
 
 /// How technical points come about.
-pub(super) fn technical(paper: &mut Paper, tender: &Tender, catalog: Option<&Catalog>, voice: Voice) {
+pub(super) fn technical(
+    paper: &mut Paper,
+    tender: &Tender,
+    catalog: Option<&Catalog>,
+    voice: Voice,
+) {
     let what = voice.say("technical");
     paper.section(&voice.say("paper-technical"));
     paper.text(&voice.say("paper-technical-text"));
     paper.table(blocks(tender, voice));
-    if tender.blocks.iter().any(|block| block.kind == BlockKind::Base) {
+    if tender
+        .blocks
+        .iter()
+        .any(|block| block.kind == BlockKind::Base)
+    {
         paper.text(&voice.say("paper-base-text"));
     }
     marking(paper, tender, voice);
@@ -35,7 +44,12 @@ pub(super) fn technical(paper: &mut Paper, tender: &Tender, catalog: Option<&Cat
     let form = &tender.procedure;
     if let Some(rule) = form.technical_scaling {
         let most: Exact = tender.blocks.iter().map(|block| block.points.clone()).sum();
-        let text = scaling(rule, &voice.exact(&tender.technical_points), &voice.exact(&most), voice);
+        let text = scaling(
+            rule,
+            &voice.exact(&tender.technical_points),
+            &voice.exact(&most),
+            voice,
+        );
         paper.text(&voice.say_with("paper-technical-scaled", &[("scaling", &text)]));
     }
     let roundings = [
@@ -49,7 +63,10 @@ pub(super) fn technical(paper: &mut Paper, tender: &Tender, catalog: Option<&Cat
         } else {
             what.clone()
         };
-        paper.text(&voice.say_with("paper-rounding", &[("what", what.as_str()), ("rounding", &rounding)]));
+        paper.text(&voice.say_with(
+            "paper-rounding",
+            &[("what", what.as_str()), ("rounding", &rounding)],
+        ));
     }
 }
 
@@ -89,8 +106,15 @@ fn marking(paper: &mut Paper, tender: &Tender, voice: Voice) {
     }
     let rounding = voice.rounding_or_none(form.rounding.mark);
     let what = voice.say("paper-mark-points");
-    paper.text(&voice.say_with("paper-rounding", &[("what", what.as_str()), ("rounding", &rounding)]));
-    if !tender.items.iter().any(|item| item.kind == ItemKind::Optional) {
+    paper.text(&voice.say_with(
+        "paper-rounding",
+        &[("what", what.as_str()), ("rounding", &rounding)],
+    ));
+    if !tender
+        .items
+        .iter()
+        .any(|item| item.kind == ItemKind::Optional)
+    {
         return;
     }
     let rule = &form.evaluators;
@@ -108,7 +132,10 @@ fn marking(paper: &mut Paper, tender: &Tender, voice: Voice) {
     if rule.level == CombinationLevel::Item {
         let rounding = voice.rounding_or_none(form.rounding.item);
         let what = voice.say("paper-item-points");
-        paper.text(&voice.say_with("paper-rounding", &[("what", what.as_str()), ("rounding", &rounding)]));
+        paper.text(&voice.say_with(
+            "paper-rounding",
+            &[("what", what.as_str()), ("rounding", &rounding)],
+        ));
     }
     if let Some(share) = &rule.outlier_share {
         let share = voice.percent(share);
@@ -134,21 +161,25 @@ fn committee(paper: &mut Paper, tender: &Tender, voice: Voice) {
 /// The block whose points come from the scored criteria.
 fn criteria(paper: &mut Paper, tender: &Tender, catalog: Option<&Catalog>, voice: Voice) {
     let (Some(block), Some(catalog)) = (
-        tender.blocks.iter().find(|block| block.kind == BlockKind::Criteria),
+        tender
+            .blocks
+            .iter()
+            .find(|block| block.kind == BlockKind::Criteria),
         catalog,
     ) else {
         return;
     };
     let criteria = applicable(catalog, tender);
     let scored: Vec<_> = criteria.iter().filter(|one| one.points() > 0).collect();
-    let sum: Exact = scored.iter().map(|one| Exact::from_integer(one.points())).sum();
+    let sum: Exact = scored
+        .iter()
+        .map(|one| Exact::from_integer(one.points()))
+        .sum();
     paper.subsection(block.title.of(voice.lang));
     let (points, all) = (voice.exact(&block.points), sum.to_string());
-    let arguments = [
-        ("count", scored.len().to_string()),
-        ("sum", all.clone()),
-    ];
+    let arguments = [("count", scored.len().to_string()), ("sum", all.clone())];
     paper.text(&voice.say_with("paper-criteria-text", &arguments));
+    paper.text(&voice.say("paper-criteria-level"));
     paper.text(&voice.say("paper-criteria-open"));
     let arguments = [("points", points.as_str()), ("sum", &all)];
     paper.formula(&voice.say_with("paper-criteria-formula", &arguments));

@@ -32,7 +32,11 @@ impl Grid {
 
 /// The combined points of every item, bid by bid; none where there are no items, or more bids than fit beside each other.
 pub(super) fn items(tender: &Tender, view: &TenderView, lang: Lang) -> Option<Grid> {
-    let marked: Vec<_> = view.bids.iter().filter(|bid| !bid.items.is_empty()).collect();
+    let marked: Vec<_> = view
+        .bids
+        .iter()
+        .filter(|bid| !bid.items.is_empty())
+        .collect();
     if marked.is_empty() || marked.len() > BESIDE {
         return None;
     }
@@ -41,7 +45,10 @@ pub(super) fn items(tender: &Tender, view: &TenderView, lang: Lang) -> Option<Gr
         (message(lang, "paper-points"), true),
     ];
     head.extend(marked.iter().map(|bid| (bid.id.to_string(), true)));
-    let mut grid = Grid { head, rows: Vec::new() };
+    let mut grid = Grid {
+        head,
+        rows: Vec::new(),
+    };
     for (place, item) in tender.items.iter().enumerate() {
         let title = format!("{} ({})", shown_text(item.title.of(lang)), item.id);
         let mut row = vec![title, words::shown(&item.points)];
@@ -67,14 +74,23 @@ pub(super) fn recomputations(view: &TenderView, lang: Lang) -> Vec<(String, Grid
             let head = vec![
                 (message(lang, "bid"), false),
                 (message(lang, "paper-rank-before"), true),
-                (message_with(lang, "paper-total-before", &[("what", &total)]), true),
+                (
+                    message_with(lang, "paper-total-before", &[("what", &total)]),
+                    true,
+                ),
                 (message(lang, "chart-rank-now"), true),
-                (message_with(lang, "chart-total-now", &[("what", &total)]), true),
+                (
+                    message_with(lang, "chart-total-now", &[("what", &total)]),
+                    true,
+                ),
             ];
-            let mut grid = Grid { head, rows: Vec::new() };
+            let mut grid = Grid {
+                head,
+                rows: Vec::new(),
+            };
             for row in &one.before {
-                let (rank, now) = after(row)
-                    .unwrap_or_else(|| (message(lang, "paper-out"), "—".to_owned()));
+                let (rank, now) =
+                    after(row).unwrap_or_else(|| (message(lang, "paper-out"), "—".to_owned()));
                 grid.row(vec![
                     row.bid.to_string(),
                     row.rank.to_string(),
@@ -102,7 +118,9 @@ pub(super) fn people(view: &TenderView, lang: Lang) -> Option<Grid> {
                 one.criterion.to_string(),
                 words::decision(one.decision, one.share.as_ref(), lang),
                 shown_text(&one.by),
-                one.reason.as_ref().map_or_else(String::new, |reason| shown_text(reason.of(lang))),
+                one.reason
+                    .as_ref()
+                    .map_or_else(String::new, |reason| shown_text(reason.of(lang))),
             ]);
         }
         for one in bid.proposals.iter().filter(|one| !one.agrees) {
