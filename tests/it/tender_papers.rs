@@ -584,3 +584,84 @@ fn every_procedure_of_the_product_can_be_written_down_and_computed() {
         }
     }
 }
+
+#[test]
+fn the_plane_is_straight_where_the_formulas_are_and_labels_what_fits() {
+    let library = Library::open(None).unwrap();
+    let drawn = |bids: usize, form: &str| {
+        let file = Evidence::new(TENDER_FILE, generated(11, bids, form).into_bytes());
+        let (open, outcome) = judged(&library, vec![file]);
+        chart(&open, &outcome, ChartKind::Plane, None, Lang::Ja)
+            .unwrap()
+            .file()
+    };
+    let lines = |svg: &str| -> Vec<usize> {
+        let parts = svg.split("<polyline").skip(1);
+        parts
+            .map(|part| part.split('>').next().unwrap().matches(',').count())
+            .collect()
+    };
+    // The second's line may lie wholly outside of the frame only where its point does, which it never does.
+    assert_eq!(lines(&drawn(5, ADDITION)), [2, 2]);
+    let curves = lines(&drawn(5, RELATIVE));
+    assert!(
+        curves.len() == 2 && curves.iter().all(|points| *points > 5),
+        "{curves:?}"
+    );
+    for (bids, labels) in [(30, 30), (31, 10)] {
+        let svg = drawn(bids, ADDITION);
+        assert_eq!(svg.matches("k-halo\" x").count(), labels, "{bids}");
+        assert_eq!(svg.contains("上位10件に名称を付した"), labels < bids);
+    }
+}
+
+#[test]
+fn a_parted_tender_is_drawn_lot_by_lot() {
+    let library = Library::open(None).unwrap();
+    let mut text = generated(13, 4, ADDITION).replace("ceiling_yen = 900000000\n", "");
+    for bid in 0..4 {
+        let lot = if bid < 2 { "east" } else { "west" };
+        text = text.replace(
+            &format!("id = \"bidder-{bid}\"\n"),
+            &format!("id = \"bidder-{bid}\"\nlot = \"{lot}\"\n"),
+        );
+    }
+    for lot in ["east", "west"] {
+        text += &format!(
+            "[[lot]]\nid = \"{lot}\"\ntitle = {{ ja = \"{lot}地区\", en = \"Area {lot}\" }}\nceiling_yen = 900000000\n"
+        );
+    }
+    let (open, outcome) = judged(
+        &library,
+        vec![Evidence::new(TENDER_FILE, text.into_bytes())],
+    );
+    let code = |lot| {
+        chart(&open, &outcome, ChartKind::Ranking, lot, Lang::En)
+            .map_err(|refused| refused.0[0].code)
+            .map(|svg| svg.file())
+    };
+    assert_eq!(code(None).unwrap_err(), "chart-lot");
+    assert_eq!(code(Some("north")).unwrap_err(), "chart-lot");
+    let east = code(Some("east")).unwrap();
+    assert!(east.contains("bidder-0") && !east.contains("bidder-2") && east.contains("Area east"));
+    // Text, page and papers tell both lots and both winners.
+    let layout = mekiki::document::tender::Layout {
+        lang: Lang::En,
+        width: 160,
+        explain: false,
+    };
+    let shown = mekiki::document::tender::render(&outcome.view, None, layout);
+    let whole =
+        mekiki::document::report::tender_page(&open.tender, &outcome.view, &[], &[Lang::En])
+            .unwrap();
+    let award = text_of(
+        &result_papers(&library, &open, &outcome, &ResultKind::Award, &[Lang::En]).unwrap(),
+    );
+    assert_eq!(outcome.outcome.winner().len(), 2);
+    for form in [&shown, &whole, &award] {
+        for said in ["Area east", "Area west"] {
+            assert!(form.contains(said), "{said}");
+        }
+    }
+    assert_eq!(shown.matches("contract price:").count(), 2);
+}

@@ -24,6 +24,28 @@ pub(super) fn width(label: &str) -> i64 {
     columns + 40
 }
 
+/// Cuts a label to `columns`, counting everything but ASCII as two.
+pub(super) fn fitted(label: &str, columns: usize) -> String {
+    let mut left = columns;
+    let fits = label.chars().all(|character| {
+        let width = if character.is_ascii() { 1 } else { 2 };
+        let fits = width <= left;
+        left = left.saturating_sub(width);
+        fits
+    });
+    if fits {
+        return label.to_owned();
+    }
+    let mut left = columns.saturating_sub(2);
+    let kept = label.chars().take_while(|character| {
+        let width = if character.is_ascii() { 1 } else { 2 };
+        let fits = width <= left;
+        left = left.saturating_sub(width);
+        fits
+    });
+    kept.chain(['…']).collect()
+}
+
 /// Finds places for labels beside their points, one after the other: close by where there is room, else led to by a line.
 ///
 /// `points` are places and widths of labels. A label that fits nowhere has none; with labels that take less than half of
@@ -61,7 +83,7 @@ pub(super) fn place(frame: Area, points: &[((i64, i64), i64)], radius: i64) -> V
 
 /// The places right beside a point, the best first.
 fn candidates((x, y): (i64, i64), width: i64, radius: i64) -> [Area; 6] {
-    let gap = radius + 20;
+    let gap = radius + 50;
     let boxed = |left: i64, top: i64| (left, top, left + width, top + HEIGHT);
     [
         boxed(x + gap, y - HEIGHT / 2),
@@ -142,15 +164,22 @@ mod tests {
     }
 
     #[test]
+    fn a_name_is_cut_by_its_width() {
+        assert_eq!(fitted("青葉システム株式会社", 20), "青葉システム株式会社");
+        assert_eq!(fitted("青葉システム株式会社", 12), "青葉システ…");
+        assert_eq!(fitted("Aoba Systems", 8), "Aoba S…");
+    }
+
+    #[test]
     fn a_label_alone_lies_beside_its_point() {
         let placed = place(FRAME, &[((3000, 2000), 900)], 50);
         let expected = Placed {
-            area: (3070, 1925, 3970, 2075),
+            area: (3100, 1925, 4000, 2075),
             led: false,
         };
         assert_eq!(placed, [Some(expected)]);
         // At the right edge it lies on the left.
         let placed = place(FRAME, &[((6950, 2000), 900)], 50);
-        assert_eq!(placed[0].unwrap().area.2, 6880);
+        assert_eq!(placed[0].unwrap().area.2, 6850);
     }
 }

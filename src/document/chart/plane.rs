@@ -1,7 +1,7 @@
 //! The plane of price and quality: bids as points, and the lines on which a total stays the same.
 
 use super::Picture;
-use super::labels::{HEIGHT, place, width};
+use super::labels::{HEIGHT, fitted, place, width};
 use super::pen::{Anchor, Pen, units};
 use super::scale::Scale;
 use crate::document::words;
@@ -10,15 +10,17 @@ use crate::tender::report::{BidView, TenderView};
 use crate::tender::surface::Surface;
 use crate::tender::{Lot, Tender};
 use crate::text::messages::{message, message_with};
-use crate::text::{Lang, printable, shortened};
+use crate::text::{Lang, printable};
 
 const LEFT: i64 = 70;
 const RIGHT: i64 = 672;
-const TOP: i64 = 86;
-const BOTTOM: i64 = 470;
+const TOP: i64 = 92;
+const BOTTOM: i64 = 420;
 /// Up to how many bids every point has a label; above it the ten best have one.
 const ALL_LABELLED: usize = 30;
 const BEST_LABELLED: usize = 10;
+/// The most columns of a name beside a point.
+const COLUMNS: usize = 26;
 /// Half the width of a point, in tenths of a unit.
 const RADIUS: i64 = 60;
 /// Into how many parts a curve is cut.
@@ -279,24 +281,38 @@ fn straightened(part: Vec<Spot>) -> Vec<Spot> {
     kept
 }
 
-/// The key to the lines and the signs of points.
+/// The key to the signs of points and, below it, to the lines.
 fn legend(pen: &mut Pen, keys: &[(&str, String)], lang: Lang) {
     let signs = [
         ("k-winner", message(lang, "chart-sign-winner")),
         ("k-point", message(lang, "chart-sign-valid")),
         ("k-hollow", message(lang, "chart-sign-excluded")),
     ];
+    // Small print is a tenth smaller than a label.
+    let small = |text: &str| width(text) * 9 / 100;
     let mut x = 24;
     for (class, text) in signs {
         sign(pen, class, (units(x + 6), units(38)));
         pen.text("k-soft", (units(x + 16), units(42)), Anchor::Start, &text);
-        x += 16 + width(&text) / 10 + 12;
+        x += 16 + small(&text) + 8;
     }
-    let mut x = 24;
+    let mut below = 24;
     for (class, text) in keys {
-        pen.line(class, (units(x), units(57)), (units(x + 22), units(57)));
-        pen.text("k-soft", (units(x + 28), units(61)), Anchor::Start, text);
-        x += 28 + width(text) / 10 + 12;
+        // The planned price goes beside the signs, where there is room.
+        let beside = *class == "k-limit" && x + 28 + small(text) < RIGHT;
+        let (at, y) = if beside { (x, 42) } else { (below, 61) };
+        pen.line(
+            class,
+            (units(at), units(y - 4)),
+            (units(at + 22), units(y - 4)),
+        );
+        pen.text("k-soft", (units(at + 28), units(y)), Anchor::Start, text);
+        let width = 28 + small(text) + 10;
+        if beside {
+            x += width;
+        } else {
+            below += width;
+        }
     }
 }
 
@@ -386,7 +402,7 @@ fn points(
 }
 
 fn label(dot: &Dot<'_>, lang: Lang) -> String {
-    let supplier = shortened(&printable(dot.bid.supplier.of(lang)), 14);
+    let supplier = fitted(&printable(dot.bid.supplier.of(lang)), COLUMNS);
     match dot.bid.rank {
         Some(rank) => format!("{rank} {supplier}"),
         None => supplier,
