@@ -13,11 +13,11 @@ pub mod parse;
 pub mod procedure;
 pub mod record;
 pub mod report;
-pub mod sensitivity;
 pub mod surface;
-pub mod timetable;
 pub mod score_sheet;
 pub mod technical;
+pub mod sensitivity;
+pub mod timetable;
 
 use std::collections::BTreeMap;
 
@@ -66,6 +66,9 @@ pub struct Tender {
     pub procedure: Procedure,
     /// The lots into which the tender is parted (分割); one without an id when it is not. Each is ranked by itself.
     pub lots: Vec<Lot>,
+    /// Whether amounts such as the planned price stand among the rules, which the procedure's digest covers, without having
+    /// been published with them for sure.
+    pub amounts_in_rules: bool,
     /// Whether prices are with tax.
     pub tax_basis: TaxBasis,
     /// The technical points allotted; the sum of the blocks unless the procedure scales them.
@@ -111,6 +114,18 @@ pub struct Lot {
     pub investigation_price_yen: Option<i64>,
     /// Below this price in yen a bid is excluded (最低制限価格), where there is one.
     pub minimum_price_yen: Option<i64>,
+}
+
+impl Lot {
+    /// Whether any amount is set.
+    pub(crate) fn has_amounts(&self) -> bool {
+        let amounts = [
+            self.ceiling_yen,
+            self.investigation_price_yen,
+            self.minimum_price_yen,
+        ];
+        amounts.iter().any(Option::is_some)
+    }
 }
 
 /// Whether prices are with consumption tax.

@@ -9,7 +9,7 @@ use super::tender::{OpenTender, TENDER_FILE, judge_tender};
 use super::timetable::read_tender_file;
 use crate::clause::draft::applicable;
 use crate::criteria::Stage as CriterionStage;
-use crate::diagnostic::{Diagnostic, Severity};
+use crate::diagnostic::{Diagnostic, Place, Severity};
 use crate::digest::Digest;
 use crate::evidence::Evidence;
 use crate::evidence::detect::detect;
@@ -35,6 +35,15 @@ pub struct Choices {
     pub with_planned_price: bool,
 }
 
+/// A package, and what a publisher should know about it.
+#[derive(Debug, Clone)]
+pub struct Published {
+    /// The package.
+    pub package: Value,
+    /// What was asked for and left out, and what to think of before publishing.
+    pub remarks: Vec<Diagnostic>,
+}
+
 /// Writes the package of a notice. The tender file may hold bids already; nothing of them is published.
 ///
 /// # Errors
@@ -44,15 +53,18 @@ pub fn publish_notice(
     library: &Library,
     file: &Evidence,
     choices: &Choices,
-) -> Result<Value, Refused> {
+) -> Result<Published, Refused> {
     let (tender, _) = read_tender_file(library, file)?;
     let requirements = requirements(library, &tender);
     let publication = choices.publication(&requirements);
-    Ok(match choices.package {
+    let package = match choices.package {
         Package::Release => release_package(&tender, None, &publication),
         Package::Record => record_package(&tender, None, &publication),
-    }
-    .map_err(in_tender_file)?)
+    };
+    Ok(Published {
+        package: package.map_err(in_tender_file)?,
+        remarks: choices.for_later(),
+    })
 }
 
 /// Judges a tender and writes the package of its award.
@@ -64,16 +76,34 @@ pub fn publish_award(
     library: &Library,
     open: &OpenTender,
     choices: &Choices,
-) -> Result<Value, Refused> {
+) -> Result<Published, Refused> {
     let judged = judge_tender(library, open, None)?;
     let requirements = requirements(library, &open.tender);
     let publication = choices.publication(&requirements);
     let outcome = Some(&judged.outcome);
-    Ok(match choices.package {
+    let package = match choices.package {
         Package::Release => release_package(&open.tender, outcome, &publication),
         Package::Record => record_package(&open.tender, outcome, &publication),
-    }
-    .map_err(in_tender_file)?)
+    };
+    let winners = judged.outcome.winner();
+    let bids = judged.outcome.bids.iter();
+    let low = bids.filter(|one| one.low_bid && winners.contains(&one.bid.id));
+    let low = low.map(|one| {
+        Diagnostic::warning(
+            "ocds-low-bid",
+            Place::whole(),
+            format!(
+                "the price of `{}`, which is awarded, is low enough to be investigated",
+                one.bid.id
+            ),
+        )
+        .help("publish the award when the investigation has ended")
+        .in_file(TENDER_FILE)
+    });
+    Ok(Published {
+        package: package.map_err(in_tender_file)?,
+        remarks: low.collect(),
+    })
 }
 
 fn in_tender_file(faults: Vec<Diagnostic>) -> Vec<Diagnostic> {
@@ -82,6 +112,28 @@ fn in_tender_file(faults: Vec<Diagnostic>) -> Vec<Diagnostic> {
 }
 
 impl Choices {
+    /// What was asked for and belongs to the award.
+    fn for_later(&self) -> Vec<Diagnostic> {
+        let documents = self.documents.iter().filter(|one| one.is_of_award());
+        let mut later: Vec<_> = documents
+            .map(|one| format!("the document `{}` ({})", one.title, one.kind))
+            .collect();
+        for (asked, what) in [
+            (self.with_prices, "the prices of bids"),
+            (self.with_planned_price, "the planned price"),
+        ] {
+            if asked {
+                later.push(what.to_owned());
+            }
+        }
+        let later = later.into_iter().map(|what| {
+            let message = format!("left out of the notice, since it belongs to the award: {what}");
+            Diagnostic::warning("ocds-later", Place::whole(), message)
+                .help("publish it with the award: --stage award")
+        });
+        later.collect()
+    }
+
     fn publication<'a>(&'a self, requirements: &'a [CriterionRequirement]) -> Publication<'a> {
         Publication {
             prefix: &self.prefix,

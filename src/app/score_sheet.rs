@@ -16,6 +16,7 @@ use crate::evidence::Evidence;
 use crate::evidence::spreadsheet;
 use crate::id::BidId;
 use crate::questionnaire::sending::Languages;
+use crate::tender::consolidation::{Consolidation, consolidate};
 use crate::tender::parse::read_technical;
 use crate::tender::score_sheet::{
     Expected, ScoreSheet, check_evaluator, is_score_sheet, read, written,
@@ -77,6 +78,29 @@ pub fn open_technical(
 }
 
 impl OpenTechnical {
+    /// Whether there is anything to mark.
+    fn has_items(&self) -> Result<(), Refused> {
+        if !self.technical.items.is_empty() {
+            return Ok(());
+        }
+        let message = "the tender has no evaluation items";
+        Err(
+            Diagnostic::error("score-sheet-empty", Place::whole(), message)
+                .help("add [[procedure.item]] to the tender file")
+                .into(),
+        )
+    }
+
+    /// Brings the marks of all evaluators together.
+    ///
+    /// # Errors
+    ///
+    /// `score-sheet-empty` when the tender has no evaluation items.
+    pub fn consolidated(&self) -> Result<Consolidation, Refused> {
+        self.has_items()?;
+        Ok(consolidate(&self.technical))
+    }
+
     /// Assesses the bids whose verdicts are proposals: those that have files here, where an item names a criterion.
     ///
     /// # Errors
@@ -147,22 +171,14 @@ pub fn export(
     let technical = &open.technical;
     check_evaluator(technical, request.evaluator, Place::whole())?;
     let (bids, remarks) = chosen(technical, request)?;
-    let empty = |message: &str, help: &str| -> Refused {
-        Diagnostic::error("score-sheet-empty", Place::whole(), message)
-            .help(help)
-            .into()
-    };
-    if technical.items.is_empty() {
-        return Err(empty(
-            "the tender has no evaluation items",
-            "add [[procedure.item]] to the tender file",
-        ));
-    }
+    open.has_items()?;
     if bids.is_empty() {
-        return Err(empty(
-            &format!("there is no bid that `{}` is to mark", request.evaluator),
-            "list the bids as [[bid]] in the tender file; a price is not needed",
-        ));
+        let message = format!("there is no bid that `{}` is to mark", request.evaluator);
+        return Err(
+            Diagnostic::error("score-sheet-empty", Place::whole(), message)
+                .help("list the bids as [[bid]] in the tender file; a price is not needed")
+                .into(),
+        );
     }
     let assessed = open.assessments(library, &bids)?;
     let order = Order {

@@ -55,8 +55,8 @@ impl Command {
             Self::Tender(Tender::Evaluate(_)) => &[Format::Text, Format::Json, Format::Html],
             Self::Tender(Tender::Chart(_)) => &[Format::Text],
             Self::Tender(Tender::Paper(_)) => &[Format::Text, Format::Html],
-            Self::Tender(Tender::Timetable(_)) => &[Format::Text, Format::Json, Format::Ics],
             Self::Tender(Tender::Consolidate(_)) => &[Format::Text, Format::Json, Format::Xlsx],
+            Self::Tender(Tender::Timetable(_)) => &[Format::Text, Format::Json, Format::Ics],
             Self::Clauses(_) => &[Format::Text, Format::Json, Format::Md],
             Self::Vex(_)
             | Self::Sbom(Sbom::Inspect(_) | Sbom::Check(_) | Sbom::Diff(_) | Sbom::Match(_)) => {

@@ -1,11 +1,11 @@
 //! `mekiki tender evaluate DIR|FILE`, and `mekiki tender add DIR` into the store of the service.
 
 mod chart;
-mod ocds;
 mod paper;
-mod timetable;
 mod consolidate;
+mod ocds;
 mod sheet;
+mod timetable;
 
 use std::path::Path;
 
@@ -29,19 +29,19 @@ use crate::folder::{read_folder, write_file};
 pub(super) enum Command {
     /// Judge the bids of a tender and rank them
     Evaluate(Arguments),
-    /// What falls when: what is next, how many days are left, what has passed
-    Timetable(timetable::Arguments),
     /// Draw a tender as a picture (SVG)
     Chart(chart::Arguments),
     /// Write a paper of a tender as a page to print
     Paper(paper::Arguments),
-    /// Write OCDS packages of a tender, or check one
-    Ocds(ocds::Arguments),
     /// Bring the marks of all evaluators together: how far they lie apart, and which need a reason
     Consolidate(consolidate::Arguments),
     /// Write score sheets for evaluators, and read them back
     #[command(subcommand)]
     Sheet(sheet::Command),
+    /// What falls when: what is next, how many days are left, what has passed
+    Timetable(timetable::Arguments),
+    /// Write OCDS packages of a tender, or check one
+    Ocds(ocds::Arguments),
     /// Put a tender with its evidence into the store of the service
     #[cfg(feature = "server")]
     Add(super::serve::AddArguments),
@@ -70,12 +70,12 @@ pub(super) fn run(
 ) -> anyhow::Result<Verdict> {
     match command {
         Command::Evaluate(arguments) => evaluate(arguments, library, output, lang),
-        Command::Timetable(arguments) => timetable::run(arguments, library, output, lang),
         Command::Chart(arguments) => chart::run(arguments, library, output),
         Command::Paper(arguments) => paper::run(arguments, library, output, lang),
-        Command::Ocds(arguments) => ocds::run(arguments, library, output),
         Command::Consolidate(arguments) => consolidate::run(arguments, library, output),
         Command::Sheet(command) => sheet::run(command, library, output, lang),
+        Command::Timetable(arguments) => timetable::run(arguments, library, output, lang),
+        Command::Ocds(arguments) => ocds::run(arguments, library, output),
         #[cfg(feature = "server")]
         Command::Add(arguments) => super::serve::add(arguments, library),
     }

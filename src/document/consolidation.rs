@@ -45,11 +45,6 @@ pub fn text(
         "{} · {share}",
         message_with(lang, "consolidation-rules", &arguments)
     );
-    if technical.items.is_empty() {
-        out.push_str(&message(lang, "consolidation-empty"));
-        out.push('\n');
-        return out;
-    }
     out.push_str(&reasons(&view, lang, width));
     out.push_str(&missing(&view, lang));
     for (bid, marks) in view.bids.iter().zip(&consolidation.bids) {

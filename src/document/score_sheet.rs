@@ -72,6 +72,8 @@ struct Looks {
     band: Format,
     band_number: Format,
     number: Format,
+    /// A number on the cover.
+    count: Format,
     alarm: Format,
     ready: Format,
     result: Format,
@@ -99,7 +101,7 @@ impl<'a> Writer<'a> {
             .total
             .clone()
             .set_background_color(rust_xlsxwriter::Color::RGB(0x00D9_E2EC));
-        let right = |format: &Format| format.clone().set_align(FormatAlign::Right);
+        let right = |format: &Format| format.clone().set_align(FormatAlign::Right).set_indent(1);
         let names = (1..).zip(&order.bids).map(|(number, bid)| {
             let name: String = format!("{number} {}", bid.id)
                 .chars()
@@ -115,6 +117,7 @@ impl<'a> Writer<'a> {
                 band_number: right(&band),
                 band,
                 number: right(&own.cell),
+                count: right(&own.value),
                 result: right(&own.total),
                 alarm: Format::new()
                     .set_background_color(rust_xlsxwriter::Color::RGB(0x00FD_E8E8))

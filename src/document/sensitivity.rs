@@ -150,9 +150,16 @@ impl Paper {
     }
 
     fn weight(&self, change: &SingleChange) -> String {
-        format!("{} {}", change.weight, change.title.of(self.lang))
-            .trim()
-            .to_owned()
+        self.titled(&change.weight, change.title.of(self.lang))
+    }
+
+    /// A title with its identifier behind.
+    fn titled(&self, id: &str, title: &str) -> String {
+        match (title, self.lang) {
+            ("", _) => id.to_owned(),
+            (title, Lang::Ja) => format!("{title}({id})"),
+            (title, Lang::En) => format!("{title} ({id})"),
+        }
     }
 
     fn published(&self, published: Option<&PublishedChange>) -> String {
@@ -267,10 +274,10 @@ impl Paper {
         for change in all {
             let evaluator = change.evaluator.clone();
             let evaluator = evaluator.unwrap_or_else(|| self.say("sensitivity-all-evaluators"));
-            let item = format!("{} {}", change.item, change.title.of(self.lang));
+            let item = self.titled(&change.item, change.title.of(self.lang));
             sheet.row([
                 (change.bid.to_string(), Look::Plain),
-                (item.trim().to_owned(), Look::Plain),
+                (item, Look::Plain),
                 (evaluator, Look::Plain),
                 (shown(&change.from), Look::Number),
                 (shown(&change.to), Look::Number),

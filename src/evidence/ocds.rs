@@ -101,6 +101,12 @@ pub fn check(bytes: &[u8]) -> Result<Checked, Diagnostic> {
         );
     }
     reference::check(root, package, &mut findings);
+    if findings.len() > 2 * MOST_FINDINGS {
+        findings.truncate(2 * MOST_FINDINGS);
+        let message = "there is more to find; it is not listed";
+        let more = Diagnostic::note("findings-more", Place::whole(), message);
+        findings.push(more.help("mend what is listed, then check again"));
+    }
     Ok(Checked {
         package,
         version: version.map(str::to_owned),

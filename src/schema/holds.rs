@@ -175,7 +175,16 @@ mod tests {
         let dispatch = r#"{"by":[3,[4,3],4],"shapes":64},
             {"members":[0,0,3,0],"required":[0],"other":1,"shapes":64},
             {"members":[1,5],"shapes":64},{"shapes":2}"#;
+        let also = r#"{"members":[0,3],"also":[["^a_",3]],"shapes":64},{"shapes":16}"#;
         for (nodes, document, expected) in [
+            (also, r#"{"a":"x","a_b":"y","b":1}"#, None),
+            (
+                also,
+                r#"{"a_b":1}"#,
+                Some(
+                    "/a_b: error[schema-type]: a number stands where a text is asked for; help: write a text here",
+                ),
+            ),
             ("{}", "[1]", None),
             (r#"{"shapes":4}"#, "1.0", None),
             (

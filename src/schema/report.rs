@@ -456,6 +456,10 @@ mod tests {
                 "/nodes/0/if/0",
             ),
             (
+                r#"{"names":[],"nodes":[{"also":[["^a"]]}],"root":0}"#,
+                "/nodes/0/also/0",
+            ),
+            (
                 r#"{"names":[],"nodes":[{"wish":1}],"root":0}"#,
                 "/nodes/0/wish",
             ),

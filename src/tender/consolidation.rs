@@ -186,9 +186,13 @@ impl Consolidation {
         missing.map(|(_, items)| items.len()).sum()
     }
 
-    /// Whether every mark is in and every outlier has its reason.
+    /// Whether every mark is in and every outlier has its reason. What nobody marks is not settled.
     pub fn is_settled(&self) -> bool {
-        self.reasons_missing() == 0 && self.marks_missing() == 0
+        let is_marked = |bid: &BidMarks| bid.is_out || bid.items.iter().all(|item| item.of > 0);
+        self.reasons_missing() == 0
+            && self.marks_missing() == 0
+            && !self.bids.is_empty()
+            && self.bids.iter().all(is_marked)
     }
 }
 
@@ -207,7 +211,22 @@ pub fn consolidate(technical: &Technical) -> Consolidation {
             }
         })
         .collect();
-    let remarks = unused_reasons(technical, &bids);
+    let mut remarks = unused_reasons(technical, &bids);
+    if bids.is_empty() {
+        let message = "the tender file has no bids";
+        remarks.push(
+            Diagnostic::warning("bid-count", Place::whole(), message)
+                .help("list the bids as [[bid]]; a price is not needed"),
+        );
+    }
+    let nobody = bids
+        .iter()
+        .filter(|bid| !bid.is_out && bid.items.iter().any(|item| item.of == 0));
+    remarks.extend(nobody.map(|bid| {
+        let message = format!("nobody marks `{}`", bid.bid);
+        Diagnostic::warning("evaluator-missing", Place::whole(), message)
+            .help("add [[evaluator]] without a conflict of interest on it")
+    }));
     Consolidation { bids, remarks }
 }
 

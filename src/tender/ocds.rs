@@ -84,7 +84,7 @@ pub struct PublishedDocument {
 
 impl PublishedDocument {
     /// Whether it belongs to the award, by its code.
-    fn is_of_award(&self) -> bool {
+    pub fn is_of_award(&self) -> bool {
         matches!(
             self.kind.as_str(),
             "awardNotice" | "evaluationReports" | "winningBid" | "complaints"

@@ -7,8 +7,8 @@ mod evaluation;
 mod item;
 mod offering;
 mod sheet;
-mod timetable;
 mod technical;
+mod timetable;
 
 use std::collections::BTreeMap;
 
@@ -63,6 +63,22 @@ pub fn read_published(
     })
 }
 
+/// Reads the technical side of a tender file at any stage: the rules, the bids and whatever sheets there are. No price
+/// is read, and none needs to be there.
+///
+/// # Errors
+///
+/// Every fault of the file, missing marks apart.
+pub fn read_technical(
+    file: &Evidence,
+    procedures: &BTreeMap<String, Procedure>,
+    vocabulary: &Vocabulary,
+) -> Result<Technical, Vec<Diagnostic>> {
+    read_file(file, |fields| {
+        technical::read(fields, file, procedures, vocabulary)
+    })
+}
+
 /// Reads a tender file as it is published where it holds no bid, else as with bids and prices. Says whether it holds bids.
 ///
 /// # Errors
@@ -96,22 +112,6 @@ pub fn read_notice(
 ) -> Result<Tender, Vec<Diagnostic>> {
     read_file(file, |fields| {
         read(fields, file, procedures, vocabulary, Reading::Notice)
-    })
-}
-
-/// Reads the technical side of a tender file at any stage: the rules, the bids and whatever sheets there are. No price
-/// is read, and none needs to be there.
-///
-/// # Errors
-///
-/// Every fault of the file, missing marks apart.
-pub fn read_technical(
-    file: &Evidence,
-    procedures: &BTreeMap<String, Procedure>,
-    vocabulary: &Vocabulary,
-) -> Result<Technical, Vec<Diagnostic>> {
-    read_file(file, |fields| {
-        technical::read(fields, file, procedures, vocabulary)
     })
 }
 
@@ -235,6 +235,7 @@ fn read(
         information,
         procedure: evaluation.procedure,
         lots: evaluation.lots,
+        amounts_in_rules: evaluation.amounts_in_rules,
         tax_basis: evaluation.tax_basis,
         technical_points: evaluation.technical_points,
         technical_minimum: evaluation.technical_minimum,

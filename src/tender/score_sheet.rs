@@ -9,7 +9,9 @@
 mod declaration;
 mod grid;
 mod mark;
+mod owner;
 mod read;
+mod row;
 mod written;
 
 use std::fmt;
@@ -20,7 +22,7 @@ use crate::text::{Lang, Text};
 
 pub use declaration::Declaration;
 pub use mark::{MET_WORDS, mark_words};
-pub(crate) use read::check_evaluator;
+pub(crate) use owner::check_evaluator;
 pub use read::{Expected, ReadBid, ScoreSheet, is_score_sheet, read};
 pub use written::written;
 

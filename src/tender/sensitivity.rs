@@ -179,6 +179,7 @@ pub fn sensitivity(model: &Model) -> Result<Sensitivity, ModelFault> {
         acceptability::Outcome::Nothing => None,
     };
     add_published(&ground, &mut single, &mut left_out);
+    let points_to_yen = yen::points_to_yen(&ground);
     let open = model.open_is_known.then(|| open::open(&ground));
     Ok(Sensitivity {
         method: model.method,
@@ -196,8 +197,8 @@ pub fn sensitivity(model: &Model) -> Result<Sensitivity, ModelFault> {
         price_ratio: single::ratio_changes(&ground, &single),
         single,
         joint,
-        points_to_yen: yen::points_to_yen(&ground),
-        within_reach: open::within_reach(&ground, &marks, open.as_ref()),
+        within_reach: open::within_reach(&ground, &marks, open.as_ref(), points_to_yen.as_ref()),
+        points_to_yen,
         marks,
         open,
         acceptability,

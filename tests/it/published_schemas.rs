@@ -18,6 +18,7 @@ use serde_json::{Value, json};
 
 use crate::binary::{DEMO, Scratch, mekiki};
 use crate::signing_keys::Pair;
+use crate::timetable;
 
 fn schema(name: &str) -> Value {
     let path = format!("{}/docs/schemas/{name}.json", env!("CARGO_MANIFEST_DIR"));
@@ -102,6 +103,20 @@ fn outputs() -> Vec<(&'static str, Value)> {
         outputs.push(("assessment-v1", mekiki(&call).json()));
         outputs.push(("assessment-record-v1", json(&format!("{bid}.json"))));
     }
+    let timed = scratch.write(
+        "timed.toml",
+        timetable::notice("2027-01-14", timetable::WHOLE),
+    );
+    let call = [
+        "tender",
+        "timetable",
+        &timed,
+        "--as-of",
+        "2026-12-11",
+        "--format",
+        "json",
+    ];
+    outputs.push(("timetable-v1", mekiki(&call).json()));
     fs::create_dir(path("empty")).unwrap();
     for record in ["tender.json", "aoba.json"] {
         let (file, key) = (path(record), path("key.pem"));
@@ -145,6 +160,7 @@ fn outputs() -> Vec<(&'static str, Value)> {
     for questionnaire in Library::open(None).unwrap().questionnaires.values() {
         outputs.push(("questionnaire-sent-v1", questionnaire.published()));
     }
+    outputs.extend(crate::score_sheets::outputs());
     outputs.push((
         "answers-v1",
         serde_json::from_slice(&fs::read(format!("{DEMO}/bids/hokuto/answers.json")).unwrap())

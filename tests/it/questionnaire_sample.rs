@@ -200,6 +200,7 @@ pub(crate) fn sending(questionnaire: &Questionnaire, languages: Languages) -> Se
 pub(crate) enum Entry {
     Text(String),
     Number(i64),
+    Decimal(String),
     Day(Date),
 }
 
@@ -510,6 +511,7 @@ pub(crate) fn enter(bytes: &[u8], entries: &[(CellAt, Entry)]) -> Vec<u8> {
                 )
             }
             Entry::Number(number) => ("", format!("<v>{number}</v>")),
+            Entry::Decimal(number) => ("", format!("<v>{number}</v>")),
             Entry::Day(day) => {
                 let serial = days_between(parse_day("1899-12-30").unwrap(), *day);
                 ("", format!("<v>{serial}</v>"))

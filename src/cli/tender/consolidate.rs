@@ -7,7 +7,6 @@ use super::open_technical;
 use crate::app::Refused;
 use crate::app::library::Library;
 use crate::document::consolidation;
-use crate::tender::consolidation::consolidate;
 use crate::tender::consolidation::view::ConsolidationView;
 
 #[derive(Debug, clap::Args)]
@@ -22,7 +21,7 @@ pub(in crate::cli) fn run(
     output: &Output,
 ) -> anyhow::Result<Verdict> {
     let open = open_technical(&arguments.path, library)?;
-    let consolidation = consolidate(&open.technical);
+    let consolidation = open.consolidated()?;
     if output.format() == Format::Xlsx {
         let lang = output.lang();
         let table = consolidation::workbook(&open.technical, &consolidation, lang);

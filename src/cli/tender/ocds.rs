@@ -86,11 +86,12 @@ pub(super) fn run(
         with_prices: arguments.with_prices,
         with_planned_price: arguments.with_planned_price,
     };
-    let package = match arguments.stage {
+    let published = match arguments.stage {
         Stage::Notice => publish_notice(library, &tender_file(&arguments.path)?, &choices)?,
         Stage::Award => publish_award(library, &super::open(&arguments.path, library)?, &choices)?,
     };
-    output.json(&package)?;
+    output.json(&published.package)?;
+    remarks(&published.remarks);
     remarks(&[prefix_note(&choices.prefix)]);
     if let Some(file) = output.file() {
         remark(&format!("package: {file}\n"));

@@ -14,9 +14,9 @@ use crate::document::questionnaire::workbook::row_height;
 use crate::document::report::decimal;
 use crate::exact::Exact;
 use crate::tender::item::{Item, Scale};
-use crate::tender::score_sheet::{Column, SheetPart, mark_words};
+use crate::tender::score_sheet::{Column, SheetPart, both, mark_words};
 use crate::tender::technical::TechnicalBid;
-use crate::text::messages::message;
+use crate::text::messages::{message, message_with};
 
 /// The row of the header, from 0.
 const HEADER_ROW: u32 = 4;
@@ -99,15 +99,16 @@ impl Writer<'_> {
             let band = row;
             row += 1;
             for item in items {
-                self.item(sheet, row, item, judgment(item))?;
+                let file = &bid.offering.named_at.file;
+                self.item(sheet, row, item, (judgment(item), file))?;
                 row += 1;
             }
-            let sum = self.band(sheet, band, block, row)?;
-            sums.push(sum);
+            sums.extend(self.band(sheet, band, block, row)?);
         }
         let last = row.saturating_sub(1);
         let column =
             |column: u16| format!("{}:{}", cell(column, HEADER_ROW + 1), cell(column, last));
+        sums.push("0".to_owned());
         let total = format!("={}", sums.join("+"));
         let left = format!("=SUM({})", column(LEFT));
         let unexplained = format!("=SUM({})", column(UNEXPLAINED));
@@ -158,7 +159,8 @@ impl Writer<'_> {
         };
         let hint = self.lines(|lang| message(lang, key), "\n");
         sheet.merge_range(2, first, 2, last, &hint, &self.looks.own.hint)?;
-        sheet.set_row_height(2, 30 * lines + 4)?;
+        let height = 15 * crate::document::questionnaire::workbook::lines_of(&hint, 170);
+        sheet.set_row_height(2, height + 4)?;
         Ok(())
     }
 
@@ -209,14 +211,14 @@ impl Writer<'_> {
         Ok(())
     }
 
-    /// The row above the items of a block, with their sum; gives the cell of the sum.
+    /// The row above the items of a block, with their sum where they have points; gives the cell of the sum.
     fn band(
         &self,
         sheet: &mut Worksheet,
         row: u32,
         block: Option<usize>,
         next: u32,
-    ) -> Result<String, XlsxError> {
+    ) -> Result<Option<String>, XlsxError> {
         let block = block.and_then(|place| self.order.technical.blocks.get(place));
         let look = &self.looks.band;
         for (_, index, _) in COLUMNS {
@@ -227,9 +229,11 @@ impl Writer<'_> {
             |block| self.text(&block.title),
         );
         sheet.write_string_with_format(row, index(Column::Title), &title, look)?;
-        if let Some(block) = block {
-            self.number(sheet, row, Column::Points, &block.points, true)?;
-        }
+        sheet.set_row_height(row, row_height([(title.as_str(), 34)]))?;
+        let Some(block) = block else {
+            return Ok(None);
+        };
+        self.number(sheet, row, Column::Points, &block.points, true)?;
         let value = index(Column::Value);
         let rule = format!(
             "=SUM({}:{})",
@@ -238,8 +242,7 @@ impl Writer<'_> {
         );
         let formula = Formula::new(rule).set_result("0");
         sheet.write_formula_with_format(row, value, formula, &self.looks.band_number)?;
-        sheet.set_row_height(row, row_height([(title.as_str(), 34)]))?;
-        Ok(cell(value, row))
+        Ok(Some(cell(value, row)))
     }
 
     fn number(
@@ -267,13 +270,12 @@ impl Writer<'_> {
         sheet: &mut Worksheet,
         row: u32,
         item: &Item,
-        judgment: Option<&Judgment>,
+        (judgment, tender_file): (Option<&Judgment>, &str),
     ) -> Result<(), XlsxError> {
         let procedure = &self.order.technical.procedure;
         let languages = self.order.languages;
         let scale = self.lines(|lang| words::scale(procedure, item, lang), "\n");
-        let proposal =
-            judgment.map(|judgment| self.lines(|lang| words::proposal(item, judgment, lang), "\n"));
+        let proposal = judgment.map(|judgment| self.proposal(item, judgment, tender_file));
         let proposal = proposal.unwrap_or_default();
         let title = self.text(&item.title);
         let own = &self.looks.own;
@@ -319,7 +321,8 @@ impl Writer<'_> {
         let look = look.clone().set_align(rust_xlsxwriter::FormatAlign::Center);
         sheet.write_blank(row, index(Column::Mark), &look)?;
         sheet.write_blank(row, index(Column::Comment), &own.entry_text)?;
-        let rule = Formula::new(worth(procedure, item, languages, &mark)).set_result("");
+        // NOTE: an empty result would be kept as the number 0.
+        let rule = Formula::new(worth(procedure, item, languages, &mark)).set_result(" ");
         sheet.write_formula_with_format(row, index(Column::Value), rule, &self.looks.number)?;
         let rule = match judgment {
             Some(judgment) => needs_comment(
@@ -343,6 +346,22 @@ impl Writer<'_> {
             &validation,
         )?;
         Ok(())
+    }
+
+    /// What the machine proposes in every language, then where it rests.
+    fn proposal(&self, item: &Item, judgment: &Judgment, tender_file: &str) -> String {
+        let mut lines = vec![self.lines(|lang| words::proposal(item, judgment, lang), "\n")];
+        let (places, more) = words::places(judgment, tender_file);
+        if !places.is_empty() {
+            lines.push(self.line(&both("score-rests-on")));
+            lines.extend(places);
+        }
+        if more > 0 {
+            let count = more.to_string();
+            let say = |lang| message_with(lang, "score-more-places", &[("count", &count)]);
+            lines.push(self.lines(say, " / "));
+        }
+        lines.join("\n")
     }
 
     fn validation(&mut self, item: &Item) -> Result<DataValidation, XlsxError> {

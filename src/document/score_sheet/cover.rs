@@ -1,7 +1,8 @@
 //! The cover: whose sheets these are, the declaration, and how far they are filled in.
 
 use rust_xlsxwriter::{
-    ConditionalFormatFormula, DataValidation, DataValidationRule, Formula, Worksheet, XlsxError,
+    ConditionalFormatFormula, DataValidation, DataValidationRule, FormatAlign, Formula, Worksheet,
+    XlsxError,
 };
 
 use super::{BidSums, Writer};
@@ -171,6 +172,7 @@ impl Writer<'_> {
             let supplier = self.line(&bid.offering.supplier);
             sheet.write_string_with_format(row, LABEL, bid.id.as_str(), &own.value)?;
             let link = own.link.clone().set_font_size(10);
+            let link = link.set_align(FormatAlign::VerticalCenter);
             sheet.write_url_with_options(
                 row,
                 VALUE,
@@ -186,7 +188,7 @@ impl Writer<'_> {
                 (SUM, &sums.total, "0"),
             ] {
                 let formula = Formula::new(format!("={cell}")).set_result(value);
-                sheet.write_formula_with_format(row, column, formula, &self.looks.number)?;
+                sheet.write_formula_with_format(row, column, formula, &self.looks.count)?;
             }
             sheet.set_row_height(row, row_height([(supplier.as_str(), 50), ("", 10)]))?;
             sheet.add_data_validation(row, DECLARATION, row, DECLARATION, &validation)?;

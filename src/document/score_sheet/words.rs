@@ -90,39 +90,33 @@ pub(super) fn proposal(item: &Item, judgment: &Judgment, lang: Lang) -> String {
         }
         _ => message(lang, "score-proposed-nothing"),
     };
-    let arguments = [("proposed", proposed), ("verdict", verdict)];
-    let mut lines = vec![message_with(lang, "score-proposed", &arguments)];
+    message_with(
+        lang,
+        "score-proposed",
+        &[("proposed", proposed), ("verdict", verdict)],
+    )
+}
+
+/// Where a proposal rests, a place a line, and how many more there are. The tender file is left out: evaluators have no
+/// business with it while it holds prices.
+pub(super) fn places(judgment: &Judgment, tender_file: &str) -> (Vec<String>, usize) {
     let mut places: Vec<String> = Vec::new();
-    for citation in &judgment.citations {
+    for citation in judgment
+        .citations
+        .iter()
+        .filter(|one| one.file != tender_file)
+    {
         let place = if citation.at.is_whole() {
-            printable(&citation.file)
+            citation.file.clone()
         } else {
-            format!(
-                "{} {}",
-                printable(&citation.file),
-                printable(&citation.at.to_string())
-            )
+            format!("{} {}", citation.file, citation.at)
         };
+        let place = shortened(&printable(&place), 120);
         if !places.contains(&place) {
             places.push(place);
         }
     }
     let more = places.len().saturating_sub(PLACES);
     places.truncate(PLACES);
-    let mut places: Vec<_> = places.iter().map(|place| shortened(place, 120)).collect();
-    if more > 0 {
-        places.push(message_with(
-            lang,
-            "score-more-places",
-            &[("count", more.to_string())],
-        ));
-    }
-    if !places.is_empty() {
-        lines.push(message_with(
-            lang,
-            "score-rests-on",
-            &[("places", places.join("; "))],
-        ));
-    }
-    lines.join("\n")
+    (places, more)
 }

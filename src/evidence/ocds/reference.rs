@@ -83,6 +83,11 @@ fn of_record(record: Item<'_>, findings: &mut Vec<Diagnostic>) {
 }
 
 fn of_release(release: Item<'_>, findings: &mut Vec<Diagnostic>) {
+    check_identifiers(release, findings);
+    check_references(release, findings);
+}
+
+fn check_identifiers(release: Item<'_>, findings: &mut Vec<Diagnostic>) {
     if let Some(item) = release.get("ocid")
         && !item.text().is_some_and(is_ocid)
     {
@@ -107,6 +112,12 @@ fn of_release(release: Item<'_>, findings: &mut Vec<Diagnostic>) {
             .help("leave out the `#`"),
         );
     }
+}
+
+/// References that lead nowhere; no more of them than a check lists.
+fn check_references(release: Item<'_>, findings: &mut Vec<Diagnostic>) {
+    let room = super::MOST_FINDINGS.saturating_sub(findings.len());
+    let mut dangling_ones = Vec::new();
     let ids = |path: &str| -> BTreeSet<String> {
         let items = all(release, path).into_iter();
         items
@@ -117,22 +128,24 @@ fn of_release(release: Item<'_>, findings: &mut Vec<Diagnostic>) {
     for item in ORGANIZATIONS.iter().flat_map(|path| all(release, path)) {
         let id = item.get("id").and_then(id_text);
         if let Some(id) = id.filter(|id| !parties.contains(id)) {
-            findings.push(dangling(item, "organization", &id, "parties"));
+            dangling_ones.push((item, "organization", id, "parties"));
         }
     }
     let lots = ids("tender/lots/*");
     for item in LOTS.iter().flat_map(|path| all(release, path)) {
         if let Some(id) = id_text(item).filter(|id| !lots.contains(id)) {
-            findings.push(dangling(item, "lot", &id, "tender/lots"));
+            dangling_ones.push((item, "lot", id, "tender/lots"));
         }
     }
     let bids = ids("bids/details/*");
     for item in BIDS.iter().flat_map(|path| all(release, path)) {
         // Bids need not be published.
         if let Some(id) = id_text(item).filter(|id| !bids.is_empty() && !bids.contains(id)) {
-            findings.push(dangling(item, "bid", &id, "bids/details"));
+            dangling_ones.push((item, "bid", id, "bids/details"));
         }
     }
+    let shown = dangling_ones.iter().take(room);
+    findings.extend(shown.map(|(item, what, id, list)| dangling(*item, what, id, list)));
 }
 
 fn dangling(item: Item<'_>, what: &str, id: &str, list: &str) -> Diagnostic {
@@ -156,9 +169,7 @@ fn is_ocid(text: &str) -> bool {
         return false;
     };
     let prefix = rest.get(..6).unwrap_or_default();
-    rest.len() > 6
-        && prefix.bytes().count() == 6
-        && prefix.bytes().all(|b| b.is_ascii_alphanumeric())
+    rest.len() > 6 && prefix.len() == 6 && prefix.bytes().all(|b| b.is_ascii_alphanumeric())
 }
 
 /// Every item at a path, in which `*` is every item of a list.

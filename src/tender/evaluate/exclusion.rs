@@ -224,7 +224,7 @@ pub(super) fn below_minimum(
             block.minimum.as_ref(),
         );
     }
-    let raw = points.raw_technical();
+    let raw = points.raw_technical(tender);
     check(
         "excluded-below-technical",
         "technical",

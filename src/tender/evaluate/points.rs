@@ -56,9 +56,16 @@ impl Points {
         Ok(Self { blocks })
     }
 
-    /// The technical points before any scaling.
-    pub(super) fn raw_technical(&self) -> Exact {
-        self.blocks.iter().map(|block| block.low.clone()).sum()
+    /// The technical points before any scaling, rounded.
+    pub(super) fn raw_technical(&self, tender: &Tender) -> Exact {
+        let sum = self.blocks.iter().map(|block| block.low.clone()).sum();
+        let of_blocks = tender.blocks.iter().any(|block| block.scaling.is_some());
+        let rounding = match tender.procedure.technical_scaling {
+            Some(_) => tender.procedure.rounding.raw,
+            None if of_blocks => None,
+            None => tender.procedure.rounding.technical,
+        };
+        rounding.map_or_else(|| Exact::clone(&sum), |rounding| rounding.apply(&sum))
     }
 }
 

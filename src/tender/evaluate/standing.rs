@@ -194,7 +194,7 @@ impl<'a> Field<'a> {
             .collect()
     }
 
-    /// The blocks of a bid added up, with the value of each block and the steps.
+    /// The blocks of a bid added up, and rounded where the sum is scaled; with the value of each block and the steps.
     fn sum_of_blocks(
         &self,
         place: usize,
@@ -222,7 +222,7 @@ impl<'a> Field<'a> {
                 let most = if most.is_zero() {
                     block.points.clone()
                 } else {
-                    most
+                    most.times(&self.marks_of_an_item())
                 };
                 let (low, high) = (best.low.get(index), best.high.get(index));
                 let (scaled, formula) =
@@ -244,21 +244,27 @@ impl<'a> Field<'a> {
             values.push(span.value);
         }
         let value = values.iter().cloned().sum();
-        (Span { low, value, high }, values, steps)
+        let span = Span { low, value, high };
+        let procedure = &self.tender.procedure;
+        let span = match procedure.technical_scaling {
+            Some(_) => rounded(span, procedure.rounding.raw),
+            None => span,
+        };
+        (span, values, steps)
     }
 
     fn stand(&self, place: usize, bid: &Bid, points: &Points) -> Result<Stood, Diagnostic> {
         let procedure = &self.tender.procedure;
         let (sum, blocks, mut steps) = self.sum_of_blocks(place, bid, points, &self.best);
-        let (formula, _) = added(blocks.iter());
+        let (formula, added) = added(blocks.iter());
         let rounding = procedure.rounding.technical;
         let technical = if let Some(scaling) = procedure.technical_scaling {
             steps.push(step(
                 bid,
                 "technical:raw".to_owned(),
                 formula,
-                sum.value.clone(),
-                None,
+                added,
+                procedure.rounding.raw,
             ));
             let most = self.most_technical();
             let (low, high) = (
@@ -276,13 +282,7 @@ impl<'a> Field<'a> {
             ));
             rounded(scaled, rounding)
         } else {
-            steps.push(step(
-                bid,
-                "technical".to_owned(),
-                formula,
-                sum.value.clone(),
-                rounding,
-            ));
+            steps.push(step(bid, "technical".to_owned(), formula, added, rounding));
             rounded(sum, rounding)
         };
         let price_points = match &procedure.price {
@@ -342,6 +342,17 @@ impl<'a> Field<'a> {
             },
             steps,
         })
+    }
+
+    /// How many times the points of an item a bid can have: once for each evaluator where their marks are added.
+    fn marks_of_an_item(&self) -> Exact {
+        match self.tender.procedure.evaluators.combination {
+            Combination::Sum => {
+                let count = i64::try_from(self.tender.evaluators.len()).unwrap_or(i64::MAX);
+                Exact::from_integer(count.max(1))
+            }
+            _ => Exact::one(),
+        }
     }
 
     /// The most technical points that can be had before scaling.

@@ -67,20 +67,15 @@ pub(super) fn tender_section(tender: &Tender, publication: &Publication<'_>) -> 
 
 /// The procedure's title, and the digest of the frozen rules.
 ///
-/// Where the tender file already holds a planned price, the digest may cover it; a price has few digits, and whoever knows
-/// the rest could find it by trial. It is left out then.
+/// Where amounts stand among the rules without having been published, the digest covers them; an amount has few digits, and
+/// whoever knows the rest could find it by trial. The digest is left out then.
 fn procedure(tender: &Tender) -> String {
     let procedure = &tender.procedure;
-    let secret = tender.lots.iter().any(|lot| {
-        lot.ceiling_yen.is_some()
-            || lot.minimum_price_yen.is_some()
-            || lot.investigation_price_yen.is_some()
-    });
     let name = format!(
         "{} ({} {})",
         procedure.title.ja, procedure.id, procedure.version
     );
-    if secret {
+    if tender.amounts_in_rules {
         name
     } else {
         format!("{name} SHA-256: {}", procedure.digest.hex())
@@ -196,13 +191,14 @@ fn of_block(block: &Block, asked: Vec<Value>) -> Value {
 fn criterion(id: &str, title: &Text, description: Option<&Text>, asked: Vec<Value>) -> Value {
     let (must, may): (Vec<_>, Vec<_>) = asked
         .into_iter()
-        .partition(|one| one["dataType"] == "boolean");
+        .partition(|one| one.get("expectedValue").is_some());
     let mut groups = Vec::new();
     if !must.is_empty() {
         groups.push(json!({"id": format!("{id}-mandatory"), "requirements": must}));
     }
     for one in may {
-        let group = format!("{id}-{}", one["id"].as_str().unwrap_or_default());
+        let own = one.get("id").and_then(Value::as_str).unwrap_or_default();
+        let group = format!("{id}-{own}");
         groups.push(json!({"id": group, "requirements": [one]}));
     }
     object([

@@ -1,5 +1,7 @@
 //! Releases, and the packages around them.
 
+use std::fmt::Write as _;
+
 use serde_json::{Value, json};
 
 use super::{EXTENSIONS, LANGUAGE, Publication, Stage, award, notice, object, party};
@@ -44,7 +46,7 @@ pub fn record_package(
     }
     let latest = releases.last().cloned().unwrap_or_default();
     let record = json!({
-        "ocid": latest["ocid"],
+        "ocid": latest.get("ocid"),
         "releases": releases,
         "compiledRelease": compiled(&latest),
     });
@@ -55,7 +57,10 @@ pub fn record_package(
 /// The latest state: the release of the award repeats all that was announced, so that merging the releases gives it.
 fn compiled(latest: &Value) -> Value {
     let mut compiled = latest.clone();
-    let text = |key: &str| latest[key].as_str().unwrap_or_default().to_owned();
+    let text = |key: &str| {
+        let text = latest.get(key).and_then(Value::as_str);
+        text.unwrap_or_default().to_owned()
+    };
     let id = format!("{}-{}", text("ocid"), text("date"));
     super::extend(
         &mut compiled,
@@ -96,8 +101,8 @@ fn notice_release(
         tender,
         publication,
         (&id, tag, date),
-        parties,
-        section,
+        &parties,
+        &section,
     ))
 }
 
@@ -145,7 +150,7 @@ fn award_release(
     award::close(&mut section, tender, outcome, publication);
     let parties = party::all(tender, |bid| award::wins(outcome, bid));
     let head = (Stage::Award.word(), "award", Moment::Day(tender.as_of));
-    let mut release = release(tender, publication, head, parties, section);
+    let mut release = release(tender, publication, head, &parties, &section);
     super::extend(
         &mut release,
         [
@@ -160,8 +165,8 @@ fn release(
     tender: &Tender,
     publication: &Publication<'_>,
     (id, tag, date): (&str, &str, Moment),
-    parties: Vec<Value>,
-    section: Value,
+    parties: &[Value],
+    section: &Value,
 ) -> Value {
     let ocid = ocid(tender, publication);
     object([
@@ -173,7 +178,7 @@ fn release(
         ("language", json!(LANGUAGE)),
         ("parties", json!(parties)),
         ("buyer", party::agency_reference(tender)),
-        ("tender", section),
+        ("tender", section.clone()),
     ])
 }
 
@@ -185,7 +190,7 @@ fn packaged(tender: &Tender, latest: &Value, mut package: Value) -> Value {
             ("version", json!("1.1")),
             ("extensions", json!(EXTENSIONS)),
             ("publisher", json!({"name": tender.agency_name.ja})),
-            ("publishedDate", latest["date"].clone()),
+            ("publishedDate", json!(latest.get("date"))),
         ],
     );
     let digest = Digest::of(canonical_json(&package).as_bytes());
@@ -207,7 +212,7 @@ fn uuid_uri(digest: &Digest) -> String {
         if matches!(place, 4 | 6 | 8 | 10) {
             text.push('-');
         }
-        text.push_str(&format!("{byte:02x}"));
+        _ = write!(text, "{byte:02x}");
     }
     text
 }

@@ -89,7 +89,9 @@ pub(super) fn bidders(tender: &Tender) -> Vec<Value> {
     let mut bidders = Vec::new();
     for bid in &tender.bids {
         let one = bidder(tender, bid);
-        let known = bidders.iter().any(|other: &Value| other["id"] == one["id"]);
+        let known = bidders
+            .iter()
+            .any(|other: &Value| other.get("id") == one.get("id"));
         if !known {
             bidders.push(one);
         }

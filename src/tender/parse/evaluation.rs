@@ -19,6 +19,7 @@ use crate::tree::{Fields, Node, Value};
 pub(super) struct Evaluation {
     pub procedure: Procedure,
     pub lots: Vec<Lot>,
+    pub amounts_in_rules: bool,
     pub tax_basis: TaxBasis,
     pub technical_points: Exact,
     pub technical_minimum: Option<Exact>,
@@ -76,6 +77,8 @@ pub(super) fn read_evaluation(
     fields.finish();
     let mut procedure = form?;
     settle_lots(root, &fields, &procedure, &mut lots, whole);
+    // What is read as published is public.
+    let amounts_in_rules = reading == Reading::Opened && lots.iter().any(Lot::has_amounts);
     if let Some(opening) = &opening {
         read_opening(opening, &mut lots);
     }
@@ -96,6 +99,7 @@ pub(super) fn read_evaluation(
     Some(Evaluation {
         procedure,
         lots,
+        amounts_in_rules,
         tax_basis,
         technical_points: allotted.unwrap_or(sum),
         technical_minimum,

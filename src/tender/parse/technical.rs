@@ -7,6 +7,7 @@ use super::case::{read_case, read_information};
 use super::decision::read_decisions;
 use super::evaluation::{Evaluation, read_evaluation};
 use super::sheet::{read_evaluators, read_outlier_reasons, read_sheets};
+use super::timetable::read_timetable;
 use super::{Reading, check_schema, plain};
 use crate::evidence::Evidence;
 use crate::fact::vocabulary::Vocabulary;
@@ -51,6 +52,7 @@ pub(super) fn read(
     let decisions = read_decisions(fields, file);
     let as_of = fields.day("as_of");
     let bid_deadline = fields.day("bid_deadline");
+    read_timetable(fields, bid_deadline);
     let catalog = fields.optional_text("catalog");
     // What comes after the marks is read by the evaluation.
     for later in [

@@ -5,15 +5,14 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::declaration::{self, Cover, Declaration};
-use super::grid::{Grid, marker, says};
-use super::mark::read_mark;
-use super::{Column, LAYOUT, Marker, SheetPart};
+use super::grid::{Grid, marker};
+use super::owner::whose;
+use super::{Column, Marker, SheetPart};
 use crate::assessment::Assessment;
 use crate::diagnostic::{Diagnostic, Place, Severity, nearest};
 use crate::evidence::spreadsheet::{Sheet, Workbook};
-use crate::id::{BidId, is_plain};
-use crate::tender::evaluate::agrees_with;
-use crate::tender::item::{Item, ItemKind, Mark};
+use crate::id::BidId;
+use crate::tender::item::{ItemKind, Mark};
 use crate::tender::technical::Technical;
 
 /// What is known of a score sheet before it is read.
@@ -142,121 +141,23 @@ pub fn read(
     Ok(reader.finish(evaluator, cover))
 }
 
-/// Whose sheet it is, once it is known to belong to this tender and its rules.
-fn whose(
-    marked: &[(&Sheet, Marker, Place)],
-    technical: &Technical,
-    expected: &Expected<'_>,
-) -> Result<String, Vec<Diagnostic>> {
-    let rules = format!("sha256:{}", technical.procedure.digest.hex());
-    let mut faults = Vec::new();
-    let named = expected.evaluator.map(str::to_owned);
-    let first = marked
-        .first()
-        .map(|(_, marker, _)| marker.evaluator.clone());
-    let evaluator = named.clone().or(first);
-    for (_, marker, at) in marked {
-        if marker.layout != LAYOUT {
-            let message = format!("the layout `{}` of the sheet is not known", marker.layout);
-            faults.push(
-                Diagnostic::error("score-sheet-layout", at.clone(), message)
-                    .help("write the score sheets again with this version"),
-            );
-        } else if marker.tender != technical.id.as_str() {
-            let message = format!(
-                "the sheet belongs to the tender `{}`, not to `{}`",
-                marker.tender, technical.id
-            );
-            faults.push(
-                Diagnostic::error("score-sheet-other-tender", at.clone(), message)
-                    .help("name the tender that the sheet was written for"),
-            );
-        } else if marker.rules != rules {
-            let message = format!(
-                "the sheet was written for the rules {}; in force are {rules}",
-                marker.rules
-            );
-            faults.push(
-                Diagnostic::error("score-sheet-other-rules", at.clone(), message).help(
-                    "the published rules changed since: write new sheets, and let them be marked anew",
-                ),
-            );
-        } else if evaluator.as_ref() != Some(&marker.evaluator) {
-            let whose = evaluator.as_deref().unwrap_or_default();
-            let message = format!(
-                "the sheet is that of `{}`, not of `{whose}`",
-                marker.evaluator
-            );
-            faults.push(
-                Diagnostic::error("score-sheet-other-evaluator", at.clone(), message)
-                    .help("hand in one evaluator's workbook as it was sent"),
-            );
-        }
-    }
-    if !faults.is_empty() {
-        return Err(faults);
-    }
-    let at = marked
-        .first()
-        .map_or_else(Place::whole, |(.., at)| at.clone());
-    let Some(evaluator) = evaluator else {
-        return Err(vec![
-            Diagnostic::error(
-                "evaluator-unnamed",
-                at,
-                "nothing says whose marks these are",
-            )
-            .help("name the evaluator with --evaluator"),
-        ]);
-    };
-    check_evaluator(technical, &evaluator, at)?;
-    Ok(evaluator)
-}
-
-/// Whether somebody may mark in a tender: one of its evaluators, or anybody where it names none yet.
-pub(crate) fn check_evaluator(
-    technical: &Technical,
-    evaluator: &str,
-    at: Place,
-) -> Result<(), Vec<Diagnostic>> {
-    let known = &technical.evaluators;
-    if !is_plain(evaluator) {
-        let message = format!("`{evaluator}` cannot be an identifier");
-        return Err(vec![
-            Diagnostic::error("id-malformed", at, message)
-                .help("use up to 64 letters, digits, `-`, `_` and `.`"),
-        ]);
-    }
-    if known.is_empty() || known.iter().any(|one| one.id == evaluator) {
-        return Ok(());
-    }
-    let near = nearest(evaluator, known.iter().map(|one| one.id.as_str()));
-    let help = near.map_or_else(
-        || "add [[evaluator]] to the tender file".to_owned(),
-        |near| format!("did you mean `{near}`?"),
-    );
-    let message = format!("there is no evaluator `{evaluator}`");
-    Err(vec![
-        Diagnostic::error("evaluator-unknown", at, message).help(help),
-    ])
-}
-
 /// The marks of one bid while they are read.
-struct Open {
-    marks: Vec<Option<Mark>>,
-    comments: BTreeMap<String, String>,
+pub(super) struct Open {
+    pub(super) marks: Vec<Option<Mark>>,
+    pub(super) comments: BTreeMap<String, String>,
     /// Where the mark of an item stands, by its place in the tender.
-    places: BTreeMap<usize, Place>,
+    pub(super) places: BTreeMap<usize, Place>,
     /// Where what is missing would stand.
     at: Place,
-    faulty: BTreeSet<usize>,
+    pub(super) faulty: BTreeSet<usize>,
 }
 
-struct Reader<'a> {
-    technical: &'a Technical,
-    expected: &'a Expected<'a>,
-    bids: BTreeMap<BidId, Open>,
-    remarks: Vec<Diagnostic>,
+/// Reads sheet after sheet.
+pub(super) struct Reader<'a> {
+    pub(super) technical: &'a Technical,
+    pub(super) expected: &'a Expected<'a>,
+    pub(super) bids: BTreeMap<BidId, Open>,
+    pub(super) remarks: Vec<Diagnostic>,
 }
 
 impl Reader<'_> {
@@ -357,140 +258,6 @@ impl Reader<'_> {
             },
         );
         true
-    }
-
-    fn row(&mut self, grid: &Grid<'_>, row: u32, bid: &BidId) {
-        let id = grid.text(row, Column::Item);
-        let at = grid.place(row, Column::Mark);
-        let entered = [Column::Mark, Column::Comment]
-            .iter()
-            .any(|column| !grid.text(row, *column).is_empty());
-        if id.is_empty() {
-            if entered {
-                let message = "a mark or a comment stands in a row without an item";
-                self.remarks.push(
-                    Diagnostic::error("mark-unknown", at, message)
-                        .help("write it into the row of its item"),
-                );
-            }
-            return;
-        }
-        let technical = self.technical;
-        let found = technical
-            .item(id)
-            .and_then(|place| Some((place, technical.items.get(place)?)));
-        let Some((place, item)) = found else {
-            let near = nearest(id, technical.items.iter().map(|one| one.id.as_str()));
-            let help = near.map_or_else(
-                || "keep the identifiers of the items as they were sent".to_owned(),
-                |near| format!("did you mean `{near}`?"),
-            );
-            let shown = crate::text::shortened(&crate::text::printable(id), 40);
-            let message = format!("there is no evaluation item `{shown}`");
-            let at = grid.place(row, Column::Item);
-            self.remarks
-                .push(Diagnostic::error("mark-unknown", at, message).help(help));
-            return;
-        };
-        let mut remarks = Vec::new();
-        let mark = self.mark(grid, row, item, &mut remarks);
-        let comment = comment(grid, row, &mut remarks);
-        let has_fault = remarks.iter().any(|one| one.severity == Severity::Error);
-        if let (Some(mark), None) = (&mark, &comment) {
-            remarks.extend(self.overruled(bid, item, mark, &grid.place(row, Column::Comment)));
-        }
-        self.remarks.append(&mut remarks);
-        let Some(open) = self.bids.get_mut(bid) else {
-            return;
-        };
-        if open.places.contains_key(&place) {
-            let message = format!("the item `{id}` of `{bid}` stands twice");
-            self.remarks.push(
-                Diagnostic::error("mark-twice", at, message).help("keep one row of the item"),
-            );
-            return;
-        }
-        open.places.insert(place, at);
-        if has_fault {
-            open.faulty.insert(place);
-        }
-        if let Some(slot) = open.marks.get_mut(place) {
-            *slot = mark;
-        }
-        if let Some(comment) = comment {
-            open.comments.insert(item.id.clone(), comment);
-        }
-    }
-
-    fn mark(
-        &self,
-        grid: &Grid<'_>,
-        row: u32,
-        item: &Item,
-        remarks: &mut Vec<Diagnostic>,
-    ) -> Option<Mark> {
-        let at = grid.place(row, Column::Mark);
-        if grid.has(Column::Title) && !says(grid.text(row, Column::Title), &item.title) {
-            let title = crate::text::printable(grid.text(row, Column::Title));
-            let message = format!(
-                "the title of `{}` was changed to `{}`; it cannot be known which item was marked",
-                item.id,
-                crate::text::shortened(&title, 60)
-            );
-            remarks.push(
-                Diagnostic::error(
-                    "item-title-changed",
-                    grid.place(row, Column::Title),
-                    message,
-                )
-                .help("hand in the sheet with identifiers and titles as they were sent"),
-            );
-        }
-        if grid.is_merged_down(row, Column::Mark) {
-            let message = "one cell spans the marks of several items";
-            remarks.push(
-                Diagnostic::error("mark-merged", at, message)
-                    .help("split the cell, and mark every item"),
-            );
-            return None;
-        }
-        let cell = grid.cell(row, Column::Mark)?;
-        if cell.comment.is_some() {
-            let message = format!(
-                "a note is attached to the mark for `{}`; it is not read",
-                item.id
-            );
-            remarks.push(
-                Diagnostic::warning("mark-note", at.clone(), message)
-                    .help("write what matters into the column of comments"),
-            );
-        }
-        match read_mark(cell, item, &self.technical.procedure, &at) {
-            Ok(Some((mark, remark))) => {
-                remarks.extend(remark);
-                Some(mark)
-            }
-            Ok(None) => None,
-            Err(fault) => {
-                remarks.push(fault);
-                None
-            }
-        }
-    }
-
-    /// A mark against the machine's verdict needs a comment.
-    fn overruled(&self, bid: &BidId, item: &Item, mark: &Mark, at: &Place) -> Option<Diagnostic> {
-        let criterion = item.criterion.as_ref()?;
-        let judgment = self.expected.assessed.get(bid)?.judgments.get(criterion)?;
-        (!agrees_with(&self.technical.procedure, item, mark, judgment)).then(|| {
-            let message = format!(
-                "the mark for `{}` of `{bid}` differs from the verdict `{}` on {criterion}, without a comment",
-                item.id,
-                judgment.verdict.kind.word()
-            );
-            Diagnostic::error("overruled-without-reason", at.clone(), message)
-                .help("write the reason into the column of comments")
-        })
     }
 
     /// Every bid that went out must have its sheet.
@@ -618,24 +385,4 @@ impl Reader<'_> {
                 });
         }
     }
-}
-
-fn comment(grid: &Grid<'_>, row: u32, remarks: &mut Vec<Diagnostic>) -> Option<String> {
-    let cell = grid.cell(row, Column::Comment)?;
-    let at = grid.place(row, Column::Comment);
-    if cell.formula.is_some() {
-        let message = "the comment is a formula; another program may make something else of it";
-        remarks
-            .push(Diagnostic::error("mark-formula", at, message).help("enter the comment itself"));
-        return None;
-    }
-    let text = cell.text.trim();
-    if text.is_empty() {
-        return None;
-    }
-    if grid.is_merged_down(row, Column::Comment) {
-        let message = "one comment spans several items; it was read for each";
-        remarks.push(Diagnostic::warning("mark-merged", at, message).help("split the cell"));
-    }
-    Some(text.to_owned())
 }

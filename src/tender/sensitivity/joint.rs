@@ -9,6 +9,8 @@
 //!   `g`). The smallest `e` is found by raising `e` until the bound of the current `m` allows it, and taking the `m`
 //!   that binds there, until none binds harder.
 
+use std::collections::BTreeSet;
+
 use rayon::prelude::*;
 use serde::Serialize;
 
@@ -110,9 +112,16 @@ fn nearest(
             .then_with(|| right.1.goes_on.cmp(&left.1.goes_on))
             .then_with(|| left.0.cmp(&right.0))
     });
-    found
-        .into_iter()
-        .find_map(|(challenger, reach)| change(ground, challenger, reach))
+    found.iter().find_map(|(challenger, reach)| {
+        // Whoever is equal to the winner at these weights can be so no later, or always is.
+        let equal = found
+            .iter()
+            .filter(|(_, other)| other.distance <= reach.distance)
+            .map(|(place, _)| *place);
+        let always = ground.edges.iter().filter(|edge| edge.gap.is_zero());
+        let rivals = equal.chain(always.map(|edge| edge.challenger));
+        change(ground, *challenger, reach, &rivals.collect())
+    })
 }
 
 /// A lower bound of a distance up to a common factor: the lead over the widest difference of growths.
@@ -121,19 +130,24 @@ fn crude_bound(edge: &Edge) -> Option<Exact> {
     Exact::quotient(&edge.gap, &widest)
 }
 
-fn change(ground: &Ground<'_>, challenger: usize, reach: Reach) -> Option<JointChange> {
+fn change(
+    ground: &Ground<'_>,
+    challenger: usize,
+    reach: &Reach,
+    rivals: &BTreeSet<usize>,
+) -> Option<JointChange> {
     let edge = ground
         .edges
         .iter()
         .find(|edge| edge.challenger == challenger)?;
-    let at_threshold = winners(ground, &reach.moves, None);
+    let at_threshold = winners(ground, rivals, &reach.moves, None);
     let beyond = if reach.goes_on {
         let growths = edge.slopes.iter().enumerate();
         let corner = match reach.towards {
             Towards::Challenger => growths.min_by_key(|(_, growth)| *growth),
             Towards::Winner => growths.max_by_key(|(_, growth)| *growth),
         };
-        winners(ground, &reach.moves, Some(corner?.0))
+        winners(ground, rivals, &reach.moves, Some(corner?.0))
     } else {
         Vec::new()
     };
@@ -147,7 +161,7 @@ fn change(ground: &Ground<'_>, challenger: usize, reach: Reach) -> Option<JointC
     }
     let weights = ground.model.weights.iter().zip(&reach.moves);
     Some(JointChange {
-        distance: reach.distance,
+        distance: reach.distance.clone(),
         winner: newcomer(ground, after)?,
         at_threshold: ground.ids(&at_threshold),
         beyond: ground.ids(&beyond),
@@ -177,7 +191,13 @@ fn most(ground: &Ground<'_>, edge: &Edge) -> Option<Whole> {
 }
 
 /// The winners after weights have moved, and move on to all points on one weight where one is named.
-fn winners(ground: &Ground<'_>, moves: &[Exact], corner: Option<usize>) -> Vec<usize> {
+/// Only the winner and its rivals can win.
+fn winners(
+    ground: &Ground<'_>,
+    rivals: &BTreeSet<usize>,
+    moves: &[Exact],
+    corner: Option<usize>,
+) -> Vec<usize> {
     let points = ground.model.weights.iter().map(|weight| &weight.points);
     let sum: Exact = points.clone().cloned().sum();
     let moved: Vec<_> = moves
@@ -200,9 +220,11 @@ fn winners(ground: &Ground<'_>, moves: &[Exact], corner: Option<usize>) -> Vec<u
         })
         .filter(|moved| !moved.by.value.is_zero() || !moved.by.onward.is_zero())
         .collect();
+    let rivals = rivals.iter().filter_map(|place| ground.stands.get(*place));
     let contenders: Vec<Contender> = ground
-        .stands
-        .iter()
+        .winner()
+        .into_iter()
+        .chain(rivals)
         .map(|stand| ground.contender(stand, &moved))
         .collect();
     first(&contenders)

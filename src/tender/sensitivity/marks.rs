@@ -62,6 +62,8 @@ struct Need<'g, 'm> {
     direction: Direction,
     /// By how many points, without sign.
     points: Exact,
+    /// The bids that can win when it has moved: the winner and its equals, or who then leads the others.
+    rivals: &'g [&'g Stand<'m>],
 }
 
 /// Computes the changes over the marks of the model.
@@ -70,6 +72,14 @@ pub(super) fn mark_changes(ground: &Ground<'_>) -> MarkChanges {
     let mut evaluators = Vec::new();
     let mut challengers = 0;
     let nearest = ground.nearest();
+    let least = nearest.iter().map(|(stand, _)| ground.lead(stand)).min();
+    let of_lead = |lead: &Exact| {
+        let others = nearest.iter().map(|(stand, _)| *stand);
+        others.filter(|stand| ground.lead(stand) == *lead).collect()
+    };
+    let mut first: Vec<_> = of_lead(&Exact::zero());
+    first.extend(ground.winner());
+    let second: Vec<_> = least.as_ref().map_or_else(Vec::new, of_lead);
     let mut needs: Vec<_> = nearest
         .iter()
         .map(|(stand, points)| Need {
@@ -77,9 +87,9 @@ pub(super) fn mark_changes(ground: &Ground<'_>) -> MarkChanges {
             stand,
             direction: Direction::Increase,
             points: points.clone(),
+            rivals: &first,
         })
         .collect();
-    let least = nearest.iter().map(|(stand, _)| ground.lead(stand)).min();
     if let (Some(stand), Some(least)) = (ground.winner(), least) {
         let points = least.over(&stand.bid.factor).unwrap_or_else(Exact::zero);
         needs.insert(
@@ -89,6 +99,7 @@ pub(super) fn mark_changes(ground: &Ground<'_>) -> MarkChanges {
                 stand,
                 direction: Direction::Decrease,
                 points,
+                rivals: &second,
             },
         );
     }
@@ -155,18 +166,12 @@ impl Need<'_, '_> {
             value: by.clone(),
             onward: onward.clone(),
         };
-        let contenders: Vec<_> = self
-            .ground
-            .stands
-            .iter()
-            .map(|stand| {
-                if stand.place == self.stand.place {
-                    self.ground.marked(stand, weight, &by)
-                } else {
-                    self.ground.contender(stand, &[])
-                }
-            })
+        let rivals = self.rivals.iter();
+        let mut contenders: Vec<_> = rivals
+            .filter(|stand| stand.place != self.stand.place)
+            .map(|stand| self.ground.contender(stand, &[]))
             .collect();
+        contenders.push(self.ground.marked(self.stand, weight, &by));
         first(&contenders)
     }
 
@@ -206,6 +211,14 @@ impl Need<'_, '_> {
     fn evaluator(&self, mark: &ModelMark, one: &EvaluatorMark) -> Option<MarkChange> {
         let target = mark.points.plus(&self.signed(&self.points));
         let id = Some(one.evaluator.clone());
+        let ends = (one.response.first()?, one.response.last()?);
+        let reaches = match self.direction {
+            Direction::Decrease => ends.0.1 <= target,
+            Direction::Increase => ends.1.1 >= target,
+        };
+        if !reaches {
+            return None;
+        }
         // Seen in the direction of the change, both the mark and the points rise.
         let mut response: Vec<_> = one
             .response

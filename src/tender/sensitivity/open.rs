@@ -6,7 +6,7 @@ use super::ground::{Ground, Moving, Stand, first};
 use super::linear::WeightKind;
 use super::marks::MarkChanges;
 use super::published::{price_points, round_total};
-use super::yen::{Shortfall, shortfall};
+use super::yen::{PointsToYen, Shortfall};
 use super::{LISTED, Listed};
 use crate::exact::Exact;
 use crate::id::BidId;
@@ -161,6 +161,7 @@ pub(super) fn within_reach(
     ground: &Ground<'_>,
     marks: &MarkChanges,
     open: Option<&Open>,
+    yen: Option<&PointsToYen>,
 ) -> Listed<Reach> {
     let nearest = ground.nearest();
     let reaches: Vec<_> = nearest
@@ -174,6 +175,8 @@ pub(super) fn within_reach(
             let evaluator = marks.evaluators.listed.iter().find(|one| of_bid(one));
             let open = open.into_iter().flat_map(|open| &open.challengers.listed);
             let open = open.into_iter().find(|one| one.bid == *id);
+            let yen = yen.into_iter().flat_map(|yen| &yen.bids.listed);
+            let yen = yen.into_iter().find(|one| one.bid == *id);
             Reach {
                 bid: id.clone(),
                 points: ground.lead(stand),
@@ -184,7 +187,7 @@ pub(super) fn within_reach(
                         evaluator: one.evaluator.clone()?,
                     })
                 }),
-                by_price: shortfall(ground, stand),
+                by_price: yen.and_then(|one| one.short.clone()),
                 by_open: open.map_or_else(Vec::new, |one| one.single.clone()),
             }
         })

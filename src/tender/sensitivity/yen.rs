@@ -63,7 +63,7 @@ pub(super) fn points_to_yen(ground: &Ground<'_>) -> Option<PointsToYen> {
     let losers = nearest.iter().map(|(stand, _)| *stand);
     let bids = std::iter::once(winner)
         .chain(losers)
-        .take(LISTED)
+        .take(LISTED + 1)
         .map(|stand| bid_yen(ground, stand))
         .collect();
     Some(PointsToYen {
@@ -154,7 +154,7 @@ fn one_point_cut(ground: &Ground<'_>, stand: &Stand<'_>) -> Option<Exact> {
 }
 
 /// By how much a loser was short; none when no price above zero wins.
-pub(super) fn shortfall(ground: &Ground<'_>, stand: &Stand<'_>) -> Option<Shortfall> {
+fn shortfall(ground: &Ground<'_>, stand: &Stand<'_>) -> Option<Shortfall> {
     let points = ground.lead(stand);
     let now = price(stand);
     let at = threshold_price(ground, stand)?;
@@ -243,9 +243,13 @@ fn wins_at(ground: &Ground<'_>, stand: &Stand<'_>, at: &Exact) -> bool {
             _ => Some(other.total.clone()),
         }
     };
+    // Where no other bid's points follow the price, only those that lead now can keep the loser from winning.
+    let all_move = matches!(ground.model.price, PriceRule::LowestOverBid { .. });
+    let best = ground.winner().map(|winner| &winner.total);
     let contenders: Option<Vec<_>> = ground
         .stands
         .iter()
+        .filter(|other| all_move || other.place == stand.place || Some(&other.total) == best)
         .map(|other| {
             let cut = if other.place == stand.place {
                 cut.clone()

@@ -21,7 +21,7 @@ const MOST_DRAWS: usize = 10_000;
 const FEWEST_DRAWS: usize = 1_000;
 
 /// How many products of a weight and a total a sample may take.
-const MOST_PRODUCTS: usize = 60_000_000;
+const MOST_PRODUCTS: usize = 20_000_000;
 
 /// How many draws one piece of work makes.
 const DRAWS_A_PIECE: usize = 64;
