@@ -33,14 +33,24 @@ const ITEMS: usize = 100;
 const EVALUATORS: usize = 10;
 
 fn main() {
-    let mut sizes: Vec<usize> = std::env::args().skip(1).filter_map(|one| one.parse().ok()).collect();
+    let mut sizes: Vec<usize> = std::env::args()
+        .skip(1)
+        .filter_map(|one| one.parse().ok())
+        .collect();
     if sizes.is_empty() {
         sizes = vec![10, 100, 1000];
     }
     let library = Library::open(None).unwrap();
-    rayon::ThreadPoolBuilder::new().num_threads(2).build_global().unwrap();
-    println!("{ITEMS} items, {EVALUATORS} evaluators, two threads; medians of {ROUNDS} rounds, in seconds\n");
-    println!("| bids | file | read | evaluate | sensitivity | evaluate and sensitivity | bare sums of the marks |");
+    rayon::ThreadPoolBuilder::new()
+        .num_threads(2)
+        .build_global()
+        .unwrap();
+    println!(
+        "{ITEMS} items, {EVALUATORS} evaluators, two threads; medians of {ROUNDS} rounds, in seconds\n"
+    );
+    println!(
+        "| bids | file | read | evaluate | sensitivity | evaluate and sensitivity | bare sums of the marks |"
+    );
     println!("| ---: | ---: | ---: | ---: | ---: | ---: | ---: |");
     for bids in sizes {
         measure(&library, bids);
@@ -62,7 +72,15 @@ fn measure(library: &Library, bids: usize) {
         evaluating.push(time);
         let (time, _) = timed(|| sensitivity(&model_of(&tender, &outcome, 0).unwrap()).unwrap());
         sensing.push(time);
-        summing.push(timed(|| marks.iter().map(|bid| bid.iter().sum::<BigRational>()).collect::<Vec<_>>()).0);
+        summing.push(
+            timed(|| {
+                marks
+                    .iter()
+                    .map(|bid| bid.iter().sum::<BigRational>())
+                    .collect::<Vec<_>>()
+            })
+            .0,
+        );
     }
     let [read, evaluated, sensed, summed] = times.each_ref().map(|times| median(times));
     println!(
@@ -83,10 +101,17 @@ fn tender(bids: usize) -> String {
          [procedure]\nid = \"addition-a-grades\"\nceiling_yen = 100000000\nprice_points = 500\n",
     );
     for block in 0..10 {
-        _ = write!(file, "[[procedure.block]]\nid = \"b{block}\"\nkind = \"marks\"\npoints = 100\ntitle = {{ ja = \"b{block}\", en = \"b{block}\" }}\n");
+        _ = write!(
+            file,
+            "[[procedure.block]]\nid = \"b{block}\"\nkind = \"marks\"\npoints = 100\ntitle = {{ ja = \"b{block}\", en = \"b{block}\" }}\n"
+        );
     }
     for item in 0..ITEMS {
-        _ = write!(file, "[[procedure.item]]\nid = \"i{item}\"\nblock = \"b{}\"\npoints = 10\ntitle = {{ ja = \"i{item}\", en = \"i{item}\" }}\n", item % 10);
+        _ = write!(
+            file,
+            "[[procedure.item]]\nid = \"i{item}\"\nblock = \"b{}\"\npoints = 10\ntitle = {{ ja = \"i{item}\", en = \"i{item}\" }}\n",
+            item % 10
+        );
         if item % 2 == 0 {
             file.push_str("grades = \"abcd\"\n");
         }
@@ -96,9 +121,15 @@ fn tender(bids: usize) -> String {
     }
     for bid in 0..bids {
         let price = chance.gen_range(60_000_000..100_000_000);
-        _ = write!(file, "[[bid]]\nid = \"v{bid}\"\nprice_yen = {price}\nsupplier = {{ ja = \"v{bid}\", en = \"v{bid}\" }}\n");
+        _ = write!(
+            file,
+            "[[bid]]\nid = \"v{bid}\"\nprice_yen = {price}\nsupplier = {{ ja = \"v{bid}\", en = \"v{bid}\" }}\n"
+        );
         for evaluator in 0..EVALUATORS {
-            _ = write!(file, "[[sheet]]\nbid = \"v{bid}\"\nevaluator = \"e{evaluator}\"\n[sheet.marks]\n");
+            _ = write!(
+                file,
+                "[[sheet]]\nbid = \"v{bid}\"\nevaluator = \"e{evaluator}\"\n[sheet.marks]\n"
+            );
             for item in 0..ITEMS {
                 if item % 2 == 0 {
                     let grade = ["A", "B", "C", "D"][chance.gen_range(0..4)];
@@ -122,7 +153,10 @@ fn big_marks(tender: &Tender) -> Vec<Vec<BigRational>> {
         .bids
         .iter()
         .map(|bid| {
-            let marks = bid.sheets.iter().flat_map(|sheet| sheet.marks.iter().flatten());
+            let marks = bid
+                .sheets
+                .iter()
+                .flat_map(|sheet| sheet.marks.iter().flatten());
             marks
                 .map(|mark| BigRational::new(BigInt::from(number(mark)), BigInt::from(10)))
                 .collect()

@@ -621,10 +621,8 @@ fn a_parted_tender_is_drawn_lot_by_lot() {
     let mut text = generated(13, 4, ADDITION).replace("ceiling_yen = 900000000\n", "");
     for bid in 0..4 {
         let lot = if bid < 2 { "east" } else { "west" };
-        text = text.replace(
-            &format!("id = \"bidder-{bid}\"\n"),
-            &format!("id = \"bidder-{bid}\"\nlot = \"{lot}\"\n"),
-        );
+        let head = format!("[[bid]]\nid = \"bidder-{bid}\"\n");
+        text = text.replace(&head, &format!("{head}lot = \"{lot}\"\n"));
     }
     for lot in ["east", "west"] {
         text += &format!(

@@ -387,8 +387,10 @@ impl Shield {
     fn clean(&self, text: &str) -> Option<String> {
         let lower = plain(text);
         let holds_part = self.parts.iter().any(|part| lower.contains(part));
-        let mut own = lower
-            .split(|character: char| !character.is_alphanumeric() && !"-_.".contains(character));
+        // Japanese puts no space between words, so that only the letters of identifiers tell where one ends.
+        let mut own = lower.split(|character: char| {
+            !character.is_ascii_alphanumeric() && !"-_.".contains(character)
+        });
         let holds_word = own.any(|word| self.words.iter().any(|one| one == word));
         (!holds_part && !holds_word).then(|| text.to_owned())
     }

@@ -77,7 +77,7 @@ impl Table {
         Self {
             head: head
                 .into_iter()
-                .map(|(text, number)| (text.to_owned(), number))
+                .map(|(text, number)| (shown(text), number))
                 .collect(),
             rows: Vec::new(),
         }
@@ -158,6 +158,7 @@ impl Paper {
             .iter()
             .filter(|part| matches!(part, Part::Heading(_)));
         let number = sections.count() + 1;
+        let title = shown(title);
         self.parts.push(Part::Heading(format!("{number}  {title}")));
     }
 
