@@ -366,9 +366,9 @@ fn points(
         .map(|(place, label)| (*place, width(label)))
         .collect();
     let frame = (units(LEFT), units(TOP), units(RIGHT), units(BOTTOM));
-    let placed = place(frame, &wanted, RADIUS);
-    for (placed, at) in placed.iter().zip(&places) {
-        if let Some(one) = placed.filter(|one| one.led) {
+    let spots = place(frame, &wanted, RADIUS);
+    for (spot, at) in spots.iter().zip(&places) {
+        if let Some(one) = spot.filter(|one| one.led) {
             let end = (
                 at.0.clamp(one.area.0, one.area.2),
                 at.1.clamp(one.area.1, one.area.3),
@@ -386,8 +386,8 @@ fn points(
         };
         sign(pen, class, *at);
     }
-    for (placed, label) in placed.iter().zip(&labels) {
-        if let Some(one) = placed {
+    for (spot, label) in spots.iter().zip(&labels) {
+        if let Some(one) = spot {
             let at = (one.area.0 + 20, one.area.1 + HEIGHT - 40);
             pen.text("k-halo", at, Anchor::Start, label);
         }

@@ -99,9 +99,9 @@ fn result(view: &TenderView, winner: &[crate::id::BidId], lot: &str, lang: Lang)
             vec![format!("{lot}{winner}"), contract]
         }
         several => {
-            let names: Vec<_> = several.iter().map(|bid| named(bid)).collect();
-            let names = names.join(", ");
-            let arguments = [("winner", names.as_str()), ("rules", &view.tie_rule)];
+            let winners: Vec<_> = several.iter().map(|bid| named(bid)).collect();
+            let winners = winners.join(", ");
+            let arguments = [("winner", winners.as_str()), ("rules", &view.tie_rule)];
             vec![format!(
                 "{lot}{}",
                 message_with(lang, "winner-tie", &arguments)

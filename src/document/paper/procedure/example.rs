@@ -16,8 +16,8 @@ pub(super) fn example(paper: &mut Paper, tender: &Tender, voice: Voice) {
         en: crate::text::messages::message(Lang::En, key),
     };
     paper.section(&voice.say("paper-example"));
-    let names = [named("paper-example-first"), named("paper-example-second")];
-    let Some(example) = tender.illustration(names) else {
+    let bidders = [named("paper-example-first"), named("paper-example-second")];
+    let Some(example) = tender.illustration(bidders) else {
         paper.text(&voice.say("paper-example-none"));
         return;
     };
