@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 use std::fmt::Write as _;
 use std::path::Path;
 use std::process::Command;
+use std::sync::LazyLock;
 
 use mekiki::app::library::Library;
 use mekiki::app::score_sheet::{
@@ -123,13 +124,14 @@ fn evaluators(ids: &[&str]) -> String {
     })
 }
 
-fn library() -> Library {
-    Library::open(None).unwrap()
+fn library() -> &'static Library {
+    static LIBRARY: LazyLock<Library> = LazyLock::new(|| Library::open(None).unwrap());
+    &LIBRARY
 }
 
 fn opened(file: &str) -> OpenTechnical {
     let file = Evidence::new("tender.toml", file.as_bytes().to_vec());
-    open_technical(&library(), vec![file]).unwrap()
+    open_technical(library(), vec![file]).unwrap()
 }
 
 fn workbook(open: &OpenTechnical, evaluator: &str, languages: Languages) -> Vec<u8> {
@@ -138,7 +140,7 @@ fn workbook(open: &OpenTechnical, evaluator: &str, languages: Languages) -> Vec<
         bids: Vec::new(),
         languages,
     };
-    export(&library(), open, &request).unwrap().0
+    export(library(), open, &request).unwrap().0
 }
 
 fn taken(open: &OpenTechnical, bytes: &[u8]) -> Result<ScoreSheet, Vec<Diagnostic>> {
@@ -157,7 +159,7 @@ fn taken_as(
         evaluator,
         declared,
     };
-    import(&library(), open, &request).map_err(|refused| refused.0)
+    import(library(), open, &request).map_err(|refused| refused.0)
 }
 
 fn parsed(bytes: &[u8]) -> Workbook {
@@ -382,7 +384,7 @@ fn a_tender_without_prices_is_enough_and_conflicts_are_left_out() {
         bids: Vec::new(),
         languages: Languages::En,
     };
-    let (bytes, remarks) = export(&library(), &open, &request).unwrap();
+    let (bytes, remarks) = export(library(), &open, &request).unwrap();
     assert_eq!(codes(&remarks), ["evaluator-conflict whole document"]);
     let names: Vec<_> = parsed(&bytes)
         .sheets
@@ -400,7 +402,7 @@ fn a_tender_without_prices_is_enough_and_conflicts_are_left_out() {
             bids: vec![BidId::from(bid)],
             languages: Languages::En,
         };
-        let refused = export(&library(), &open, &request).unwrap_err();
+        let refused = export(library(), &open, &request).unwrap_err();
         assert_eq!(refused.0[0].code, code);
     }
 }
@@ -543,6 +545,9 @@ fn from_export_to_the_ranking() {
     assert_eq!(view["winner"][0], "aoba");
 }
 
+/// The schemas of what the commands write, in order.
+pub(crate) const OUTPUTS: [&str; 2] = ["consolidation-v1", "score-sheet-v1"];
+
 /// What the commands write as JSON: one of each shape.
 pub(crate) fn outputs() -> Vec<(&'static str, serde_json::Value)> {
     let scratch = Scratch::new();
@@ -674,7 +679,7 @@ fn every_fault_has_its_cell_and_nothing_is_written() {
         (
             "item twice",
             |pen| put(pen, "aoba", "2.3", "Item", Entry::Text("2.2".to_owned())),
-            "item-title-changed 1 aoba!C13|mark-twice 1 aoba!G13|mark-missing 1 aoba!G5",
+            "item-title-changed 1 aoba!C13|mark-out-of-scale 1 aoba!G13|mark-twice 1 aoba!G13|mark-missing 1 aoba!G5",
         ),
         (
             "title",

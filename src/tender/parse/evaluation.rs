@@ -289,7 +289,9 @@ fn settle_lots(
             "give the points allotted to the price",
         );
     }
-    if !needs && lots.iter().any(|lot| lot.price_allotment.is_some()) {
+    // The addition method lacks its formula only where that has a fault of its own.
+    let needs_none = !needs && procedure.method != Method::Addition;
+    if needs_none && lots.iter().any(|lot| lot.price_allotment.is_some()) {
         fields.complain(
             "procedure-contradictory",
             "price_points",

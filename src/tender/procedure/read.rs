@@ -198,7 +198,14 @@ fn compile(
         Ok(formula) => Some(formula),
         Err(faults) => {
             for fault in faults {
-                fields.complain(fault.code, key, fault.message, &fault.help);
+                let before = fault.at.and_then(|at| source.get(..at.start));
+                let message = match before.map(|before| before.chars().count() + 1) {
+                    Some(character) => {
+                        format!("{}, at character {character} of the formula", fault.message)
+                    }
+                    None => fault.message,
+                };
+                fields.complain(fault.code, key, message, &fault.help);
             }
             None
         }

@@ -128,7 +128,9 @@ fn bids(grid: &Grid<'_>, cover: &mut Cover) {
                     "choose {} ({}) or {} ({})",
                     free.ja, free.en, conflict.ja, conflict.en
                 );
-                cover.faults.push(unreadable(at, text, &help));
+                let mut fault = unreadable(at, text, &help);
+                fault.message = format!("{} about `{bid}`", fault.message);
+                cover.faults.push(fault);
             }
         }
     }
