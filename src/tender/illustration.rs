@@ -37,10 +37,10 @@ const PRICES: [i64; 2] = [92, 78];
 
 impl Tender {
     /// An evaluation of two invented bids to the first lot, named as given; none where no such bids can be evaluated.
-    pub fn illustration(&self, names: [Text; 2]) -> Option<Illustration> {
+    pub fn illustration(&self, names: &[Text; 2]) -> Option<Illustration> {
         QUALITY
             .iter()
-            .find_map(|quality| invent(self, &names, *quality))
+            .find_map(|quality| invent(self, names, *quality))
     }
 }
 

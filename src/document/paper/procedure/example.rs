@@ -17,7 +17,7 @@ pub(super) fn example(paper: &mut Paper, tender: &Tender, voice: Voice) {
     };
     paper.section(&voice.say("paper-example"));
     let bidders = [named("paper-example-first"), named("paper-example-second")];
-    let Some(example) = tender.illustration(bidders) else {
+    let Some(example) = tender.illustration(&bidders) else {
         paper.text(&voice.say("paper-example-none"));
         return;
     };
