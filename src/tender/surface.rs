@@ -5,6 +5,7 @@
 use std::collections::BTreeMap;
 
 use super::evaluate::names_of_all;
+use super::formula::FormulaFault;
 use super::procedure::Method;
 use super::{Lot, Tender};
 use crate::exact::Exact;
@@ -28,7 +29,7 @@ impl<'a> Surface<'a> {
 
     /// The total before rounding; none where a formula has no value.
     pub fn total(&self, price: &Exact, technical: &Exact) -> Option<Exact> {
-        let points = self.price_points(price)?;
+        let points = self.price_points(price).ok()?;
         let lookup = |name: &str| match name {
             "technical" => Some(technical.clone()),
             _ => self.lookup(name, price, points.as_ref()),
@@ -38,7 +39,7 @@ impl<'a> Surface<'a> {
 
     /// The technical points that a total needs at a price; none where no single number does.
     pub fn technical_for(&self, total: &Exact, price: &Exact) -> Option<Exact> {
-        let points = self.price_points(price)?;
+        let points = self.price_points(price).ok()?;
         let lookup = |name: &str| self.lookup(name, price, points.as_ref());
         let (factor, constant) = self
             .tender
@@ -48,13 +49,13 @@ impl<'a> Surface<'a> {
         total.minus(&constant).over(&factor)
     }
 
-    /// The price points before rounding; `Some(None)` where the method has none.
-    fn price_points(&self, price: &Exact) -> Option<Option<Exact>> {
+    /// The price points before rounding; none where the method has none.
+    fn price_points(&self, price: &Exact) -> Result<Option<Exact>, FormulaFault> {
         match &self.tender.procedure.price {
-            None => Some(None),
+            None => Ok(None),
             Some(formula) => {
                 let lookup = |name: &str| self.lookup(name, price, None);
-                formula.evaluate(&lookup).ok().map(Some)
+                formula.evaluate(&lookup).map(Some)
             }
         }
     }

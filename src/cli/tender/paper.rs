@@ -48,7 +48,7 @@ pub(super) fn run(
 ) -> anyhow::Result<Verdict> {
     let bid = arguments.bid.as_ref().map(|id| BidId(id.clone()));
     let papers = match (arguments.kind, bid) {
-        (Kind::Losing, Some(bid)) => of_result(arguments, library, ResultKind::Losing(bid), lang)?,
+        (Kind::Losing, Some(bid)) => of_result(arguments, library, &ResultKind::Losing(bid), lang)?,
         (Kind::Losing, None) => Vec::new(),
         (_, Some(_)) => {
             let message = "only the reasons to a bidder are about one bid";
@@ -59,9 +59,9 @@ pub(super) fn run(
         (Kind::Items, None) => of_notice(arguments, library, NoticeKind::Items, lang)?,
         (Kind::Procedure, None) => of_notice(arguments, library, NoticeKind::Procedure, lang)?,
         (Kind::Consolidated, None) => {
-            of_result(arguments, library, ResultKind::Consolidated, lang)?
+            of_result(arguments, library, &ResultKind::Consolidated, lang)?
         }
-        (Kind::Award, None) => of_result(arguments, library, ResultKind::Award, lang)?,
+        (Kind::Award, None) => of_result(arguments, library, &ResultKind::Award, lang)?,
     };
     output.bytes(page(&papers)?.as_bytes())?;
     Ok(Verdict::Acceptable)
@@ -93,10 +93,10 @@ fn of_notice(
 fn of_result(
     arguments: &Arguments,
     library: &Library,
-    kind: ResultKind,
+    kind: &ResultKind,
     lang: LangArgument,
 ) -> Result<Papers, Refused> {
     let open = open(&arguments.path, library)?;
     let judged = judge_tender(library, &open, None)?;
-    result_papers(library, &open, &judged, &kind, lang.all())
+    result_papers(library, &open, &judged, kind, lang.all())
 }

@@ -108,7 +108,10 @@ fn far(
         rows.map(move |top| (left, top, left + width, top + HEIGHT))
     });
     places.filter(|area| free(area)).min_by_key(|area| {
-        let (dx, dy) = ((area.0 + area.2) / 2 - x, (area.1 + area.3) / 2 - y);
+        let (dx, dy) = (
+            i64::midpoint(area.0, area.2) - x,
+            i64::midpoint(area.1, area.3) - y,
+        );
         // Beside is easier to follow than above.
         (dx * dx + dy * dy * 2, area.0, area.1)
     })

@@ -120,7 +120,7 @@ fn decision(
                         ),
                     );
                 }
-                paper.pairs(pairs);
+                paper.pairs(&pairs);
                 paper.note(&voice.say(&format!("tax-note-{}", tender.tax_basis.word())));
                 if winner.low_bid {
                     paper.text(&voice.say("paper-winner-low"));
@@ -341,7 +341,7 @@ fn low_bids(paper: &mut Paper, outcome: &Outcome, voice: Voice) {
     if low.is_empty() {
         paper.text(&voice.say("paper-nothing"));
     }
-    paper.list(low);
+    paper.list(&low);
 }
 
 /// What people decided on the machine's verdicts, and what still waits.
@@ -429,7 +429,7 @@ fn people(
     paper.table(table);
     if !waiting.is_empty() {
         paper.text(&voice.say("paper-unconfirmed"));
-        paper.list(waiting);
+        paper.list(&waiting);
     }
 }
 

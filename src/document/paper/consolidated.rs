@@ -306,7 +306,7 @@ fn outliers(paper: &mut Paper, tender: &Tender, own: Option<&BidMarks>, voice: V
         .collect();
     if !reasons.is_empty() {
         paper.text(&voice.say("paper-outliers"));
-        paper.list(reasons);
+        paper.list(&reasons);
     }
 }
 
@@ -336,6 +336,6 @@ pub(super) fn comments(
     }
     if !said.is_empty() {
         paper.text(&voice.say("paper-comments"));
-        paper.list(said);
+        paper.list(&said);
     }
 }

@@ -129,7 +129,7 @@ fn result(
         pairs.push((label, value));
         pairs.push((voice.say("paper-own-rank"), standing.rank.to_string()));
     }
-    paper.pairs(pairs);
+    paper.pairs(&pairs);
     let lot = outcome.lots.get(own.bid.lot);
     let equal = own
         .standing
@@ -161,7 +161,7 @@ fn reasons(
         .exclusions
         .iter()
         .map(|one| reason(tender, own, one, catalog, shield, voice));
-    paper.list(reasons.collect());
+    paper.list(&reasons.collect::<Vec<_>>());
 }
 
 fn reason(
@@ -240,7 +240,7 @@ fn points(paper: &mut Paper, tender: &Tender, own: &BidOutcome, voice: Voice) {
     }
     paper.table(table);
     let price = voice.yen(&own.bid.price_yen.to_string());
-    paper.pairs(vec![(voice.say("paper-own-price"), price)]);
+    paper.pairs(&vec![(voice.say("paper-own-price"), price)]);
     if let Some(formula) = &form.price {
         let formula = voice.formula(tender, formula);
         paper.formula(&format!("{} = {formula}", voice.say("price-points")));

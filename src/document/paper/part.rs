@@ -183,7 +183,7 @@ impl Paper {
     }
 
     /// Adds points in a row, if there are any.
-    pub(super) fn list(&mut self, points: Vec<String>) {
+    pub(super) fn list(&mut self, points: &[String]) {
         if !points.is_empty() {
             let points = points.iter().map(|point| shown(point)).collect();
             self.parts.push(Part::List(points));
@@ -196,10 +196,10 @@ impl Paper {
     }
 
     /// Adds labels with values.
-    pub(super) fn pairs(&mut self, pairs: Vec<(String, String)>) {
+    pub(super) fn pairs(&mut self, pairs: &[(String, String)]) {
         let pairs = pairs
-            .into_iter()
-            .map(|(label, value)| (shown(&label), shown(&value)))
+            .iter()
+            .map(|(label, value)| (shown(label), shown(value)))
             .collect();
         self.parts.push(Part::Pairs(pairs));
     }

@@ -79,7 +79,7 @@ fn timetable(paper: &mut Paper, tender: &Tender, voice: Voice) {
             voice.say_with("paper-days", &[("days", &count.to_string())]),
         ));
     }
-    paper.pairs(days);
+    paper.pairs(&days);
     for amendment in &tender.timetable.amendments {
         let day = amendment.on.to_string();
         let arguments = [
@@ -152,7 +152,7 @@ fn exclusions(paper: &mut Paper, tender: &Tender, catalog: Option<&Catalog>, voi
         points.push(voice.say_with("paper-out-floor", &arguments));
     }
     points.push(voice.say("paper-out-declared"));
-    paper.list(points);
+    paper.list(&points);
     paper.text(&voice.say("paper-out-effect"));
 }
 
@@ -192,7 +192,7 @@ fn order(paper: &mut Paper, tender: &Tender, voice: Voice) {
         paper.text(&voice.say("paper-tie-text"));
         let rules = form.tie_rules.iter().zip(1..);
         let rules = rules.map(|(rule, number)| format!("({number}) {}", voice.tie(tender, rule)));
-        paper.list(rules.collect());
+        paper.list(&rules.collect::<Vec<_>>());
         paper.text(&voice.say("paper-tie-after"));
     }
 }

@@ -95,7 +95,7 @@ pub(super) fn names(paper: &mut Paper, tender: &Tender, formula: &Formula, voice
             format!("{}: {meaning}", voice.name(tender, name))
         })
         .collect();
-    paper.list(used);
+    paper.list(&used);
     let mut meanings = Vec::new();
     for name in formula.names() {
         if matches!(name, "technical" | "price") {
@@ -108,7 +108,7 @@ pub(super) fn names(paper: &mut Paper, tender: &Tender, formula: &Formula, voice
         meanings.push((voice.name(tender, name), meaning));
     }
     if !meanings.is_empty() {
-        paper.pairs(meanings);
+        paper.pairs(&meanings);
     }
 }
 
