@@ -37,6 +37,7 @@ pub mod sbom_convert;
 #[cfg(feature = "server")]
 pub mod shelf;
 pub mod tender;
+pub mod tender_paper;
 pub mod timetable;
 pub mod trust;
 pub mod trust_root;

@@ -6,6 +6,7 @@
 pub mod consolidation;
 pub mod evaluate;
 pub mod formula;
+pub mod illustration;
 pub mod item;
 pub mod ocds;
 pub mod parse;
@@ -13,6 +14,7 @@ pub mod proceeding;
 pub mod procedure;
 pub mod record;
 pub mod report;
+pub mod surface;
 pub mod score_sheet;
 pub mod technical;
 pub mod sensitivity;

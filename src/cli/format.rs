@@ -53,6 +53,8 @@ impl Command {
             ],
             Self::Assess(_) => &[Format::Text, Format::Json, Format::Html, Format::Xlsx],
             Self::Tender(Tender::Evaluate(_)) => &[Format::Text, Format::Json, Format::Html],
+            Self::Tender(Tender::Chart(_)) => &[Format::Text],
+            Self::Tender(Tender::Paper(_)) => &[Format::Text, Format::Html],
             Self::Tender(Tender::Consolidate(_)) => &[Format::Text, Format::Json, Format::Xlsx],
             Self::Tender(Tender::Timetable(_)) => &[Format::Text, Format::Json, Format::Ics],
             Self::Clauses(_) => &[Format::Text, Format::Json, Format::Md],

@@ -1,6 +1,8 @@
 //! `mekiki tender evaluate DIR|FILE`, and `mekiki tender add DIR` into the store of the service.
 
 mod case;
+mod chart;
+mod paper;
 mod consolidate;
 mod key;
 mod ocds;
@@ -35,6 +37,10 @@ pub(super) enum Command {
     /// Make keys that bids and marks are sealed to
     #[command(subcommand)]
     Key(key::Command),
+    /// Draw a tender as a picture (SVG)
+    Chart(chart::Arguments),
+    /// Write a paper of a tender as a page to print
+    Paper(paper::Arguments),
     /// Bring the marks of all evaluators together: how far they lie apart, and which need a reason
     Consolidate(consolidate::Arguments),
     /// Write score sheets for evaluators, and read them back
@@ -78,6 +84,8 @@ pub(super) fn run(
         Command::Sheet(command) => sheet::run(command, &library()?, output, lang),
         Command::Timetable(arguments) => timetable::run(arguments, &library()?, output, lang),
         Command::Ocds(arguments) => ocds::run(arguments, &library()?, output),
+        Command::Chart(arguments) => chart::run(arguments, &library()?, output),
+        Command::Paper(arguments) => paper::run(arguments, &library()?, output, lang),
         #[cfg(feature = "server")]
         Command::Add(arguments) => super::serve::add(arguments, &library()?),
     }
@@ -149,7 +157,7 @@ fn evaluate(
     }
     if output.format() == Format::Html {
         let reports = reports_on(library, &open, &judged.view);
-        output.bytes(tender_page(&judged.view, &reports, lang.all())?.as_bytes())?;
+        output.bytes(tender_page(&open.tender, &judged.view, &reports, lang.all())?.as_bytes())?;
         return Ok(Verdict::of(!judged.view.winner.is_empty()));
     }
     let catalog = open.tender.catalog.as_ref().map(|_| &library.catalog);

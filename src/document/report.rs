@@ -13,6 +13,7 @@ mod terminal;
 mod workbook;
 
 pub use page::{PageError, page, tender_page};
+pub(in crate::document) use page::{margins, style_hash};
 pub use terminal::{criterion_text, text};
 pub(in crate::document) use workbook::decimal;
 pub use workbook::{WorkbookError, workbook};

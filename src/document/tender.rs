@@ -42,11 +42,12 @@ pub fn render(view: &TenderView, catalog: Option<&Catalog>, layout: Layout) -> S
         message_with(lang, "as-of", &[("day", day)]),
         message_with(lang, "procedure", &[("id", &view.procedure.id)]),
     ];
-    line.extend(
-        view.ceiling_yen
-            .as_ref()
-            .map(|yen| message_with(lang, "planned-price", &[("yen", words::grouped(yen))])),
-    );
+    let ceiling = |yen: &str| words::ceiling(lang, view.procedure.tax_basis, yen);
+    line.extend(view.ceiling_yen.as_deref().map(ceiling));
+    for lot in &view.lots {
+        let yen = lot.ceiling_yen.as_deref().map(ceiling);
+        line.extend(yen.map(|yen| format!("{}: {yen}", lot.id)));
+    }
     if let Some(catalog) = catalog {
         let arguments = [
             ("id", catalog.id.as_str()),
@@ -60,6 +61,7 @@ pub fn render(view: &TenderView, catalog: Option<&Catalog>, layout: Layout) -> S
     out.push_str(&ranking(view, layout));
     out.push_str(&excluded(view, catalog, layout));
     out.push_str(&winner(view, lang));
+    out.push_str(&afterwards(view, lang));
     if let Some(catalog) = catalog {
         out.push_str(&verdict_table(view, catalog, layout));
         out.push_str(&contradictions(view, catalog, lang));
@@ -79,9 +81,14 @@ pub fn render(view: &TenderView, catalog: Option<&Catalog>, layout: Layout) -> S
             sheet.row([
                 (step.bid.to_string(), Look::Plain),
                 (step.name.clone(), Look::Plain),
-                (step.formula.clone(), Look::Faint),
+                (words::formula(lang, &step.formula), Look::Faint),
                 (step.exact.to_string(), Look::Number),
-                (step.rounding.clone().unwrap_or_default(), Look::Faint),
+                (
+                    step.rounding
+                        .as_deref()
+                        .map_or_else(String::new, |rule| words::rounding(lang, rule)),
+                    Look::Faint,
+                ),
                 (step.value.to_string(), Look::Number),
             ]);
         }
@@ -92,42 +99,105 @@ pub fn render(view: &TenderView, catalog: Option<&Catalog>, layout: Layout) -> S
 
 fn ranking(view: &TenderView, layout: Layout) -> String {
     let lang = layout.lang;
-    let mut valid: Vec<_> = view.bids.iter().filter(|bid| bid.rank.is_some()).collect();
-    if valid.is_empty() {
-        return String::new();
+    let mut out = String::new();
+    for lot in words::lots(view) {
+        let valid = words::ranked(view, lot);
+        if valid.is_empty() {
+            continue;
+        }
+        let header = ["rank", "bid", "supplier"].map(|key| message(lang, key));
+        let columns = words::ranking_columns(view, lang);
+        let mut sheet = Sheet::new(layout.width, header.into_iter().chain(columns));
+        for bid in valid {
+            let front = [
+                (
+                    bid.rank.map_or_else(String::new, |rank| rank.to_string()),
+                    Look::Number,
+                ),
+                (bid.id.to_string(), Look::Plain),
+                (bid.supplier.of(lang).to_owned(), Look::Plain),
+            ];
+            let numbers = words::ranking_numbers(view, bid);
+            let numbers = numbers.into_iter().map(|number| (number, Look::Number));
+            sheet.row(front.into_iter().chain(numbers));
+        }
+        let title = message(lang, "ranking");
+        let named = lot.and_then(|id| view.lots.iter().find(|one| one.id == id));
+        out.push_str(&heading(&match named {
+            Some(lot) => format!("{title} · {} ({})", printable(lot.title.of(lang)), lot.id),
+            None => title,
+        }));
+        out.push_str(&sheet.render());
     }
-    valid.sort_by_key(|bid| (bid.rank, bid.id.clone()));
-    let header = [
-        "rank",
-        "bid",
-        "supplier",
-        "price-yen",
-        "technical",
-        "price-points",
-        "total",
-        "possible",
-    ];
-    let mut sheet = Sheet::new(layout.width, header.map(|key| message(lang, key)));
-    let number = |number: &Option<crate::exact::Exact>| {
-        number.as_ref().map_or_else(String::new, words::shown)
+    out
+}
+
+/// Rankings that were computed again, and verdicts that wait for a person or that a person overruled.
+fn afterwards(view: &TenderView, lang: Lang) -> String {
+    let mut out = String::new();
+    for one in &view.recomputations {
+        let rows = one
+            .before
+            .iter()
+            .map(|row| format!("{} {} ({})", row.rank, row.bid, words::value(&row.total)));
+        let before = rows.collect::<Vec<_>>().join(", ");
+        let named = |ids: &[crate::id::BidId]| {
+            let ids: Vec<_> = ids.iter().map(ToString::to_string).collect();
+            ids.join(", ")
+        };
+        let arguments = [
+            ("bids", named(&one.excluded)),
+            ("reason", message(lang, &format!("recomputed-{}", one.by))),
+            ("before", before),
+        ];
+        _ = writeln!(
+            out,
+            "  {}",
+            message_with(lang, "recomputed-line", &arguments)
+        );
+        if !one.changed.is_empty() {
+            let arguments = [
+                ("changed", named(&one.changed)),
+                ("through", one.through.join(", ")),
+            ];
+            _ = writeln!(
+                out,
+                "    {}",
+                message_with(lang, "recomputed-through", &arguments)
+            );
+        }
+    }
+    let mut out = if out.is_empty() {
+        out
+    } else {
+        heading(&message(lang, "paper-recomputed")) + &out
     };
-    for bid in valid {
-        let high = bid.interval.as_ref().map(|interval| interval.high.clone());
-        sheet.row([
-            (
-                bid.rank.map_or_else(String::new, |rank| rank.to_string()),
-                Look::Number,
-            ),
-            (bid.id.to_string(), Look::Plain),
-            (bid.supplier.of(lang).to_owned(), Look::Plain),
-            (words::grouped(&bid.price_yen), Look::Number),
-            (number(&bid.technical), Look::Number),
-            (number(&bid.price_points), Look::Number),
-            (number(&bid.total), Look::Number),
-            (number(&high), Look::Number),
-        ]);
+    let mut people = String::new();
+    for bid in &view.bids {
+        for one in &bid.confirmations {
+            let decision = words::decision(one.decision, one.share.as_ref(), lang);
+            let reason = one.reason.as_ref().map_or("", |reason| reason.of(lang));
+            let line = format!("{} {}: {decision} {reason}", bid.id, one.criterion);
+            _ = writeln!(people, "  {}", printable(line.trim_end()));
+        }
+        for one in bid.proposals.iter().filter(|one| !one.agrees) {
+            let decision = message(lang, "decision-otherwise");
+            let reasons = one.reasons.join(" / ");
+            let line = format!(
+                "{} {} ({}): {decision} {reasons}",
+                bid.id, one.criterion, one.item
+            );
+            _ = writeln!(people, "  {}", printable(line.trim_end()));
+        }
     }
-    heading(&message(lang, "ranking")) + &sheet.render()
+    for line in words::unconfirmed(view, lang) {
+        _ = writeln!(people, "  {} {line}", message(lang, "paper-unconfirmed"));
+    }
+    if !people.is_empty() {
+        out.push_str(&heading(&message(lang, "paper-confirmations")));
+        out.push_str(&people);
+    }
+    out
 }
 
 fn excluded(view: &TenderView, catalog: Option<&Catalog>, layout: Layout) -> String {
@@ -165,31 +235,10 @@ fn excluded(view: &TenderView, catalog: Option<&Catalog>, layout: Layout) -> Str
 }
 
 fn winner(view: &TenderView, lang: Lang) -> String {
-    let names: Vec<_> = view
-        .winner
-        .iter()
-        .filter_map(|id| view.bids.iter().find(|bid| bid.id == *id))
-        .map(|bid| format!("{} {}", bid.id, printable(bid.supplier.of(lang))))
-        .collect();
-    let mut out = match names.as_slice() {
-        [] => message(lang, "no-valid-bid"),
-        [one] => message_with(lang, "winner", &[("winner", one)]),
-        many => message_with(
-            lang,
-            "winner-tie",
-            &[("winner", &many.join(", ")), ("rules", &view.tie_rule)],
-        ),
-    };
-    out.push('\n');
-    if let Some(rule) = &view.tie_broken_by {
-        out.push_str(&message_with(lang, "winner-by", &[("rule", rule)]));
-        out.push('\n');
-    }
-    for bid in view.bids.iter().filter(|bid| bid.low_bid_investigation) {
-        out.push_str(&message_with(lang, "low-bid", &[("bid", bid.id.as_str())]));
-        out.push('\n');
-    }
-    out
+    let lines = words::results(view, lang)
+        .into_iter()
+        .chain(words::notices(view, lang));
+    lines.fold(String::new(), |out, line| out + &printable(&line) + "\n")
 }
 
 fn verdict_of<'a>(bid: &'a BidView, criterion: &Criterion) -> Option<&'a VerdictView> {

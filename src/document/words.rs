@@ -1,5 +1,14 @@
 //! The words of both languages for the values of the core.
 
+mod derivation;
+mod ranking;
+
+pub use derivation::{formula, rounding};
+pub use ranking::{
+    ceiling, decision, lots, notices, ranked, ranking_columns, ranking_numbers, results,
+    unconfirmed,
+};
+
 use super::table::Look;
 use crate::assessment::verdict::{Verdict, VerdictKind};
 use crate::criteria::Stage;
@@ -60,10 +69,60 @@ pub fn shown(number: &crate::exact::Exact) -> String {
     }
 }
 
+/// A total, an evaluation value or another number of which more than two decimals may matter: exact up to four decimals,
+/// else cut to four that count, with `…` behind.
+pub fn value(number: &crate::exact::Exact) -> String {
+    let exact = number.to_string();
+    let decimals = exact
+        .split_once('.')
+        .map_or(0, |(_, fraction)| fraction.len());
+    if !exact.contains('/') && decimals <= 4 {
+        return exact;
+    }
+    let ten = crate::exact::Exact::from_integer(10);
+    let mut size = number.abs();
+    let mut digits = 4;
+    // Zeros behind the point count for nothing; twenty of them are enough of a number below one.
+    while size.times(&ten) < crate::exact::Exact::one() && digits < 24 {
+        size = size.times(&ten);
+        digits += 1;
+    }
+    let cut = number.fixed(digits);
+    if crate::exact::Exact::parse(&cut).as_ref() == Some(number) {
+        exact
+    } else {
+        format!("{cut}…")
+    }
+}
+
+/// What the total of a method is called: the key of its message.
+pub fn total_key(method: &str) -> &'static str {
+    match method {
+        "division" => "evaluation-value",
+        "lowest-price" => "price-yen",
+        _ => "total",
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
     use crate::exact::Exact;
+
+    #[test]
+    fn a_value_shows_what_counts() {
+        for (text, expected) in [
+            ("169.5", "169.5"),
+            ("1.5543", "1.5543"),
+            ("317/3", "105.6666…"),
+            ("143/92000000", "0.000001554…"),
+            ("0.00000155", "0.00000155"),
+            ("0", "0"),
+            ("-1/3", "-0.3333…"),
+        ] {
+            assert_eq!(value(&Exact::parse(text).unwrap()), expected);
+        }
+    }
 
     #[test]
     fn prices_are_grouped() {

@@ -99,11 +99,29 @@ pub fn read_at_its_stage(
     })
 }
 
+/// Reads what bidders may know of a tender file, whatever stands beside it by now: bids, sheets, decisions on them and what
+/// is said at the opening are passed over.
+///
+/// # Errors
+///
+/// Every fault of what is read.
+pub fn read_notice(
+    file: &Evidence,
+    procedures: &BTreeMap<String, Procedure>,
+    vocabulary: &Vocabulary,
+) -> Result<Tender, Vec<Diagnostic>> {
+    read_file(file, |fields| {
+        read(fields, file, procedures, vocabulary, Reading::Notice)
+    })
+}
+
 /// At which stage a tender file is read.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Reading {
     /// As it is published.
     Published,
+    /// What is published of a file that may hold more.
+    Notice,
     /// As it stands while the evaluators mark: with bids, with what sheets there are, and without a price.
     Technical,
     /// With bids and prices.
@@ -162,14 +180,23 @@ fn read(
             refuse_later(fields);
             Vec::new()
         }
+        Reading::Notice => {
+            for key in LATER {
+                fields.node(key);
+            }
+            Vec::new()
+        }
     };
     bids.sort_by(|left, right| left.id.cmp(&right.id));
-    if let Some(evaluation) = &evaluation {
-        read_sheets(fields, evaluation, &evaluators, &mut bids, reading);
+    let (mut confirmations, mut outlier_reasons) = (Vec::new(), Vec::new());
+    if reading != Reading::Notice {
+        if let Some(evaluation) = &evaluation {
+            read_sheets(fields, evaluation, &evaluators, &mut bids, reading);
+        }
+        confirmations = read_confirmations(fields, file, &bids);
+        let items = evaluation.as_ref().map_or(&[][..], |one| &one.items);
+        outlier_reasons = read_outlier_reasons(fields, items, &evaluators, &bids);
     }
-    let confirmations = read_confirmations(fields, file, &bids);
-    let items = evaluation.as_ref().map_or(&[][..], |one| &one.items);
-    let outlier_reasons = read_outlier_reasons(fields, items, &evaluators, &bids);
     let decisions = read_decisions(fields, file);
     let clause_parameters = fields
         .named_tables("clause")
@@ -185,7 +212,10 @@ fn read(
             (ClauseId(clause), values.collect())
         })
         .collect();
-    let draw = read_draw(fields, &bids);
+    let draw = match reading {
+        Reading::Notice => Vec::new(),
+        _ => read_draw(fields, &bids),
+    };
     let as_of = fields.day("as_of");
     let bid_deadline = fields.day("bid_deadline");
     let timetable = read_timetable(fields, bid_deadline);
@@ -245,17 +275,20 @@ fn plain(fields: &Fields<'_>, key: &str, id: &str) {
     }
 }
 
+/// What comes into a tender file after it is published.
+const LATER: [&str; 7] = [
+    "bid",
+    "sheet",
+    "confirmation",
+    "outlier",
+    "draw",
+    "lots",
+    "opening",
+];
+
 /// What a published tender file must not hold yet.
 fn refuse_later(fields: &Fields<'_>) {
-    for key in [
-        "bid",
-        "sheet",
-        "confirmation",
-        "outlier",
-        "draw",
-        "lots",
-        "opening",
-    ] {
+    for key in LATER {
         if fields.node(key).is_some() {
             fields.complain(
                 "published-bid",

@@ -351,6 +351,12 @@ impl BidView {
 pub struct ProcedureView {
     /// Identifier.
     pub id: String,
+    /// The method's word: `addition`, `division`, `lowest-price` or `formula`.
+    pub method: &'static str,
+    /// Whether bids have price points.
+    pub price_points: bool,
+    /// Whether prices are with tax: `excluded`, `ceiling-included` or `included`.
+    pub tax_basis: &'static str,
     /// Digest over its file and what the tender sets.
     pub digest: Digest,
 }
@@ -418,6 +424,9 @@ impl TenderView {
             as_of: instant(as_of),
             procedure: ProcedureView {
                 id: tender.procedure.id.clone(),
+                method: tender.procedure.method.word(),
+                price_points: tender.procedure.price.is_some(),
+                tax_basis: tender.tax_basis.word(),
                 digest: tender.procedure.digest,
             },
             ceiling_yen: whole

@@ -1,15 +1,17 @@
 //! One tender: ranking with intervals, exclusions, verdict table and contradictions.
 
+mod ranking;
+
 use askama::Template;
 use axum::extract::{Path, State};
 use axum::response::Response;
 use serde_json::Value;
 
+use self::ranking::{Items, RankedLot};
 use super::{Chrome, PageError, Web, list, number, query_encoded, render, string, verdict_words};
 use crate::app::library::Library;
 use crate::criteria::Criterion;
 use crate::document::words;
-use crate::exact::Exact;
 use crate::id::{AgencyId, CriterionId, TenderId};
 
 #[derive(Template)]
@@ -21,27 +23,19 @@ struct TenderPage {
     agency: String,
     day: String,
     procedure: String,
-    ceiling: String,
-    winner: String,
-    ranked: Vec<Ranked>,
+    ceilings: Vec<String>,
+    results: Vec<String>,
+    notices: Vec<String>,
+    has_winner: bool,
+    lots: Vec<RankedLot>,
+    recomputations: Vec<String>,
+    people: Vec<String>,
+    items: Option<Items>,
     excluded: Vec<Excluded>,
     bids: Vec<String>,
     rows: Vec<Row>,
     contradictions: Vec<Contradiction>,
     steps: Vec<Step>,
-}
-
-struct Ranked {
-    rank: String,
-    bid: String,
-    supplier: String,
-    price: String,
-    technical: String,
-    price_points: String,
-    total: String,
-    high: String,
-    /// Widths of a bar of 600 units: technical points, price points, what is still possible.
-    bar: [i64; 3],
 }
 
 struct Excluded {
@@ -107,10 +101,6 @@ pub(super) async fn page(
         .iter()
         .filter(|bid| bid.get("assessment").is_some())
         .collect();
-    let winner = list(&view, "winner")
-        .iter()
-        .filter_map(Value::as_str)
-        .filter_map(|id| bids.iter().find(|bid| string(bid, "id") == id));
     Ok(render(&TenderPage {
         title: chrome.text(view.get("title").unwrap_or(&Value::Null)),
         agency: chrome.text(view.get("agency").unwrap_or(&Value::Null)),
@@ -123,12 +113,14 @@ pub(super) async fn page(
             .get("procedure")
             .map(|procedure| string(procedure, "id"))
             .unwrap_or_default(),
-        ceiling: words::grouped(&string(&view, "ceiling_yen")),
-        winner: winner
-            .map(|bid| chrome.text(bid.get("supplier").unwrap_or(&Value::Null)))
-            .collect::<Vec<_>>()
-            .join(", "),
-        ranked: ranked(&chrome, bids),
+        ceilings: ranking::ceilings(&chrome, &view),
+        has_winner: !list(&view, "winner").is_empty(),
+        results: ranking::results(&chrome, &view),
+        notices: ranking::notices(&chrome, &view),
+        lots: ranking::lots(&chrome, &view),
+        recomputations: ranking::recomputations(&chrome, &view),
+        people: ranking::people(&chrome, &view),
+        items: ranking::items(&view),
         excluded: excluded(&chrome, &web.library, &address, bids),
         bids: judged.iter().map(|bid| string(bid, "id")).collect(),
         rows: web
@@ -139,55 +131,13 @@ pub(super) async fn page(
             .filter_map(|criterion| row(&chrome, &address, criterion, &judged))
             .collect(),
         contradictions: contradictions(&chrome, &web.library, &address, bids),
-        steps: list(&view, "derivation").iter().map(step).collect(),
+        steps: list(&view, "derivation")
+            .iter()
+            .map(|one| step(&chrome, one))
+            .collect(),
         address,
         chrome,
     }))
-}
-
-fn ranked(chrome: &Chrome, bids: &[Value]) -> Vec<Ranked> {
-    let exact =
-        |value: &Value, key: &str| Exact::parse(&string(value, key)).unwrap_or_else(Exact::zero);
-    let none = Value::Null;
-    let interval = |bid: &'_ Value| bid.get("interval").cloned().unwrap_or(Value::Null);
-    let most = bids
-        .iter()
-        .map(|bid| exact(&interval(bid), "high"))
-        .max()
-        .unwrap_or_else(Exact::one);
-    let width = |points: &Exact| {
-        points
-            .times(&Exact::from_integer(600))
-            .over(&most)
-            .and_then(|width| width.to_i64())
-            .unwrap_or(0)
-    };
-    let mut ranked: Vec<_> = bids
-        .iter()
-        .filter(|bid| bid.get("rank").is_some_and(Value::is_u64))
-        .collect();
-    ranked.sort_by_key(|bid| (bid.get("rank").and_then(Value::as_u64), string(bid, "id")));
-    ranked
-        .into_iter()
-        .map(|bid| {
-            let open = exact(&interval(bid), "high").minus(&exact(bid, "total"));
-            Ranked {
-                rank: string(bid, "rank"),
-                bid: string(bid, "id"),
-                supplier: chrome.text(bid.get("supplier").unwrap_or(&none)),
-                price: words::grouped(&string(bid, "price_yen")),
-                technical: number(bid, "technical"),
-                price_points: number(bid, "price_points"),
-                total: number(bid, "total"),
-                high: number(&interval(bid), "high"),
-                bar: [
-                    width(&exact(bid, "technical")),
-                    width(&exact(bid, "price_points")),
-                    width(&open),
-                ],
-            }
-        })
-        .collect()
 }
 
 fn excluded(chrome: &Chrome, library: &Library, address: &str, bids: &[Value]) -> Vec<Excluded> {
@@ -358,13 +308,16 @@ pub(super) fn shown(value: &Value) -> String {
     }
 }
 
-fn step(step: &Value) -> Step {
+fn step(chrome: &Chrome, step: &Value) -> Step {
     Step {
         bid: string(step, "bid"),
         name: string(step, "name"),
-        formula: string(step, "formula"),
+        formula: words::formula(chrome.lang, &string(step, "formula")),
         exact: string(step, "exact"),
-        rounding: string(step, "rounding"),
+        rounding: match string(step, "rounding") {
+            rule if rule.is_empty() => rule,
+            rule => words::rounding(chrome.lang, &rule),
+        },
         value: string(step, "value"),
     }
 }

@@ -518,11 +518,7 @@ fn a_tender_file_with_faults_is_refused_with_all_of_them() {
         "price_points = \"many\"",
     );
     scratch.edit("tender.toml", "bid_deadline", "bid_dedline");
-    scratch.edit(
-        "tender.toml",
-        "marks = { function = \"52\" }",
-        "marks = { function = \"152\" }",
-    );
+    scratch.edit("tender.toml", "F-5 = \"11.5\" }", "F-5 = \"111.5\" }");
     let run = as_json(&["tender", "evaluate", &scratch.root()]);
     let document = run.error();
     let codes: Vec<_> = std::iter::once(&document["error"])
@@ -533,7 +529,7 @@ fn a_tender_file_with_faults_is_refused_with_all_of_them() {
         "unknown-field",
         "missing-field",
         "wrong-type",
-        "out-of-range",
+        "mark-out-of-scale",
     ] {
         assert!(codes.contains(&code), "{code} in {codes:?}");
     }

@@ -83,6 +83,7 @@ mod tuf_oracle;
 mod timetable;
 mod vex;
 mod tender_forms;
+mod tender_papers;
 mod procedure_vectors;
 mod tender_laws;
 mod tender_sensitivity;

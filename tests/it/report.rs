@@ -381,7 +381,7 @@ fn a_tender_is_one_page_with_a_report_a_bid() {
     let reports = reports_on(&demo.library, &open, &judged.view);
     assert_eq!(reports.len(), judged.view.bids.len());
     for langs in [&[Lang::Ja][..], &Lang::BOTH] {
-        let page = tender_page(&judged.view, &reports, langs).unwrap();
+        let page = tender_page(&open.tender, &judged.view, &reports, langs).unwrap();
         assert_eq!(faults(&page), [] as [String; 0]);
         for bid in &judged.view.bids {
             assert!(page.contains(&bid.supplier.ja));

@@ -407,12 +407,15 @@ fn a_tender_without_prices_is_enough_and_conflicts_are_left_out() {
     }
 }
 
+/// An evaluator with the marks of two bids, item by item.
+type EvaluatorMarks = (&'static str, [(&'static str, [&'static str; 5]); 2]);
+
 /// The whole way through the binary: three evaluators, and a ranking computed by hand.
 #[test]
 fn from_export_to_the_ranking() {
     let scratch = Scratch::new();
     let file = scratch.write("tender.toml", tender(""));
-    let marks: [(&str, [(&str, [&str; 5]); 2]); 3] = [
+    let marks: [EvaluatorMarks; 3] = [
         (
             "e1",
             [
@@ -600,18 +603,18 @@ pub(crate) fn outputs() -> Vec<(&'static str, serde_json::Value)> {
 /// One fault: what it is, what is entered instead, the code and the place of the finding.
 type Fault = (&'static str, fn(&mut Pen<'_>), &'static str);
 
-#[test]
-fn every_fault_has_its_cell_and_nothing_is_written() {
-    fn drop_entry(pen: &mut Pen<'_>, sheet: &str, row: &str, header: &str) {
-        let cell = at(pen.book, sheet, row, header);
-        pen.entries.retain(|(one, _)| *one != cell);
-    }
-    fn put(pen: &mut Pen<'_>, sheet: &str, row: &str, header: &str, entry: Entry) {
-        let cell = at(pen.book, sheet, row, header);
-        pen.entries.retain(|(one, _)| *one != cell);
-        pen.entries.push((cell, entry));
-    }
-    let faults: [Fault; 13] = [
+fn drop_entry(pen: &mut Pen<'_>, sheet: &str, row: &str, header: &str) {
+    let cell = at(pen.book, sheet, row, header);
+    pen.entries.retain(|(one, _)| *one != cell);
+}
+fn put(pen: &mut Pen<'_>, sheet: &str, row: &str, header: &str, entry: Entry) {
+    let cell = at(pen.book, sheet, row, header);
+    pen.entries.retain(|(one, _)| *one != cell);
+    pen.entries.push((cell, entry));
+}
+
+fn faults() -> [Fault; 13] {
+    [
         (
             "missing",
             |pen| drop_entry(pen, "aoba", "2.1", "Mark"),
@@ -725,7 +728,12 @@ fn every_fault_has_its_cell_and_nothing_is_written() {
             },
             "conflict-marked 1 aoba!G7",
         ),
-    ];
+    ]
+}
+
+#[test]
+fn every_fault_has_its_cell_and_nothing_is_written() {
+    let faults = faults();
     let open = opened(&tender(""));
     let bytes = workbook(&open, "e1", Languages::En);
     let book = parsed(&bytes);
@@ -775,11 +783,11 @@ fn formulas_days_and_wide_letters_in_mark_cells() {
             .find(|(name, _)| name == "xl/worksheets/sheet2.xml")
             .unwrap();
         let xml = String::from_utf8(part.clone()).unwrap();
-        let begin = xml.find("<c r=\"G13\"").unwrap();
-        let end = begin + xml[begin..].find("</c>").unwrap();
-        assert!(xml[begin..end].contains(from), "{}", &xml[begin..end]);
-        let cell = xml[begin..end].replace(from, to);
-        *part = format!("{}{cell}{}", &xml[..begin], &xml[end..]).into_bytes();
+        let (before, rest) = xml.split_once("<c r=\"G13\"").unwrap();
+        let (cell, after) = rest.split_once("</c>").unwrap();
+        assert!(cell.contains(from), "{cell}");
+        let cell = cell.replace(from, to);
+        *part = format!("{before}<c r=\"G13\"{cell}</c>{after}").into_bytes();
         crate::questionnaire_sample::zipped(&members)
     };
     let sheet = taken(

@@ -7,6 +7,8 @@ use super::Report;
 use super::paper::Paper;
 use super::ranking::Ranking;
 use crate::digest::Digest;
+use crate::document::chart;
+use crate::tender::Tender;
 use crate::tender::report::TenderView;
 use crate::text::{Lang, printable, shortened};
 
@@ -55,6 +57,7 @@ pub fn page(report: &Report<'_>, langs: &[Lang]) -> Result<String, PageError> {
 ///
 /// [`PageError`], which no tender should bring about.
 pub fn tender_page(
+    tender: &Tender,
     view: &TenderView,
     reports: &[Report<'_>],
     langs: &[Lang],
@@ -65,7 +68,13 @@ pub fn tender_page(
             let index = reports.iter().position(|one| one.head.offering == bid)?;
             Some(format!("{}b{}-", prefix(langs, *lang), index + 1))
         };
-        rankings.push(Ranking::new(view, reports, *lang, prefix_of));
+        rankings.push(Ranking::new(
+            tender,
+            view,
+            reports,
+            (*lang, &prefix(langs, *lang)),
+            prefix_of,
+        ));
         let of_bids = reports.iter().map(|report| {
             let prefix = prefix_of(&report.head.offering).unwrap_or_default();
             Paper::new(report, *lang, &prefix)
@@ -112,17 +121,24 @@ fn render(
     Ok(page.render()?)
 }
 
-/// The style with what stands in the margins of printed pages: the number of the page, and the marking once more.
+/// The style with what stands in the margins of printed pages.
 fn style(papers: &[Paper]) -> String {
-    let mut marking: Vec<_> = papers
+    let markings: Vec<_> = papers.iter().map(|paper| paper.marking.as_str()).collect();
+    format!("{STYLE}{}{}", chart::STYLE, margins(&markings, false))
+}
+
+/// The style of the margins of printed pages: the number of the page, and the marking once more.
+pub(in crate::document) fn margins(markings: &[&str], is_wide: bool) -> String {
+    let mut markings: Vec<_> = markings
         .iter()
-        .map(|paper| paper.marking.as_str())
+        .copied()
         .filter(|marking| !marking.is_empty())
         .collect();
-    marking.dedup();
-    let marking = css_text(&shortened(&marking.join(" / "), 160));
+    markings.dedup();
+    let marking = css_text(&shortened(&markings.join(" / "), 160));
+    let size = if is_wide { "A4 landscape" } else { "A4" };
     format!(
-        "{STYLE}@page {{ size: A4; margin: 13mm 14mm 16mm; @bottom-left {{ content: {marking}; font-size: 7.5pt; width: 85%; \
+        "@page {{ size: {size}; margin: 13mm 14mm 16mm; @bottom-left {{ content: {marking}; font-size: 7.5pt; width: 85%; \
          white-space: nowrap; overflow: hidden; }} @bottom-right {{ content: counter(page) \" / \" counter(pages); font-size: 8pt; }} }}\n"
     )
 }
@@ -143,7 +159,7 @@ fn css_text(text: &str) -> String {
 }
 
 /// The source of a style as the Content Security Policy names it (CSP Level 3, section 2.3.1).
-fn style_hash(style: &str) -> String {
+pub(in crate::document) fn style_hash(style: &str) -> String {
     let digest = BASE64_STANDARD.encode(Digest::of(style.as_bytes()).bytes());
     format!("sha256-{digest}")
 }
