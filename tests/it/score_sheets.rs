@@ -639,7 +639,7 @@ fn faults() -> [Fault; 13] {
                     "2.3",
                     "Mark",
                     Entry::Decimal("30.01".to_owned()),
-                )
+                );
             },
             "mark-out-of-scale 2 hokuto!G13",
         ),
@@ -652,7 +652,7 @@ fn faults() -> [Fault; 13] {
                     "2.3",
                     "Mark",
                     Entry::Decimal("-1".to_owned()),
-                )
+                );
             },
             "mark-out-of-scale 2 hokuto!G13",
         ),
@@ -665,7 +665,7 @@ fn faults() -> [Fault; 13] {
                     "2.3",
                     "Mark",
                     Entry::Decimal("3.3333333333333335".to_owned()),
-                )
+                );
             },
             "mark-imprecise 2 hokuto!G13",
         ),
@@ -693,7 +693,7 @@ fn faults() -> [Fault; 13] {
                     "2.3",
                     "Evaluation item",
                     Entry::Text("Something else".to_owned()),
-                )
+                );
             },
             "item-title-changed 1 aoba!C13",
         ),
@@ -711,7 +711,7 @@ fn faults() -> [Fault; 13] {
                     "aoba",
                     "Conflict of interest",
                     Entry::Text("none, I think".to_owned()),
-                )
+                );
             },
             "declaration-unreadable Cover!D16",
         ),
@@ -724,7 +724,7 @@ fn faults() -> [Fault; 13] {
                     "aoba",
                     "Conflict of interest",
                     Entry::Text("conflict".to_owned()),
-                )
+                );
             },
             "conflict-marked 1 aoba!G7",
         ),
@@ -880,7 +880,7 @@ fn sheets_of_other_rules_tenders_and_people_are_refused() {
     let scratch = Scratch::new();
     let (file, sheet) = (
         scratch.write("tender.toml", tender("")),
-        scratch.write("sheet.xlsx", b"PK\x03\x04 nothing".to_vec()),
+        scratch.write("sheet.xlsx", b"PK\x03\x04 nothing"),
     );
     let run = mekiki(&[
         "tender", "sheet", "import", &sheet, "--tender", &file, "--format", "json",
