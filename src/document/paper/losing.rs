@@ -240,7 +240,7 @@ fn points(paper: &mut Paper, tender: &Tender, own: &BidOutcome, voice: Voice) {
     }
     paper.table(table);
     let price = voice.yen(&own.bid.price_yen.to_string());
-    paper.pairs(&vec![(voice.say("paper-own-price"), price)]);
+    paper.pairs(&[(voice.say("paper-own-price"), price)]);
     if let Some(formula) = &form.price {
         let formula = voice.formula(tender, formula);
         paper.formula(&format!("{} = {formula}", voice.say("price-points")));
