@@ -1,6 +1,7 @@
 //! The papers and pictures of a tender: complete, inert, the same each time, and silent about what they must not show.
 
 use std::collections::BTreeSet;
+use std::fmt::Write as _;
 
 use mekiki::app::library::Library;
 use mekiki::app::tender::{JudgedTender, OpenTender, TENDER_FILE, judge_tender, open_tender};
@@ -84,13 +85,15 @@ name = {{ ja = "佐渡委員", en = "Member Sado" }}
     );
     for bid in 0..bids {
         let price = 500_000_000 + next(300_000_000) / 2 * 2 + 1;
-        text += &format!(
+        _ = write!(
+            text,
             "[[bid]]\nid = \"bidder-{bid}\"\nprice_yen = {price}\nsupplier = {{ ja = \"第{bid}商会株式会社\", en = \"Traders {bid} Co., Ltd.\" }}\n"
         );
         for evaluator in ["hidden-one", "hidden-two"] {
             let mark = |number: u64| format!("\"{}.{:03}\"", 100 + number % 90, 101 + number % 898);
             let (first, second) = (mark(next(80_000)), mark(next(80_000)));
-            text += &format!(
+            _ = write!(
+                text,
                 "[[sheet]]\nevaluator = \"{evaluator}\"\nbid = \"bidder-{bid}\"\nmarks = {{ w1 = {first}, w2 = {second} }}\ncomments = {{ w1 = \"所見{bid}番{evaluator}\", w2 = \"第{}商会より劣る。\" }}\n",
                 (bid + 1) % bids
             );
@@ -356,9 +359,10 @@ fn the_papers_of_the_notice_need_no_bids_and_show_none() {
         .find(|one| one.path == TENDER_FILE)
         .unwrap();
     let text = String::from_utf8(full.bytes.to_vec()).unwrap();
-    let from = text.find("[[bid]]").unwrap();
-    let to = text.find("# Values of the clauses' parameters.").unwrap();
-    let published = format!("{}{}", &text[..from], &text[to..]);
+    let (before, rest) = text.split_once("[[bid]]").unwrap();
+    let clauses = "# Values of the clauses' parameters.";
+    let (_, after) = rest.split_once(clauses).unwrap();
+    let published = format!("{before}{clauses}{after}");
     let published = Evidence::new(TENDER_FILE, published.into_bytes());
     for kind in [NoticeKind::Items, NoticeKind::Procedure] {
         let shown = |file| text_of(&notice_papers(&demo.library, file, kind, &Lang::BOTH).unwrap());
@@ -550,7 +554,7 @@ fn every_procedure_of_the_product_can_be_written_down_and_computed() {
             ("investigation_price", 500_000_000),
         ] {
             if formulas.iter().flatten().any(|formula| formula.uses(name)) {
-                head += &format!("{name}_yen = {yen}\n");
+                _ = writeln!(head, "{name}_yen = {yen}");
             }
         }
         let base = "[[procedure.block]]\nid = \"base\"\nkind = \"base\"\npoints = 100\ntitle = { ja = \"基礎\", en = \"Base\" }\n";
@@ -625,7 +629,8 @@ fn a_parted_tender_is_drawn_lot_by_lot() {
         text = text.replace(&head, &format!("{head}lot = \"{lot}\"\n"));
     }
     for lot in ["east", "west"] {
-        text += &format!(
+        _ = write!(
+            text,
             "[[lot]]\nid = \"{lot}\"\ntitle = {{ ja = \"{lot}地区\", en = \"Area {lot}\" }}\nceiling_yen = 900000000\n"
         );
     }

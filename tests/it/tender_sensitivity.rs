@@ -114,8 +114,8 @@ fn the_worked_example_stands_by_hand_computed_margins() {
     assert_eq!(
         marks,
         [
-            json!(["B", "88", "87.5", "A"]),
             json!(["A", "101", "101.5", "A"]),
+            json!(["B", "88", "87.5", "A"]),
             json!(["E", "60", "67.5", "E"]),
         ]
     );

@@ -139,7 +139,7 @@ pub(in crate::document) fn margins(markings: &[&str], is_wide: bool) -> String {
     let size = if is_wide { "A4 landscape" } else { "A4" };
     format!(
         "@page {{ size: {size}; margin: 13mm 14mm 16mm; @bottom-left {{ content: {marking}; font-size: 7.5pt; width: 85%; \
-         white-space: nowrap; overflow: hidden; }} @bottom-right {{ content: counter(page) \" / \" counter(pages); font-size: 8pt; }} }}\n"
+         white-space: normal; line-height: 1.25; }} @bottom-right {{ content: counter(page) \" / \" counter(pages); font-size: 8pt; }} }}\n"
     )
 }
 

@@ -186,27 +186,33 @@ fn a_verdict_is_a_proposal_for_its_item_and_another_mark_needs_a_comment() {
         1,
         "one gate keeps the bid out"
     );
-    let ids: Vec<_> = plain["bids"]
-        .as_array()
-        .unwrap()
-        .iter()
-        .map(|bid| bid["id"].as_str().unwrap())
-        .collect();
     let item = format!(
         "[[procedure.item]]\nid = \"gate\"\nkind = \"mandatory\"\ncriterion = \"{gate}\"\ntitle = {{ ja = \"門\", en = \"gate\" }}\n\n[[procedure.block]]\nid = \"base\""
     );
+    // Every evaluator of the demo marks the item too: met, but for the bid that the gate keeps out.
     let marked = |met: bool, comment: &str| {
-        let sheets: String = ids
-            .iter()
-            .map(|id| {
-                let met = *id != out || met;
-                let comment = if *id == out { comment } else { "" };
-                format!("\n[[sheet]]\nevaluator = \"own\"\nbid = \"{id}\"\nmarks = {{ gate = {met} }}\n{comment}\n")
-            })
-            .collect();
-        let more = format!("\n[[evaluator]]\nid = \"own\"\n{sheets}");
+        let sheet = |block: &str| {
+            let met = !block.contains(&format!("bid = \"{out}\"")) || met;
+            let block = block.replacen("marks = { ", &format!("marks = {{ gate = {met}, "), 1);
+            let commented = !comment.is_empty() && block.contains(out);
+            match (commented, block.contains("comments = { ")) {
+                (false, _) => block,
+                (true, true) => block.replacen(
+                    "comments = { ",
+                    &format!("comments = {{ gate = \"{comment}\", "),
+                    1,
+                ),
+                (true, false) => {
+                    let (marks, rest) = block.split_once(" }\n").unwrap();
+                    format!("{marks} }}\ncomments = {{ gate = \"{comment}\" }}\n{rest}")
+                }
+            }
+        };
         demo(&library, |text| {
-            text.replacen("[[procedure.block]]\nid = \"base\"", &item, 1) + &more
+            let text = text.replacen("[[procedure.block]]\nid = \"base\"", &item, 1);
+            let (head, sheets) = text.split_once("[[sheet]]").unwrap();
+            let sheets: Vec<_> = sheets.split("[[sheet]]").map(sheet).collect();
+            format!("{head}[[sheet]]{}", sheets.join("[[sheet]]"))
         })
     };
     // The evaluator agrees with the machine: out by the item, and no comment is needed.
@@ -215,13 +221,17 @@ fn a_verdict_is_a_proposal_for_its_item_and_another_mark_needs_a_comment() {
     assert_eq!(bid_of(&view, out)["proposals"][0]["agrees"], true);
     // The evaluator decides otherwise: only with a comment, which is kept beside the verdict.
     assert_eq!(marked(true, ""), Err(vec!["overruled-without-reason"]));
-    let view = marked(true, "comments = { gate = \"Seen on site.\" }").unwrap();
+    let view = marked(true, "Seen on site.").unwrap();
     let bid = bid_of(&view, out);
     assert_eq!(bid["status"], "valid");
     assert_eq!(bid["proposals"][0]["agrees"], false);
     assert_eq!(
         bid["proposals"][0]["reasons"],
-        json!(["own: Seen on site."])
+        json!([
+            "asakura: Seen on site.",
+            "narumi: Seen on site.",
+            "tsutsumi: Seen on site."
+        ])
     );
     assert_ne!(bid["proposals"][0]["verdict"], "pass");
 }
