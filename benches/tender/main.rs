@@ -26,6 +26,7 @@ use mekiki::tender::sensitivity::{model_of, sensitivity};
 use num_bigint::BigInt;
 use num_rational::BigRational;
 use rand::rngs::StdRng;
+use rand::seq::SliceRandom;
 use rand::{Rng, SeedableRng};
 
 const ROUNDS: usize = 9;
@@ -132,7 +133,7 @@ fn tender(bids: usize) -> String {
             );
             for item in 0..ITEMS {
                 if item % 2 == 0 {
-                    let grade = ["A", "B", "C", "D"][chance.gen_range(0..4)];
+                    let grade = ["A", "B", "C", "D"].choose(&mut chance).unwrap();
                     _ = writeln!(file, "i{item} = \"{grade}\"");
                 } else {
                     _ = writeln!(file, "i{item} = {}", chance.gen_range(0..=10));

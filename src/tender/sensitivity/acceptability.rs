@@ -366,7 +366,7 @@ mod tests {
                     .map(|place| (number >> (32 * place)) & 0xffff_ffff)
                     .collect()
             };
-            let mut product = vec![0_u128; 9];
+            let mut product = [0_u128; 9];
             for (at, one) in digits(left).iter().enumerate() {
                 for (more, two) in digits(right).iter().enumerate() {
                     let mut carry = one * two;

@@ -6,11 +6,9 @@ use super::*;
 fn random(seed: u64) -> (String, Vec<(String, Vec<String>)>) {
     let mut chance = Seeded::new(seed);
     let mut file = HEAD.to_owned();
-    file.push_str(
-        &RULES[..RULES.find("[[procedure.item]]").unwrap()]
-            .replace("points = 90", "points = \"POINTS\"")
-            .replace("points = 20", "points = 12"),
-    );
+    let (rules, _) = RULES.split_once("[[procedure.item]]").unwrap();
+    let rules = rules.replace("points = 90", "points = \"POINTS\"");
+    file.push_str(&rules.replace("points = 20", "points = 12"));
     let mut points = Exact::zero();
     let mut items = vec![(
         "m0".to_owned(),

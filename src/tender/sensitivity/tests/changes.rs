@@ -1,6 +1,6 @@
 //! Single weights, all weights together, and the published rounding.
 
-use super::small::{GRID, Small, id};
+use super::small::{GRID, Small, id, ids, place_in};
 use super::{TENDERS, each};
 use crate::exact::Exact;
 use crate::tender::sensitivity::{
@@ -50,11 +50,7 @@ fn single_changes_equal_brute_force() {
         let small = Small::draw(seed).without_rounding();
         let found = sensitivity(&small.model()).unwrap();
         let case = format!("seed {seed}: {small:?}\n{:#?}", found.single);
-        assert_eq!(
-            found.winner,
-            small.ids(&small.winners(&small.grid())),
-            "{case}"
-        );
+        assert_eq!(found.winner, ids(&small.winners(&small.grid())), "{case}");
         assert_eq!(found.rounding_decides, None, "{case}");
         for weight in 0..small.points.len() {
             for direction in [Direction::Decrease, Direction::Increase] {
@@ -73,11 +69,11 @@ fn single_changes_equal_brute_force() {
                 assert_eq!(change.change, on_grid(step), "{case}");
                 let to = moved(&small, weight, direction, step)[weight];
                 assert_eq!(change.to, on_grid(to), "{case}");
-                assert_eq!(change.at_threshold, small.ids(&winners(step)), "{case}");
+                assert_eq!(change.at_threshold, ids(&winners(step)), "{case}");
                 let beyond = if step == most {
                     Vec::new()
                 } else {
-                    small.ids(&winners(step + 1))
+                    ids(&winners(step + 1))
                 };
                 assert_eq!(change.beyond, beyond, "{case}");
                 let then = if beyond.is_empty() {
@@ -108,7 +104,7 @@ fn thresholds_under_rounding_equal_brute_force() {
         let model = small.model();
         let found = sensitivity(&model).unwrap();
         let case = format!("seed {seed}: {small:?}\n{found:#?}");
-        let exact = small.ids(&small.winners(&small.grid()));
+        let exact = ids(&small.winners(&small.grid()));
         let decides = found.rounding_decides.as_ref();
         assert_eq!(
             decides.map(|both| &both.exact),
@@ -119,7 +115,7 @@ fn thresholds_under_rounding_equal_brute_force() {
             continue;
         }
         for change in &found.single {
-            let weight = change.weight[1..].parse().unwrap();
+            let weight = place_in(&change.weight);
             let most = most_steps(&small, weight, change.direction);
             let winners = |step| small.published(&moved(&small, weight, change.direction, step));
             let left_out = found.left_out.iter().any(|one| one.what == change.weight);
@@ -138,7 +134,7 @@ fn thresholds_under_rounding_equal_brute_force() {
                         first_change(most, winners).unwrap_or_else(|| panic!("{case}"));
                     assert_eq!((change, *reached), (&on_grid(step), there), "{case}");
                     let then = if there { step } else { step + 1 };
-                    assert_eq!(*winner, small.ids(&winners(then)), "{case}");
+                    assert_eq!(*winner, ids(&winners(then)), "{case}");
                     counted[2] += usize::from(there);
                     counted[3] += usize::from(!there);
                 }
@@ -205,7 +201,7 @@ fn check_joint(
         .map(|one| Exact::from_integer(*one))
         .collect();
     for moved in &found.weights {
-        let place: usize = moved.weight[1..].parse().unwrap();
+        let place = place_in(&moved.weight);
         assert_eq!(moved.from, points[place], "{case}");
         assert!(!moved.to.is_negative(), "{case}");
         points[place] = moved.to.clone();
@@ -238,7 +234,7 @@ fn check_joint(
         assert_eq!(total(winner), total(challenger), "{case}");
     }
     if found.beyond.is_empty() {
-        assert_ne!(found.at_threshold, small.ids(&now), "{case}");
+        assert_ne!(found.at_threshold, ids(&now), "{case}");
     } else if winner != challenger {
         // Some corner is better for the challenger: on the way there it leads at once.
         let leads = (0..points.len()).any(|corner| {

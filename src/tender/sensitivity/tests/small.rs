@@ -193,10 +193,6 @@ impl Small {
         winners_of(&model)
     }
 
-    pub(super) fn ids(&self, places: &[usize]) -> Vec<BidId> {
-        places.iter().map(|place| id(*place)).collect()
-    }
-
     pub(super) fn model(&self) -> Model {
         let points: Vec<_> = self
             .points
@@ -259,7 +255,7 @@ impl Small {
             open_is_known: true,
             left_out: Vec::new(),
         };
-        model.published = self.ids(&winners_of(&model));
+        model.published = ids(&winners_of(&model));
         model
     }
 }
@@ -319,4 +315,14 @@ pub(super) fn winners_of(model: &Model) -> Vec<usize> {
         left.retain(|place| key(place) == best);
     }
     left
+}
+
+/// The identifiers of bids at their places.
+pub(super) fn ids(places: &[usize]) -> Vec<BidId> {
+    places.iter().map(|place| id(*place)).collect()
+}
+
+/// The place that an identifier of one letter and a number names.
+pub(super) fn place_in(id: &str) -> usize {
+    id.trim_start_matches(char::is_alphabetic).parse().unwrap()
 }
