@@ -21,13 +21,13 @@ pub use draft::{Draft, RecordSink};
 pub use export::{Restored, export_snapshot, is_export};
 pub use read::{open_snapshot, verify};
 
-use std::fs::{self, File, TryLockError};
+use std::fs::{self, File};
 use std::io::{self, BufReader, Write as _};
 use std::path::{Path, PathBuf};
-use std::time::Duration;
 
 use crate::diagnostic::{Diagnostic, Place};
 use crate::digest::Digest;
+use crate::file::take_lock;
 use crate::snapshot::{INDEX, MANIFEST, Manifest, RECORDS, Records, Snapshot};
 use crate::time::{Date, parse_day};
 use read::read_manifest;
@@ -42,9 +42,6 @@ const LOCK: &str = "lock";
 const DOWNLOADS: &str = "downloads";
 /// How the folder of a snapshot that is not finished, or on its way out, begins.
 const DRAFT: &str = ".draft-";
-/// How often a lock that another process holds is asked for again, and after what pause.
-const PATIENCE: usize = 25;
-const PAUSE: Duration = Duration::from_millis(20);
 
 /// A folder of snapshots.
 #[derive(Debug, Clone)]
@@ -151,30 +148,14 @@ impl FeedFolder {
 
     fn hold(&self, folder: &Path, what: &str) -> Result<FeedLock, Diagnostic> {
         let refused = |error: io::Error| write_refused(folder, &error);
-        let file = File::options()
-            .create(true)
-            .truncate(false)
-            .write(true)
-            .open(folder.join(LOCK))
-            .map_err(refused)?;
-        // A process that was forked beside us holds what is open until it runs its own program.
-        let mut taken = file.try_lock();
-        for _ in 0..PATIENCE {
-            if !matches!(taken, Err(TryLockError::WouldBlock)) {
-                break;
-            }
-            std::thread::sleep(PAUSE);
-            taken = file.try_lock();
-        }
-        match taken {
-            Ok(()) => Ok(FeedLock { _file: file }),
-            Err(TryLockError::WouldBlock) => Err(Diagnostic::error(
+        match take_lock(&folder.join(LOCK)).map_err(refused)? {
+            Some(file) => Ok(FeedLock { _file: file }),
+            None => Err(Diagnostic::error(
                 "feed-busy",
                 Place::whole(),
                 format!("another {what} `{}` is running", self.root.display()),
             )
             .help("wait until it has ended; the snapshot in use is not touched")),
-            Err(TryLockError::Error(error)) => Err(refused(error)),
         }
     }
 

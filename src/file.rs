@@ -1,8 +1,9 @@
-//! An open file that is read at any offset, by several threads beside each other.
+//! An open file that is read at any offset, by several threads beside each other, and locks between processes.
 
-use std::fs::File;
+use std::fs::{File, TryLockError};
 use std::io;
 use std::path::Path;
+use std::time::Duration;
 
 use crate::pages::ReadAt;
 
@@ -47,5 +48,37 @@ impl ReadAt for OpenFile {
         };
         file.seek(SeekFrom::Start(offset))?;
         file.read_exact(into)
+    }
+}
+
+/// How often a lock that another process holds is asked for again, and after what pause.
+const PATIENCE: usize = 25;
+const PAUSE: Duration = Duration::from_millis(20);
+
+/// Takes the lock on a file, which is made where there is none; `None` while another process holds it. The system takes the
+/// lock back when the file is closed or the process ends.
+///
+/// # Errors
+///
+/// Where the system refuses.
+pub(crate) fn take_lock(path: &Path) -> io::Result<Option<File>> {
+    let file = File::options()
+        .create(true)
+        .truncate(false)
+        .write(true)
+        .open(path)?;
+    // A process that was forked beside us holds what is open until it runs its own program.
+    let mut taken = file.try_lock();
+    for _ in 0..PATIENCE {
+        if !matches!(taken, Err(TryLockError::WouldBlock)) {
+            break;
+        }
+        std::thread::sleep(PAUSE);
+        taken = file.try_lock();
+    }
+    match taken {
+        Ok(()) => Ok(Some(file)),
+        Err(TryLockError::WouldBlock) => Ok(None),
+        Err(TryLockError::Error(error)) => Err(error),
     }
 }

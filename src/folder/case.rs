@@ -11,23 +11,19 @@
 //! renamed. Whatever breaks leaves the last good log: an object that no entry names means nothing, and a head that
 //! is one entry behind is brought up by the next step.
 
-use std::fs::{self, File, TryLockError};
+use std::fs::{self, File};
 use std::io::{self, Write as _};
 use std::path::{Path, PathBuf};
-use std::time::Duration;
 
 use crate::diagnostic::{Diagnostic, Place};
 use crate::digest::Digest;
+use crate::file::take_lock;
 
 const LOG: &str = "log.jsonl";
 const HEAD: &str = "head";
 const LOCK: &str = "lock";
 const OBJECTS: &str = "objects";
 const PARTIAL: &str = ".partial";
-
-/// How often a lock that another process holds is asked for again, and after what pause.
-const PATIENCE: usize = 25;
-const PAUSE: Duration = Duration::from_millis(20);
 
 /// A folder of a case.
 #[derive(Debug, Clone)]
@@ -64,24 +60,9 @@ impl CaseFolder {
         let path = self.root.join(LOCK);
         let refused = |error: io::Error| write_refused(&path, &error);
         fs::create_dir_all(self.root.join(OBJECTS)).map_err(refused)?;
-        let file = File::options()
-            .create(true)
-            .truncate(false)
-            .write(true)
-            .open(&path)
-            .map_err(refused)?;
-        // A process that was forked beside us holds what is open until it runs its own program.
-        let mut taken = file.try_lock();
-        for _ in 0..PATIENCE {
-            if !matches!(taken, Err(TryLockError::WouldBlock)) {
-                break;
-            }
-            std::thread::sleep(PAUSE);
-            taken = file.try_lock();
-        }
-        match taken {
-            Ok(()) => Ok(CaseLock { _file: file }),
-            Err(TryLockError::WouldBlock) => Err(Diagnostic::error(
+        match take_lock(&path).map_err(refused)? {
+            Some(file) => Ok(CaseLock { _file: file }),
+            None => Err(Diagnostic::error(
                 "case-busy",
                 Place::whole(),
                 format!(
@@ -90,7 +71,6 @@ impl CaseFolder {
                 ),
             )
             .help("wait until they have ended and do it again; nothing was written")),
-            Err(TryLockError::Error(error)) => Err(refused(error)),
         }
     }
 

@@ -94,6 +94,22 @@ fn outputs() -> Vec<(&'static str, Value)> {
         &path("tender.json"),
     ]);
     outputs.push(("tender-v1", run.json()));
+    let worked = "tests/it/worked/two-decimals.toml";
+    let run = mekiki(&[
+        "tender",
+        "evaluate",
+        worked,
+        "--sensitivity",
+        "--format",
+        "json",
+    ]);
+    assert!(
+        !run.json()["sensitivity"]["single"]
+            .as_array()
+            .unwrap()
+            .is_empty()
+    );
+    outputs.push(("tender-v1", run.json()));
     outputs.push(("record-v1", json("tender.json")));
     for bid in ["aoba", "hokuto", "minami"] {
         let record = path(&format!("{bid}.json"));
