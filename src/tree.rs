@@ -13,6 +13,8 @@ pub use files::{Files, read_file};
 pub use json::parse_json;
 pub use toml::parse_toml;
 
+use std::sync::OnceLock;
+
 use crate::diagnostic::Place;
 use crate::exact::Exact;
 
@@ -124,20 +126,66 @@ pub struct Document {
     pub source: String,
     /// Whether the source is TOML, whose places carry lines.
     pub is_toml: bool,
+    /// Where each line begins, once a place was asked for.
+    lines: OnceLock<Vec<usize>>,
 }
 
 impl Document {
+    /// A document with its source.
+    fn new(root: Node, source: String, is_toml: bool) -> Self {
+        Self {
+            root,
+            source,
+            is_toml,
+            lines: OnceLock::new(),
+        }
+    }
+
     /// The place of `node` reached by `pointer`.
     pub fn place(&self, node: &Node, pointer: &str) -> Place {
-        let mut place = node.offset.map_or_else(Place::whole, |offset| {
-            Place::of_offset(&self.source, offset)
-        });
+        let mut place = node
+            .offset
+            .map_or_else(Place::whole, |offset| self.place_of_offset(offset));
         place.pointer = Some(pointer.to_owned());
         place
+    }
+
+    /// As [`Place::of_offset`], without counting the lines anew for each place.
+    fn place_of_offset(&self, offset: usize) -> Place {
+        let lines = self.lines.get_or_init(|| {
+            let ends = self.source.match_indices('\n').map(|(end, _)| end + 1);
+            std::iter::once(0).chain(ends).collect()
+        });
+        let offset = self.source.floor_char_boundary(offset);
+        let line = lines.partition_point(|begin| *begin <= offset);
+        let begin = lines.get(line.saturating_sub(1)).copied().unwrap_or(0);
+        let before = self.source.get(begin..offset).unwrap_or_default();
+        Place::line(line, before.chars().count() + 1)
     }
 }
 
 /// Escapes one step of a JSON pointer (RFC 6901, section 3).
 pub fn pointer_step(key: &str) -> String {
     key.replace('~', "~0").replace('/', "~1")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_place_by_the_index_of_lines_is_the_place_by_counting() {
+        let source = "あ = 1\r\n\nb = \"二\"\n  c = 3";
+        let root = Node {
+            value: Value::Null,
+            offset: None,
+        };
+        let document = Document::new(root, source.to_owned(), true);
+        for offset in 0..source.len() + 3 {
+            let counted = Place::of_offset(source, offset);
+            assert_eq!(document.place_of_offset(offset), counted, "{offset}");
+        }
+        let empty = Document::new(document.root.clone(), String::new(), true);
+        assert_eq!(empty.place_of_offset(0), Place::of_offset("", 0));
+    }
 }

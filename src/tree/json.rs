@@ -36,11 +36,7 @@ pub fn parse_json(bytes: &[u8]) -> Result<(Document, Vec<Diagnostic>), Diagnosti
         .and_then(|root| deserializer.end().map(|()| root))
         .map_err(|error| syntax(&error))?;
     Ok((
-        Document {
-            root,
-            source: source.to_owned(),
-            is_toml: false,
-        },
+        Document::new(root, source.to_owned(), false),
         warnings.into_inner(),
     ))
 }

@@ -55,11 +55,7 @@ pub fn parse_toml(bytes: &[u8]) -> Result<Document, Vec<Diagnostic>> {
         value: table_value(table.into_inner()),
         offset,
     };
-    Ok(Document {
-        root,
-        source: source.to_owned(),
-        is_toml: true,
-    })
+    Ok(Document::new(root, source.to_owned(), true))
 }
 
 fn is_depth(error: &toml::de::Error) -> bool {
