@@ -5,9 +5,10 @@ use serde_json::json;
 use super::{Case, Doing, Done, Refused, SHEET_STEP, Writing, refuse, salted, trial};
 use crate::app::library::Library;
 use crate::diagnostic::Diagnostic;
+use crate::digest::Digest;
 use crate::seal::Key;
-use crate::tender::proceeding::Event;
 use crate::tender::proceeding::file::{split_sheets, uncommented};
+use crate::tender::proceeding::{Event, SealedPart};
 
 /// Seals the sheets of a file, one a bid, to the evaluator's own key.
 ///
@@ -50,13 +51,14 @@ pub fn mark(
             );
             return Err(named(vec![fault]));
         }
-        let placeholder = crate::tender::proceeding::SealedPart {
-            object: crate::digest::Digest::of(b""),
-            commitment: crate::digest::Digest::of(b""),
-        };
+        // Whether the step may be taken depends on bid and actor, not on the envelope, which is made once all may.
+        let empty = Digest::of(b"");
         writing.admit(&Event::SheetSealed {
             bid: sheet.bid.clone(),
-            sheet: placeholder,
+            sheet: SealedPart {
+                object: empty,
+                commitment: empty,
+            },
         })?;
     }
     trial::check_sheets(library, &writing.case, &doing.actor.id, sheets, &split)
