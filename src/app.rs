@@ -43,6 +43,7 @@ pub mod trust;
 pub mod trust_root;
 #[cfg(feature = "retrieve")]
 pub mod trust_update;
+pub mod verify;
 pub mod version;
 pub mod vex_apply;
 pub mod vex_validate;

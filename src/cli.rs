@@ -27,6 +27,7 @@ mod signature;
 mod tender;
 mod trust;
 mod trust_material;
+mod verify;
 mod version;
 mod vex;
 
@@ -205,6 +206,8 @@ enum Command {
     /// Hold the registers of the agency against its running cases
     #[command(subcommand)]
     Agency(agency::Command),
+    /// Verify a delivery, offline, before it is accepted
+    Verify(Box<verify::Arguments>),
     /// Draft security clauses
     #[command(subcommand)]
     Clauses(clauses::Command),
@@ -257,6 +260,7 @@ fn run(cli: &Cli, output: &Output) -> anyhow::Result<Verdict> {
         Command::Advisory(command) => advisory::run(command, output),
         Command::Version(command) => version::run(command, output),
         Command::Vex(command) => vex::run(command, library, output),
+        Command::Verify(arguments) => verify::run(arguments, &library()?, output),
         Command::Facts(arguments) => facts::run(arguments, &library()?, output),
         Command::Questionnaire(command) => {
             questionnaire::run(command, &library()?, output, cli.common.lang)

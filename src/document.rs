@@ -1,5 +1,6 @@
 //! Papers: the same view values as text for a terminal, as Markdown, as pages.
 
+pub mod acceptance;
 pub mod agency;
 pub mod answers;
 pub mod attestation;

@@ -49,6 +49,7 @@ pub mod clause;
 pub mod contract;
 pub mod reevaluation;
 pub mod governance;
+pub mod acceptance;
 
 // Paper.
 pub mod document;

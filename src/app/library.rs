@@ -10,6 +10,7 @@ use rust_embed::RustEmbed;
 
 use super::Refused;
 use super::criteria_origin::{Origin, PackageTrust, SourceFiles};
+use crate::acceptance::check::Checks;
 use crate::clause::{Clause, Clauses};
 use crate::criteria::Catalog;
 use crate::criteria::framework::{Framework, Frameworks, unknown_controls};
@@ -37,6 +38,8 @@ const PRECEDENCE: &str = "vex-precedence.toml";
 /// The repositories of trusted roots.
 #[cfg(feature = "retrieve")]
 const REPOSITORIES: &str = "trust-repositories.toml";
+/// The checks of a delivery.
+const ACCEPTANCE_CHECKS: &str = "acceptance-checks.toml";
 /// The builders of SLSA provenance.
 const BUILDERS: &str = "slsa-builders.toml";
 
@@ -69,6 +72,8 @@ pub struct Library {
     pub precedence: Precedence,
     /// The known builders.
     pub builders: Builders,
+    /// The checks of a delivery.
+    pub acceptance_checks: Checks,
     /// Titles of the controls that criteria map to.
     pub frameworks: Frameworks,
 }
@@ -174,6 +179,7 @@ impl Library {
         faults.extend(misnamed_profiles(files, &profiles));
         let precedence = own_or_built_in(files, PRECEDENCE, &mut faults, Precedence::read);
         let builders = own_or_built_in(files, BUILDERS, &mut faults, Builders::read);
+        let checks = own_or_built_in(files, ACCEPTANCE_CHECKS, &mut faults, Checks::read);
         let frameworks = read_frameworks(files, &mut faults);
         if let Some(catalog) = &catalog {
             faults.extend(broken_links(catalog, &clauses));
@@ -183,18 +189,23 @@ impl Library {
                 faults.extend(unknown.map(|fault| fault.in_file(&file)));
             }
         }
-        match (catalog, precedence, builders) {
-            (Some(catalog), Some(precedence), Some(builders)) if faults.is_empty() => Ok(Self {
-                catalog,
-                questionnaires,
-                maps,
-                clauses,
-                procedures,
-                profiles,
-                precedence,
-                builders,
-                frameworks,
-            }),
+        match (catalog, precedence, builders, checks) {
+            (Some(catalog), Some(precedence), Some(builders), Some(acceptance_checks))
+                if faults.is_empty() =>
+            {
+                Ok(Self {
+                    catalog,
+                    questionnaires,
+                    maps,
+                    clauses,
+                    procedures,
+                    profiles,
+                    precedence,
+                    builders,
+                    acceptance_checks,
+                    frameworks,
+                })
+            }
             _ => Err(Refused(faults)),
         }
     }

@@ -1623,3 +1623,11 @@ paper-spread = Spread
 paper-outlier-unexplained = no reason is given
 paper-criteria-level = A criterion that is met in part brings the share of its grade, up to the share that the rank of its evidence allows; both stand in the catalog of criteria.
 step-assumed = assumed
+
+# A delivery verified
+verify-headline-acceptable = Acceptable: every check is met.
+verify-headline-nothing = Could not judge: nothing was checked.
+verify-headline-fails = Not acceptable: { $what } ({ $where })
+verify-headline-fails-others = Not acceptable: { $what } ({ $where }); { $others } more
+verify-headline-unverifiable = Could not judge: { $what } ({ $where })
+verify-headline-unverifiable-others = Could not judge: { $what } ({ $where }); { $others } more

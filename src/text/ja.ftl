@@ -1623,3 +1623,11 @@ paper-spread = 開き
 paper-outlier-unexplained = 理由の記入がない
 paper-criteria-level = 一部を満たす基準は、基準カタログに定める段階の割合により、その証拠の信頼性の段階に応じた上限の範囲内で加点する。
 step-assumed = 仮の値
+
+# A delivery verified
+verify-headline-acceptable = 受領可:全ての検査項目を満たす。
+verify-headline-nothing = 判定不能:検査した項目がない。
+verify-headline-fails = 受領不可:{ $what }({ $where })
+verify-headline-fails-others = 受領不可:{ $what }({ $where })。ほか{ $others }件
+verify-headline-unverifiable = 判定不能:{ $what }({ $where })
+verify-headline-unverifiable-others = 判定不能:{ $what }({ $where })。ほか{ $others }件

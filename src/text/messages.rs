@@ -6,7 +6,7 @@ use std::cell::OnceCell;
 
 use fluent_bundle::{FluentArgs, FluentBundle, FluentResource};
 
-use super::Lang;
+use super::{Lang, Text};
 
 const JA: &str = include_str!("ja.ftl");
 const EN: &str = include_str!("en.ftl");
@@ -40,6 +40,14 @@ pub fn message_with<T: AsRef<str>>(lang: Lang, key: &str, arguments: &[(&str, T)
             .format_pattern(pattern, Some(&fluent), &mut Vec::new())
             .into_owned()
     })
+}
+
+/// Returns the message `key` in both languages with its arguments filled in.
+pub fn both(key: &str, arguments: &[(&str, &str)]) -> Text {
+    Text {
+        ja: message_with(Lang::Ja, key, arguments),
+        en: message_with(Lang::En, key, arguments),
+    }
 }
 
 fn bundle(lang: Lang, source: &str) -> FluentBundle<FluentResource> {

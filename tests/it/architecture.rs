@@ -284,6 +284,22 @@ const MAY_IMPORT: &[(&str, &[&str])] = &[
             "tender",
         ],
     ),
+    (
+        "acceptance",
+        &[
+            "diagnostic",
+            "digest",
+            "exact",
+            "id",
+            "text",
+            "time",
+            "tree",
+            "evidence",
+            "fact",
+            "criteria",
+            "governance",
+        ],
+    ),
     // Paper: it shows what was judged, and reads nothing.
     (
         "document",
@@ -314,6 +330,7 @@ const MAY_IMPORT: &[(&str, &[&str])] = &[
             "contract",
             "reevaluation",
             "governance",
+            "acceptance",
         ],
     ),
     // Edge: the only input and output, and no judgment.

@@ -1,0 +1,5 @@
+//! The verdict on a delivery for people and machines.
+
+mod text;
+
+pub use text::text;
