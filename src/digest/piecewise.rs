@@ -1,5 +1,7 @@
 //! Digests by several algorithms, computed piece by piece in one reading.
 
+use std::fmt;
+
 use blake2::digest::consts::{U32, U48};
 use sha1::Digest as Newer;
 
@@ -47,6 +49,12 @@ impl Digesters {
             digests: digests.collect(),
             bytes: self.bytes,
         }
+    }
+}
+
+impl fmt::Debug for Digesters {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(formatter, "Digesters({} bytes)", self.bytes)
     }
 }
 

@@ -159,7 +159,7 @@ impl<'v> Walk<'v> {
             parent: None,
             role,
         });
-        let Some(container) = container else {
+        let Some(container) = container.filter(|_| self.limits.depth > 0) else {
             return Ok(());
         };
         source.rewind().map_err(refused)?;
