@@ -3,6 +3,7 @@
 use crate::contract::register::Register;
 use crate::diagnostic::Place;
 use crate::evidence::Citation;
+use crate::exact::Exact;
 use crate::tender::ParameterValue;
 
 /// A value with the place that agrees it.
@@ -35,6 +36,17 @@ pub struct Terms {
     pub exploited_fix_days: Option<Agreed<i64>>,
     /// Days before a change by which it is notified (CL-21 `notice_days`).
     pub notice_days: Option<Agreed<i64>>,
+}
+
+/// A CVSS base score in tenths; `None` for what is none, such as 6.55 or 11.
+///
+/// Source: CVSS v3.1 and v4.0, base scores from 0.0 to 10.0 with one decimal.
+pub fn cvss_tenths(score: &Exact) -> Option<u32> {
+    let tenths = score.times(&Exact::from_integer(10));
+    let whole = tenths.to_i64()?;
+    let is_whole = Exact::from_integer(whole) == tenths;
+    let whole = u32::try_from(whole).ok()?;
+    (is_whole && whole <= 100).then_some(whole)
 }
 
 /// A term that the register and the manifest state otherwise.
