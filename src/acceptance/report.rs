@@ -119,12 +119,8 @@ impl GroupView {
             outcome.settle();
         }
         let mut findings: Vec<_> = checks.iter().flat_map(|one| one.findings.clone()).collect();
-        findings.sort_by(|left, right| {
-            left.counts()
-                .cmp(&right.counts())
-                .reverse()
-                .then_with(|| left.effect.cmp(&right.effect))
-        });
+        // Stable: among equals the order of the checks stays.
+        findings.sort_by_key(Finding::rank);
         Self {
             name,
             verdict: Verdict::over(checks.iter().map(|one| one.verdict)),
