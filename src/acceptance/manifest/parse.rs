@@ -75,6 +75,7 @@ impl Reader<'_> {
             terms: self.terms(fields),
             allowance: self.path(fields, "allowance"),
             left_out: left_out(fields),
+            notified_on: fields.optional_day("notified_on"),
             as_of: fields.optional_day("as_of"),
             ..Manifest::default()
         };
