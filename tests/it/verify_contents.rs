@@ -58,7 +58,7 @@ fn manifest(scratch: &Scratch, more: &str) {
     scratch.write("agency/delivery.toml", format!("{text}{more}{sboms}"));
 }
 
-fn report(root: &str, manifest: &Manifest, file: Option<&[u8]>) -> Report {
+fn report_on(root: &str, manifest: &Manifest, file: Option<&[u8]>) -> Report {
     let library = Library::open(None).unwrap();
     verify(&Request {
         library: &library,
@@ -74,7 +74,7 @@ fn report(root: &str, manifest: &Manifest, file: Option<&[u8]>) -> Report {
 fn verified(scratch: &Scratch) -> Report {
     let bytes = std::fs::read(scratch.path("agency/delivery.toml")).unwrap();
     let manifest = read_manifest(&bytes, MANIFEST_FILE, true).unwrap();
-    report(&scratch.path("agency"), &manifest, Some(&bytes))
+    report_on(&scratch.path("agency"), &manifest, Some(&bytes))
 }
 
 fn check<'r>(report: &'r Report, id: &str) -> &'r Outcome {
@@ -453,7 +453,7 @@ fn whoever_delivers_does_not_set_the_measure_unseen() {
     std::fs::remove_file(scratch.path("agency/delivered/cosign.pub")).unwrap();
     let manifest = read_manifest(own.as_bytes(), MANIFEST_FILE, false).unwrap();
     let root = scratch.path("agency/delivered");
-    let report = report(&root, &manifest, Some(own.as_bytes()));
+    let report = report_on(&root, &manifest, Some(own.as_bytes()));
     assert_eq!(verdicts(&report), PASSES);
     let told = findings(&report, "files.expectations");
     assert_eq!((told.len(), told[0].subject.as_str()), (1, "delivery.toml"));
@@ -524,7 +524,7 @@ fn a_guess_is_read_again_and_trusts_nothing() {
     path = "vex.json"
     "#);
     assert!(text.contains("# cosign.pub: a key"), "{text}");
-    let report = report(&root, &guessed, None);
+    let report = report_on(&root, &guessed, None);
     assert_eq!(check(&report, "contents.altered").verdict, Verdict::Pass);
     // The key is a file like any other; that nothing was agreed is told.
     assert_eq!(findings(&report, "contents.unlisted")[0].subject, "cosign.pub");

@@ -9,10 +9,10 @@ mod telling;
 use std::collections::BTreeSet;
 
 use super::Request;
+use super::requirement::Contract;
 use crate::acceptance::check::Check;
 use crate::acceptance::manifest::{Evidence, LeftOut, Named};
 use crate::acceptance::report::{ArtifactView, Delivered as Summary, Input};
-use crate::acceptance::requirement::Requirement;
 use crate::acceptance::terms::Terms;
 use crate::app::Refused;
 use crate::delivery::{Inventory, algorithms};
@@ -112,8 +112,8 @@ pub(super) struct Gathered<'a> {
     pub(super) missing: Vec<(Named, &'static str)>,
     /// The terms of the contract.
     pub(super) terms: Terms,
-    /// The requirements, or why they cannot be read; `None` where no register is named.
-    pub(super) requirements: Option<Result<Vec<Requirement>, Vec<Diagnostic>>>,
+    /// The contract as it was read.
+    pub(super) contract: Contract,
     folder: DeliveredFolder,
     found: Found,
 }
@@ -140,10 +140,12 @@ impl<'a> Gathered<'a> {
             remarks: Vec::new(),
             missing: Vec::new(),
             terms: Terms::default(),
-            requirements: None,
+            contract: Contract::default(),
             folder,
             found,
         };
+        gathered.contract = Contract::read(&gathered, inputs);
+        gathered.terms = gathered.contract.terms.clone();
         gathered.read_everything(inputs);
         Ok(gathered)
     }
