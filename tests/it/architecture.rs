@@ -440,7 +440,7 @@ const ONLY_IN: &[(&str, &[&str])] = &[
     ("cel::", &["criteria/rule", "tender/formula"]),
     ("num_rational::", &["exact", "cvss/tests.rs"]),
     ("num_bigint::", &["exact", "cvss/tests.rs"]),
-    ("sha2::", &["digest.rs"]),
+    ("sha2::", &["digest"]),
     (
         "toml::",
         &["tree", "trust/write.rs", "tender/proceeding/file.rs"],

@@ -154,7 +154,7 @@ fn an_altered_file_is_named_with_its_line_in_the_sbom() {
     let line = document.lines().position(|line| line.contains("lib/x.so")).unwrap();
     // The entry begins before its name.
     let begins = document.lines().take(line).collect::<Vec<_>>();
-    let begins = begins.iter().rposition(|line| line.trim() == "{").unwrap() + 1;
+    let begins = begins.iter().rposition(|line| *line == "    {").unwrap() + 1;
     assert_eq!(in_sbom.file, "sbom.json");
     assert_eq!(in_sbom.at.line, u32::try_from(begins).ok());
     assert_eq!(file.file, "lib/x.so");

@@ -2,7 +2,7 @@
 //!
 //! Several SBOMs may each speak of a part of the delivery: a file is unlisted only where none of them lists it.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use super::files::{effect_of, shown};
 use super::gather::{Gathered, SbomFile};
@@ -281,14 +281,15 @@ impl<'g> Holding<'g> {
             self.gathered.evidence.contains(outer)
         };
         let paths: BTreeSet<&str> = unlisted(&outcomes);
+        let lists = outcomes.iter().flat_map(|one| &one.delivery_only);
+        let inside: BTreeMap<&str, usize> = lists
+            .filter_map(|one| Some((one.path.as_str(), one.files_inside?)))
+            .collect();
         let mut findings: Vec<Finding> = paths
             .into_iter()
             .filter(|path| !evidence(path))
             .map(|path| {
-                let lists = outcomes.iter().flat_map(|one| &one.delivery_only);
-                let of_path = lists.filter(|one| one.path == path);
-                let inside = of_path.filter_map(|one| one.files_inside).next();
-                let said = match inside {
+                let said = match inside.get(path) {
                     Some(count) => both(
                         "verify-contents-unlisted-archive",
                         &[("path", &shown(path)), ("count", &count.to_string())],

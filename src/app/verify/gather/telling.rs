@@ -131,7 +131,11 @@ fn is_bare_signature(bytes: &[u8]) -> bool {
     if bytes.len() > RAW_SIGNATURE_BYTES {
         return false;
     }
-    if let Ok(text) = std::str::from_utf8(bytes) {
+    let is_text = |text: &&str| {
+        let mut letters = text.chars();
+        letters.all(|one| !one.is_control() || one.is_whitespace())
+    };
+    if let Some(text) = std::str::from_utf8(bytes).ok().filter(is_text) {
         if text.trim_start().starts_with('{') {
             return text.contains("\"base64Signature\"");
         }
