@@ -17,7 +17,7 @@ mod standing;
 
 use std::path::PathBuf;
 
-pub use guess::guess;
+pub use guess::{guess, guess_text, guess_with_remarks};
 
 use super::Refused;
 use super::library::Library;

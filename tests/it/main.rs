@@ -104,6 +104,7 @@ mod corpus_versions;
 mod provenance_facts;
 mod trust;
 mod vex_envelope;
+mod verify_contents;
 mod version_compare;
 mod corpus_profiles;
 mod corpus_questionnaire;
