@@ -125,6 +125,8 @@ pub struct Wanted {
     pub version: Option<String>,
     /// Its makers and suppliers.
     pub makers: Vec<String>,
+    /// The corporate number of who hands it in, which counts where no maker is stated.
+    pub corporate_number: Option<String>,
     /// Its package URLs.
     pub purls: Vec<String>,
 }
@@ -147,7 +149,8 @@ impl Wanted {
         own.any(|purl| entry.purls.iter().any(|prefix| begins_with(&purl, prefix)))
     }
 
-    fn version_is_of(&self, entry: &ListedProduct) -> bool {
+    /// Whether the version is one of the entry's.
+    pub fn version_is_of(&self, entry: &ListedProduct) -> bool {
         let version = self.version.as_deref().map(str::trim);
         entry.versions.is_empty()
             || entry.versions.iter().any(|one| match version {
@@ -156,8 +159,12 @@ impl Wanted {
             })
     }
 
-    /// Whether a maker is stated and is the entry's.
+    /// Whether a maker is stated and is the entry's; where none is, whether who hands it in has the entry's number.
     pub fn maker_is_of(&self, entry: &ListedProduct) -> bool {
+        if self.makers.is_empty() {
+            return self.corporate_number.is_some()
+                && self.corporate_number == entry.corporate_number;
+        }
         let listed = folded_company(&entry.maker);
         self.makers.iter().any(|one| folded_company(one) == listed)
     }
@@ -317,7 +324,7 @@ mod tests {
             names: some(name),
             version: some(version).pop(),
             makers: some(maker),
-            purls: vec![],
+            ..Wanted::default()
         }
     }
 
@@ -355,6 +362,26 @@ mod tests {
                 expected,
                 "{name} {version} {maker}"
             );
+        }
+    }
+
+    #[test]
+    fn who_hands_it_in_counts_as_maker_where_no_maker_is_stated() {
+        let mut listed = entry("Router", "青葉システム", &[], CheckResult::Cleared);
+        listed.corporate_number = Some("1234567890123".to_owned());
+        let list = [listed];
+        for (number, maker, expected) in [
+            (None, "", false),
+            (Some("1234567890123"), "", true),
+            (Some("3210987654321"), "", false),
+            (Some("1234567890123"), "北斗", false),
+        ] {
+            let one = Wanted {
+                corporate_number: number.map(str::to_owned),
+                ..wanted("router", "1", maker)
+            };
+            let is_listed = matches!(one.among(&list), Listing::Listed(_));
+            assert_eq!(is_listed, expected, "{number:?} {maker}");
         }
     }
 
