@@ -298,6 +298,8 @@ const MAY_IMPORT: &[(&str, &[&str])] = &[
             "evidence",
             "fact",
             "criteria",
+            "tender",
+            "contract",
             "governance",
         ],
     ),

@@ -3,12 +3,11 @@
 use std::ops::RangeInclusive;
 
 use super::{Build, Delivered, Evidence, LeftOut, Manifest, Named, SCHEMA, Signer, Stage, Vex};
-use crate::acceptance::terms::{Agreed, Terms};
+use crate::acceptance::terms::{Agreed, Terms, cvss_tenths};
 use crate::diagnostic::Diagnostic;
 use crate::digest::Digest;
 use crate::evidence::Citation;
 use crate::evidence::questionnaire::parse_either;
-use crate::exact::Exact;
 use crate::tree::{Complaints, Fields};
 
 /// Reads a manifest. `file` is its name in citations. Unless `may_leave`, no path of it leads out of its folder: whoever
@@ -76,6 +75,7 @@ impl Reader<'_> {
             terms: self.terms(fields),
             allowance: self.path(fields, "allowance"),
             left_out: left_out(fields),
+            notified_on: fields.optional_day("notified_on"),
             as_of: fields.optional_day("as_of"),
             ..Manifest::default()
         };
@@ -256,9 +256,7 @@ fn number(fields: &Fields<'_>, key: &'static str, range: RangeInclusive<i64>) ->
 /// A CVSS base score in tenths, written as a number or a text: `7`, `"7.5"`.
 fn tenths(fields: &Fields<'_>) -> u32 {
     let score = fields.exact("severity_threshold");
-    let tenths = score.times(&Exact::from_integer(10)).to_i64();
-    let tenths = tenths.and_then(|one| u32::try_from(one).ok());
-    tenths.filter(|one| *one <= 100).unwrap_or_else(|| {
+    cvss_tenths(&score).unwrap_or_else(|| {
         let message = "the score is none of CVSS";
         let help = "a base score from 0.0 to 10.0 has one decimal";
         fields.complain("out-of-range", "severity_threshold", message, help);
@@ -286,10 +284,6 @@ fn left_out(fields: &Fields<'_>) -> Vec<LeftOut> {
         let at = one.place();
         let what = one.word("what", &Evidence::WORDS);
         let reason = one.both("reason");
-        if reason.ja.trim().is_empty() || reason.en.trim().is_empty() {
-            let help = "say in Japanese and English why it is left out; it stands in the report";
-            one.complain("delivery-reason", "reason", "the reason is empty", help);
-        }
         one.finish();
         let Some(what) = what else { continue };
         if list.iter().any(|other| other.what == what) {
