@@ -36,6 +36,8 @@ pub struct Terms {
     pub exploited_fix_days: Option<Agreed<i64>>,
     /// Days before a change by which it is notified (CL-21 `notice_days`).
     pub notice_days: Option<Agreed<i64>>,
+    /// Hours after an emergency change within which it is notified, 0 to 168 (CL-21 `emergency_hours`).
+    pub emergency_hours: Option<Agreed<i64>>,
 }
 
 /// A CVSS base score in tenths; `None` for what is none, such as 6.55 or 11.
