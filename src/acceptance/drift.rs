@@ -134,7 +134,7 @@ impl Drift {
 pub fn names<'a>(
     component: &str,
     mut names: impl Iterator<Item = &'a String>,
-    mut purls: impl Iterator<Item = &'a String>,
+    purls: impl Iterator<Item = &'a String>,
 ) -> bool {
     let component = component.trim();
     if !component.starts_with("pkg:") {
