@@ -14,6 +14,7 @@ mod requirement;
 mod sbom;
 mod signature;
 mod standing;
+mod telling;
 
 use std::path::PathBuf;
 
