@@ -94,7 +94,10 @@ fn verify(binary: &str, folder: &Path) -> (Duration, u64, Option<i32>) {
 fn sha256sum(folder: &Path) -> Duration {
     let start = Instant::now();
     let status = Command::new("sh")
-        .args(["-c", "find . -type f -print0 | xargs -0 sha256sum > /dev/null"])
+        .args([
+            "-c",
+            "find . -type f -print0 | xargs -0 sha256sum > /dev/null",
+        ])
         .current_dir(folder)
         .status()
         .unwrap();
@@ -177,11 +180,20 @@ fn content(number: usize, size: usize, chance: &mut StdRng) -> (&'static str, Ve
         }
         4 => {
             let rows = noise.chunks(24).take(size / 60);
-            let rows: String = rows.map(|row| format!("<r v=\"{}\"/>\n", hex::encode(row))).collect();
-            ("xml", format!("<?xml version=\"1.0\"?>\n<rows>\n{rows}</rows>\n").into_bytes())
+            let rows: String = rows
+                .map(|row| format!("<r v=\"{}\"/>\n", hex::encode(row)))
+                .collect();
+            (
+                "xml",
+                format!("<?xml version=\"1.0\"?>\n<rows>\n{rows}</rows>\n").into_bytes(),
+            )
         }
         5..=8 => {
-            let lines: String = noise.chunks(20).take(size / 41).map(|row| hex::encode(row) + "\n").collect();
+            let lines: String = noise
+                .chunks(20)
+                .take(size / 41)
+                .map(|row| hex::encode(row) + "\n")
+                .collect();
             ("js", lines.into_bytes())
         }
         _ => ("bin", noise),

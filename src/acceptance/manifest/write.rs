@@ -1,5 +1,7 @@
 //! Writes a manifest as TOML: what a guess comes to, for people to look at and to keep.
 
+use std::fmt::Write as _;
+
 use super::{Delivered, Manifest, Named, SCHEMA, Stage};
 use crate::acceptance::terms::{Agreed, Terms};
 
@@ -129,9 +131,9 @@ impl Page {
 
     fn put(&mut self, key: &str, value: &str) {
         if let Some(header) = self.header.take() {
-            self.written += &format!("\n{header}\n");
+            _ = writeln!(self.written, "\n{header}");
         }
-        self.written += &format!("{key} = {value}\n");
+        _ = writeln!(self.written, "{key} = {value}");
     }
 
     fn text(&mut self, key: &str, value: Option<&str>) {

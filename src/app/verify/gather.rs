@@ -156,7 +156,7 @@ impl<'a> Gathered<'a> {
         for named in &manifest.sboms {
             self.read_sbom(&named.named.path, inputs);
         }
-        let mut reading = self.read(self.algorithms());
+        let mut reading = self.read(&self.algorithms());
         if manifest.sboms.is_empty() {
             let files = Files::new(&reading.seen, &self.found.files, &agency);
             let found = files.of_kind(Kind::Sbom).map(|one| one.path.clone());
@@ -167,7 +167,7 @@ impl<'a> Gathered<'a> {
             // Most ask for nothing but SHA-256, which is there; else what was read is read again.
             let asked = self.algorithms();
             if asked.iter().any(|one| *one != Algorithm::Sha256) {
-                reading = self.read(asked);
+                reading = self.read(&asked);
             } else if !asked.is_empty() {
                 reading.inventory.name_sha256();
             }
@@ -204,9 +204,9 @@ impl<'a> Gathered<'a> {
             .collect();
     }
 
-    fn read(&self, algorithms: Vec<Algorithm>) -> Reading {
+    fn read(&self, algorithms: &[Algorithm]) -> Reading {
         let paths = &self.found.files;
-        read_all(&self.folder, paths, &algorithms, Limits::default())
+        read_all(&self.folder, paths, algorithms, Limits::default())
     }
 
     /// The algorithms that the SBOMs ask for.

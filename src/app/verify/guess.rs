@@ -1,6 +1,7 @@
 //! Guesses a manifest from what lies in a folder.
 
 use std::collections::BTreeSet;
+use std::fmt::Write as _;
 use std::path::Path;
 
 use super::gather::{Documents, told_documents};
@@ -54,7 +55,9 @@ pub fn guess_with_remarks(root: &Path) -> Result<(Manifest, Vec<Diagnostic>), Re
     };
     for path in told.sboms.keys() {
         let bytes = folder.open(path).and_then(|file| file.whole(path));
-        let reading = bytes.ok().and_then(|bytes| Some(sbom::read(&bytes).ok()?.1));
+        let reading = bytes
+            .ok()
+            .and_then(|bytes| Some(sbom::read(&bytes).ok()?.1));
         let root = reading.as_ref().and_then(|one| one.sbom.root.as_ref());
         let version = root.and_then(|root| root.version.as_deref());
         if let (Some(root), Some(version)) = (root, version)
@@ -85,7 +88,8 @@ pub fn guess_text(manifest: &Manifest, remarks: &[Diagnostic]) -> String {
     );
     for remark in remarks {
         let file = remark.file.as_deref().unwrap_or(".");
-        text += &format!("# {}: {}\n", printable(file), printable(&remark.message));
+        let (file, message) = (printable(file), printable(&remark.message));
+        _ = writeln!(text, "# {file}: {message}");
     }
     text + &manifest_text(manifest)
 }

@@ -56,7 +56,17 @@ impl Told {
 pub(super) fn is_worth_a_look(path: &str, head: &[u8]) -> bool {
     /// What names of evidence hold.
     const HINTS: [&str; 12] = [
-        "bom", "spdx", "cdx", "vex", ".sig", ".asc", ".minisig", ".p7", ".att", ".bundle", "intoto",
+        "bom",
+        "spdx",
+        "cdx",
+        "vex",
+        ".sig",
+        ".asc",
+        ".minisig",
+        ".p7",
+        ".att",
+        ".bundle",
+        "intoto",
         "provenance",
     ];
     let name = path.rsplit('/').next().unwrap_or(path).to_ascii_lowercase();
@@ -66,17 +76,18 @@ pub(super) fn is_worth_a_look(path: &str, head: &[u8]) -> bool {
     let text = head.strip_prefix(b"\xef\xbb\xbf").unwrap_or(head);
     let text = text.trim_ascii_start();
     match text {
-        [b'{' | b'[' | b'<', ..] | [0xff, 0xfe, ..] | [0xfe, 0xff, ..] => true,
-        // DER, the message of CycloneDX, packets of OpenPGP.
-        [0x30, 0x80..=0x84, ..] | [b'\n', 3, b'1', b'.', ..] | [0x80..=0xbf | 0xc2 | 0xc6, ..] => {
-            true
-        }
+        // Texts and UTF-16; DER, the message of CycloneDX, packets of OpenPGP.
+        [b'{' | b'[' | b'<', ..]
+        | [0xff, 0xfe, ..]
+        | [0xfe, 0xff, ..]
+        | [0x30, 0x80..=0x84, ..]
+        | [b'\n', 3, b'1', b'.', ..]
+        | [0x80..=0xbf | 0xc2 | 0xc6, ..] => true,
         _ if text.starts_with(b"-----BEGIN ") || text.starts_with(b"untrusted comment:") => true,
         _ => {
             let head = text.get(..HEAD_BYTES).unwrap_or(text);
-            head.split(|byte| *byte == b'\n').any(|line| {
-                line.starts_with(b"SPDXVersion:") || line.starts_with(b"spdxVersion")
-            })
+            head.split(|byte| *byte == b'\n')
+                .any(|line| line.starts_with(b"SPDXVersion:") || line.starts_with(b"spdxVersion"))
         }
     }
 }
