@@ -76,13 +76,12 @@ pub(super) fn is_worth_a_look(path: &str, head: &[u8]) -> bool {
     let text = head.strip_prefix(b"\xef\xbb\xbf").unwrap_or(head);
     let text = text.trim_ascii_start();
     match text {
-        // Texts and UTF-16; DER, the message of CycloneDX, packets of OpenPGP.
-        [b'{' | b'[' | b'<', ..]
+        // Texts, packets of OpenPGP, UTF-16, DER, the message of CycloneDX.
+        [b'{' | b'[' | b'<' | 0x80..=0xbf | 0xc2 | 0xc6, ..]
         | [0xff, 0xfe, ..]
         | [0xfe, 0xff, ..]
         | [0x30, 0x80..=0x84, ..]
-        | [b'\n', 3, b'1', b'.', ..]
-        | [0x80..=0xbf | 0xc2 | 0xc6, ..] => true,
+        | [b'\n', 3, b'1', b'.', ..] => true,
         _ if text.starts_with(b"-----BEGIN ") || text.starts_with(b"untrusted comment:") => true,
         _ => {
             let head = text.get(..HEAD_BYTES).unwrap_or(text);
