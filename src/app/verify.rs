@@ -81,14 +81,16 @@ pub fn verify(request: &Request<'_>) -> Result<Report, Refused> {
     ];
     for (group, step) in steps {
         (request.progress)(group);
-        groups.push((group, step(&gathered, &mut inputs)));
+        let outcomes = step(&gathered, &mut inputs);
+        groups.push((group, complete(&gathered, group, outcomes)));
     }
     (request.progress)(Group::Requirements);
     let mut outcomes: Vec<&mut Outcome> = groups.iter_mut().flat_map(|(_, list)| list).collect();
     let (exceptions, about_exceptions) = standing::apply(&gathered, &mut outcomes, &mut inputs);
     let (requirements, mut about_requirements) = requirement::settle(&gathered, &groups);
     about_requirements.extend(about_exceptions);
-    groups.push((Group::Requirements, in_order(about_requirements)));
+    let about_requirements = complete(&gathered, Group::Requirements, about_requirements);
+    groups.push((Group::Requirements, about_requirements));
     let groups: Vec<_> = groups
         .into_iter()
         .map(|(group, outcomes)| GroupView::new(group, outcomes))
@@ -137,6 +139,19 @@ pub fn verify(request: &Request<'_>) -> Result<Report, Refused> {
 
 /// One group of checks.
 type Step = fn(&Gathered<'_>, &mut Vec<Input>) -> Vec<Outcome>;
+
+/// The outcomes of a group in the order of the table, then those of own rules. A check that nobody answered is not met.
+fn complete(gathered: &Gathered<'_>, group: Group, mut outcomes: Vec<Outcome>) -> Vec<Outcome> {
+    for check in &gathered.request.library.acceptance_checks.list {
+        let is_answered = outcomes.iter().any(|one| one.check == check.id);
+        if check.group == group && !is_answered {
+            let said = both("verify-check-unanswered", &[]);
+            let finding = Finding::new(&check.id, Effect::Unverifiable, &check.id, said.clone());
+            outcomes.push(Outcome::new(check, said).with([finding]));
+        }
+    }
+    in_order(outcomes)
+}
 
 /// The first line: the first finding that decides, with its place, and how many others there are.
 fn headline(verdict: Ending, groups: &[GroupView], core: Option<&LeftOut>) -> Text {
@@ -195,6 +210,7 @@ fn place_of(citation: &Citation) -> String {
 
 /// Outcomes in the order of the table.
 fn in_order(mut outcomes: Vec<Outcome>) -> Vec<Outcome> {
-    outcomes.sort_by_key(|one| IDS.iter().position(|id| *id == one.check));
+    let place = |one: &Outcome| IDS.iter().position(|id| *id == one.check);
+    outcomes.sort_by_key(|one| place(one).unwrap_or(usize::MAX));
     outcomes
 }

@@ -1796,3 +1796,4 @@ verify-register-read = { $count } requirements are registered.
 verify-term-conflict = the manifest states { $term } otherwise than the contract; the contract counts
 verify-requirements-settled = Settled by machine: { $pass } met, { $fail } not met, { $unverifiable } not judged, { $waived } under an exceptional action; { $inspector } left to the inspector.
 verify-requirement-left-out = the contract asks for { $requirement }, and the manifest leaves its evidence out
+verify-check-unanswered = The check was not carried out.

@@ -1796,3 +1796,4 @@ verify-register-read = 登録された要件は{ $count }件である。
 verify-term-conflict = 目録の{ $term }が契約と異なるため、契約の値による
 verify-requirements-settled = 機械による判定:適合{ $pass }件、不適合{ $fail }件、判定不能{ $unverifiable }件、例外措置{ $waived }件。検査職員の確認による要件{ $inspector }件
 verify-requirement-left-out = 契約が{ $requirement }を求めているが、目録がその資料を省いている
+verify-check-unanswered = 検査が行われなかった。
