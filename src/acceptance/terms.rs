@@ -102,6 +102,7 @@ impl Terms {
             fix_days: number("CL-18", "fix_days"),
             exploited_fix_days: number("CL-18", "exploited_fix_days"),
             notice_days: number("CL-21", "notice_days"),
+            emergency_hours: number("CL-21", "emergency_hours"),
         }
     }
 
@@ -163,6 +164,12 @@ impl Terms {
                 "notice_days",
                 self.notice_days,
                 &manifest.notice_days,
+                &mut conflicts,
+            ),
+            emergency_hours: one_of(
+                "emergency_hours",
+                self.emergency_hours,
+                &manifest.emergency_hours,
                 &mut conflicts,
             ),
         };
