@@ -247,17 +247,9 @@ impl Judging<'_, '_> {
         let delivered = self.delivered.iter();
         let delivered = delivered.map(|(file, _)| (file.sha256, file.bytes.as_slice()));
         find_lines(&mut findings, earlier_bytes.into_iter().chain(delivered));
-        let numbers = [drifts.list.len(), uncovered, rest, settled].map(|one| one.to_string());
-        let [count, uncovered, rest, settled] = numbers.each_ref().map(String::as_str);
-        let said = both(
-            "verify-change-said",
-            &[
-                ("file", &shown(&earlier.path)),
-                ("count", count),
-                ("uncovered", uncovered),
-                ("rest", rest),
-                ("settled", settled),
-            ],
+        let said = said(
+            &shown(&earlier.path),
+            [drifts.list.len(), uncovered, rest, settled],
         );
         let documents = self.delivered.iter();
         Outcome::new(&self.gathered.check(self.id), said)
@@ -358,6 +350,29 @@ impl Judging<'_, '_> {
         }
         findings
     }
+}
+
+/// What came of the comparison: how much changed, how much of it without a notice, not listed, or accepted earlier.
+fn said(file: &str, numbers: [usize; 4]) -> Text {
+    let words = numbers.map(|one| one.to_string());
+    let [count, uncovered, rest, settled] = words.each_ref().map(String::as_str);
+    let mut text = if numbers.first() == Some(&0) {
+        both("verify-change-none", &[("file", file)])
+    } else {
+        let arguments = [("file", file), ("count", count), ("uncovered", uncovered)];
+        both("verify-change-said", &arguments)
+    };
+    let mut add = |more: Text| {
+        text.ja += &more.ja;
+        text.en += &more.en;
+    };
+    if rest != "0" {
+        add(both("verify-change-rest", &[("rest", rest)]));
+    }
+    if settled != "0" {
+        add(both("verify-change-settled", &[("settled", settled)]));
+    }
+    text
 }
 
 /// The sentence of a drift, with or without a notice.
