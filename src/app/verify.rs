@@ -18,7 +18,7 @@ mod telling;
 
 use std::path::PathBuf;
 
-pub use guess::guess;
+pub use guess::{guess, guess_text, guess_with_remarks};
 
 use super::Refused;
 use super::library::Library;

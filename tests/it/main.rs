@@ -108,6 +108,7 @@ mod verify_folder;
 mod verify_products;
 mod verify_sbom;
 mod vex_envelope;
+mod verify_contents;
 mod version_compare;
 mod corpus_profiles;
 mod corpus_questionnaire;

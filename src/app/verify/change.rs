@@ -300,9 +300,11 @@ impl Judging<'_, '_> {
         let open = |text: &Option<String>| text.clone().unwrap_or_default();
         let mut finding = Finding::new(self.id, effect, shown(subject), message)
             .distinguished_by(&[drift.kind.word(), &open(&drift.from), &open(&drift.to)]);
-        let after = drift.after.clone().zip(self.delivered.get(drift.delivered));
-        if let Some((at, (file, _))) = after {
-            finding = finding.cite(file.cite(at));
+        if let Some((file, sbom)) = self.delivered.get(drift.delivered) {
+            // What is gone has no place in the delivered SBOM: the place to look at is what that describes.
+            let root = || sbom.root.as_ref().map(|root| root.at.place());
+            let at = drift.after.clone().or_else(root);
+            finding = finding.cite(file.cite(at.unwrap_or_else(Place::whole)));
         }
         if let Some(at) = drift.before.clone() {
             finding = finding.cite(earlier.cite(at));
