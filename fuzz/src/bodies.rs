@@ -19,6 +19,8 @@ use mekiki::evidence::archive::{Limits, Walk};
 use mekiki::evidence::attestation::envelope::{Envelope, documents};
 use mekiki::evidence::attestation::{predicate, statement};
 use mekiki::evidence::detect::detect;
+use mekiki::evidence::register::change_notice::read_change_notice;
+use mekiki::evidence::register::product_list::{VersionPattern, read_product_list};
 use mekiki::evidence::sbom::model::Component;
 use mekiki::evidence::sbom::{self, cyclonedx, find_lines, spdx2};
 use mekiki::evidence::signature::openpgp as openpgp_signature;
@@ -831,6 +833,19 @@ pub(crate) fn delivery(bytes: &[u8]) {
     }
     match read_register(bytes) {
         Ok(register) => _ = black_box(register),
+        Err(faults) => sound(&faults),
+    }
+    match read_change_notice(bytes) {
+        Ok(notice) => assert!(notice.changes.iter().all(|one| !one.component.contains('*'))),
+        Err(faults) => sound(&faults),
+    }
+    match read_product_list(bytes) {
+        Ok(list) => {
+            for pattern in list.products.iter().flat_map(|one| &one.versions) {
+                let again = VersionPattern::parse(&pattern.text());
+                assert_eq!(again.as_ref(), Some(pattern));
+            }
+        }
         Err(faults) => sound(&faults),
     }
 }

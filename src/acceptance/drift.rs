@@ -123,29 +123,52 @@ impl Drift {
 
     /// Whether a component of a notice is this one.
     pub fn is_named_by(&self, component: &str) -> bool {
-        names(component, self.names.iter(), self.purls.iter())
+        names(component, &self.names, &self.purls)
     }
+
+    /// The keys under which a notice may speak of it.
+    pub fn keys(&self) -> Vec<String> {
+        keys(&self.names, &self.purls)
+    }
+}
+
+/// The key of a component as a notice names it: the same for all package URLs of one package.
+pub fn key(component: &str) -> String {
+    let component = component.trim();
+    match Purl::parse(component) {
+        Some(purl) => format!("pkg:{}/{}", purl.kind, purl.full_name()),
+        None => component.to_owned(),
+    }
+}
+
+/// The keys of something that has these names and package URLs, each once.
+pub fn keys(names: &[String], purls: &[String]) -> Vec<String> {
+    let mut keys: Vec<_> = names.iter().map(|one| one.trim().to_owned()).collect();
+    keys.extend(
+        purls
+            .iter()
+            .filter(|one| Purl::parse(one).is_some())
+            .map(|one| key(one)),
+    );
+    keys.sort();
+    keys.dedup();
+    keys
 }
 
 /// Whether a text, a package URL or a name, names something that has these names and package URLs.
 ///
 /// A package URL names by type, namespace and name, and by its version, qualifiers and path where it has them; a name is
 /// compared as it is.
-pub fn names<'a>(
-    component: &str,
-    mut names: impl Iterator<Item = &'a String>,
-    purls: impl Iterator<Item = &'a String>,
-) -> bool {
+pub fn names(component: &str, names: &[String], purls: &[String]) -> bool {
     let component = component.trim();
     if !component.starts_with("pkg:") {
-        return names.any(|name| name.trim() == component);
+        return names.iter().any(|name| name.trim() == component);
     }
     let Some(named) = Purl::parse(component) else {
         return false;
     };
-    purls
-        .filter_map(|one| Purl::parse(one))
-        .any(|purl| is_named(&named, &purl))
+    let mut purls = purls.iter().filter_map(|one| Purl::parse(one));
+    purls.any(|purl| is_named(&named, &purl))
 }
 
 fn is_named(named: &Purl, purl: &Purl) -> bool {
@@ -227,6 +250,7 @@ mod tests {
             for component in ["@scope/lib", "pkg:npm/%40scope/lib", "pkg:npm/@scope/lib"] {
                 let exact = notice(&drift, component);
                 assert!(drift.is_covered_by(&exact), "{kind:?} {component}");
+                assert!(drift.keys().contains(&key(component)), "{component}");
                 let mut others: Vec<NoticedChange> = Vec::new();
                 for (_, other) in NoticedKind::WORDS {
                     if other != exact.kind {

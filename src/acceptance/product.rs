@@ -3,6 +3,8 @@
 //! Two names are one where they are the same after folding; the folding is the table below and nothing else. What is only
 //! alike is a hint for people and never a match.
 
+use std::collections::HashMap;
+
 use unicode_normalization::UnicodeNormalization as _;
 
 use crate::diagnostic::nearest;
@@ -112,8 +114,8 @@ pub enum Listing<'a> {
     OtherMaker(&'a ListedProduct),
     /// Entries name it, none of them this version.
     OtherVersion(Vec<&'a ListedProduct>),
-    /// No entry names it; the name that is nearest.
-    Unlisted(Option<&'a str>),
+    /// No entry names it.
+    Unlisted,
 }
 
 /// What is looked up.
@@ -132,23 +134,6 @@ pub struct Wanted {
 }
 
 impl Wanted {
-    /// Whether an entry names it: by name, by model or by the beginning of a package URL.
-    pub fn is_named_by(&self, entry: &ListedProduct) -> bool {
-        let listed = [Some(&entry.name), entry.model.as_ref()];
-        let listed: Vec<_> = listed
-            .into_iter()
-            .flatten()
-            .map(|one| folded(one))
-            .collect();
-        self.names.iter().any(|name| listed.contains(&folded(name))) || self.has_purl_of(entry)
-    }
-
-    /// Whether one of its package URLs begins with one of the entry's.
-    pub fn has_purl_of(&self, entry: &ListedProduct) -> bool {
-        let mut own = self.purls.iter().filter_map(|one| Purl::parse(one));
-        own.any(|purl| entry.purls.iter().any(|prefix| begins_with(&purl, prefix)))
-    }
-
     /// Whether the version is one of the entry's.
     pub fn version_is_of(&self, entry: &ListedProduct) -> bool {
         let version = self.version.as_deref().map(str::trim);
@@ -168,57 +153,145 @@ impl Wanted {
         let listed = folded_company(&entry.maker);
         self.makers.iter().any(|one| folded_company(one) == listed)
     }
+}
+
+/// The products of a list, made ready to be looked up.
+pub struct Register<'a> {
+    products: &'a [ListedProduct],
+    /// Entries by folded name and model.
+    by_name: HashMap<String, Vec<usize>>,
+    /// Entries with the package URLs that they begin with.
+    by_purl: Vec<(Purl, usize)>,
+}
+
+impl<'a> Register<'a> {
+    /// Makes the products ready.
+    pub fn new(products: &'a [ListedProduct]) -> Self {
+        let mut by_name: HashMap<String, Vec<usize>> = HashMap::new();
+        let mut by_purl = Vec::new();
+        for (index, entry) in products.iter().enumerate() {
+            for name in [Some(&entry.name), entry.model.as_ref()]
+                .into_iter()
+                .flatten()
+            {
+                by_name.entry(folded(name)).or_default().push(index);
+            }
+            let purls = entry.purls.iter().filter_map(|one| Purl::parse(one));
+            by_purl.extend(purls.map(|purl| (purl, index)));
+        }
+        Self {
+            products,
+            by_name,
+            by_purl,
+        }
+    }
+
+    fn entries(&self, mut indices: Vec<usize>) -> Vec<&'a ListedProduct> {
+        indices.sort_unstable();
+        indices.dedup();
+        let entries = indices
+            .into_iter()
+            .filter_map(|index| self.products.get(index));
+        entries.collect()
+    }
+
+    /// The entries that name it by name or model, in the order of the list.
+    pub fn by_name(&self, wanted: &Wanted) -> Vec<&'a ListedProduct> {
+        let named = wanted
+            .names
+            .iter()
+            .filter_map(|name| self.by_name.get(&folded(name)));
+        self.entries(named.flatten().copied().collect())
+    }
+
+    /// The entries with a package URL that one of its own begins with, in the order of the list.
+    pub fn by_purl(&self, wanted: &Wanted) -> Vec<&'a ListedProduct> {
+        if self.by_purl.is_empty() {
+            return Vec::new();
+        }
+        let own: Vec<_> = wanted
+            .purls
+            .iter()
+            .filter_map(|one| Purl::parse(one))
+            .collect();
+        let named = self
+            .by_purl
+            .iter()
+            .filter(|(prefix, _)| own.iter().any(|purl| begins_with(purl, prefix)));
+        self.entries(named.map(|(_, index)| *index).collect())
+    }
 
     /// Looks it up; of several entries the one that fits best, and of those that fit alike the one with the worst result.
-    pub fn among<'a>(&self, list: &'a [ListedProduct]) -> Listing<'a> {
-        let named: Vec<_> = list.iter().filter(|one| self.is_named_by(one)).collect();
-        if named.is_empty() {
-            let folded: Vec<_> = list.iter().map(|one| folded(&one.name)).collect();
-            let near = self.names.iter().find_map(|name| {
-                let name = self::folded(name);
-                let near = nearest(&name, folded.iter().map(String::as_str))?;
-                list.iter()
-                    .zip(&folded)
-                    .find(|(_, folded)| folded.as_str() == near)
-                    .map(|(entry, _)| entry.name.as_str())
-            });
-            return Listing::Unlisted(near);
+    pub fn listing(&self, wanted: &Wanted) -> Listing<'a> {
+        let mut named = self.by_name(wanted);
+        for entry in self.by_purl(wanted) {
+            if !named.contains(&entry) {
+                named.push(entry);
+            }
         }
-        let of_version: Vec<_> = named
-            .iter()
-            .copied()
-            .filter(|one| self.version_is_of(one))
-            .collect();
+        if named.is_empty() {
+            return Listing::Unlisted;
+        }
         let worst = |list: &[&'a ListedProduct]| list.iter().copied().max_by_key(|one| one.result);
-        let of_maker: Vec<_> = of_version
+        let of_version = named
             .iter()
             .copied()
-            .filter(|one| self.maker_is_of(one))
-            .collect();
+            .filter(|one| wanted.version_is_of(one));
+        let of_version: Vec<_> = of_version.collect();
+        let of_maker = of_version
+            .iter()
+            .copied()
+            .filter(|one| wanted.maker_is_of(one));
+        let of_maker: Vec<_> = of_maker.collect();
         if let Some(entry) = worst(&of_maker) {
             return Listing::Listed(entry);
         }
         match worst(&of_version) {
-            Some(entry) if self.makers.is_empty() => Listing::MakerUnstated(entry),
+            Some(entry) if wanted.makers.is_empty() => Listing::MakerUnstated(entry),
             Some(entry) => Listing::OtherMaker(entry),
             None => Listing::OtherVersion(named),
         }
     }
+
+    /// The name on the list that is nearest to one that is not on it: a hint for people.
+    pub fn near(&self, wanted: &Wanted) -> Option<&'a str> {
+        let mut names: Vec<_> = self.by_name.keys().map(String::as_str).collect();
+        names.sort_unstable();
+        wanted.names.iter().find_map(|name| {
+            let near = nearest(&folded(name), names.iter().copied())?;
+            let index = self.by_name.get(near)?.first()?;
+            let entry = self.products.get(*index)?;
+            let model = entry.model.as_deref().filter(|model| folded(model) == near);
+            Some(model.unwrap_or(&entry.name))
+        })
+    }
 }
 
-/// The entry for a company's name; of several the one with the worst result.
-pub fn supplier_among<'a>(name: &str, list: &'a [ListedSupplier]) -> Option<&'a ListedSupplier> {
-    let name = folded_company(name);
-    let named = list.iter().filter(|one| folded_company(&one.name) == name);
-    named.max_by_key(|one| one.result)
+/// Suppliers of a list by their folded names; of several entries for one name the one with the worst result.
+pub struct Suppliers<'a>(HashMap<String, &'a ListedSupplier>);
+
+impl<'a> Suppliers<'a> {
+    /// Makes the suppliers ready.
+    pub fn new(list: &'a [ListedSupplier]) -> Self {
+        let mut by_name: HashMap<String, &ListedSupplier> = HashMap::new();
+        for one in list {
+            let known = by_name.entry(folded_company(&one.name)).or_insert(one);
+            if one.result > known.result {
+                *known = one;
+            }
+        }
+        Self(by_name)
+    }
+
+    /// The entry for a company's name.
+    pub fn named(&self, name: &str) -> Option<&'a ListedSupplier> {
+        self.0.get(&folded_company(name)).copied()
+    }
 }
 
 /// Whether a package URL is of a package that a listed one names: of its type, at or below its namespace and name, and of
 /// its version where it has one.
-fn begins_with(purl: &Purl, prefix: &str) -> bool {
-    let Some(prefix) = Purl::parse(prefix) else {
-        return false;
-    };
+fn begins_with(purl: &Purl, prefix: &Purl) -> bool {
     let (own, listed) = (purl.full_name(), prefix.full_name());
     let is_below = own
         .strip_prefix(&listed)
@@ -334,12 +407,13 @@ mod tests {
             entry("Router", "青葉システム", &["2.4.*"], CheckResult::Cleared),
             entry("Router", "青葉システム", &["2.5"], CheckResult::Concern),
         ];
-        let word = |wanted: Wanted| match wanted.among(&list) {
+        let register = Register::new(&list);
+        let word = |wanted: Wanted| match register.listing(&wanted) {
             Listing::Listed(entry) => format!("{:?}", entry.result),
             Listing::MakerUnstated(_) => "maker unstated".to_owned(),
             Listing::OtherMaker(_) => "other maker".to_owned(),
             Listing::OtherVersion(entries) => format!("{} of other versions", entries.len()),
-            Listing::Unlisted(near) => format!("unlisted, near {near:?}"),
+            Listing::Unlisted => format!("unlisted, near {:?}", register.near(&wanted)),
         };
         for (name, version, maker, expected) in [
             ("router", "2.4.1", "㈱青葉システム", "Cleared"),
@@ -380,7 +454,7 @@ mod tests {
                 corporate_number: number.map(str::to_owned),
                 ..wanted("router", "1", maker)
             };
-            let is_listed = matches!(one.among(&list), Listing::Listed(_));
+            let is_listed = matches!(Register::new(&list).listing(&one), Listing::Listed(_));
             assert_eq!(is_listed, expected, "{number:?} {maker}");
         }
     }
@@ -397,8 +471,9 @@ mod tests {
                 purls: vec![purl.to_owned()],
                 ..Wanted::default()
             };
-            let listed = entry("Router", "x", &[], CheckResult::Cleared);
-            assert_eq!(one.is_named_by(&listed), expected, "{purl}");
+            let listed = [entry("Router", "x", &[], CheckResult::Cleared)];
+            let found = Register::new(&listed).by_purl(&one);
+            assert_eq!(!found.is_empty(), expected, "{purl}");
         }
     }
 }

@@ -454,7 +454,11 @@ const ONLY_IN: &[(&str, &[&str])] = &[
     ("zip::", &["evidence/archive", "evidence/spreadsheet"]),
     (
         "unicode_normalization::",
-        &["questionnaire", "tender/score_sheet"],
+        &[
+            "acceptance/product.rs",
+            "questionnaire",
+            "tender/score_sheet",
+        ],
     ),
     ("csv_core::", &["evidence/spreadsheet"]),
     (

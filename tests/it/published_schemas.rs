@@ -14,6 +14,8 @@ use std::path::Path;
 use base64::prelude::{BASE64_STANDARD, Engine as _};
 use jsonschema::Validator;
 use mekiki::app::library::Library;
+use mekiki::evidence::register::change_notice::read_change_notice;
+use mekiki::evidence::register::product_list::read_product_list;
 use serde_json::{Value, json};
 
 use crate::binary::{DEMO, Scratch, mekiki};
@@ -181,7 +183,59 @@ fn outputs() -> Vec<(&'static str, Value)> {
         serde_json::from_slice(&fs::read(format!("{DEMO}/bids/hokuto/answers.json")).unwrap())
             .unwrap(),
     ));
+    outputs.extend(acceptance_files());
     outputs
+}
+
+/// What an agency keeps for the verification of a delivery. Their readers take them, so the schemas promise no more than
+/// is read.
+fn acceptance_files() -> [(&'static str, Value); 2] {
+    let notice = json!({
+        "schema": "mekiki/change-notice/v1",
+        "id": "CN-1",
+        "case": "shelf-2026",
+        "notified_on": "2026-09-01",
+        "effective_on": "2026-11-01",
+        "emergency": false,
+        "notified_by": "青葉システム株式会社",
+        "received_by": "文書管理担当",
+        "change": [{
+            "kind": "version",
+            "component": "pkg:npm/title-index",
+            "from": "2.0.0",
+            "to": "2.0.1",
+            "reason": {"ja": "脆弱性の是正のため。", "en": "A vulnerability is fixed."},
+        }],
+    });
+    let list = json!({
+        "schema": "mekiki/product-list/v1",
+        "id": "PL-1",
+        "case": "shelf-2026",
+        "submitted_on": "2026-05-01",
+        "checked_on": "2026-06-01",
+        "checked_by": "統括情報セキュリティ責任者",
+        "kinds": ["firmware"],
+        "product": [{
+            "name": "connector",
+            "maker": "青葉システム株式会社",
+            "corporate_number": "8700110005901",
+            "model": "CN-2",
+            "versions": ["2.1.*"],
+            "country": "JP",
+            "purls": ["pkg:generic/connector"],
+            "result": "cleared",
+        }],
+        "supplier": [{
+            "name": "北斗株式会社",
+            "corporate_number": "8700110005901",
+            "country": "JP",
+            "result": "pending",
+        }],
+    });
+    let bytes = |document: &Value| serde_json::to_vec(document).unwrap();
+    assert!(read_change_notice(&bytes(&notice)).is_ok());
+    assert!(read_product_list(&bytes(&list)).is_ok());
+    [("change-notice-v1", notice), ("product-list-v1", list)]
 }
 
 /// The places of a document at which a test may spoil it: pointers to its members.

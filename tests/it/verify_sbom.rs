@@ -69,7 +69,7 @@ fn what_the_manifest_names_and_is_not_there_fails_even_beside_another() {
     let place = &judged.findings("sbom.delivered")[0].citations[0];
     assert_eq!(
         (place.file.as_str(), place.at.line),
-        ("delivery.toml", Some(8))
+        ("delivery.toml", Some(9))
     );
 }
 

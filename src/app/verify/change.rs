@@ -247,17 +247,9 @@ impl Judging<'_, '_> {
         let delivered = self.delivered.iter();
         let delivered = delivered.map(|(file, _)| (file.sha256, file.bytes.as_slice()));
         find_lines(&mut findings, earlier_bytes.into_iter().chain(delivered));
-        let numbers = [drifts.list.len(), uncovered, rest, settled].map(|one| one.to_string());
-        let [count, uncovered, rest, settled] = numbers.each_ref().map(String::as_str);
-        let said = both(
-            "verify-change-said",
-            &[
-                ("file", &shown(&earlier.path)),
-                ("count", count),
-                ("uncovered", uncovered),
-                ("rest", rest),
-                ("settled", settled),
-            ],
+        let said = said(
+            &shown(&earlier.path),
+            [drifts.list.len(), uncovered, rest, settled],
         );
         let documents = self.delivered.iter();
         Outcome::new(&self.gathered.check(self.id), said)
@@ -308,9 +300,11 @@ impl Judging<'_, '_> {
         let open = |text: &Option<String>| text.clone().unwrap_or_default();
         let mut finding = Finding::new(self.id, effect, shown(subject), message)
             .distinguished_by(&[drift.kind.word(), &open(&drift.from), &open(&drift.to)]);
-        let after = drift.after.clone().zip(self.delivered.get(drift.delivered));
-        if let Some((at, (file, _))) = after {
-            finding = finding.cite(file.cite(at));
+        if let Some((file, sbom)) = self.delivered.get(drift.delivered) {
+            // What is gone has no place in the delivered SBOM: the place to look at is what that describes.
+            let root = || sbom.root.as_ref().map(|root| root.at.place());
+            let at = drift.after.clone().or_else(root);
+            finding = finding.cite(file.cite(at.unwrap_or_else(Place::whole)));
         }
         if let Some(at) = drift.before.clone() {
             finding = finding.cite(earlier.cite(at));
@@ -358,6 +352,29 @@ impl Judging<'_, '_> {
         }
         findings
     }
+}
+
+/// What came of the comparison: how much changed, how much of it without a notice, not listed, or accepted earlier.
+fn said(file: &str, numbers: [usize; 4]) -> Text {
+    let words = numbers.map(|one| one.to_string());
+    let [count, uncovered, rest, settled] = words.each_ref().map(String::as_str);
+    let mut text = if numbers.first() == Some(&0) {
+        both("verify-change-none", &[("file", file)])
+    } else {
+        let arguments = [("file", file), ("count", count), ("uncovered", uncovered)];
+        both("verify-change-said", &arguments)
+    };
+    let mut add = |more: Text| {
+        text.ja += &more.ja;
+        text.en += &more.en;
+    };
+    if rest != "0" {
+        add(both("verify-change-rest", &[("rest", rest)]));
+    }
+    if settled != "0" {
+        add(both("verify-change-settled", &[("settled", settled)]));
+    }
+    text
 }
 
 /// The sentence of a drift, with or without a notice.

@@ -10,7 +10,7 @@ use super::gather::{Gathered, SbomFile};
 use super::telling::{bounded, citing, find_lines, in_manifest, shown};
 use crate::acceptance::finding::{Effect, Finding, Outcome};
 use crate::acceptance::manifest::Evidence;
-use crate::acceptance::product::{Listing, Wanted, folded, folded_company};
+use crate::acceptance::product::{Listing, Register, Wanted, folded, folded_company};
 use crate::acceptance::report::Input;
 use crate::diagnostic::Place;
 use crate::digest::Digest;
@@ -29,6 +29,9 @@ const CLEARED: &str = "product.cleared";
 
 /// The most findings of a check that are told one by one.
 const TOLD: usize = 500;
+
+/// For how many products that are not listed the nearest name is looked for.
+const HINTS: usize = 100;
 
 /// A list that can be used.
 struct Checked {
@@ -182,8 +185,21 @@ fn judge(gathered: &Gathered<'_>, checked: &Checked) -> Vec<Outcome> {
         listed.push(citing(finding, in_manifest(gathered, Place::whole())));
     }
     held.extend(components(checked, &readable));
+    let register = Register::new(&checked.list.products);
+    let mut hints = HINTS;
     for one in &held {
-        listed.extend(look_up(gathered, checked, one, &mut cleared));
+        let near = |wanted: &Wanted| {
+            hints = hints.checked_sub(1)?;
+            register.near(wanted)
+        };
+        let listing = register.listing(&one.wanted);
+        listed.extend(look_up(
+            gathered,
+            checked,
+            (one, listing),
+            near,
+            &mut cleared,
+        ));
     }
     // What no SBOM tells, nobody can hold against the list.
     if readable.len() < gathered.sboms.len() || gathered.sboms.is_empty() {
@@ -309,10 +325,11 @@ fn components<'g>(checked: &Checked, readable: &[(&'g SbomFile, &'g Sbom)]) -> V
 }
 
 /// Holds one thing against the list. What the list says of it goes to `cleared`, the rest is given back.
-fn look_up(
+fn look_up<'a>(
     gathered: &Gathered<'_>,
-    checked: &Checked,
-    one: &Held<'_>,
+    checked: &'a Checked,
+    (one, listing): (&Held<'_>, Listing<'a>),
+    near: impl FnOnce(&Wanted) -> Option<&'a str>,
     cleared: &mut Vec<Finding>,
 ) -> Vec<Finding> {
     let name = shown(&one.name);
@@ -328,7 +345,6 @@ fn look_up(
         let finding = cite(Finding::new(LISTED, effect, name.clone(), message));
         finding.cite(checked.cite(at))
     };
-    let listing = one.wanted.among(&checked.list.products);
     let makers = shown(&one.wanted.makers.join(", "));
     let (finding, entry) = match listing {
         Listing::Listed(entry) => (spelled(checked, one, entry), Some(entry)),
@@ -368,8 +384,8 @@ fn look_up(
             let finding = listed(Effect::Fails, message, entries.first().copied());
             (Some(finding), None)
         }
-        Listing::Unlisted(near) => {
-            let message = match near {
+        Listing::Unlisted => {
+            let message = match near(&one.wanted) {
                 Some(near) => both(
                     "verify-product-unlisted-near",
                     &[("name", &name), ("near", &shown(near))],
@@ -431,28 +447,23 @@ fn spelled(checked: &Checked, one: &Held<'_>, entry: &ListedProduct) -> Option<F
 /// Components of any kind that the list names under concern: by package URL, or by name together with maker.
 fn under_concern(checked: &Checked, readable: &[(&SbomFile, &Sbom)]) -> Vec<Finding> {
     let doubted = checked.list.products.iter();
-    let doubted: Vec<_> = doubted
-        .filter(|one| one.result != CheckResult::Cleared)
-        .collect();
+    let doubted = doubted.filter(|one| one.result != CheckResult::Cleared);
+    let doubted: Vec<_> = doubted.cloned().collect();
     let mut findings = Vec::new();
     if doubted.is_empty() {
         return findings;
     }
+    let register = Register::new(&doubted);
     for (file, sbom) in readable {
         let components = sbom.components.iter();
         let others = components.filter(|one| !checked.list.kinds.contains(&one.kind));
         for one in others {
             let held = held(file, one, party::own_makers(one));
-            let list: Vec<ListedProduct> = doubted
-                .iter()
-                .filter(|entry| {
-                    held.wanted.has_purl_of(entry)
-                        || held.wanted.is_named_by(entry) && held.wanted.maker_is_of(entry)
-                })
-                .map(|entry| ListedProduct::clone(entry))
-                .collect();
-            let entry = list.iter().filter(|entry| held.wanted.version_is_of(entry));
-            let Some(entry) = entry.max_by_key(|entry| entry.result) else {
+            let by_name = register.by_name(&held.wanted).into_iter();
+            let by_name = by_name.filter(|entry| held.wanted.maker_is_of(entry));
+            let named = register.by_purl(&held.wanted).into_iter().chain(by_name);
+            let of_version = named.filter(|entry| held.wanted.version_is_of(entry));
+            let Some(entry) = of_version.max_by_key(|entry| entry.result) else {
                 continue;
             };
             let name = shown(&held.name);

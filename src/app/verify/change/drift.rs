@@ -13,6 +13,7 @@ use crate::diagnostic::Place;
 use crate::digest::Digest;
 use crate::evidence::sbom::model::{ComponentKind, is_stated};
 use crate::evidence::sbom::{Component, Sbom};
+use crate::purl::Purl;
 
 /// Where something stands: in which delivered SBOM, or in the earlier one.
 type At = (Option<usize>, Place);
@@ -190,8 +191,15 @@ impl Finder<'_, '_> {
             }
             return;
         }
+        let is_same_version = !pair.details.iter().any(|one| {
+            matches!(
+                one.kind,
+                ChangeKind::Downgraded | ChangeKind::Upgraded | ChangeKind::VersionChanged
+            )
+        });
         for change in &pair.details {
             let kind = match change.kind {
+                ChangeKind::PurlChanged if !is_same_version && is_of_one_source(change) => continue,
                 ChangeKind::HashChanged => DriftKind::Digest,
                 ChangeKind::Downgraded => DriftKind::Downgraded,
                 ChangeKind::Upgraded | ChangeKind::VersionChanged => DriftKind::Version,
@@ -216,12 +224,6 @@ impl Finder<'_, '_> {
                 ..drift_of(kind, index, Some(&pair.a), Some(&pair.b))
             });
         }
-        let is_same_version = !pair.details.iter().any(|one| {
-            matches!(
-                one.kind,
-                ChangeKind::Downgraded | ChangeKind::Upgraded | ChangeKind::VersionChanged
-            )
-        });
         let both = self
             .base
             .component(&pair.a.at)
@@ -372,6 +374,23 @@ fn drift_of(kind: DriftKind, delivered: usize, a: Option<&Item>, b: Option<&Item
         lacks_license: false,
         lacks_identifier: false,
     }
+}
+
+/// Whether two package URLs differ in their versions and in what follows a version only.
+///
+/// Source: purl specification (ECMA-427), known qualifiers: `download_url`, `vcs_url`, `file_name` and `checksum` tell one
+/// build; `repository_url` and the platform tell another package.
+fn is_of_one_source(change: &Change) -> bool {
+    const OF_A_BUILD: [&str; 4] = ["download_url", "vcs_url", "file_name", "checksum"];
+    let plain = |text: &Option<String>| {
+        let mut purl = Purl::parse(text.as_deref()?)?;
+        purl.version = None;
+        purl.qualifiers
+            .retain(|(key, _)| !OF_A_BUILD.contains(&key.as_str()));
+        Some(purl)
+    };
+    let (from, to) = (plain(&change.from), plain(&change.to));
+    from.is_some() && from == to
 }
 
 /// Whether the earlier one has digests and the delivered one none of the same algorithms.

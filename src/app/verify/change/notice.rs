@@ -1,9 +1,10 @@
 //! The notices of changes: which count, what they cover, whether they came in time, and what they announce in vain.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeSet, HashMap};
 
+use super::drift::full_name;
 use super::timing_finding;
-use crate::acceptance::drift::{Drift, names};
+use crate::acceptance::drift::{self, Drift};
 use crate::acceptance::finding::{Effect, Finding};
 use crate::acceptance::report::Input;
 use crate::acceptance::terms::{Agreed, Terms};
@@ -74,7 +75,9 @@ pub(super) struct Notices {
     counting: Vec<ReadNotice>,
     /// Why others do not.
     faults: Vec<Finding>,
-    /// Changes that something shows, as (notice, change).
+    /// The changes of those by the key of their component, as (notice, change).
+    by_key: HashMap<String, Vec<(usize, usize)>>,
+    /// Changes that something shows.
     shown: BTreeSet<(usize, usize)>,
     as_of: Date,
 }
@@ -88,6 +91,7 @@ impl Notices {
         let mut notices = Self {
             counting: Vec::new(),
             faults: Vec::new(),
+            by_key: HashMap::new(),
             shown: BTreeSet::new(),
             as_of,
         };
@@ -135,6 +139,15 @@ impl Notices {
             };
             key(one).cmp(&key(other))
         });
+        for (index, read) in notices.counting.iter().enumerate() {
+            for (position, change) in read.notice.changes.iter().enumerate() {
+                let list = notices
+                    .by_key
+                    .entry(drift::key(&change.component))
+                    .or_default();
+                list.push((index, position));
+            }
+        }
         notices
     }
 
@@ -183,16 +196,25 @@ impl Notices {
     /// The first notice that covers a drift: which, its identifier, and the place of its change. Every change that covers
     /// it is shown to be delivered.
     pub(super) fn covering(&mut self, drift: &Drift) -> Option<(usize, (String, Citation))> {
+        let keys = drift.keys();
+        let named = keys.iter().filter_map(|key| self.by_key.get(key));
+        let mut named: Vec<_> = named.flatten().copied().collect();
+        named.sort_unstable();
+        named.dedup();
         let mut first = None;
-        for (index, read) in self.counting.iter().enumerate() {
-            let changes = read.notice.changes.iter().enumerate();
-            for (position, change) in changes.filter(|(_, one)| drift.is_covered_by(one)) {
-                self.shown.insert((index, position));
-                first.get_or_insert_with(|| {
-                    let citation = read.cite(change.at.clone());
-                    (index, (read.notice.id.clone(), citation))
-                });
-            }
+        for (index, position) in named {
+            let Some(read) = self.counting.get(index) else {
+                continue;
+            };
+            let change = read.notice.changes.get(position);
+            let Some(change) = change.filter(|one| drift.is_covered_by(one)) else {
+                continue;
+            };
+            self.shown.insert((index, position));
+            first.get_or_insert_with(|| {
+                let citation = read.cite(change.at.clone());
+                (index, (read.notice.id.clone(), citation))
+            });
         }
         first
     }
@@ -206,9 +228,13 @@ impl Notices {
     /// What was announced and nothing shows: neither as a drift, nor as what the delivered SBOMs say.
     pub(super) fn unshown(&self, id: &str, delivered: &[&Sbom]) -> Vec<Finding> {
         let mut findings = Vec::new();
+        if self.counting.is_empty() {
+            return findings;
+        }
+        let components = Named::of(delivered);
         for (index, read) in self.counting.iter().enumerate() {
             for (position, change) in read.notice.changes.iter().enumerate() {
-                if self.shown.contains(&(index, position)) || is_so(change, delivered) {
+                if self.shown.contains(&(index, position)) || is_so(change, &components) {
                     continue;
                 }
                 let name = shown(&change.component);
@@ -238,12 +264,39 @@ impl Notices {
     }
 }
 
+/// Components by the keys under which a notice may speak of them.
+struct Named<'s>(HashMap<String, Vec<&'s Component>>);
+
+impl<'s> Named<'s> {
+    fn of(delivered: &[&'s Sbom]) -> Self {
+        let mut by_key: HashMap<String, Vec<&Component>> = HashMap::new();
+        for one in delivered.iter().flat_map(|sbom| sbom.all_components()) {
+            let (names, purls) = names_of(one);
+            for key in drift::keys(&names, &purls) {
+                by_key.entry(key).or_default().push(one);
+            }
+        }
+        Self(by_key)
+    }
+
+    fn by(&self, component: &str) -> impl Iterator<Item = &'s Component> {
+        let of_key = self.0.get(&drift::key(component)).into_iter().flatten();
+        let named = of_key.copied().filter(move |one| {
+            let (names, purls) = names_of(one);
+            drift::names(component, &names, &purls)
+        });
+        named
+    }
+}
+
+fn names_of(component: &Component) -> (Vec<String>, Vec<String>) {
+    let purls = component.purls().map(str::to_owned).collect();
+    (vec![full_name(component)], purls)
+}
+
 /// Whether the delivered SBOMs are as a change says that they become, whatever they were before.
-fn is_so(change: &NoticedChange, delivered: &[&Sbom]) -> bool {
-    let mut named = delivered
-        .iter()
-        .flat_map(|sbom| sbom.all_components())
-        .filter(|one| is_named(one, &change.component));
+fn is_so(change: &NoticedChange, delivered: &Named<'_>) -> bool {
+    let mut named = delivered.by(&change.component);
     let to = change.to.as_deref().map(str::trim);
     let is = |found: Option<&str>| match to {
         None => true,
@@ -261,16 +314,14 @@ fn is_so(change: &NoticedChange, delivered: &[&Sbom]) -> bool {
         }
         NoticedKind::Purl => named.any(|one| is(one.purl.as_deref())),
         NoticedKind::Name => named.next().is_some(),
-        NoticedKind::Digest => named.any(|one| {
-            let values = one.hashes.iter().map(|hash| hash.value.to_lowercase());
+        NoticedKind::Digest => {
             let hex = to.and_then(|to| to.rsplit(':').next()).unwrap_or_default();
-            values.into_iter().any(|value| value == hex.to_lowercase())
-        }),
+            let hex = hex.to_lowercase();
+            named.any(|one| {
+                one.hashes
+                    .iter()
+                    .any(|hash| hash.value.to_lowercase() == hex)
+            })
+        }
     }
-}
-
-fn is_named(component: &Component, name: &str) -> bool {
-    let full = super::drift::full_name(component);
-    let purls: Vec<String> = component.purls().map(str::to_owned).collect();
-    names(name, [full].iter(), purls.iter())
 }

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use super::{CLEARED, Checked, all_parties};
 use crate::acceptance::finding::{Effect, Finding};
-use crate::acceptance::product::{folded_company, supplier_among};
+use crate::acceptance::product::Suppliers;
 use crate::app::verify::gather::{Gathered, SbomFile};
 use crate::app::verify::telling::{citing, in_manifest, shown};
 use crate::diagnostic::Place;
@@ -46,9 +46,9 @@ fn name_of(party: &Party) -> Option<String> {
 /// Every party that a document names as maker, supplier, originator, publisher, provider of a service or organization among
 /// the authors, each once, with the first place.
 pub(super) fn parties(sbom: &Sbom) -> Vec<(String, Place)> {
-    let mut named: BTreeMap<String, (String, Place)> = BTreeMap::new();
+    let mut named: BTreeMap<String, Place> = BTreeMap::new();
     let mut add = |name: String, at: Place| {
-        named.entry(folded_company(&name)).or_insert((name, at));
+        named.entry(name).or_insert(at);
     };
     for one in sbom.all_components().chain(&sbom.files) {
         let organizations = one.authors.iter();
@@ -68,7 +68,7 @@ pub(super) fn parties(sbom: &Sbom) -> Vec<(String, Place)> {
     for name in whole.into_iter().flatten().filter_map(name_of) {
         add(name, Place::whole());
     }
-    named.into_values().collect()
+    named.into_iter().collect()
 }
 
 /// Parties that the list names under concern, or about whom it is not decided.
@@ -82,6 +82,7 @@ pub(super) fn under_concern(
     if suppliers.is_empty() {
         return findings;
     }
+    let by_name = Suppliers::new(suppliers);
     let judge = |name: &str, result| {
         let name = shown(name);
         let (effect, message) = match result {
@@ -98,7 +99,7 @@ pub(super) fn under_concern(
         Some(Finding::new(CLEARED, effect, name, message))
     };
     for (file, name, at) in all_parties(readable) {
-        let Some(entry) = supplier_among(&name, suppliers) else {
+        let Some(entry) = by_name.named(&name) else {
             continue;
         };
         let finding = judge(&name, entry.result);
@@ -110,9 +111,7 @@ pub(super) fn under_concern(
             let number = one.corporate_number.as_deref();
             number == Some(contractor.as_str())
         });
-        let entry = by_number
-            .next()
-            .or_else(|| supplier_among(contractor, suppliers));
+        let entry = by_number.next().or_else(|| by_name.named(contractor));
         if let Some(entry) = entry {
             let finding = judge(&entry.name, entry.result);
             let cited = in_manifest(gathered, Place::whole());
