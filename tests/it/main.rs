@@ -102,6 +102,7 @@ mod corpus_spdx3;
 mod corpus_versions;
 mod provenance_facts;
 mod trust;
+mod verify_signatures;
 mod vex_envelope;
 mod version_compare;
 mod corpus_profiles;
