@@ -185,15 +185,31 @@ mod tests {
             assert_eq!(code, "checksum-list-malformed", "{broken:?}");
         }
         // The same line twice says nothing new.
-        assert_eq!(read(format!("{digits}  a\n{digits} *a").as_bytes()).unwrap().len(), 1);
+        assert_eq!(
+            read(format!("{digits}  a\n{digits} *a").as_bytes())
+                .unwrap()
+                .len(),
+            1
+        );
     }
 
     #[test]
     fn names_tell_lists_and_not_their_signatures() {
-        for name in ["SHA256SUMS", "x/sha256sums.txt", "app_checksums.txt", "app.tgz.sha256", "A-CHECKSUM"] {
+        for name in [
+            "SHA256SUMS",
+            "x/sha256sums.txt",
+            "app_checksums.txt",
+            "app.tgz.sha256",
+            "A-CHECKSUM",
+        ] {
             assert!(is_named_so(name), "{name}");
         }
-        for name in ["SHA256SUMS.sig", "app.tgz", "checksums.txt.sigstore.json", "sums"] {
+        for name in [
+            "SHA256SUMS.sig",
+            "app.tgz",
+            "checksums.txt.sigstore.json",
+            "sums",
+        ] {
             assert!(!is_named_so(name), "{name}");
         }
     }

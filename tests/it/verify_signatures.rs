@@ -177,7 +177,10 @@ impl Told {
 
 fn group(report: &Value) -> &Value {
     let groups = report["groups"].as_array().unwrap();
-    groups.iter().find(|one| one["name"] == "signatures").unwrap()
+    groups
+        .iter()
+        .find(|one| one["name"] == "signatures")
+        .unwrap()
 }
 
 fn base64(bytes: &[u8]) -> String {

@@ -124,8 +124,12 @@ impl Group<'_> {
         }
         if asked.signed.is_empty() {
             let nothing = both(asked.nothing, &[]);
-            let finding =
-                Finding::new(asked.check, Effect::Unverifiable, "delivery", nothing.clone());
+            let finding = Finding::new(
+                asked.check,
+                Effect::Unverifiable,
+                "delivery",
+                nothing.clone(),
+            );
             return Outcome::new(&check, nothing).with([finding]);
         }
         let obstacles = self.agreement.obstacles(asked.check, asked.purpose);
@@ -169,12 +173,20 @@ impl Group<'_> {
         let count = asked.signed.len().to_string();
         let said = if findings.iter().any(Finding::counts) {
             let signed = good.to_string();
-            both("verify-signature-unmet", &[("signed", &signed), ("count", &count)])
+            both(
+                "verify-signature-unmet",
+                &[("signed", &signed), ("count", &count)],
+            )
         } else {
             let signers: Vec<_> = signers.into_iter().take(5).collect();
-            both(asked.met, &[("count", &count), ("signers", &signers.join(", "))])
+            both(
+                asked.met,
+                &[("count", &count), ("signers", &signers.join(", "))],
+            )
         };
-        Outcome::new(&check, said).resting_on(citations).with(findings)
+        Outcome::new(&check, said)
+            .resting_on(citations)
+            .with(findings)
     }
 
     /// What comes of the signatures of one target.
@@ -200,7 +212,9 @@ impl Group<'_> {
                 continue;
             };
             match statements.judge(judge, target, held.holder(path)) {
-                Answer::Verified(verification) => came.admit(&verification, held.holder(path).cite()),
+                Answer::Verified(verification) => {
+                    came.admit(&verification, held.holder(path).cite())
+                }
                 Answer::Not(finding) => against.push(*finding),
             }
         }
@@ -228,7 +242,9 @@ impl Group<'_> {
         if came.signer.is_none() {
             // Whom else these statements are by is no fault of the signature that is missing.
             for path in one.statements {
-                let Some(held) = self.files.signature(path) else { continue };
+                let Some(held) = self.files.signature(path) else {
+                    continue;
+                };
                 if let Answer::Verified(verification) =
                     statements.judge(judge, target, held.holder(path))
                 {
@@ -275,11 +291,16 @@ fn absent(judge: &Judge<'_>, unsigned: &[&Signed<'_>]) -> Vec<Finding> {
     let mut findings: Vec<_> = told
         .iter()
         .map(|one| {
-            let message = both("verify-signature-absent", &[("file", &shown(one.target.path))]);
+            let message = both(
+                "verify-signature-absent",
+                &[("file", &shown(one.target.path))],
+            );
             let mut finding = judge.finding(&one.target, Effect::Fails, message);
             finding.code = Some("signature-absent".to_owned());
             let hex = one.target.sha256.hex();
-            finding.distinguished_by(&[&hex, "absent"]).cite(one.target.cite())
+            finding
+                .distinguished_by(&[&hex, "absent"])
+                .cite(one.target.cite())
         })
         .collect();
     if let Some(first) = rest.first() {

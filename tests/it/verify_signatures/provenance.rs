@@ -77,7 +77,10 @@ fn provenance_as_agreed_is_accepted_with_its_level() {
         (level(0), "not_applicable"),
         (level(1), "pass"),
         (level(3), "pass"),
-        (format!("{}\n", level(2)).replace("[build]", &format!("[build]\nbuilder = \"{GO}\"")), "pass"),
+        (
+            format!("{}\n", level(2)).replace("[build]", &format!("[build]\nbuilder = \"{GO}\"")),
+            "pass",
+        ),
     ] {
         let told = desk(&authority, Some(&bundle), &agreed).verify();
         told.expect(BUILD, "pass", 0, &[]);
@@ -98,17 +101,24 @@ fn each_fault_of_a_provenance_fails() {
         ("none", None, vec!["app.tgz has no provenance"]),
         (
             "another source",
-            Some(attested(&authority, &built(&at_release(), "github.com/mallory/app"))),
+            Some(attested(
+                &authority,
+                &built(&at_release(), "github.com/mallory/app"),
+            )),
             vec!["another source", "github.com/mallory/app"],
         ),
         (
             "another artifact",
             Some(attested(&authority, &of_other)),
-            vec!["another artifact"],
+            vec!["another file"],
         ),
         (
             "another builder",
-            Some(authority.signer(OTHER, GITHUB, signed_at()).sign_statement(&good)),
+            Some(
+                authority
+                    .signer(OTHER, GITHUB, signed_at())
+                    .sign_statement(&good),
+            ),
             vec!["somebody else than the builder"],
         ),
         (
@@ -116,12 +126,29 @@ fn each_fault_of_a_provenance_fails() {
             Some(attested(&Authority::new(), &good)),
             vec!["not proven"],
         ),
-        ("not signed", Some(good.to_string()), vec!["carries no signature"]),
-        ("broken", Some("{\"payloadType\":".to_owned()), vec!["cannot be read"]),
-        ("nothing of a build", Some(attested(&authority, &statement(&[("app.tgz", ARTIFACT)]))), vec![]),
+        (
+            "not signed",
+            Some(good.to_string()),
+            vec!["carries no signature"],
+        ),
+        (
+            "broken",
+            Some("{\"payloadType\":".to_owned()),
+            vec!["cannot be read"],
+        ),
+        (
+            "nothing of a build",
+            Some(attested(&authority, &statement(&[("app.tgz", ARTIFACT)]))),
+            vec![],
+        ),
     ] {
         let told = desk(&authority, provenance.as_deref(), &level(1)).verify();
-        assert_eq!((told.verdict(BUILD), told.code), ("fail", 1), "{case}: {:#}", group(&told.report));
+        assert_eq!(
+            (told.verdict(BUILD), told.code),
+            ("fail", 1),
+            "{case}: {:#}",
+            group(&told.report)
+        );
         told.expect(BUILD, "fail", 1, &words);
     }
     // Under a key that nobody handed in, it is the agency that lacks something.
@@ -146,7 +173,10 @@ fn a_level_that_is_not_supported_fails_and_says_why() {
     assert_eq!(told.verdict(LEVEL), "fail", "{:#}", group(&told.report));
     assert_eq!(told.code, 1);
     let said = told.said(LEVEL, "fails").join("\n");
-    assert!(said.contains("supports SLSA Build level 1, and 2 is contracted"), "{said}");
+    assert!(
+        said.contains("supports SLSA Build level 1, and 2 is contracted"),
+        "{said}"
+    );
 }
 
 #[test]
@@ -162,7 +192,8 @@ fn what_the_agency_lacks_leaves_provenance_unverifiable() {
 
     let gone = desk(&authority, Some(&bundle), AGREED);
     gone.hold("trusted_root.json", "[]");
-    gone.verify().expect(BUILD, "unverifiable", 3, &["trust/trusted_root.json"]);
+    gone.verify()
+        .expect(BUILD, "unverifiable", 3, &["trust/trusted_root.json"]);
 
     // Nothing agreed: even what verifies says nothing about what was ordered.
     for provenance in [Some(&*bundle), None] {
@@ -171,7 +202,8 @@ fn what_the_agency_lacks_leaves_provenance_unverifiable() {
         assert_eq!(told.verdict(LEVEL), "not_applicable");
     }
     let odd = desk(&authority, Some(&bundle), "[build]\nsource = \"app\"");
-    odd.verify().expect(BUILD, "unverifiable", 3, &["is no repository"]);
+    odd.verify()
+        .expect(BUILD, "unverifiable", 3, &["is no repository"]);
 }
 
 #[test]
@@ -179,24 +211,47 @@ fn a_register_says_who_may_sign_provenance() {
     let authority = Authority::new();
     let good = built(&at_release(), SOURCE);
     let agreed = format!("[build]\nsource = \"{SOURCE}\"\nbuilder = \"{GO}\"");
-    let grant = |purpose: &str| format!(
-        "schema = \"mekiki/trust-policy/v1\"\n[[grant]]\nid = \"T-0001\"\nsupplier = \"aoba\"\nfor = [\"{purpose}\"]\nkinds = [\"sigstore\"]\nidentity = \"{SIGNER}\"\nissuer = \"{ISSUER}\"\nfrom = \"2026-01-01\"\nclause = \"CL-17\"\napproved_by = \"CISO\"\nadded = \"2026-01-01\"\n"
-    );
+    let grant = |purpose: &str| {
+        format!(
+            "schema = \"mekiki/trust-policy/v1\"\n[[grant]]\nid = \"T-0001\"\nsupplier = \"aoba\"\nfor = [\"{purpose}\"]\nkinds = [\"sigstore\"]\nidentity = \"{SIGNER}\"\nissuer = \"{ISSUER}\"\nfrom = \"2026-01-01\"\nclause = \"CL-17\"\napproved_by = \"CISO\"\nadded = \"2026-01-01\"\n"
+        )
+    };
     let by = |identity: &str, issuer: &str| {
-        authority.signer(identity, issuer, signed_at()).sign_statement(&good)
+        authority
+            .signer(identity, issuer, signed_at())
+            .sign_statement(&good)
     };
     for (case, purpose, bundle, verdict, code) in [
         ("admitted", "provenance", by(SIGNER, ISSUER), "pass", 0),
         ("another", "provenance", by(OTHER, ISSUER), "fail", 1),
         // Where the register names nobody for provenance, the agreed builder has to sign itself.
-        ("by the builder", "artifact", by(&at_release(), GITHUB), "pass", 0),
-        ("not by the builder", "artifact", by(SIGNER, ISSUER), "fail", 1),
+        (
+            "by the builder",
+            "artifact",
+            by(&at_release(), GITHUB),
+            "pass",
+            0,
+        ),
+        (
+            "not by the builder",
+            "artifact",
+            by(SIGNER, ISSUER),
+            "fail",
+            1,
+        ),
     ] {
         let mut desk = desk(&authority, Some(&bundle), &agreed);
         desk.hold("register.toml", grant(purpose));
-        desk.tables = desk.tables.replace("[signer]", "[signer]\nregister = \"trust/register.toml\"");
+        desk.tables = desk
+            .tables
+            .replace("[signer]", "[signer]\nregister = \"trust/register.toml\"");
         let told = desk.verify();
-        assert_eq!((told.verdict(BUILD), told.code), (verdict, code), "{case}: {:#}", group(&told.report));
+        assert_eq!(
+            (told.verdict(BUILD), told.code),
+            (verdict, code),
+            "{case}: {:#}",
+            group(&told.report)
+        );
     }
 }
 
@@ -212,7 +267,9 @@ fn one_statement_is_the_provenance_of_all_that_it_names() {
     desk.deliver("all.intoto.jsonl", attested(&authority, &statement));
     for number in 0..51_u8 {
         desk.deliver(&format!("bin/{number}"), [number]);
-        desk.table(&format!("[[artifact]]\npath = \"bin/{number}\"\nprovenance = [\"all.intoto.jsonl\"]"));
+        desk.table(&format!(
+            "[[artifact]]\npath = \"bin/{number}\"\nprovenance = [\"all.intoto.jsonl\"]"
+        ));
     }
     desk.hold("trusted_root.json", authority.trusted_root());
     desk.table("[signer]\ntrusted_root = \"trust/trusted_root.json\"");

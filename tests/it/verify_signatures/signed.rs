@@ -8,7 +8,9 @@ use crate::signing_keys::Pair;
 const CHECK: &str = "signature.artifact";
 
 fn bundle(authority: &Authority, identity: &str, artifact: &[u8]) -> String {
-    authority.signer(identity, ISSUER, signed_at()).sign_blob(artifact)
+    authority
+        .signer(identity, ISSUER, signed_at())
+        .sign_blob(artifact)
 }
 
 /// A delivery whose artifact has this bundle beside it, under the agreed identity.
@@ -35,7 +37,10 @@ fn what_the_contracted_signer_signed_is_accepted() {
         input.map(|one| one["role"].as_str().unwrap().to_owned())
     };
     assert_eq!(role("app.tgz.sigstore.json").as_deref(), Some("signature"));
-    assert_eq!(role("trust/trusted_root.json").as_deref(), Some("trusted-root"));
+    assert_eq!(
+        role("trust/trusted_root.json").as_deref(),
+        Some("trusted-root")
+    );
 }
 
 #[test]
@@ -46,7 +51,11 @@ fn each_fault_of_the_supplier_fails_and_names_what_is_wrong() {
     altered.deliver("app.tgz", b"the altered archive\n");
     altered.head += "";
     for (case, desk, words) in [
-        ("unsigned", desk(&authority, None), vec!["app.tgz is not signed"]),
+        (
+            "unsigned",
+            desk(&authority, None),
+            vec!["app.tgz is not signed"],
+        ),
         ("altered", altered, vec!["does not hold", "app.tgz", SIGNER]),
         (
             "somebody else",
@@ -55,13 +64,19 @@ fn each_fault_of_the_supplier_fails_and_names_what_is_wrong() {
         ),
         (
             "another infrastructure",
-            desk(&authority, Some(&bundle(&Authority::new(), SIGNER, ARTIFACT))),
+            desk(
+                &authority,
+                Some(&bundle(&Authority::new(), SIGNER, ARTIFACT)),
+            ),
             vec!["does not hold"],
         ),
         ("broken", desk(&authority, Some("{\"mediaType\": ")), vec![]),
         (
             "half a bundle",
-            desk(&authority, Some(&good.replace("\"messageSignature\"", "\"other\""))),
+            desk(
+                &authority,
+                Some(&good.replace("\"messageSignature\"", "\"other\"")),
+            ),
             vec!["cannot be read"],
         ),
         (
@@ -74,7 +89,12 @@ fn each_fault_of_the_supplier_fails_and_names_what_is_wrong() {
         ),
     ] {
         let told = desk.verify();
-        assert_eq!((told.verdict(CHECK), told.code), ("fail", 1), "{case}: {:#}", group(&told.report));
+        assert_eq!(
+            (told.verdict(CHECK), told.code),
+            ("fail", 1),
+            "{case}: {:#}",
+            group(&told.report)
+        );
         told.expect(CHECK, "fail", 1, &words);
     }
 }
@@ -83,8 +103,11 @@ fn each_fault_of_the_supplier_fails_and_names_what_is_wrong() {
 fn a_signature_that_the_manifest_names_has_to_be_there() {
     let authority = Authority::new();
     let mut desk = desk(&authority, None);
-    desk.tables = desk.tables.replace("signatures = []", "signatures = [\"gone.sig\"]");
-    desk.verify().expect(CHECK, "fail", 1, &["gone.sig", "was not delivered"]);
+    desk.tables = desk
+        .tables
+        .replace("signatures = []", "signatures = [\"gone.sig\"]");
+    desk.verify()
+        .expect(CHECK, "fail", 1, &["gone.sig", "was not delivered"]);
 }
 
 #[test]
@@ -94,8 +117,16 @@ fn what_the_agency_lacks_is_no_verdict_on_the_supplier() {
     let of_root = "trusted_root = \"trust/trusted_root.json\"\n";
     for (case, from, to) in [
         ("no root", of_root, ""),
-        ("a root that is not there", "trust/trusted_root.json", "trust/none.json"),
-        ("nobody", "[signer]", "[build]\nsource = \"github.com/a/b\"\n[unused]"),
+        (
+            "a root that is not there",
+            "trust/trusted_root.json",
+            "trust/none.json",
+        ),
+        (
+            "nobody",
+            "[signer]",
+            "[build]\nsource = \"github.com/a/b\"\n[unused]",
+        ),
     ] {
         let mut desk = desk(&authority, Some(&good));
         if case == "nobody" {
@@ -105,12 +136,21 @@ fn what_the_agency_lacks_is_no_verdict_on_the_supplier() {
             desk.tables = desk.tables.replace(from, to);
         }
         let told = desk.verify();
-        assert_eq!((told.verdict(CHECK), told.code), ("unverifiable", 3), "{case}: {:#}", group(&told.report));
-        assert!(!told.report.to_string().contains(&desk.scratch.root()), "{case}");
+        assert_eq!(
+            (told.verdict(CHECK), told.code),
+            ("unverifiable", 3),
+            "{case}: {:#}",
+            group(&told.report)
+        );
+        assert!(
+            !told.report.to_string().contains(&desk.scratch.root()),
+            "{case}"
+        );
     }
     let desk = desk(&authority, Some(&good));
     desk.hold("trusted_root.json", "{}");
-    desk.verify().expect(CHECK, "unverifiable", 3, &["trust/trusted_root.json"]);
+    desk.verify()
+        .expect(CHECK, "unverifiable", 3, &["trust/trusted_root.json"]);
     // Where nobody is named, what bears no signature at all still is not signed.
     let mut nobody = super::Desk::new();
     nobody.artifact(&[], &[]);
@@ -125,7 +165,12 @@ fn what_is_left_out_is_left_out_with_its_reason() {
     let told = desk.verify();
     assert_eq!(told.verdict(CHECK), "not_applicable");
     let checks = group(&told.report)["checks"].as_array().unwrap();
-    assert!(checks.iter().all(|one| one["said"]["en"] == "not asked here"), "{checks:#?}");
+    assert!(
+        checks
+            .iter()
+            .all(|one| one["said"]["en"] == "not asked here"),
+        "{checks:#?}"
+    );
     assert_ne!(told.code, 0, "nothing was verified");
 }
 
@@ -143,7 +188,11 @@ fn keys_judge_the_kinds_that_are_made_with_them() {
         ),
         ("minisign", vec![minisign_key.clone()], minisign.clone()),
         // Keys of other forms beside it are for other kinds.
-        ("minisign beside", vec![key.clone(), minisign_key.clone()], minisign),
+        (
+            "minisign beside",
+            vec![key.clone(), minisign_key.clone()],
+            minisign,
+        ),
     ] {
         let mut desk = Desk::new();
         let mut named = Vec::new();
@@ -155,13 +204,26 @@ fn keys_judge_the_kinds_that_are_made_with_them() {
         desk.artifact(&["app.tgz.sig"], &[]);
         desk.table(&format!("[signer]\nkeys = {named:?}"));
         let told = desk.verify();
-        assert_eq!((told.verdict(CHECK), told.code), ("pass", 0), "{case}: {:#}", group(&told.report));
+        assert_eq!(
+            (told.verdict(CHECK), told.code),
+            ("pass", 0),
+            "{case}: {:#}",
+            group(&told.report)
+        );
         desk.deliver("app.tgz", b"altered");
         let told = desk.verify();
-        assert_eq!((told.verdict(CHECK), told.code), ("fail", 1), "{case}: {:#}", group(&told.report));
+        assert_eq!(
+            (told.verdict(CHECK), told.code),
+            ("fail", 1),
+            "{case}: {:#}",
+            group(&told.report)
+        );
     }
     // A key that cannot be read is the agency's; a signature of a kind that no key is for is the supplier's.
-    for (key, verdict, code) in [("no key at all\n", "unverifiable", 3), (&*minisign_key, "fail", 1)] {
+    for (key, verdict, code) in [
+        ("no key at all\n", "unverifiable", 3),
+        (&*minisign_key, "fail", 1),
+    ] {
         let mut desk = Desk::new();
         desk.hold("0.pub", key);
         desk.deliver("app.tgz.sig", sign(ARTIFACT));
@@ -201,7 +263,12 @@ fn one_signature_that_holds_is_enough_and_the_others_are_told() {
     desk.deliver("b.json", bundle(&authority, OTHER, ARTIFACT));
     let told = desk.verify();
     told.expect(CHECK, "pass", 0, &[]);
-    assert_eq!(told.said(CHECK, "notes").len(), 1, "{:#}", group(&told.report));
+    assert_eq!(
+        told.said(CHECK, "notes").len(),
+        1,
+        "{:#}",
+        group(&told.report)
+    );
 }
 
 /// A register of signers with one line.
@@ -216,8 +283,22 @@ fn a_register_rules_where_there_is_one() {
     let authority = Authority::new();
     let withdrawn = "\n[[withdrawal]]\ngrant = \"T-0001\"\nfrom = \"2026-06-01\"\nreason = \"r\"\napproved_by = \"CISO\"\nadded = \"2026-06-01\"\n";
     for (case, register, supplier, verdict, code, words) in [
-        ("admitted", register("artifact", SIGNER, ""), "aoba", "pass", 0, vec![]),
-        ("withdrawn", register("artifact", SIGNER, withdrawn), "aoba", "fail", 1, vec!["app.tgz"]),
+        (
+            "admitted",
+            register("artifact", SIGNER, ""),
+            "aoba",
+            "pass",
+            0,
+            vec![],
+        ),
+        (
+            "withdrawn",
+            register("artifact", SIGNER, withdrawn),
+            "aoba",
+            "fail",
+            1,
+            vec!["app.tgz"],
+        ),
         (
             "changed",
             register("artifact", OTHER, ""),
@@ -255,22 +336,34 @@ fn a_register_rules_where_there_is_one() {
         desk.head = format!("supplier = \"{supplier}\"\n");
         desk.hold("register.toml", register);
         desk.hold("trusted_root.json", authority.trusted_root());
-        desk.deliver("app.tgz.sigstore.json", bundle(&authority, SIGNER, ARTIFACT));
+        desk.deliver(
+            "app.tgz.sigstore.json",
+            bundle(&authority, SIGNER, ARTIFACT),
+        );
         desk.artifact(&["app.tgz.sigstore.json"], &[]);
         // What the manifest says beside a register is not asked.
         desk.table(&format!("[signer]\nregister = \"trust/register.toml\"\ntrusted_root = \"trust/trusted_root.json\"\nidentity = \"{SIGNER}\"\nissuer = \"{ISSUER}\""));
         let told = desk.verify();
-        assert_eq!((told.verdict(CHECK), told.code), (verdict, code), "{case}: {:#}", group(&told.report));
+        assert_eq!(
+            (told.verdict(CHECK), told.code),
+            (verdict, code),
+            "{case}: {:#}",
+            group(&told.report)
+        );
         told.expect(CHECK, verdict, code, &words);
     }
     // Without the supplier's number nobody can be looked up.
     let mut desk = Desk::new();
     desk.head.clear();
     desk.hold("register.toml", register("artifact", SIGNER, ""));
-    desk.deliver("app.tgz.sigstore.json", bundle(&authority, SIGNER, ARTIFACT));
+    desk.deliver(
+        "app.tgz.sigstore.json",
+        bundle(&authority, SIGNER, ARTIFACT),
+    );
     desk.artifact(&["app.tgz.sigstore.json"], &[]);
     desk.table("[signer]\nregister = \"trust/register.toml\"");
-    desk.verify().expect(CHECK, "unverifiable", 3, &["no supplier"]);
+    desk.verify()
+        .expect(CHECK, "unverifiable", 3, &["no supplier"]);
 }
 
 /// Three files with a list of their checksums, under the agreed identity.
@@ -280,7 +373,10 @@ fn listed(authority: &Authority, list: &str, signer: Option<&str>) -> Desk {
     desk.deliver("bin/b", b"b");
     desk.deliver("SHA256SUMS", list);
     if let Some(signer) = signer {
-        desk.deliver("SHA256SUMS.sigstore.json", bundle(authority, signer, list.as_bytes()));
+        desk.deliver(
+            "SHA256SUMS.sigstore.json",
+            bundle(authority, signer, list.as_bytes()),
+        );
     }
     desk.artifact(&[], &[]);
     desk.table("[[artifact]]\npath = \"bin/a\"\n[[artifact]]\npath = \"bin/b\"");
@@ -295,14 +391,21 @@ fn line(name: &str, bytes: &[u8]) -> String {
 #[test]
 fn what_a_signed_list_names_counts_as_signed() {
     let authority = Authority::new();
-    let list = [line("app.tgz", ARTIFACT), line("./bin/a", b"a"), line("bin/b", b"b")].concat();
+    let list = [
+        line("app.tgz", ARTIFACT),
+        line("./bin/a", b"a"),
+        line("bin/b", b"b"),
+    ]
+    .concat();
     let told = listed(&authority, &list, Some(SIGNER)).verify();
     told.expect(CHECK, "pass", 0, &[]);
     let cited = told.report.pointer("/groups").unwrap().to_string();
     assert!(cited.contains("SHA256SUMS"), "{cited}");
 
     // Unsigned, or signed by somebody else, it says nothing.
-    listed(&authority, &list, None).verify().expect(CHECK, "fail", 1, &["bin/b is not signed"]);
+    listed(&authority, &list, None)
+        .verify()
+        .expect(CHECK, "fail", 1, &["bin/b is not signed"]);
     let told = listed(&authority, &list, Some(OTHER)).verify();
     told.expect(CHECK, "fail", 1, &["bin/a is not signed"]);
     assert_eq!(told.said(CHECK, "warns").len(), 1);
@@ -314,11 +417,20 @@ fn what_a_signed_list_names_counts_as_signed() {
     assert_eq!(told.said(CHECK, "fails").len(), 1);
     let other = list.replace(&line("bin/b", b"b"), &line("bin/b", b"c"));
     let desk = listed(&authority, &other, Some(SIGNER));
-    desk.verify().expect(CHECK, "fail", 1, &["bin/b is another file", "SHA256SUMS", "line 3"]);
+    desk.verify().expect(
+        CHECK,
+        "fail",
+        1,
+        &["bin/b is another file", "SHA256SUMS", "line 3"],
+    );
     let mut desk = desk;
     desk.deliver("bin/b.sigstore.json", bundle(&authority, SIGNER, b"b"));
-    desk.tables = desk.tables.replace("\"bin/b\"", "\"bin/b\"\nsignatures = [\"bin/b.sigstore.json\"]");
-    desk.verify().expect(CHECK, "fail", 1, &["bin/b is another file"]);
+    desk.tables = desk.tables.replace(
+        "\"bin/b\"",
+        "\"bin/b\"\nsignatures = [\"bin/b.sigstore.json\"]",
+    );
+    desk.verify()
+        .expect(CHECK, "fail", 1, &["bin/b is another file"]);
 
     // A listed file that was not delivered is worth a look; a line that is none makes the list worthless.
     let more = list.clone() + &line("bin/gone", b"x");
@@ -326,7 +438,9 @@ fn what_a_signed_list_names_counts_as_signed() {
     told.expect(CHECK, "pass", 0, &[]);
     assert!(told.said(CHECK, "notes")[0].contains("bin/gone"));
     let broken = list + "a remark\n";
-    listed(&authority, &broken, Some(SIGNER)).verify().expect(CHECK, "fail", 1, &["is not signed"]);
+    listed(&authority, &broken, Some(SIGNER))
+        .verify()
+        .expect(CHECK, "fail", 1, &["is not signed"]);
 }
 
 #[test]
@@ -340,13 +454,23 @@ fn a_statement_counts_for_every_file_that_it_names() {
     desk.hold("key.pub", pair.public());
     let paths = ["app.tgz", "bin/a", "bin/b"];
     for path in paths {
-        desk.table(&format!("[[artifact]]\npath = \"{path}\"\nsignatures = [\"release.intoto.json\"]"));
+        desk.table(&format!(
+            "[[artifact]]\npath = \"{path}\"\nsignatures = [\"release.intoto.json\"]"
+        ));
     }
     desk.table("[signer]\nkeys = [\"trust/key.pub\"]");
     let told = desk.verify();
     told.expect(CHECK, "fail", 1, &["bin/b"]);
-    assert_eq!(told.said(CHECK, "fails").len(), 1, "{:#}", group(&told.report));
-    desk.tables = desk.tables.replace("[[artifact]]\npath = \"bin/b\"\nsignatures = [\"release.intoto.json\"]", "");
+    assert_eq!(
+        told.said(CHECK, "fails").len(),
+        1,
+        "{:#}",
+        group(&told.report)
+    );
+    desk.tables = desk.tables.replace(
+        "[[artifact]]\npath = \"bin/b\"\nsignatures = [\"release.intoto.json\"]",
+        "",
+    );
     desk.verify().expect(CHECK, "pass", 0, &[]);
 }
 
@@ -363,7 +487,10 @@ fn many_files_without_a_signature_are_told_in_few_findings() {
     let told = desk.verify();
     let said = told.said(CHECK, "fails");
     assert_eq!(said.len(), 101);
-    assert!(said.iter().any(|one| one.contains("150 more files")), "{said:?}");
+    assert!(
+        said.iter().any(|one| one.contains("150 more files")),
+        "{said:?}"
+    );
 }
 
 #[test]
@@ -390,10 +517,16 @@ fn an_sbom_is_signed_beside_or_inside() {
     assert_eq!(ask(sbom, beside(), pair.public()), "pass");
     assert_eq!(ask(sbom, None, pair.public()), "fail");
     assert_eq!(ask(sbom, beside(), Pair::p256().public()), "fail");
-    assert_eq!(ask(&sbom.replace("1.6", "1.5"), beside(), pair.public()), "fail");
+    assert_eq!(
+        ask(&sbom.replace("1.6", "1.5"), beside(), pair.public()),
+        "fail"
+    );
     let signer = crate::signer::Signer::p256();
     let signed = crate::signature_jsf::signed_by(&signer);
     assert_eq!(ask(&signed, None, signer.pem()), "pass");
     assert_eq!(ask(&signed, None, pair.public()), "fail");
-    assert_eq!(ask(&signed.replace("left", "lift"), None, signer.pem()), "fail");
+    assert_eq!(
+        ask(&signed.replace("left", "lift"), None, signer.pem()),
+        "fail"
+    );
 }

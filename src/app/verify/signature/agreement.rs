@@ -119,7 +119,13 @@ impl Agreement {
         let manifest = gathered.request.manifest;
         let signer = &manifest.signer;
         let mut faults = Vec::new();
-        let root = one(gathered, signer.trusted_root.as_ref(), "trusted-root", inputs, &mut faults);
+        let root = one(
+            gathered,
+            signer.trusted_root.as_ref(),
+            "trusted-root",
+            inputs,
+            &mut faults,
+        );
         let root = root.and_then(|held| match Sigstore::new(&held.bytes) {
             Ok(sigstore) => Some((held, sigstore)),
             Err(fault) => {
@@ -136,7 +142,13 @@ impl Agreement {
         let certificates = all(&signer.certificates, "certificate");
         let anchors = all(&signer.anchors, "certificate");
         let revocations = all(&signer.revocations, "revocation");
-        let register = one(gathered, signer.register.as_ref(), "trust", inputs, &mut faults);
+        let register = one(
+            gathered,
+            signer.register.as_ref(),
+            "trust",
+            inputs,
+            &mut faults,
+        );
         let (signers, lacks) = match (&signer.register, register, &manifest.supplier) {
             (Some(_), Some(file), Some(supplier)) => match parse(&file.bytes) {
                 Ok(policy) => {
@@ -187,7 +199,10 @@ impl Agreement {
         let unregistered = self.lacks_grant(purpose).map(|(supplier, register)| {
             let message = both(
                 "verify-signature-unregistered",
-                &[("supplier", &shown(supplier)), ("register", &shown(&register.path))],
+                &[
+                    ("supplier", &shown(supplier)),
+                    ("register", &shown(&register.path)),
+                ],
             );
             unverifiable("signer", message).cite(register.cite(Place::whole()))
         });
@@ -269,15 +284,14 @@ impl Agreement {
             .filter(|key| KeyForm::of(&key.bytes) == form)
             .map(Held::material)
             .collect();
-        let takes_certificates = matches!(
-            kind,
-            Kind::Cms | Kind::Xmldsig | Kind::Jsf | Kind::Cosign
-        );
+        let takes_certificates =
+            matches!(kind, Kind::Cms | Kind::Xmldsig | Kind::Jsf | Kind::Cosign);
         let of_kind = |list: &'_ Vec<Held>| if takes_certificates { list.len() } else { 0 };
         let certificates = self.certificates.iter().take(of_kind(&self.certificates));
         let anchors = self.anchors.iter().take(of_kind(&self.anchors));
         let has_certificates = certificates.len() + anchors.len() > 0;
-        let names = kind.can_prove_identity() && self.identity.is_some();
+        // Only a bundle brings the certificate that names its signer; every other kind needs a key or an authority.
+        let names = kind == Kind::Sigstore && self.identity.is_some();
         if keys.is_empty() && !has_certificates && !names {
             return None;
         }
@@ -316,8 +330,13 @@ impl Agreement {
             Signers::Named => match (&self.identity, &self.issuer) {
                 (Some(identity), Some(issuer)) => format!("{identity} ({issuer})"),
                 _ => {
-                    let held = self.keys.iter().chain(&self.certificates).chain(&self.anchors);
-                    let held = held.map(|one| format!("{} (sha256:{})", one.path, one.sha256.short()));
+                    let held = self
+                        .keys
+                        .iter()
+                        .chain(&self.certificates)
+                        .chain(&self.anchors);
+                    let held =
+                        held.map(|one| format!("{} (sha256:{})", one.path, one.sha256.short()));
                     held.collect::<Vec<_>>().join(", ")
                 }
             },
@@ -340,7 +359,10 @@ impl Agreement {
         ];
         let mut held = lists.into_iter().flatten();
         held.any(|one| one.path == path)
-            || self.root.as_ref().is_some_and(|(root, _)| root.path == path)
+            || self
+                .root
+                .as_ref()
+                .is_some_and(|(root, _)| root.path == path)
             || matches!(&self.signers, Signers::Register { file, .. } if file.path == path)
     }
 

@@ -85,7 +85,10 @@ impl<'a> Files<'a> {
             }
         };
         if held.is_some() {
-            self.roles.borrow_mut().entry(path.to_owned()).or_insert(role);
+            self.roles
+                .borrow_mut()
+                .entry(path.to_owned())
+                .or_insert(role);
         }
         held
     }

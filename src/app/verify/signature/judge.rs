@@ -9,9 +9,7 @@ use crate::diagnostic::{Diagnostic, Place};
 use crate::digest::{Algorithm, Digest};
 use crate::document::signature::plainly;
 use crate::evidence::Citation;
-use crate::evidence::signature::{
-    self, Artifact, CheckName, Kind, Trust, Verification, openpgp,
-};
+use crate::evidence::signature::{self, Artifact, CheckName, Kind, Trust, Verification, openpgp};
 use crate::text::messages::{both, message};
 use crate::text::{Lang, Text};
 use crate::trust::{Ask, Purpose, admit, whoever_signed};
@@ -71,8 +69,10 @@ impl<'a> Target<'a> {
                 return Ok(bytes);
             }
             let message = "the file changed while it was verified";
-            Err(Diagnostic::error("file-unreadable", Place::whole(), message)
-                .help("verify a delivery that nobody writes to"))
+            Err(
+                Diagnostic::error("file-unreadable", Place::whole(), message)
+                    .help("verify a delivery that nobody writes to"),
+            )
         });
         read.as_deref().map_err(Clone::clone)
     }
@@ -136,9 +136,7 @@ impl Judge<'_> {
             Fault::Kind => self.of_another_kind(target, holder),
             Fault::Unread(fault) => self.unread(target, holder, &fault),
         };
-        Answer::Not(Box::new(
-            finding.cite(holder.cite()).cite(target.cite()),
-        ))
+        Answer::Not(Box::new(finding.cite(holder.cite()).cite(target.cite())))
     }
 
     fn outcome(
@@ -239,8 +237,17 @@ impl Judge<'_> {
         let detail = refusal.map_or("", |check| check.detail.as_str());
         let mut finding = self
             .finding(target, Effect::Fails, message)
-            .distinguished_by(&[&target.sha256.hex(), &holder.sha256.hex(), name.word(), detail]);
-        let code = if is_changed { "signer-changed" } else { "signature-refused" };
+            .distinguished_by(&[
+                &target.sha256.hex(),
+                &holder.sha256.hex(),
+                name.word(),
+                detail,
+            ]);
+        let code = if is_changed {
+            "signer-changed"
+        } else {
+            "signature-refused"
+        };
         finding.code = Some(code.to_owned());
         finding
     }
@@ -276,9 +283,11 @@ impl Judge<'_> {
                 ("reason", &reason(fault)),
             ],
         );
-        let mut finding = self
-            .finding(target, effect, message)
-            .distinguished_by(&[&target.sha256.hex(), &holder.sha256.hex(), fault.code]);
+        let mut finding = self.finding(target, effect, message).distinguished_by(&[
+            &target.sha256.hex(),
+            &holder.sha256.hex(),
+            fault.code,
+        ]);
         finding.code = Some(fault.code.to_owned());
         finding
     }

@@ -131,7 +131,9 @@ impl Lists {
                 // As the tool takes them: from the list's own folder, or from that of the whole delivery.
                 let beside = format!("{folder}/{name}");
                 let beside = beside.trim_start_matches('/');
-                let path = [beside, name.as_str()].into_iter().find(|one| files.has(one));
+                let path = [beside, name.as_str()]
+                    .into_iter()
+                    .find(|one| files.has(one));
                 match path.map(str::to_owned) {
                     Some(path) => _ = list.listed.insert(path, listed),
                     None => list.missing.push(name),
@@ -154,8 +156,13 @@ impl Lists {
     pub(super) fn judged(&self, judge: &Judge<'_>, files: &Files<'_>) -> (Judged, Vec<Finding>) {
         let mut judged = Judged::default();
         let broken = self.broken.iter().map(|(cited, fault)| {
-            let names = [("list", shown(&cited.file)), ("reason", shown(&fault.message))];
-            let names = names.each_ref().map(|(name, value)| (*name, value.as_str()));
+            let names = [
+                ("list", shown(&cited.file)),
+                ("reason", shown(&fault.message)),
+            ];
+            let names = names
+                .each_ref()
+                .map(|(name, value)| (*name, value.as_str()));
             let message = both("verify-signature-list-broken", &names);
             let finding = Finding::new(judge.check, Effect::Warns, cited.file.as_str(), message);
             let mut finding = finding.distinguished_by(&[fault.code]).cite(cited.clone());

@@ -31,7 +31,9 @@ pub(super) fn verify(
     let (build, level) = (gathered.check(BUILD), gathered.check(LEVEL));
     if let Some(left_out) = gathered.left_out(Evidence::Provenance) {
         let outcomes = [build, level];
-        let outcomes = outcomes.iter().map(|check| Outcome::not_applicable(check, left_out.reason.clone()));
+        let outcomes = outcomes
+            .iter()
+            .map(|check| Outcome::not_applicable(check, left_out.reason.clone()));
         return outcomes.collect();
     }
     let manifest = gathered.request.manifest;
@@ -43,7 +45,12 @@ pub(super) fn verify(
     if manifest.build.builder.is_none() && manifest.build.source.is_none() {
         // Whatever is built, somebody builds it from something.
         let nothing = both("verify-provenance-nothing-agreed", &[]);
-        findings.push(Finding::new(BUILD, Effect::Unverifiable, "delivery", nothing));
+        findings.push(Finding::new(
+            BUILD,
+            Effect::Unverifiable,
+            "delivery",
+            nothing,
+        ));
     }
     findings.extend(agreement.unusable(BUILD));
     let candidates = Candidates {
@@ -61,7 +68,12 @@ pub(super) fn verify(
         .collect();
     if built.is_empty() {
         let nothing = both("verify-signature-nothing", &[]);
-        findings.push(Finding::new(BUILD, Effect::Unverifiable, "delivery", nothing));
+        findings.push(Finding::new(
+            BUILD,
+            Effect::Unverifiable,
+            "delivery",
+            nothing,
+        ));
     }
     let outcomes = Outcomes {
         agreement,
@@ -134,7 +146,11 @@ impl<'a> Built<'a> {
 
     /// The highest level that one provenance supports.
     fn supported(&self) -> u8 {
-        self.found.iter().map(|one| one.supported).max().unwrap_or(0)
+        self.found
+            .iter()
+            .map(|one| one.supported)
+            .max()
+            .unwrap_or(0)
     }
 }
 
@@ -159,10 +175,17 @@ impl Outcomes<'_> {
             for path in &one.missing {
                 let message = both(
                     "verify-provenance-missing",
-                    &[("file", &shown(one.target.path)), ("provenance", &shown(path))],
+                    &[
+                        ("file", &shown(one.target.path)),
+                        ("provenance", &shown(path)),
+                    ],
                 );
                 let finding = Finding::new(BUILD, Effect::Fails, one.target.path, message);
-                findings.push(finding.distinguished_by(&[&one.target.sha256.hex(), path]).cite(one.target.cite()));
+                findings.push(
+                    finding
+                        .distinguished_by(&[&one.target.sha256.hex(), path])
+                        .cite(one.target.cite()),
+                );
             }
             match (one.passed(), one.found.first()) {
                 (Some(passed), _) => {
@@ -187,13 +210,21 @@ impl Outcomes<'_> {
         let count = self.built.len().to_string();
         let said = if findings.iter().any(Finding::counts) {
             let good = good.to_string();
-            both("verify-provenance-unmet", &[("good", &good), ("count", &count)])
+            both(
+                "verify-provenance-unmet",
+                &[("good", &good), ("count", &count)],
+            )
         } else {
             let builders: Vec<_> = builders.into_iter().take(5).collect();
             let builders = builders.join(", ");
-            both("verify-provenance-met", &[("count", &count), ("builders", &builders)])
+            both(
+                "verify-provenance-met",
+                &[("count", &count), ("builders", &builders)],
+            )
         };
-        Outcome::new(check, said).resting_on(citations).with(findings)
+        Outcome::new(check, said)
+            .resting_on(citations)
+            .with(findings)
     }
 
     fn level(
@@ -215,14 +246,22 @@ impl Outcomes<'_> {
         let mut findings = Vec::new();
         if self.built.is_empty() {
             let nothing = both("verify-signature-nothing", &[]);
-            findings.push(Finding::new(LEVEL, Effect::Unverifiable, "delivery", nothing));
+            findings.push(Finding::new(
+                LEVEL,
+                Effect::Unverifiable,
+                "delivery",
+                nothing,
+            ));
         }
         let mut absent = Vec::new();
         for one in self.built {
             if i64::from(one.supported()) >= agreed.value {
                 continue;
             }
-            let best = one.found.iter().max_by_key(|found| (found.supported, found.rank()));
+            let best = one
+                .found
+                .iter()
+                .max_by_key(|found| (found.supported, found.rank()));
             match best {
                 Some(best) => {
                     let finding = self.below(&one.target, best, one.supported(), &wanted);
@@ -239,8 +278,13 @@ impl Outcomes<'_> {
     }
 
     fn below(&self, target: &Target<'_>, best: &Found, supported: u8, wanted: &str) -> Finding {
-        let why = best.reason.map(|reason| format!("provenance-level-{}", reason.word()));
-        let why = sentence(&|lang| why.as_ref().map_or_else(String::new, |key| message(lang, key)));
+        let why = best
+            .reason
+            .map(|reason| format!("provenance-level-{}", reason.word()));
+        let why = sentence(&|lang| {
+            why.as_ref()
+                .map_or_else(String::new, |key| message(lang, key))
+        });
         let text = with_text(
             "verify-provenance-below",
             &[
@@ -251,7 +295,11 @@ impl Outcomes<'_> {
             ("why", &why),
         );
         // What the agency lacks for the signature may hold the level down.
-        let effect = if best.is_open() { Effect::Unverifiable } else { Effect::Fails };
+        let effect = if best.is_open() {
+            Effect::Unverifiable
+        } else {
+            Effect::Fails
+        };
         let finding = Finding::new(LEVEL, effect, target.path, text);
         finding.distinguished_by(&[&target.sha256.hex(), &supported.to_string()])
     }
@@ -287,7 +335,11 @@ impl Outcomes<'_> {
                 } else {
                     (Effect::Fails, "verify-provenance-unsigned")
                 };
-                (effect, with_text(key, &names, ("why", &why)), missing.word().to_owned())
+                (
+                    effect,
+                    with_text(key, &names, ("why", &why)),
+                    missing.word().to_owned(),
+                )
             }
             Why::Fault(fault) => {
                 let (effect, key) = if self.agreement.is_own(fault) {
@@ -301,11 +353,7 @@ impl Outcomes<'_> {
             }
         };
         let mut finding = Finding::new(BUILD, effect, target.path, text)
-            .distinguished_by(&[
-                &target.sha256.hex(),
-                &nearest.cited.sha256.hex(),
-                &part,
-            ])
+            .distinguished_by(&[&target.sha256.hex(), &nearest.cited.sha256.hex(), &part])
             .cite(nearest.cited.clone())
             .cite(target.cite());
         finding.code = Some(match &nearest.why {
@@ -326,7 +374,11 @@ fn not_there(check: &str, key: &str, absent: &[&Target<'_>]) -> Vec<Finding> {
     let one = |target: &&Target<'_>| {
         let message = both(key, &[("file", &shown(target.path))]);
         let finding = Finding::new(check, Effect::Fails, target.path, message);
-        code(finding.distinguished_by(&[&target.sha256.hex(), "absent"]).cite(target.cite()))
+        code(
+            finding
+                .distinguished_by(&[&target.sha256.hex(), "absent"])
+                .cite(target.cite()),
+        )
     };
     let mut findings: Vec<_> = told.iter().map(one).collect();
     if let Some(first) = rest.first() {

@@ -140,13 +140,12 @@ fn subjects(attestation: &Attestation) -> BTreeSet<Digest> {
 impl Candidates<'_> {
     /// What the file at `path` says about the build of `target`. A file that is handed in as a signature counts only
     /// where it holds provenance of this very artifact.
-    pub(super) fn found(
-        &self,
-        target: &Target<'_>,
-        path: &str,
-        is_provenance: bool,
-    ) -> Vec<Found> {
-        let role = if is_provenance { "provenance" } else { "signature" };
+    pub(super) fn found(&self, target: &Target<'_>, path: &str, is_provenance: bool) -> Vec<Found> {
+        let role = if is_provenance {
+            "provenance"
+        } else {
+            "signature"
+        };
         let Some(held) = self.files.as_role(path, role) else {
             return Vec::new();
         };
@@ -177,9 +176,9 @@ impl Candidates<'_> {
                     return self.judge(&file, &held.bytes, subject);
                 }
                 let judge = |one: &mut Apart| {
-                    let found = one.found.get_or_insert_with(|| {
-                        self.judge(&file, &one.signed, subject.clone())
-                    });
+                    let found = one
+                        .found
+                        .get_or_insert_with(|| self.judge(&file, &one.signed, subject.clone()));
                     found.clone()
                 };
                 about.into_iter().flat_map(judge).collect()
@@ -205,7 +204,11 @@ impl Candidates<'_> {
     /// Judges attestations in every way in which they may be signed.
     fn judge(&self, file: &Held, bytes: &[u8], subject: Vec<(Algorithm, String)>) -> Vec<Found> {
         let ground = SignatureRequest {
-            trusted_root: self.agreement.root.as_ref().map(|(held, _)| held.material()),
+            trusted_root: self
+                .agreement
+                .root
+                .as_ref()
+                .map(|(held, _)| held.material()),
             ..SignatureRequest::new(Artifact::default(), self.agreement.at)
         };
         let ask = |trust: SignatureRequest<'_>, register, signer_is_agreed| {
@@ -228,7 +231,9 @@ impl Candidates<'_> {
             match outcome {
                 Ok(outcome) => found(&outcome, cited),
                 Err(refused) => Found {
-                    why: Why::Fault(Box::new(refused.0.into_iter().next().unwrap_or_else(unread))),
+                    why: Why::Fault(Box::new(
+                        refused.0.into_iter().next().unwrap_or_else(unread),
+                    )),
                     supported: 0,
                     reason: None,
                     builder: String::new(),
