@@ -39,7 +39,7 @@ fn what_is_left_out_has_a_reason_and_is_left_out_once() {
         format!("[[left_out]]\nwhat = \"provenance\"\nreason = {{ ja = \"{ja}\", en = \"r\" }}\n")
     };
     assert_eq!(faults(&left("理由"), false), Vec::<String>::new());
-    assert_eq!(faults(&left(" "), false), ["delivery-reason 4:10"]);
+    assert_eq!(faults(&left(" "), false), ["empty-field 4:17"]);
     let twice = left("理由") + &left("理由");
     assert_eq!(faults(&twice, false), ["delivery-left-out 6:8"]);
 }
