@@ -1,18 +1,19 @@
 //! No change of a signature, of provenance or of what is trusted turns a delivery that is refused into one that passes.
 
+use mekiki::acceptance::manifest::read_manifest;
+use mekiki::acceptance::report::Report;
+use mekiki::acceptance::{Group, Verdict};
 use mekiki::app::library::Library;
+use mekiki::app::verify::{Request, verify};
 
 use super::provenance::{at_release, attested, built};
 use super::*;
 use crate::mutation::damage;
 use crate::seeded::Seeded;
 use crate::signing_keys::Pair;
-use mekiki::acceptance::Verdict;
-use mekiki::acceptance::manifest::read_manifest;
-use mekiki::app::verify::{Request, verify};
 
-/// What the checks of the group came to, without the binary around it.
-fn verdicts(library: &Library, desk: &Desk) -> Vec<(String, Verdict)> {
+/// The report, without the binary around it.
+pub(super) fn report(library: &Library, desk: &Desk) -> Report {
     let text = desk.manifest();
     let manifest = read_manifest(text.as_bytes(), "delivery.toml", false).unwrap();
     let report = verify(&Request {
@@ -22,10 +23,14 @@ fn verdicts(library: &Library, desk: &Desk) -> Vec<(String, Verdict)> {
         root: desk.scratch.root().into(),
         as_of: DAY.parse().unwrap(),
         progress: &|_| (),
-    })
-    .unwrap();
-    let mut groups = report.groups.into_iter();
-    let group = groups.find(|one| one.name == mekiki::acceptance::Group::Signatures);
+    });
+    report.unwrap()
+}
+
+/// What the checks of the group came to.
+fn verdicts(library: &Library, desk: &Desk) -> Vec<(String, Verdict)> {
+    let mut groups = report(library, desk).groups.into_iter();
+    let group = groups.find(|one| one.name == Group::Signatures);
     let checks = group.unwrap().checks.into_iter();
     checks.map(|one| (one.check, one.verdict)).collect()
 }

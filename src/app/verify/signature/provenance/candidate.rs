@@ -259,12 +259,19 @@ impl Candidates<'_> {
                 vec![ask(ground, Some(register), true)]
             }
             Signers::Named => {
-                let by_builder = SignatureRequest {
-                    keys: self.agreement.general_keys(),
-                    threshold: self.agreement.threshold(),
-                    ..ground.clone()
-                };
-                let mut found = vec![ask(by_builder, None, false)];
+                let mut found = vec![ask(ground.clone(), None, false)];
+                let keys = self.agreement.general_keys();
+                // A certificate is proven by its own name alone, which here is nobody's whom a key was agreed for.
+                if !keys.is_empty() && !has_certificate(bytes) {
+                    let by_key = SignatureRequest {
+                        keys,
+                        threshold: self.agreement.threshold(),
+                        ..ground.clone()
+                    };
+                    found.push(ask(by_key, None, true));
+                    // The keys were at hand; whether they fit is told by the second answer.
+                    found.retain(|one| !matches!(one.why, Why::Missing(Missing::Key)));
+                }
                 let agreed = self.agreement.identity().filter(|_| self.has_builder);
                 if let Some((identity, issuer)) = agreed {
                     let exact = |text: &str| Some(Expected::Exact(text.to_owned()));
@@ -280,6 +287,13 @@ impl Candidates<'_> {
             Signers::Register { .. } | Signers::Nobody => vec![ask(ground, None, false)],
         }
     }
+}
+
+/// Whether an attestation of a file brings the certificate that it was signed by.
+fn has_certificate(bytes: &[u8]) -> bool {
+    let read = provenance::read(bytes).map(|file| file.readable);
+    let brings = |one: &Attestation| one.wrapping == Wrapping::Bundle && one.signer.is_some();
+    read.unwrap_or_default().iter().any(brings)
 }
 
 /// What an outcome comes to.
