@@ -220,7 +220,9 @@ impl<'a> Desk<'a> {
             Some((name, Some(path))) => {
                 let on_disk = Path::new(self.folder).join(path);
                 let bytes = crate::folder::read_file(&on_disk.display().to_string())?;
-                let manifest = read_manifest(&bytes, name, true)?;
+                let mut manifest = read_manifest(&bytes, name, true)?;
+                // In the order in which the command tells it.
+                manifest.left_out.sort_by_key(|one| one.what);
                 (manifest, Some((name.as_str(), bytes)))
             }
             Some((name, None)) => {
