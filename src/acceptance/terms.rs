@@ -36,6 +36,8 @@ pub struct Terms {
     pub exploited_fix_days: Option<Agreed<i64>>,
     /// Days before a change by which it is notified (CL-21 `notice_days`).
     pub notice_days: Option<Agreed<i64>>,
+    /// Hours after an emergency change within which it is notified, 0 to 168 (CL-21 `emergency_hours`).
+    pub emergency_hours: Option<Agreed<i64>>,
 }
 
 /// A CVSS base score in tenths; `None` for what is none, such as 6.55 or 11.
@@ -100,6 +102,7 @@ impl Terms {
             fix_days: number("CL-18", "fix_days"),
             exploited_fix_days: number("CL-18", "exploited_fix_days"),
             notice_days: number("CL-21", "notice_days"),
+            emergency_hours: number("CL-21", "emergency_hours"),
         }
     }
 
@@ -161,6 +164,12 @@ impl Terms {
                 "notice_days",
                 self.notice_days,
                 &manifest.notice_days,
+                &mut conflicts,
+            ),
+            emergency_hours: one_of(
+                "emergency_hours",
+                self.emergency_hours,
+                &manifest.emergency_hours,
                 &mut conflicts,
             ),
         };

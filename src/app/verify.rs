@@ -15,10 +15,11 @@ mod requirement;
 mod sbom;
 mod signature;
 mod standing;
+mod telling;
 
 use std::path::PathBuf;
 
-pub use guess::guess;
+pub use guess::{guess, guess_text, guess_with_remarks};
 pub use record::{
     check_verification_inputs, is_verification, replay_verification, write_verification_record,
 };

@@ -232,6 +232,7 @@ impl Reader<'_> {
             fix_days: whole("fix_days", 0..=3650),
             exploited_fix_days: whole("exploited_fix_days", 0..=3650),
             notice_days: whole("notice_days", 0..=3650),
+            emergency_hours: whole("emergency_hours", 0..=168),
         };
         table.finish();
         terms

@@ -11,7 +11,7 @@ use crate::acceptance::report::{Ending, Input, Report};
 use crate::digest::{Digest, canonical_json};
 
 /// The type of the predicate.
-pub const PREDICATE_TYPE: &str = "https://slsa.dev/verification_summary/v1";
+const PREDICATE_TYPE: &str = "https://slsa.dev/verification_summary/v1";
 
 /// The verifier where the caller names none: a UUID that nobody else was given (RFC 9562) and a name, as for records
 /// (docs/adr/0020-records-as-statements.md).
