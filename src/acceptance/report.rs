@@ -205,8 +205,8 @@ pub struct Report {
 impl Report {
     /// The SLSA Build level, 0 to 3, that verified provenance of every artifact supports; `None` where none was asked for.
     pub fn supported_level(&self) -> Option<u8> {
-        let checks = self.groups.iter().flat_map(|group| &group.checks);
-        checks.filter_map(|one| one.supported_level).next()
+        let mut checks = self.groups.iter().flat_map(|group| &group.checks);
+        checks.find_map(|one| one.supported_level)
     }
 }
 

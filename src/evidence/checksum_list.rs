@@ -101,15 +101,12 @@ fn entry(line: &str) -> Option<(String, Digest)> {
         Some(rest) => (true, rest),
         None => (false, line),
     };
-    let (digits, name) = match line.strip_prefix("SHA256 (") {
-        Some(rest) => {
-            let (name, digits) = rest.rsplit_once(") = ")?;
-            (digits, name)
-        }
-        None => {
-            let (digits, rest) = line.split_once(' ')?;
-            (digits, rest.strip_prefix([' ', '*'])?)
-        }
+    let (digits, name) = if let Some(rest) = line.strip_prefix("SHA256 (") {
+        let (name, digits) = rest.rsplit_once(") = ")?;
+        (digits, name)
+    } else {
+        let (digits, rest) = line.split_once(' ')?;
+        (digits, rest.strip_prefix([' ', '*'])?)
     };
     let sha256 = digits.to_ascii_lowercase().parse().ok()?;
     let name = if is_escaped {

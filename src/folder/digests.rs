@@ -60,5 +60,5 @@ pub fn digest_file(path: &Path) -> Result<(Digest, u64), FolderError> {
 /// The size of a regular file; `None` where there is none.
 pub fn file_length(path: &Path) -> Option<u64> {
     let metadata = fs::symlink_metadata(path).ok()?;
-    metadata.is_file().then(|| metadata.len())
+    metadata.is_file().then_some(metadata.len())
 }

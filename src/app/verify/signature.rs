@@ -38,7 +38,6 @@ pub(super) fn verify(gathered: &Gathered<'_>, inputs: &mut Vec<Input>) -> Vec<Ou
         .map(|one| Signed {
             target: Target::new(&one.path, one.sha256, None),
             signatures: &one.signatures,
-            statements: &one.provenance,
         })
         .collect();
     let sboms: Vec<_> = gathered
@@ -47,7 +46,6 @@ pub(super) fn verify(gathered: &Gathered<'_>, inputs: &mut Vec<Input>) -> Vec<Ou
         .map(|one| Signed {
             target: Target::new(&one.path, one.sha256, Some(&one.bytes)),
             signatures: &one.signatures,
-            statements: &[],
         })
         .collect();
     let group = Group {
@@ -83,8 +81,6 @@ pub(super) fn verify(gathered: &Gathered<'_>, inputs: &mut Vec<Input>) -> Vec<Ou
 struct Signed<'a> {
     target: Target<'a>,
     signatures: &'a [String],
-    /// Signed statements that are handed in for something else, and count where the contracted signer made them.
-    statements: &'a [String],
 }
 
 /// One check over everything of a sort.
@@ -239,20 +235,6 @@ impl Group<'_> {
             }
             None => {}
         }
-        if came.signer.is_none() {
-            // Whom else these statements are by is no fault of the signature that is missing.
-            for path in one.statements {
-                let Some(held) = self.files.signature(path) else {
-                    continue;
-                };
-                if let Answer::Verified(verification) =
-                    statements.judge(judge, target, held.holder(path))
-                {
-                    came.admit(&verification, held.holder(path).cite());
-                    break;
-                }
-            }
-        }
         if came.signer.is_some() {
             // One that verifies is enough; the others are worth knowing.
             for finding in &mut against {
@@ -267,7 +249,6 @@ impl Group<'_> {
     fn unjudged(&self, judge: &Judge<'_>, one: &Signed<'_>) -> Came {
         let has_any = one.signatures.iter().any(|path| self.files.has(path))
             || one.target.inside().is_some()
-            || !one.statements.is_empty()
             || self.lists.names(one.target.path);
         let mut came = Came::default();
         if !has_any {

@@ -4,6 +4,8 @@
 //! Source: SLSA v1.0, "Verification Summary Attestation (VSA)", sections "Schema" and "Fields"; in-toto Attestation
 //! Framework v1, `statement.md` and `resource_descriptor.md`; RFC 6920 for names by digest.
 
+use std::fmt::Write as _;
+
 use base64::prelude::{BASE64_URL_SAFE_NO_PAD, Engine as _};
 use serde_json::{Value, json};
 
@@ -150,7 +152,7 @@ fn escaped(text: &str) -> String {
             b'a'..=b'z' | b'A'..=b'Z' | b'0'..=b'9' | b'.' | b'-' | b'_' | b'~' => {
                 out.push(char::from(byte));
             }
-            other => out += &format!("%{other:02X}"),
+            other => _ = write!(out, "%{other:02X}"),
         }
     }
     out

@@ -123,7 +123,7 @@ fn a_record_is_signed_verified_and_replayed_to_the_byte() {
     let different = replay(&root);
     assert_eq!(different.code, 1, "{different:?}");
     let at = different.json()["first_difference"]["pointer"].to_string();
-    assert!(at.contains("delivered"), "{at}");
+    assert!(at.contains("/deliver"), "{at}");
     let altered = fs::read_to_string(&record)
         .unwrap()
         .replace("\"fail\"", "\"pass\"")

@@ -61,12 +61,12 @@ pub(super) fn verify(
         has_builder: manifest.build.builder.is_some(),
         judged: std::cell::RefCell::default(),
     };
-    let built: Vec<_> = gathered
+    let artifacts: Vec<_> = gathered
         .artifacts
         .iter()
         .map(|one| Built::new(one, &candidates))
         .collect();
-    if built.is_empty() {
+    if artifacts.is_empty() {
         let nothing = both("verify-signature-nothing", &[]);
         findings.push(Finding::new(
             BUILD,
@@ -77,7 +77,7 @@ pub(super) fn verify(
     }
     let outcomes = Outcomes {
         agreement,
-        built: &built,
+        built: &artifacts,
     };
     vec![
         outcomes.build(&build, is_agreed, &manifest.build, findings),
@@ -201,7 +201,7 @@ impl Outcomes<'_> {
             }
         }
         if is_agreed {
-            findings.extend(not_there(BUILD, "verify-provenance-absent", &absent));
+            findings.extend(not_there(BUILD, &absent));
         }
         if agreed.builder.is_some() && agreed.source.is_none() && good > 0 {
             let message = both("verify-provenance-any-source", &[]);
@@ -270,7 +270,7 @@ impl Outcomes<'_> {
                 None => absent.push(&one.target),
             }
         }
-        findings.extend(not_there(LEVEL, "verify-provenance-absent", &absent));
+        findings.extend(not_there(LEVEL, &absent));
         let arguments = [("supported", number.as_str()), ("wanted", wanted.as_str())];
         let said = both("verify-provenance-level", &arguments);
         let outcome = Outcome::new(check, said).resting_on([agreed.cited.clone()]);
@@ -365,14 +365,14 @@ impl Outcomes<'_> {
 }
 
 /// The findings on artifacts without provenance: one each for the first, one for all the others.
-fn not_there(check: &str, key: &str, absent: &[&Target<'_>]) -> Vec<Finding> {
+fn not_there(check: &str, absent: &[&Target<'_>]) -> Vec<Finding> {
     let (told, rest) = absent.split_at(absent.len().min(TOLD));
     let code = |mut finding: Finding| {
         finding.code = Some("provenance-absent".to_owned());
         finding
     };
     let one = |target: &&Target<'_>| {
-        let message = both(key, &[("file", &shown(target.path))]);
+        let message = both("verify-provenance-absent", &[("file", &shown(target.path))]);
         let finding = Finding::new(check, Effect::Fails, target.path, message);
         code(
             finding
@@ -384,7 +384,7 @@ fn not_there(check: &str, key: &str, absent: &[&Target<'_>]) -> Vec<Finding> {
     if let Some(first) = rest.first() {
         let count = rest.len().to_string();
         let message = both(
-            &format!("{key}-more"),
+            "verify-provenance-absent-more",
             &[("count", &count), ("file", &shown(first.path))],
         );
         let all: Vec<_> = rest.iter().map(|one| one.sha256.hex()).collect();
