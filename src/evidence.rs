@@ -10,6 +10,7 @@ pub mod archive;
 pub mod attestation;
 pub mod audit_report;
 pub mod certification;
+pub mod checksum_list;
 pub mod csaf;
 pub mod detect;
 pub mod excerpt;

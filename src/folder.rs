@@ -1,6 +1,7 @@
 //! Reading evidence from disk, within limits and without following links.
 
 pub mod case;
+pub mod digests;
 pub mod delivered;
 pub mod inventory;
 pub mod oci;

@@ -14,7 +14,7 @@ mod write;
 
 use serde::Serialize;
 
-pub use admit::{Admission, Ask, admit};
+pub use admit::{Admission, Ask, admit, whoever_signed};
 pub use parse::{SCHEMA, parse};
 pub use repository::{KnownRepositories, KnownRepository};
 pub use view::{GrantView, WithdrawalView, list};

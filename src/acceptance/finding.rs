@@ -173,6 +173,10 @@ pub struct Outcome {
     pub said: Text,
     /// What the verdict rests on.
     pub citations: Vec<Citation>,
+    /// The SLSA Build level, 0 to 3, that the provenance of every artifact supports, of `provenance.level`; `None` where
+    /// nothing was verified about the build.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub supported_level: Option<u8>,
     /// What is wrong or worth knowing.
     #[serde(skip)]
     pub findings: Vec<Finding>,
@@ -187,6 +191,7 @@ impl Outcome {
             verdict: Verdict::Pass,
             said,
             citations: Vec::new(),
+            supported_level: None,
             findings: Vec::new(),
         }
     }

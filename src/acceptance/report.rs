@@ -202,6 +202,14 @@ pub struct Report {
     pub tool: Tool,
 }
 
+impl Report {
+    /// The SLSA Build level, 0 to 3, that verified provenance of every artifact supports; `None` where none was asked for.
+    pub fn supported_level(&self) -> Option<u8> {
+        let mut checks = self.groups.iter().flat_map(|group| &group.checks);
+        checks.find_map(|one| one.supported_level)
+    }
+}
+
 /// What made the report.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct Tool {

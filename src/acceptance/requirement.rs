@@ -232,6 +232,7 @@ mod tests {
             verdict,
             said: Text::default(),
             citations: Vec::new(),
+            supported_level: None,
             findings: Vec::new(),
         }
     }

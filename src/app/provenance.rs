@@ -3,13 +3,16 @@
 use super::Refused;
 use super::signature::{SignatureRequest, verify_signature};
 use crate::diagnostic::{Diagnostic, Place};
-use crate::digest::Algorithm;
+use crate::digest::{Algorithm, Digest};
 use crate::evidence::provenance::{Attestation, Wrapping, read};
 use crate::evidence::signature::sigstore::{Sigstore, embedded};
-use crate::evidence::signature::{Artifact, CheckName, Expected, Kind, Material, Verification};
+use crate::evidence::signature::{
+    self, Artifact, CheckName, Expected, Kind, Material, Trust, Verification,
+};
 use crate::provenance::{
     Builders, Expectation, Judgment, Missing, Outcome, Signature, check, level, publication_of,
 };
+use crate::trust::{Ask, Purpose, TrustPolicy, admit};
 
 /// What is to be checked.
 #[derive(Clone)]
@@ -24,6 +27,19 @@ pub struct ProvenanceRequest<'a> {
     pub policy_only: bool,
     /// What is trusted for signatures; its artifact and signature are not looked at.
     pub trust: SignatureRequest<'a>,
+    /// The register of signers, which rules where it is given: it says whose signature counts for provenance.
+    pub register: Option<Register<'a>>,
+}
+
+/// A register of signers, asked about one supplier.
+#[derive(Clone, Copy)]
+pub struct Register<'a> {
+    /// The register.
+    pub policy: &'a TrustPolicy,
+    /// The name of its file.
+    pub file: &'a str,
+    /// The names under which the supplier may stand in it.
+    pub suppliers: &'a [&'a str],
 }
 
 /// Checks the provenance of one artifact. Of several attestations about builds one has to pass.
@@ -43,7 +59,8 @@ pub fn check_provenance(request: &ProvenanceRequest<'_>) -> Result<Outcome, Refu
     let in_file = |fault: Diagnostic| fault.in_file(request.attestation.name);
     let mut file = read(request.attestation.bytes).map_err(in_file)?;
     // Under a key, nobody verifies the certificate that lies beside the signature of an envelope: it names nobody.
-    let is_under_key = !request.policy_only && !request.trust.keys.is_empty();
+    let under_keys = !request.trust.keys.is_empty() || request.register.is_some();
+    let is_under_key = !request.policy_only && under_keys;
     for one in &mut file.readable {
         if is_under_key && one.wrapping == Wrapping::Envelope {
             one.signer = None;
@@ -193,6 +210,9 @@ fn verify_one(
         return Ok(Err(Missing::Signature));
     };
     let artifact = artifact_of(attestation, &request.expectation);
+    if let Some(register) = &request.register {
+        return admitted(attestation, &artifact, register, request);
+    }
     let asked = SignatureRequest {
         artifact: artifact.clone(),
         signature: Some(Material {
@@ -266,6 +286,46 @@ fn verify_one(
         }
         (Wrapping::Envelope | Wrapping::Bare, _) => Ok(Err(Missing::Key)),
     }
+}
+
+/// Asks the register whether it admits who signed an attestation.
+fn admitted(
+    attestation: &Attestation,
+    artifact: &Artifact<'_>,
+    register: &Register<'_>,
+    request: &ProvenanceRequest<'_>,
+) -> Result<Result<Verification, Missing>, Refused> {
+    let trust = &request.trust;
+    let kind = match attestation.wrapping {
+        Wrapping::Bundle if trust.trusted_root.is_none() => return Ok(Err(Missing::TrustedRoot)),
+        Wrapping::Bundle => Kind::Sigstore,
+        Wrapping::Envelope => Kind::Dsse,
+        Wrapping::Bare => return Ok(Err(Missing::Signature)),
+    };
+    let ask = Ask {
+        suppliers: register.suppliers,
+        purpose: Purpose::Provenance,
+        kind,
+        file: register.file,
+    };
+    let ground = SignatureRequest {
+        keys: Vec::new(),
+        identity: None,
+        issuer: None,
+        ..trust.clone()
+    };
+    let verify = |trust: &Trust<'_>| signature::verify(kind, &attestation.signed, artifact, trust);
+    let admission = ground
+        .under_trust(|trust| admit(register.policy, &ask, trust, &verify))?
+        .map_err(|fault| Refused::from(fault).in_file_if_unnamed(request.attestation.name))?;
+    let verification = admission.verification;
+    // Only the certificate that the signature was verified by tells who signed.
+    let claimed = attestation.signer.as_ref().map(|one| Digest::of(&one.der));
+    if verification.verified && claimed != verification.signer.certificate_sha256 {
+        let detail = "the certificate beside the statement is not the one that it was signed by";
+        return Ok(Ok(verification.and(CheckName::Key, Err(detail.to_owned()))));
+    }
+    Ok(Ok(verification))
 }
 
 /// The artifact by those of its digests that the statement's subjects use.

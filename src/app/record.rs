@@ -63,13 +63,33 @@ pub fn sign_record(
             .help("sign the record itself, or leave --statement out");
         return Err(in_file(fault).into());
     }
+    add_signature(&mut envelope, key)?;
+    Ok(envelope.to_json())
+}
+
+/// Signs an in-toto statement, such as a verification summary: gives the DSSE envelope.
+///
+/// # Errors
+///
+/// `private-key-malformed` and `private-key-unsupported`.
+pub fn sign_statement(statement: &[u8], key: Material<'_>) -> Result<String, Refused> {
+    let mut envelope = Envelope {
+        payload_type: IN_TOTO.to_owned(),
+        payload: statement.to_vec(),
+        signatures: Vec::new(),
+    };
+    add_signature(&mut envelope, key)?;
+    Ok(envelope.to_json())
+}
+
+fn add_signature(envelope: &mut Envelope, key: Material<'_>) -> Result<(), Refused> {
     let key = PrivateKey::read(key)?;
     envelope.signatures.push(EnvelopeSignature {
         keyid: Some(format!("sha256:{}", key.public().digest())),
         signature: key.sign(&envelope.signed_bytes())?,
         has_certificate: false,
     });
-    Ok(envelope.to_json())
+    Ok(())
 }
 
 /// The record in an envelope, without a look at its signature; `None` where the bytes are no envelope.

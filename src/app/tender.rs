@@ -314,6 +314,14 @@ pub fn replay_record(
         return Err(Refused(missing));
     }
     let rebuilt = match &record.subject {
+        RecordSubject::Delivery(_) => {
+            let message = "a verification is rebuilt from the folder of the delivery as it was";
+            return Err(
+                Diagnostic::error("record-malformed", Place::pointer("/schema"), message)
+                    .help("name the folder with --evidence")
+                    .into(),
+            );
+        }
         RecordSubject::Tender => {
             let open = open_tender(library, evidence)?;
             let judged = judge_tender(library, &open, Some(record.as_of))?;
@@ -324,23 +332,27 @@ pub fn replay_record(
             write_assessment_record(library, &assessed)
         }
     };
-    if rebuilt.as_bytes() == record_bytes {
-        return Ok(Replay::Equal);
+    Ok(compared(&record.document, record_bytes, &rebuilt))
+}
+
+/// Compares a rebuilt record with the one at hand, byte by byte.
+pub(super) fn compared(document: &serde_json::Value, recorded: &[u8], rebuilt: &str) -> Replay {
+    if rebuilt.as_bytes() == recorded {
+        return Replay::Equal;
     }
-    let value = serde_json::from_str(&rebuilt).unwrap_or_default();
-    let (pointer, recorded, rebuilt) =
-        first_difference(&record.document, &value).unwrap_or_else(|| {
-            (
-                String::new(),
-                "another way of writing the same".to_owned(),
-                "canonical JSON".to_owned(),
-            )
-        });
-    Ok(Replay::Different {
+    let value = serde_json::from_str(rebuilt).unwrap_or_default();
+    let (pointer, recorded, rebuilt) = first_difference(document, &value).unwrap_or_else(|| {
+        (
+            String::new(),
+            "another way of writing the same".to_owned(),
+            "canonical JSON".to_owned(),
+        )
+    });
+    Replay::Different {
         pointer,
         recorded,
         rebuilt,
-    })
+    }
 }
 
 /// Drafts the security clauses of a tender.

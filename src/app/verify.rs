@@ -10,6 +10,7 @@ mod gather;
 mod guess;
 mod policy;
 mod product;
+mod record;
 mod requirement;
 mod sbom;
 mod signature;
@@ -19,6 +20,9 @@ mod telling;
 use std::path::PathBuf;
 
 pub use guess::{guess, guess_text, guess_with_remarks};
+pub use record::{
+    check_verification_inputs, is_verification, replay_verification, write_verification_record,
+};
 
 use super::Refused;
 use super::library::Library;
@@ -29,6 +33,7 @@ use crate::acceptance::report::{
     Ending, GroupView, Input, Inspection, LeftOutView, Product, Report, Subject, Tool,
 };
 use crate::acceptance::{Group, Verdict};
+use crate::digest::Digest;
 use crate::evidence::Citation;
 use crate::text::messages::{both, message_with};
 use crate::text::{Lang, Text, printable};
@@ -66,7 +71,16 @@ impl Request<'_> {
 pub fn verify(request: &Request<'_>) -> Result<Report, Refused> {
     let manifest = request.manifest;
     (request.progress)(Group::Files);
-    let mut inputs = Vec::new();
+    let mut inputs = vec![Input {
+        role: "checks",
+        path: "acceptance-checks.toml".to_owned(),
+        sha256: request.library.acceptance_checks.digest,
+    }];
+    inputs.extend(request.manifest_file.map(|(name, bytes)| Input {
+        role: "manifest",
+        path: name.to_owned(),
+        sha256: Digest::of(bytes),
+    }));
     let gathered = Gathered::gather(request, &mut inputs)?;
     let mut groups: Vec<(Group, Vec<Outcome>)> = Vec::new();
     let steps: [(Group, Step); 8] = [

@@ -77,6 +77,7 @@ pub(super) fn run(
         builders: &builders,
         policy_only: arguments.policy_only,
         trust: trust.request(Artifact::default()),
+        register: None,
     })?;
     output.either(&view(&outcome), || text(&outcome, output.lang()))?;
     Ok(if outcome.is_unverifiable() {

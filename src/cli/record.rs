@@ -12,11 +12,11 @@ use crate::app::record::{
     Inputs, Payload, Rebuilt, SignedRecord, check_inputs, sign_record, unwrap_record, verify_record,
 };
 use crate::app::tender::{Replay, replay_record};
+use crate::app::verify::{check_verification_inputs, is_verification, replay_verification};
 use crate::clock;
 use crate::diagnostic::Diagnostic;
 use crate::digest::Digest;
 use crate::document::record::{RebuiltAnswer, RecordAnswers, text, view};
-use crate::evidence::Evidence;
 use crate::evidence::signature::Material;
 use crate::folder::read_folder;
 use crate::tender::record;
@@ -29,7 +29,7 @@ pub(super) enum Command {
     Replay {
         /// The record, signed or not
         file: String,
-        /// A folder that holds the evidence, under any names
+        /// A folder that holds the evidence, under any names; for a verification the delivery with its manifest
         #[arg(long, value_name = "DIR")]
         evidence: String,
         /// A public key that must have signed the record (PEM or DER); may be repeated
@@ -60,7 +60,8 @@ pub(super) enum Command {
         /// The envelope, where it is not FILE itself nor FILE with `.dsse.json` behind
         #[arg(long, value_name = "FILE")]
         signature: Option<String>,
-        /// A folder that holds the inputs, under any names: check that all are there, and rebuild the record
+        /// A folder that holds the inputs, under any names (a delivery: where they lay): check that all are there, and
+        /// rebuild the record
         #[arg(long, value_name = "DIR")]
         evidence: Option<String>,
         /// Judge as of the end of this day (UTC) instead of now
@@ -110,7 +111,7 @@ pub(super) fn run(
                 Some(verify(file, signature.as_ref(), key, *threshold, at)?)
             };
             let checked = match evidence {
-                Some(folder) => Some((library()?, read_folder(folder)?)),
+                Some(folder) => Some((library()?, folder.as_str())),
                 None => None,
             };
             answer(file, signed.as_ref(), checked.as_ref(), output)
@@ -122,7 +123,7 @@ pub(super) fn run(
 fn answer(
     file: &str,
     signed: Option<&SignedRecord>,
-    checked: Option<&(Library, Vec<Evidence>)>,
+    checked: Option<&(Library, &str)>,
     output: &Output,
 ) -> anyhow::Result<Verdict> {
     let bytes = read(file)?;
@@ -131,7 +132,7 @@ fn answer(
     let record = record::read(&bytes).map_err(in_file)?;
     let (inputs, rebuilt) = match checked {
         Some((library, folder)) => {
-            check_inputs(library, &bytes, folder).map_err(|refused| in_record(refused, file))?
+            check(library, &bytes, folder).map_err(|refused| in_record(refused, file))?
         }
         None => (Inputs::NotChecked, Rebuilt::NotChecked(None)),
     };
@@ -167,6 +168,14 @@ fn answer(
         (false, Rebuilt::NotChecked(Some(_))) => Verdict::Unverifiable,
         (false, _) => Verdict::Acceptable,
     })
+}
+
+/// Checks inputs against a folder: files under any names, or for a verification the delivery as it lay.
+fn check(library: &Library, record: &[u8], folder: &str) -> Result<(Inputs, Rebuilt), Refused> {
+    if is_verification(record)? {
+        return check_verification_inputs(library, record, folder);
+    }
+    check_inputs(library, record, &read_folder(folder)?)
 }
 
 fn named<'a>(name: &'a str, bytes: &'a [u8]) -> Material<'a> {
@@ -228,8 +237,13 @@ fn replay(
         output::remark(&(message(lang, "replay-signature-unchecked") + "\n"));
     }
     let record = unwrapped.unwrap_or(bytes);
-    let replay = replay_record(library, &record, &read_folder(evidence)?)
-        .map_err(|refused| in_record(refused, file))?;
+    let in_file = |refused| in_record(refused, file);
+    let replay = if is_verification(&record).map_err(|fault| in_file(fault.into()))? {
+        replay_verification(library, &record, evidence)
+    } else {
+        replay_record(library, &record, &read_folder(evidence)?)
+    };
+    let replay = replay.map_err(in_file)?;
     output.either(&replay_view(&replay, signature), || match &replay {
         Replay::Equal => message(lang, "replay-equal") + "\n",
         Replay::Different {

@@ -1,6 +1,7 @@
 //! `mekiki verify DIR`
 
 mod agreement;
+mod record;
 
 use super::Verdict;
 use super::output::Output;
@@ -12,6 +13,7 @@ use crate::clock;
 use crate::document::acceptance::text;
 use crate::time::Date;
 use agreement::AgreementArguments;
+use record::RecordArguments;
 
 /// Verify a delivery, offline, before it is accepted
 ///
@@ -28,6 +30,8 @@ pub(super) struct Arguments {
     as_of: Option<Date>,
     #[command(flatten)]
     agreement: AgreementArguments,
+    #[command(flatten)]
+    record: RecordArguments,
 }
 
 pub(super) fn run(
@@ -41,7 +45,7 @@ pub(super) fn run(
         output.text(&manifest_text(manifest))?;
         return Ok(Verdict::Acceptable);
     }
-    let report = verify(&Request {
+    let request = Request {
         library,
         manifest,
         manifest_file: agreement.file(),
@@ -51,7 +55,9 @@ pub(super) fn run(
             .or(manifest.as_of)
             .unwrap_or_else(clock::today),
         progress: &|_| (),
-    })?;
+    };
+    let report = verify(&request)?;
+    arguments.record.write(&request, &report)?;
     output.either(&report, || text(&report, output.lang()))?;
     Ok(match report.verdict {
         Ending::Acceptable => Verdict::Acceptable,

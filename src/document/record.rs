@@ -81,6 +81,7 @@ pub fn view(answers: &RecordAnswers<'_>) -> Value {
     let kind = match record.subject {
         RecordSubject::Tender => "tender",
         RecordSubject::Bid { .. } | RecordSubject::Offering(_) => "assessment",
+        RecordSubject::Delivery(_) => "verification",
     };
     let mut enter = |key: &str, value: Value| fields.insert(key.to_owned(), value);
     enter("schema", json!(SCHEMA));

@@ -1,7 +1,8 @@
 //! Records of what was judged: canonical JSON from which anybody can rebuild the outcome.
 //!
-//! There are two kinds: the evaluation of a tender (`mekiki/record/v1`), and the assessment of one bid of it, or of an
-//! offering without a tender (`mekiki/assessment-record/v1`), which names no other bidder's files.
+//! There are three kinds: the evaluation of a tender (`mekiki/record/v1`), the assessment of one bid of it, or of an
+//! offering without a tender (`mekiki/assessment-record/v1`), which names no other bidder's files, and the verification
+//! of a delivery (`mekiki/verification-record/v1`).
 
 pub mod statement;
 
@@ -19,6 +20,8 @@ use crate::time::{Date, parse_instant};
 const SCHEMA: &str = "mekiki/record/v1";
 /// The schema of the record of an assessment.
 const ASSESSMENT_SCHEMA: &str = "mekiki/assessment-record/v1";
+/// The schema of the record of a verification.
+const VERIFICATION_SCHEMA: &str = "mekiki/verification-record/v1";
 
 /// One input of a record.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
@@ -56,6 +59,8 @@ pub enum RecordSubject {
     },
     /// An offering without a tender.
     Offering(BidId),
+    /// What was delivered, by SHA-256 over the lines `HEX  PATH` of its files.
+    Delivery(Digest),
 }
 
 impl RecordSubject {
@@ -64,6 +69,7 @@ impl RecordSubject {
             Self::Tender => Value::Null,
             Self::Bid { tender, bid } => json!({"tender": tender, "bid": bid}),
             Self::Offering(offering) => json!({"offering": offering}),
+            Self::Delivery(digest) => json!({"delivery": digest}),
         }
     }
 }
@@ -132,6 +138,46 @@ pub fn write_assessment(
     canonical_json(&record) + "\n"
 }
 
+/// What the record of a verification holds beside the report.
+#[derive(Debug)]
+pub struct VerificationParts<'a> {
+    /// The day of judgment, as an instant.
+    pub as_of: &'a str,
+    /// The catalog whose criteria the checks settle.
+    pub catalog: &'a CatalogView,
+    /// The table of checks.
+    pub checks: Digest,
+    /// The tables by which facts were established.
+    pub tables: &'a RecordTables,
+    /// The manifest by name and digest; none where it was guessed.
+    pub manifest: Option<(&'a str, Digest)>,
+    /// What was delivered.
+    pub delivered: Digest,
+    /// The files that the verdict rests on.
+    pub inputs: Vec<RecordInput>,
+}
+
+/// Writes the record of a verification, canonically. `report` is its report.
+pub fn write_verification(parts: VerificationParts<'_>, report: &impl Serialize) -> String {
+    let mut inputs = parts.inputs;
+    inputs.sort_by(|left, right| (&left.path, left.sha256).cmp(&(&right.path, right.sha256)));
+    inputs.dedup();
+    let manifest = parts.manifest;
+    let record = json!({
+        "schema": VERIFICATION_SCHEMA,
+        "as_of": parts.as_of,
+        "catalog": parts.catalog,
+        "checks": parts.checks,
+        "profiles": parts.tables.profiles,
+        "builders": parts.tables.builders,
+        "manifest": manifest.map(|(file, sha256)| json!({"file": file, "sha256": sha256})),
+        "inputs": inputs,
+        "subject": RecordSubject::Delivery(parts.delivered).view(),
+        "verification": report,
+    });
+    canonical_json(&record) + "\n"
+}
+
 fn inputs(evidence: &[Evidence]) -> Vec<RecordInput> {
     let mut inputs: Vec<_> = evidence
         .iter()
@@ -179,8 +225,15 @@ pub fn read(bytes: &[u8]) -> Result<TenderRecord, Diagnostic> {
             (None, None, Some(offering)) => RecordSubject::Offering(BidId(offering)),
             _ => return Err(malformed("/subject", "names neither a bid nor an offering")),
         },
+        Some(VERIFICATION_SCHEMA) => {
+            let digest = named("delivery").and_then(|digits| digits.parse().ok());
+            let digest = digest.ok_or_else(|| malformed("/subject", "names no delivery"))?;
+            RecordSubject::Delivery(digest)
+        }
         _ => {
-            let what = format!("is neither of schema {SCHEMA} nor of {ASSESSMENT_SCHEMA}");
+            let what = format!(
+                "is of none of the schemas {SCHEMA}, {ASSESSMENT_SCHEMA} and {VERIFICATION_SCHEMA}"
+            );
             return Err(malformed("/schema", &what));
         }
     };

@@ -82,7 +82,7 @@ pub fn admit(
         return Ok(not_admitted(verification, false));
     }
     let approved = approved(policy, &grants, day_of_instant(trust.at));
-    if let Some(mut verification) = stranger(ask.kind, trust, verify)? {
+    if let Some(mut verification) = whoever_signed(ask.kind, trust, verify)? {
         let signer = &verification.signer;
         let by = signer.identity.as_deref().unwrap_or_default();
         let issuer = signer.issuer.as_deref().unwrap_or_default();
@@ -147,8 +147,12 @@ fn outside(
     })
 }
 
-/// Who signed, where a trusted authority vouches for it, though nobody of the policy did.
-fn stranger(
+/// Who signed, where a trusted authority vouches for it, whoever was expected; `None` where nothing proves it.
+///
+/// # Errors
+///
+/// What `verify` gives for a signature that cannot be read.
+pub fn whoever_signed(
     kind: Kind,
     trust: &Trust<'_>,
     verify: &dyn Fn(&Trust<'_>) -> Result<Verification, Diagnostic>,

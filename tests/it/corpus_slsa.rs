@@ -133,6 +133,7 @@ fn judge(
                 .collect(),
             ..SignatureRequest::new(Artifact::default(), now())
         },
+        register: None,
     })
 }
 

@@ -103,6 +103,7 @@ mod corpus_spdx3;
 mod corpus_versions;
 mod provenance_facts;
 mod trust;
+mod verify_signatures;
 mod verify_changes;
 mod verify_folder;
 mod verify_products;

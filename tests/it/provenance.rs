@@ -149,6 +149,7 @@ fn ask(
         builders: &builders,
         policy_only,
         trust,
+        register: None,
     })
 }
 

@@ -221,3 +221,8 @@ fn signatures_of_parts_are_not_the_signature_of_the_whole() {
         "{outcome:?}"
     );
 }
+
+/// A CycloneDX document with a signature of this signer inside.
+pub(crate) fn signed_by(signer: &Signer) -> String {
+    Core::new("ES256", signer).signed_document(signer)
+}

@@ -13,7 +13,7 @@ use crate::corpus::say;
 const ARTIFACT: &[u8] = b"the delivered archive\n- in two lines\n";
 
 /// Whether the tool is there.
-fn is_there(tool: &str) -> bool {
+pub(crate) fn is_there(tool: &str) -> bool {
     let found = Command::new(tool).arg("--version").output().is_ok();
     if !found {
         assert!(
@@ -28,14 +28,14 @@ fn is_there(tool: &str) -> bool {
 }
 
 /// A folder for one test, empty at first.
-fn folder(name: &str) -> std::path::PathBuf {
+pub(crate) fn folder(name: &str) -> std::path::PathBuf {
     let folder = std::env::temp_dir().join(format!("mekiki-{name}-{}", std::process::id()));
     _ = std::fs::remove_dir_all(&folder);
     std::fs::create_dir_all(&folder).expect("a folder can be made");
     folder
 }
 
-fn run(folder: &Path, tool: &str, arguments: &[&str]) {
+pub(crate) fn run(folder: &Path, tool: &str, arguments: &[&str]) {
     let output = Command::new(tool)
         .args(arguments)
         .current_dir(folder)

@@ -88,6 +88,12 @@ pub fn count(signature: &[u8]) -> Result<usize, Diagnostic> {
     Ok(parse(signature)?.signatures.len())
 }
 
+/// The text that stands in a clear-signed file, in the form that is signed (lines end in CR LF, nothing else); `None`
+/// for what is none. Nothing is verified.
+pub fn signed_text(file: &[u8]) -> Option<Vec<u8>> {
+    parse(file).ok()?.text
+}
+
 fn parse(signature: &[u8]) -> Result<Parsed, Diagnostic> {
     let malformed = |reason: String| {
         let message = format!("the OpenPGP signature cannot be read: {reason}");
