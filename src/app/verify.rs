@@ -8,6 +8,7 @@ mod contents;
 mod files;
 mod gather;
 mod guess;
+mod lines;
 mod policy;
 mod product;
 mod requirement;
@@ -18,6 +19,7 @@ mod standing;
 use std::path::PathBuf;
 
 pub use guess::guess;
+pub use lines::find_lines;
 
 use super::Refused;
 use super::library::Library;

@@ -1,17 +1,23 @@
 //! `mekiki verify DIR`
 
+mod forms;
+
 use std::path::Path;
 
-use super::Verdict;
+use super::format::Format;
 use super::output::Output;
+use super::progress::Steps;
+use super::{LangArgument, Verdict};
 use crate::acceptance::manifest::{MANIFEST_FILE, read_manifest};
 use crate::acceptance::report::Ending;
 use crate::app::Refused;
 use crate::app::library::Library;
 use crate::app::verify::{Request, guess, verify};
 use crate::clock;
-use crate::document::acceptance::text;
+use crate::diagnostic::Diagnostic;
+use crate::text::messages::{message, message_with};
 use crate::time::Date;
+use forms::{Forms, Written};
 
 /// Verify a delivery, offline, before it is accepted
 ///
@@ -29,12 +35,26 @@ pub(super) struct Arguments {
     /// The day of the judgment
     #[arg(long, value_name = "DATE")]
     as_of: Option<Date>,
+    #[command(flatten)]
+    forms: Forms,
+}
+
+impl Arguments {
+    /// Whether what is asked for can be written side by side.
+    ///
+    /// # Errors
+    ///
+    /// Where two results would go to one place.
+    pub(super) fn check(&self, format: Format) -> Result<(), Diagnostic> {
+        self.forms.check(format)
+    }
 }
 
 pub(super) fn run(
     arguments: &Arguments,
     library: &Library,
     output: &Output,
+    lang: LangArgument,
 ) -> anyhow::Result<Verdict> {
     let root = Path::new(&arguments.dir);
     let own = root.join(MANIFEST_FILE);
@@ -45,7 +65,8 @@ pub(super) fn run(
     } else {
         (guess(root)?, None)
     };
-    let report = verify(&Request {
+    let steps = Steps::new(!arguments.forms.is_quiet());
+    let request = Request {
         library,
         manifest: &manifest,
         manifest_file: file.as_deref().map(|bytes| (MANIFEST_FILE, bytes)),
@@ -54,9 +75,25 @@ pub(super) fn run(
             .as_of
             .or(manifest.as_of)
             .unwrap_or_else(clock::today),
-        progress: &|_| (),
-    })?;
-    output.either(&report, || text(&report, output.lang()))?;
+        progress: &|group| {
+            let lang = output.lang();
+            let group = message(lang, &format!("verify-group-{}", group.word()));
+            steps.step(message_with(lang, "verify-progress", &[("group", group)]));
+        },
+    };
+    let report = verify(&request)?;
+    steps.finish();
+    arguments.forms.write(
+        &Written {
+            report: &report,
+            scan: None,
+            checks: &library.acceptance_checks,
+            delivered: &request.delivered(),
+            root: &request.root,
+        },
+        output,
+        lang,
+    )?;
     Ok(match report.verdict {
         Ending::Acceptable => Verdict::Acceptable,
         Ending::NotAcceptable => Verdict::NotAcceptable,
