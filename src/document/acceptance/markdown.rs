@@ -226,14 +226,12 @@ fn is_scheme(text: &str) -> bool {
     ["http", "https", "ftp", "mailto", "xmpp"].iter().any(|scheme| end.ends_with(scheme))
 }
 
-/// A text as code, within a fence longer than any inside of it.
+/// A text as code. What would end the code or the cell is shown by signs that look alike.
 fn code(text: &str) -> String {
-    let text = shown(text).replace('|', "¦");
+    let text = shown(text).replace('|', "¦").replace('`', "ˋ");
+    let text = text.trim();
     if text.is_empty() {
         return String::new();
     }
-    let longest = text.split(|one| one != '`').map(str::len).max().unwrap_or(0);
-    let fence = "`".repeat(longest + 1);
-    let pad = if text.starts_with('`') || text.ends_with('`') { " " } else { "" };
-    format!("{fence}{pad}{text}{pad}{fence}")
+    format!("`{text}`")
 }

@@ -247,10 +247,20 @@ impl Writer<'_> {
         let checks: Map<String, Value> = outcomes(self.report)
             .map(|(_, one)| (shown(&one.check), one.verdict.word().into()))
             .collect();
+        let of = &self.report.subject;
+        let inert = |text: &Option<String>| text.as_deref().map(shown);
+        let subject = json!({
+            "case": inert(&of.case),
+            "contract": inert(&of.contract),
+            "supplier": inert(&of.supplier),
+            "product": of.product.as_ref().map(|one| shown(&one.name)),
+            "version": of.product.as_ref().map(|one| shown(&one.version)),
+            "stage": of.stage,
+        });
         json!({
             "verdict": self.report.verdict.word(),
             "asOf": self.report.as_of,
-            "subject": self.report.subject,
+            "subject": subject,
             "delivered": self.report.delivered,
             "groups": groups,
             "checks": checks,

@@ -4,7 +4,7 @@ use std::fmt::Write as _;
 
 use anstyle::Style;
 
-use super::cells::{columns, fitting, fitting_end, padded, style, styled};
+use super::cells::{columns, fitting, fitting_end, padded, style, styled, wrapped};
 use super::wording::{
     Counts, counting, delivered, evidence, findings, first_place, group, grouped, shown, sign,
     standing, subject, verdict,
@@ -20,8 +20,6 @@ use crate::text::messages::{message, message_with};
 pub const LINES: usize = 40;
 /// The most findings that are told of one kind.
 const TOLD: usize = 10;
-/// The most columns of a place.
-const PLACE: usize = 44;
 
 /// The first line alone: the verdict, and what is wrong and where.
 pub fn first_line(report: &Report, lang: Lang) -> String {
@@ -55,30 +53,39 @@ struct Screen<'r> {
 }
 
 /// A part of the screen that is told as far as there is room: its title and its lines.
-struct Part<'r> {
+struct Part {
     title: &'static str,
     all: usize,
-    entries: Entries<'r>,
+    entries: Entries,
 }
 
-enum Entries<'r> {
+enum Entries {
     /// Findings, with what to do behind those of one check.
-    Findings(Verdict, Vec<&'r Finding>),
+    Findings(Vec<Told>),
     /// Lines as they are.
     Lines(Vec<String>),
 }
 
-impl Part<'_> {
+/// A finding in lines.
+struct Told {
+    /// The position of its check among those of the part.
+    check: usize,
+    /// How many findings of the check stand before it.
+    rank: usize,
+    lines: Vec<String>,
+    /// What to do where the check is not met.
+    help: Vec<String>,
+}
+
+impl Part {
     /// How many lines it takes, the title among them, where it may take `limit`.
     fn lines(&self, limit: usize) -> usize {
-        let entries = match &self.entries {
-            Entries::Findings(_, all) => {
-                let (told, checks) = chosen(all, limit.saturating_sub(1));
-                told.len() + checks
-            }
-            Entries::Lines(lines) => lines.len().min(limit.saturating_sub(1)),
+        let room = limit.saturating_sub(1);
+        let lines = match &self.entries {
+            Entries::Findings(all) => height(&chosen(all, room)),
+            Entries::Lines(lines) => lines.len().min(room),
         };
-        if entries == 0 { 0 } else { entries + 1 }
+        if lines == 0 { 0 } else { lines + 1 }
     }
 }
 
@@ -86,12 +93,15 @@ impl Screen<'_> {
     fn write(&self) -> String {
         let mut out = first_line(self.report, self.lang);
         let mut used = columns(&shown(self.report.headline.of(self.lang))).div_ceil(self.width);
-        for line in [self.subject(), self.delivered()] {
-            out.push_str(&(fitting(&line, self.width) + "\n"));
+        let about = wrapped(&self.subject(), self.width, 2);
+        let about = about.into_iter().chain([fitting(&self.delivered(), self.width)]);
+        for line in about {
+            _ = writeln!(out, "{line}");
+            used += 1;
         }
         out.push('\n');
         out.push_str(&self.groups());
-        used += 3 + self.report.groups.len();
+        used += 1 + self.report.groups.len();
         // The lines on requirements and on where the rest is, and two empty ones.
         let mut left = LINES.saturating_sub(used + 4);
         let parts = self.parts();
@@ -99,7 +109,7 @@ impl Screen<'_> {
             out.push('\n');
         }
         // Each part may say at least one thing before the first ones take the rest.
-        let floor = |part: &Part<'_>| part.lines(TOLD).min(3);
+        let floor = |part: &Part| part.lines(LINES).min(4);
         let mut reserved: usize = parts.iter().map(floor).sum();
         for part in &parts {
             reserved = reserved.saturating_sub(floor(part));
@@ -171,13 +181,13 @@ impl Screen<'_> {
         out
     }
 
-    fn parts(&self) -> Vec<Part<'_>> {
+    fn parts(&self) -> Vec<Part> {
         let of = |title, effect, verdict| {
             let findings = counting(self.report, effect);
             Part {
                 title,
                 all: findings.len(),
-                entries: Entries::Findings(verdict, findings),
+                entries: Entries::Findings(self.told(verdict, &findings)),
             }
         };
         let lines = |title, lines: Vec<String>| Part {
@@ -218,19 +228,22 @@ impl Screen<'_> {
         .collect()
     }
 
-    fn part(&self, part: &Part<'_>, limit: usize) -> String {
-        if part.lines(limit) == 0 {
+    fn part(&self, part: &Part, limit: usize) -> String {
+        let room = part.lines(limit).saturating_sub(1);
+        if room == 0 {
             return String::new();
         }
-        let (mut out, told) = (String::new(), part.lines(limit) - 1);
-        let body = match &part.entries {
-            Entries::Findings(verdict, all) => self.told(*verdict, all, told),
+        let (shown, lines) = match &part.entries {
+            Entries::Findings(all) => {
+                let chosen = chosen(all, room);
+                (chosen.len(), written(&chosen))
+            }
             Entries::Lines(lines) => {
-                let lines = lines.iter().take(told);
-                (lines.map(|line| format!("  {}\n", fitting(line, self.width - 2))).collect(), told)
+                let lines = lines.iter().take(room);
+                let lines = lines.map(|line| format!("  {}", fitting(line, self.width - 2)));
+                (room, lines.collect())
             }
         };
-        let (body, shown) = body;
         let count = if shown < part.all {
             let arguments = [("count", grouped(part.all as u64)), ("shown", shown.to_string())];
             message_with(self.lang, "verify-the-first", &arguments)
@@ -238,70 +251,93 @@ impl Screen<'_> {
             format!("({})", part.all)
         };
         let title = format!("{} {count}", message(self.lang, part.title));
-        _ = writeln!(out, "{}", styled(Style::new().bold(), &title));
-        out + &body
+        format!("{}\n{}\n", styled(Style::new().bold(), &title), lines.join("\n"))
     }
 
-    /// Findings of one kind in `room` lines, and how many of them are told.
-    fn told(&self, verdict: Verdict, all: &[&Finding], room: usize) -> (String, usize) {
-        let (told, _) = chosen(all, room);
-        let mut out = String::new();
-        for (index, finding) in told.iter().enumerate() {
-            let head = format!("  {} {}", sign(self.lang, verdict), shown(&finding.check));
-            let place = first_place(finding).unwrap_or_default();
-            let place = fitting_end(&place, PLACE);
-            let place = if place.is_empty() { place } else { format!(" ({place})") };
-            let room = self.width.saturating_sub(columns(&head) + columns(&place) + 2);
-            let said = fitting(&shown(finding.message.of(self.lang)), room);
-            let head = styled(style(verdict), &head);
-            _ = writeln!(out, "{head}  {said}{place}");
-            let is_last = told.get(index + 1).is_none_or(|next| next.check != finding.check);
-            if is_last {
-                let help = self.checks.named(&finding.check).help;
-                let line = format!("      → {}", shown(help.of(self.lang)));
-                let line = fitting(line.trim_end(), self.width);
-                _ = writeln!(out, "{}", styled(Style::new().dimmed(), &line));
+    /// The first findings of each check in lines.
+    fn told(&self, verdict: Verdict, all: &[&Finding]) -> Vec<Told> {
+        let mut seen: Vec<(&str, usize)> = Vec::new();
+        let mut told = Vec::new();
+        for finding in all {
+            let known = seen.iter().position(|(check, _)| *check == finding.check);
+            let check = known.unwrap_or(seen.len());
+            if known.is_none() {
+                seen.push((&finding.check, 0));
+            }
+            let rank = seen.get_mut(check).map_or(0, |(_, count)| {
+                *count += 1;
+                *count - 1
+            });
+            if rank < TOLD {
+                told.push(Told {
+                    check,
+                    rank,
+                    lines: self.entry(verdict, finding),
+                    help: self.help(finding),
+                });
             }
         }
-        (out, told.len())
+        told
+    }
+
+    /// A finding in a line with its place, or in two.
+    fn entry(&self, verdict: Verdict, finding: &Finding) -> Vec<String> {
+        let head = format!("  {} {}", sign(self.lang, verdict), shown(&finding.check));
+        let said = shown(finding.message.of(self.lang));
+        let place = first_place(finding).unwrap_or_default();
+        let room = self.width.saturating_sub(columns(&head) + 2);
+        let whole = if place.is_empty() { said.clone() } else { format!("{said} ({place})") };
+        let head = styled(style(verdict), &head);
+        if columns(&whole) <= room || place.is_empty() {
+            return vec![format!("{head}  {}", fitting(&whole, room))];
+        }
+        let place = fitting_end(&place, self.width.saturating_sub(6));
+        vec![format!("{head}  {}", fitting(&said, room)), format!("      {place}")]
+    }
+
+    fn help(&self, finding: &Finding) -> Vec<String> {
+        let help = self.checks.named(&finding.check).help;
+        let lines = wrapped(&shown(help.of(self.lang)), self.width.saturating_sub(8), 2);
+        let lines = lines.iter().enumerate();
+        let lines = lines.map(|(index, line)| {
+            let line = format!("      {} {line}", if index == 0 { "→" } else { " " });
+            styled(Style::new().dimmed(), &line)
+        });
+        lines.collect()
     }
 }
 
-/// The findings that are told in `room` lines, in their order, and of how many checks they are: of each check the first
-/// one, then of each the second, so that many of one kind do not hide one of another.
-fn chosen<'r>(all: &[&'r Finding], room: usize) -> (Vec<&'r Finding>, usize) {
-    let mut order: Vec<(usize, usize)> = Vec::new();
-    let mut seen: Vec<(&str, usize)> = Vec::new();
-    for (index, finding) in all.iter().enumerate() {
-        let rank = match seen.iter_mut().find(|(check, _)| *check == finding.check) {
-            Some((_, count)) => {
-                *count += 1;
-                *count
-            }
-            None => {
-                seen.push((&finding.check, 0));
-                0
-            }
-        };
-        if rank < TOLD {
-            order.push((rank, index));
-        }
-    }
-    order.sort_unstable();
-    let (mut kept, mut checks, mut used) = (Vec::new(), 0, 0);
-    for (rank, index) in order.into_iter().take(TOLD) {
-        let lines = if rank == 0 { 2 } else { 1 };
-        if used + lines > room {
+/// The findings that are told in `room` lines, those of one check together: of each check the first one, then of each the
+/// second, so that many of one kind do not hide one of another.
+fn chosen(all: &[Told], room: usize) -> Vec<&Told> {
+    let mut order: Vec<&Told> = all.iter().collect();
+    order.sort_by_key(|one| (one.rank, one.check));
+    let mut kept: Vec<&Told> = Vec::new();
+    for one in order.into_iter().take(TOLD) {
+        kept.push(one);
+        if height(&kept) > room {
+            kept.pop();
             break;
         }
-        used += lines;
-        checks += usize::from(rank == 0);
-        kept.push(index);
     }
-    kept.sort_unstable();
-    let kept = kept.into_iter().filter_map(|index| all.get(index).copied());
-    let mut kept: Vec<_> = kept.collect();
-    // The order of the checks is that of their first findings; within a group findings of several checks may mix.
-    kept.sort_by_key(|one| seen.iter().position(|(check, _)| *check == one.check));
-    (kept, checks)
+    kept.sort_by_key(|one| (one.check, one.rank));
+    kept
+}
+
+/// The lines that findings take with what to do.
+fn height(told: &[&Told]) -> usize {
+    let help = told.iter().filter(|one| one.rank == 0).map(|one| one.help.len());
+    told.iter().map(|one| one.lines.len()).chain(help).sum()
+}
+
+/// Findings in their lines, with what to do behind the last one of each check.
+fn written(told: &[&Told]) -> Vec<String> {
+    let mut lines = Vec::new();
+    for (index, one) in told.iter().enumerate() {
+        lines.extend(one.lines.iter().cloned());
+        if told.get(index + 1).is_none_or(|next| next.check != one.check) {
+            lines.extend(one.help.iter().cloned());
+        }
+    }
+    lines
 }
