@@ -266,9 +266,7 @@ fn run(cli: &Cli, output: &Output) -> anyhow::Result<Verdict> {
         Command::Advisory(command) => advisory::run(command, output),
         Command::Version(command) => version::run(command, output),
         Command::Vex(command) => vex::run(command, library, output),
-        Command::Verify(arguments) => {
-            verify::run(arguments, &library()?, output, cli.common.lang)
-        }
+        Command::Verify(arguments) => verify::run(arguments, &library()?, output, cli.common.lang),
         Command::Facts(arguments) => facts::run(arguments, &library()?, output),
         Command::Questionnaire(command) => {
             questionnaire::run(command, &library()?, output, cli.common.lang)

@@ -27,7 +27,7 @@ pub(super) enum Format {
     Xlsx,
     /// A calendar (RFC 5545), for `tender timetable`
     Ics,
-    /// JUnit XML, for `verify`
+    /// `JUnit` XML, for `verify`
     Junit,
     /// Code Quality report of GitLab, for `verify`
     GitlabCodequality,

@@ -41,7 +41,10 @@ fn forms(report: &Report, lang: Lang) -> Vec<(&'static str, String)> {
         ("markdown", markdown(report, &checks, lang)),
         ("page", page(report, &checks, &[lang]).unwrap()),
         ("cyclonedx", cyclonedx(report, None).to_string()),
-        ("code quality", code_quality(report, lang, &path).to_string()),
+        (
+            "code quality",
+            code_quality(report, lang, &path).to_string(),
+        ),
     ]
 }
 
@@ -87,7 +90,10 @@ fn no_form_of_a_verdict_without_a_finding_reads_as_passed() {
     assert_eq!(told[0]["level"], "error", "{told}");
     let vdr = cyclonedx(&report, None);
     assert_eq!(vdr["vulnerabilities"][0]["analysis"]["state"], "in_triage");
-    for form in [text(&report, &checks, Lang::En, 100), markdown(&report, &checks, Lang::En)] {
+    for form in [
+        text(&report, &checks, Lang::En, 100),
+        markdown(&report, &checks, Lang::En),
+    ] {
         assert!(form.contains("unverifiable"), "{form}");
     }
 }
@@ -100,7 +106,14 @@ pub(crate) fn outputs() -> Vec<(&'static str, Value)> {
         .collect();
     let scratch = Scratch::new();
     scratch.write("delivered/bin/app", "bytes");
-    let run = mekiki(&["verify", &scratch.path("delivered"), "--format", "json", "--as-of", "2026-11-26"]);
+    let run = mekiki(&[
+        "verify",
+        &scratch.path("delivered"),
+        "--format",
+        "json",
+        "--as-of",
+        "2026-11-26",
+    ]);
     all.push(("verify-v1", run.json()));
     all
 }
@@ -111,7 +124,9 @@ fn without_colour(text: &str) -> String {
     let mut rest = text;
     while let Some((before, after)) = rest.split_once("\u{1b}[") {
         out.push_str(before);
-        let end = after.find(|one: char| !one.is_ascii_digit() && one != ';').unwrap();
+        let end = after
+            .find(|one: char| !one.is_ascii_digit() && one != ';')
+            .unwrap();
         assert!(after[end..].starts_with('m'), "{after:.20}");
         rest = &after[end + 1..];
     }
@@ -128,22 +143,17 @@ fn the_manual_explains_every_check_and_every_form() {
         assert!(manual.contains(&entry), "{entry}");
     }
     let help = mekiki(&["verify", "--help"]).stdout;
-    for form in ["text", "json", "sarif", "junit", "md", "html", "cyclonedx-vdr", "gitlab-codequality"] {
+    for form in [
+        "text",
+        "json",
+        "sarif",
+        "junit",
+        "md",
+        "html",
+        "cyclonedx-vdr",
+        "gitlab-codequality",
+    ] {
         assert!(manual.contains(&format!("| `{form}` |")), "{form}");
         assert!(help.contains(form), "{form}");
-    }
-}
-
-#[test]
-fn zz_dump() {
-    for (name, report) in reports() {
-        for lang in Lang::BOTH {
-            for (form, text) in forms(&report, lang) {
-                let form = form.replace(' ', "-");
-                std::fs::write(format!("/tmp/p1/out/{name}-{}-{form}", lang.code()), text).unwrap();
-            }
-        }
-        let text = page(&report, &checks(), &Lang::BOTH).unwrap();
-        std::fs::write(format!("/tmp/p1/out/{name}-both.html"), text).unwrap();
     }
 }

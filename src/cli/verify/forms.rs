@@ -61,20 +61,18 @@ fn target(text: &str) -> Result<Target, String> {
         return Err(format!("name a file behind `{word}=`"));
     }
     let known = Format::from_str(word, false).ok();
-    match known.filter(|format| VERDICT.contains(format)) {
-        Some(format) => Ok(Target {
+    if let Some(format) = known.filter(|format| VERDICT.contains(format)) {
+        return Ok(Target {
             format,
             file: file.to_owned(),
-        }),
-        None => {
-            let names: Vec<_> = VERDICT.iter().map(|one| one.name()).collect();
-            let help = match nearest(word, names.iter().map(String::as_str)) {
-                Some(near) => format!("did you mean `{near}`?"),
-                None => format!("the forms are {}", names.join(", ")),
-            };
-            Err(format!("a verdict is not written as `{word}`; {help}"))
-        }
+        });
     }
+    let names: Vec<_> = VERDICT.iter().map(|one| one.name()).collect();
+    let help = match nearest(word, names.iter().map(String::as_str)) {
+        Some(near) => format!("did you mean `{near}`?"),
+        None => format!("the forms are {}", names.join(", ")),
+    };
+    Err(format!("a verdict is not written as `{word}`; {help}"))
 }
 
 /// A verdict with what its forms need.
@@ -111,7 +109,10 @@ impl Forms {
             }
             if one.is_standard_output() && format != Format::Text {
                 let message = "two results would go to standard output".to_owned();
-                return repeated(message, "give either --format or a --report that ends in =-");
+                return repeated(
+                    message,
+                    "give either --format or a --report that ends in =-",
+                );
             }
             files.push(&one.file);
         }
@@ -143,7 +144,10 @@ impl Forms {
                 (format, self.render(written, format, output.width(), lang)?)
             }
         };
-        let files: Vec<_> = files.iter().map(|(file, text)| (*file, text.as_bytes())).collect();
+        let files: Vec<_> = files
+            .iter()
+            .map(|(file, text)| (*file, text.as_bytes()))
+            .collect();
         write_files(&files)?;
         match format {
             Format::Text => output.text(&rendered),
@@ -184,15 +188,22 @@ impl Forms {
     /// The path of a cited file from where the command runs, which in a CI job is the root of the repository. Nothing
     /// outside of it is named in full.
     fn path_of(&self, written: &Written<'_>, file: &str) -> String {
-        let is_delivered = written.delivered.join(file).exists() || !written.root.join(file).exists();
-        let folder = if is_delivered { written.delivered } else { written.root };
+        let is_delivered =
+            written.delivered.join(file).exists() || !written.root.join(file).exists();
+        let folder = if is_delivered {
+            written.delivered
+        } else {
+            written.root
+        };
         let folder = match &self.path_prefix {
             Some(prefix) if is_delivered => PathBuf::from(prefix),
             _ => from_here(folder),
         };
         let path = folder.join(file.trim_start_matches('/'));
         let steps = path.components().filter(|step| *step != Component::CurDir);
-        let steps: Vec<_> = steps.map(|step| step.as_os_str().to_string_lossy()).collect();
+        let steps: Vec<_> = steps
+            .map(|step| step.as_os_str().to_string_lossy())
+            .collect();
         steps.join("/").trim_start_matches('/').to_owned()
     }
 }

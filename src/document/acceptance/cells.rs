@@ -5,6 +5,9 @@ use unicode_width::{UnicodeWidthChar as _, UnicodeWidthStr as _};
 
 use crate::acceptance::Verdict;
 
+/// The most bytes of a word that moves to the next line as a whole.
+const WORD: usize = 24;
+
 /// The style of a verdict.
 pub(super) fn style(verdict: Verdict) -> Style {
     match verdict {
@@ -62,10 +65,15 @@ pub(super) fn wrapped(text: &str, limit: usize, lines: usize) -> Vec<String> {
             used += one.width().unwrap_or(0);
             used <= limit
         });
-        let end = fits.last().map_or(rest.len(), |(at, one)| at + one.len_utf8());
+        let end = fits
+            .last()
+            .map_or(rest.len(), |(at, one)| at + one.len_utf8());
         let head = rest.get(..end).unwrap_or(rest);
         // Words stay whole where there are words; Japanese breaks anywhere.
-        let is_inside = |at: &usize| rest.get(end..).is_some_and(|next| !next.starts_with(' ')) && *at > end / 2;
+        let is_inside = |at: &usize| {
+            let is_broken = rest.get(end..).is_some_and(|next| !next.starts_with(' '));
+            is_broken && end - *at <= WORD
+        };
         let end = head.rfind(' ').filter(is_inside).unwrap_or(end);
         let (line, next) = rest.split_at_checked(end).unwrap_or((rest, ""));
         out.push(line.trim_end().to_owned());

@@ -37,7 +37,14 @@ pub fn code_quality(report: &Report, lang: Lang, path: &dyn Fn(&str) -> String) 
             1 => hex,
             count => Digest::of(format!("{hex}:{count}").as_bytes()).hex(),
         };
-        entries.push(entry(&finding.check, &said(finding, lang), severity(finding), &own, &file, line));
+        entries.push(entry(
+            &finding.check,
+            &said(finding, lang),
+            severity(finding),
+            &own,
+            &file,
+            line,
+        ));
     }
     for (check, count) in counts {
         let Some(more) = count.checked_sub(PER_RULE).filter(|more| *more > 0) else {
@@ -46,7 +53,14 @@ pub fn code_quality(report: &Report, lang: Lang, path: &dyn Fn(&str) -> String) 
         let arguments = [("count", more.to_string()), ("check", shown(check))];
         let text = message_with(lang, "verify-results-left-out", &arguments);
         let own = Digest::of(format!("more\n{check}").as_bytes()).hex();
-        entries.push(entry(check, &closed(lang, text), "major", &own, &manifest, 1));
+        entries.push(entry(
+            check,
+            &closed(lang, text),
+            "major",
+            &own,
+            &manifest,
+            1,
+        ));
     }
     let counts = findings(report).any(Finding::counts);
     if report.verdict != Ending::Acceptable && !counts {
@@ -58,13 +72,20 @@ pub fn code_quality(report: &Report, lang: Lang, path: &dyn Fn(&str) -> String) 
     entries.into()
 }
 
-fn entry(check: &str, said: &str, severity: &str, fingerprint: &str, path: &str, line: u32) -> Value {
+fn entry(
+    check: &str,
+    said: &str,
+    severity: &str,
+    fingerprint: &str,
+    path: &str,
+    line: u32,
+) -> Value {
     json!({
         "description": said,
         "check_name": shown(check),
         "fingerprint": fingerprint,
         "severity": severity,
-        "location": {"path": path.trim_start_matches("./"), "lines": {"begin": line}},
+        "location": {"path": shown(path.trim_start_matches("./")), "lines": {"begin": line}},
     })
 }
 

@@ -109,12 +109,24 @@ fn properties(report: &Report) -> Vec<Value> {
         property("delivered:bytes", &report.delivered.bytes.to_string()),
     ];
     let groups = report.groups.iter();
-    let groups = groups.map(|one| property(&format!("group:{}", one.name.word()), one.verdict.word()));
-    let waived = report.exceptions.iter().filter(|one| one.state == "in_force");
+    let groups =
+        groups.map(|one| property(&format!("group:{}", one.name.word()), one.verdict.word()));
+    let waived = report
+        .exceptions
+        .iter()
+        .filter(|one| one.state == "in_force");
     let waived = waived.map(|one| {
-        property("exception", &shown(&format!("{} until {}", one.id, one.until)))
+        property(
+            "exception",
+            &shown(&format!("{} until {}", one.id, one.until)),
+        )
     });
-    plain.into_iter().chain(optional).chain(groups).chain(waived).collect()
+    plain
+        .into_iter()
+        .chain(optional)
+        .chain(groups)
+        .chain(waived)
+        .collect()
 }
 
 /// What the contract makes of each vulnerability.
@@ -149,11 +161,17 @@ fn add(fields: &mut Map<String, Value>, own: Vec<Value>) {
 }
 
 fn of_finding(finding: &Finding) -> Vec<Value> {
-    let mut all = vec![property(&format!("check:{}", finding.check), finding.effect.word())];
+    let mut all = vec![property(
+        &format!("check:{}", finding.check),
+        finding.effect.word(),
+    )];
     match &finding.standing {
         Standing::Open => {}
         Standing::Waived { exception, until } => {
-            all.push(property("waived", &shown(&format!("{exception} until {until}"))));
+            all.push(property(
+                "waived",
+                &shown(&format!("{exception} until {until}")),
+            ));
         }
         Standing::Known { baseline } => all.push(property("known", &baseline.hex())),
     }

@@ -31,10 +31,17 @@ pub fn explained(report: &Report, checks: &Checks, lang: Lang) -> String {
     let digest = report.delivered.sha256.hex();
     _ = writeln!(out, "{}", delivered(report, lang, &digest));
     for view in &report.groups {
-        let title = format!("{} — {}", group(lang, view.name), verdict(lang, view.verdict));
+        let title = format!(
+            "{} — {}",
+            group(lang, view.name),
+            verdict(lang, view.verdict)
+        );
         out.push_str(&heading(&title));
         for outcome in &view.checks {
-            let own = view.findings.iter().filter(|one| one.check == outcome.check);
+            let own = view
+                .findings
+                .iter()
+                .filter(|one| one.check == outcome.check);
             writer.check(&mut out, outcome, own);
         }
         if view.checks.is_empty() {
@@ -61,7 +68,11 @@ impl Writer<'_> {
         findings: impl Iterator<Item = &'f Finding>,
     ) {
         let lang = self.lang;
-        let head = format!("  {} {}", sign(lang, outcome.verdict), shown(&outcome.check));
+        let head = format!(
+            "  {} {}",
+            sign(lang, outcome.verdict),
+            shown(&outcome.check)
+        );
         _ = writeln!(
             out,
             "{}  {} — {}",
@@ -79,7 +90,11 @@ impl Writer<'_> {
                 let ids: Vec<_> = weakness.ids.iter().map(|id| shown(id)).collect();
                 let due = weakness.due.as_deref().map(|due| [("day", shown(due))]);
                 let due = due.map_or_else(String::new, |due| message_with(lang, "due", &due));
-                let line = format!("        {} {} {due}", ids.join(", "), shown(&weakness.rating));
+                let line = format!(
+                    "        {} {} {due}",
+                    ids.join(", "),
+                    shown(&weakness.rating)
+                );
                 _ = writeln!(out, "{}", line.trim_end());
             }
         }
@@ -92,7 +107,12 @@ impl Writer<'_> {
     fn places(&self, out: &mut String, indent: &str, citations: &[Citation]) {
         for citation in citations {
             let rests = message(self.lang, "rests-on");
-            _ = writeln!(out, "{indent}{rests} {} (sha256 {})", place(citation), short(citation));
+            _ = writeln!(
+                out,
+                "{indent}{rests} {} (sha256 {})",
+                place(citation),
+                short(citation)
+            );
         }
     }
 
@@ -103,7 +123,11 @@ impl Writer<'_> {
             _ = writeln!(out, "  {}", message(lang, "verify-requirements-none"));
             return;
         }
-        _ = writeln!(out, "  {}", Counts::of_requirements(self.report).words(lang));
+        _ = writeln!(
+            out,
+            "  {}",
+            Counts::of_requirements(self.report).words(lang)
+        );
         for one in &self.report.requirements {
             _ = writeln!(
                 out,

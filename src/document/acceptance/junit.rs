@@ -1,4 +1,4 @@
-//! The verdict as JUnit XML, which every CI server shows: a suite a group, a case a check, and one suite of requirements.
+//! The verdict as `JUnit` XML, which every CI server shows: a suite a group, a case a check, and one suite of requirements.
 //!
 //! A check that is not met is a failure, one that could not be judged an error, one that asks nothing here is skipped
 //! with its reason; the verdict as a whole is a case, too. What the inspector decides is skipped, too: no machine may show it as passed. Nothing in it depends
@@ -9,14 +9,12 @@ use std::time::Duration;
 
 use quick_junit::{NonSuccessKind, Property, Report as Junit, TestCase, TestCaseStatus, TestSuite};
 
-use super::wording::{
-    by_check, day, effect, group, more, place, settled, shown, verdict,
-};
-use crate::acceptance::{Group, Verdict};
+use super::wording::{by_check, day, effect, group, more, place, settled, shown, verdict};
 use crate::acceptance::check::Checks;
 use crate::acceptance::finding::{Finding, Outcome};
 use crate::acceptance::report::{Ending, Report};
 use crate::acceptance::requirement::{Settled, Settlement};
+use crate::acceptance::{Group, Verdict};
 use crate::text::Lang;
 use crate::text::messages::message;
 
@@ -28,7 +26,7 @@ pub const LISTED: usize = 200;
 #[error("the JUnit report cannot be written: {0}")]
 pub struct JunitError(#[from] quick_junit::SerializeError);
 
-/// Writes a verdict as JUnit XML.
+/// Writes a verdict as `JUnit` XML.
 ///
 /// # Errors
 ///
@@ -53,7 +51,11 @@ pub fn junit(report: &Report, checks: &Checks, lang: Lang) -> Result<String, Jun
         }
         all.add_test_suite(suite);
     }
-    if report.groups.iter().all(|view| view.name != Group::Requirements) {
+    if report
+        .groups
+        .iter()
+        .all(|view| view.name != Group::Requirements)
+    {
         let mut suite = suite(Group::Requirements.word());
         settlements(&mut suite, report, lang);
         all.add_test_suite(suite);
@@ -97,7 +99,10 @@ fn settlements(suite: &mut TestSuite, report: &Report, lang: Lang) {
         ("case", subject.case.clone()),
         ("contract", subject.contract.clone()),
         ("supplier", subject.supplier.clone()),
-        ("product", product.map(|one| format!("{} {}", one.name, one.version))),
+        (
+            "product",
+            product.map(|one| format!("{} {}", one.name, one.version)),
+        ),
         ("stage", Some(subject.stage.to_owned())),
     ];
     for (name, value) in rows {
@@ -131,7 +136,11 @@ fn case(group: &str, outcome: &Outcome, own: &[&Finding], checks: &Checks, lang:
         _ = writeln!(text, "→ {}", shown(help.of(lang)));
         status.set_description(text);
     }
-    let name = format!("{} {}", shown(&outcome.check), shown(outcome.title.of(lang)));
+    let name = format!(
+        "{} {}",
+        shown(&outcome.check),
+        shown(outcome.title.of(lang))
+    );
     let mut case = TestCase::new(name, status);
     case.set_classname(group);
     case.set_time(Duration::ZERO);
@@ -155,7 +164,12 @@ fn case(group: &str, outcome: &Outcome, own: &[&Finding], checks: &Checks, lang:
 fn listed(findings: &[&Finding], lang: Lang) -> String {
     let mut out = String::new();
     for finding in findings.iter().take(LISTED) {
-        _ = writeln!(out, "{}: {}", effect(lang, finding), sentence(finding, lang));
+        _ = writeln!(
+            out,
+            "{}: {}",
+            effect(lang, finding),
+            sentence(finding, lang)
+        );
     }
     if let Some(more) = more(lang, findings.len(), LISTED) {
         _ = writeln!(out, "{more}");
@@ -202,7 +216,10 @@ fn requirement(one: &Settled, lang: Lang) -> TestCase {
             status.set_description(lines);
         }
     }
-    let mut case = TestCase::new(format!("{} {}", shown(&one.id), shown(one.title.of(lang))), status);
+    let mut case = TestCase::new(
+        format!("{} {}", shown(&one.id), shown(one.title.of(lang))),
+        status,
+    );
     case.set_classname(Group::Requirements.word());
     case.set_time(Duration::ZERO);
     if !out.is_empty() {

@@ -30,21 +30,37 @@ pub fn markdown(report: &Report, checks: &Checks, lang: Lang) -> String {
     };
     let mut out = format!("## {sign_of} {}\n\n", inert(report.headline.of(lang)));
     let rows = subject(report, lang);
-    let rows = rows.iter().map(|(label, value)| format!("{} {}", inert(label), code(value)));
+    let rows = rows
+        .iter()
+        .map(|(label, value)| format!("{} {}", inert(label), code(value)));
     _ = writeln!(out, "{}  ", rows.collect::<Vec<_>>().join(" · "));
     let digest = report.delivered.sha256.hex();
     _ = writeln!(out, "{}\n", inert(&delivered(report, lang, &digest)));
-    table(&mut out, &["", "verify-group", "verify-verdict", "verify-checks", "verify-findings"], lang);
+    table(
+        &mut out,
+        &[
+            "",
+            "verify-group",
+            "verify-verdict",
+            "verify-checks",
+            "verify-findings",
+        ],
+        lang,
+    );
     for view in &report.groups {
         let open = view.findings.iter().filter(|one| one.counts()).count();
         row(
             &mut out,
-            [
+            &[
                 sign(lang, view.verdict).to_owned(),
                 inert(&group(lang, view.name)),
                 inert(&verdict(lang, view.verdict)),
                 inert(&Counts::of_checks(&view.checks).words(lang)),
-                if open == 0 { String::new() } else { open.to_string() },
+                if open == 0 {
+                    String::new()
+                } else {
+                    open.to_string()
+                },
             ],
         );
     }
@@ -60,14 +76,20 @@ pub fn markdown(report: &Report, checks: &Checks, lang: Lang) -> String {
         list(&mut out, &all, checks, lang);
     }
     let warns = counting(report, Effect::Warns);
-    let kept: Vec<_> = findings(report).filter(|one| one.standing != Standing::Open).collect();
+    let kept: Vec<_> = findings(report)
+        .filter(|one| one.standing != Standing::Open)
+        .collect();
     for (title, all) in [("verify-waived", kept), ("verify-warns", warns)] {
         if all.is_empty() {
             continue;
         }
-        folded(&mut out, &format!("{} ({})", say(title), all.len()), |out| {
-            list(out, &all, checks, lang);
-        });
+        folded(
+            &mut out,
+            &format!("{} ({})", say(title), all.len()),
+            |out| {
+                list(out, &all, checks, lang);
+            },
+        );
     }
     requirements(&mut out, report, lang);
     exceptions(&mut out, report, lang);
@@ -99,9 +121,13 @@ fn list(out: &mut String, all: &[&Finding], checks: &Checks, lang: Lang) {
                 _ = write!(said, "<br>→ {help}");
             }
         }
-        let places = finding.citations.iter().take(3).map(|one| code(&place(one)));
+        let places = finding
+            .citations
+            .iter()
+            .take(3)
+            .map(|one| code(&place(one)));
         let places = places.collect::<Vec<_>>().join("<br>");
-        row(out, [code(&finding.check), said, places]);
+        row(out, &[code(&finding.check), said, places]);
     }
     if let Some(more) = more(lang, all.len(), LISTED) {
         _ = writeln!(out, "\n{}", inert(&more));
@@ -117,17 +143,22 @@ fn requirements(out: &mut String, report: &Report, lang: Lang) {
     }
     let counts = Counts::of_requirements(report).words(lang);
     folded(out, &format!("{title}: {counts}"), |out| {
-        table(out, &["", "verify-requirement", "verify-verdict", "verify-checks"], lang);
+        table(
+            out,
+            &["", "verify-requirement", "verify-verdict", "verify-checks"],
+            lang,
+        );
         for one in report.requirements.iter().take(REQUIREMENTS) {
             let checks = one.checks.iter();
-            let checks = checks.map(|(check, came)| format!("{} {}", sign(lang, *came), code(check)));
+            let checks =
+                checks.map(|(check, came)| format!("{} {}", sign(lang, *came), code(check)));
             let about = match &one.asks {
                 Some(asks) => format!("{}<br>{}", inert(one.title.of(lang)), inert(asks.of(lang))),
                 None => inert(one.title.of(lang)),
             };
             row(
                 out,
-                [
+                &[
                     settled_sign(lang, one.verdict).to_owned(),
                     format!("{} {about}", code(&one.id)),
                     inert(&settled(lang, one.verdict)),
@@ -145,14 +176,24 @@ fn exceptions(out: &mut String, report: &Report, lang: Lang) {
     if report.exceptions.is_empty() {
         return;
     }
-    _ = writeln!(out, "\n### {}\n", inert(&message(lang, "verify-exceptions")));
-    let titles = ["verify-exception", "verify-state", "verify-until", "verify-reason", "verify-instead"];
+    _ = writeln!(
+        out,
+        "\n### {}\n",
+        inert(&message(lang, "verify-exceptions"))
+    );
+    let titles = [
+        "verify-exception",
+        "verify-state",
+        "verify-until",
+        "verify-reason",
+        "verify-instead",
+    ];
     table(out, &titles, lang);
     for one in report.exceptions.iter().take(REQUIREMENTS) {
         let state = message(lang, &format!("verify-exception-{}", one.state));
         row(
             out,
-            [
+            &[
                 format!("{} {}", code(&one.id), code(&one.criterion)),
                 inert(&state),
                 inert(&one.until),
@@ -175,13 +216,13 @@ fn table(out: &mut String, titles: &[&str], lang: Lang) {
     _ = writeln!(out, "|{}", " --- |".repeat(titles.len()));
 }
 
-fn row<const N: usize>(out: &mut String, cells: [String; N]) {
+fn row<const N: usize>(out: &mut String, cells: &[String; N]) {
     _ = writeln!(out, "| {} |", cells.join(" | "));
 }
 
-/// A part that is folded up.
+/// A part that is folded up. The title, which stands in HTML, is made of our own words and of numbers.
 fn folded(out: &mut String, title: &str, write: impl FnOnce(&mut String)) {
-    _ = write!(out, "\n<details>\n<summary>{}</summary>\n\n", inert(title));
+    _ = write!(out, "\n<details>\n<summary>{title}</summary>\n\n");
     write(out);
     out.push_str("\n</details>\n");
 }
@@ -203,13 +244,16 @@ pub(super) fn inert(text: &str) -> String {
             }
             ':' | '.' if out.ends_with(|before: char| before.is_ascii_alphanumeric()) => {
                 // `https:` and `www.` begin links.
-                let is_link = character == ':' && is_scheme(&out) || out.ends_with("www") || out.ends_with("WWW");
+                let is_link = character == ':' && is_scheme(&out)
+                    || out.ends_with("www")
+                    || out.ends_with("WWW");
                 out.push(character);
                 if is_link {
                     out.push('\u{2060}');
                 }
             }
-            '\\' | '`' | '*' | '_' | '{' | '}' | '[' | ']' | '(' | ')' | '+' | '-' | '!' | '~' | '$' => {
+            '\\' | '`' | '*' | '_' | '{' | '}' | '[' | ']' | '(' | ')' | '+' | '-' | '!' | '~'
+            | '$' => {
                 out.push('\\');
                 out.push(character);
             }
@@ -221,9 +265,18 @@ pub(super) fn inert(text: &str) -> String {
 
 /// Whether a text ends in the name of a scheme that hosts make links of.
 fn is_scheme(text: &str) -> bool {
-    let end: String = text.chars().rev().take(6).collect::<Vec<_>>().into_iter().rev().collect();
+    let end: String = text
+        .chars()
+        .rev()
+        .take(6)
+        .collect::<Vec<_>>()
+        .into_iter()
+        .rev()
+        .collect();
     let end = end.to_ascii_lowercase();
-    ["http", "https", "ftp", "mailto", "xmpp"].iter().any(|scheme| end.ends_with(scheme))
+    ["http", "https", "ftp", "mailto", "xmpp"]
+        .iter()
+        .any(|scheme| end.ends_with(scheme))
 }
 
 /// A text as code. What would end the code or the cell is shown by signs that look alike.

@@ -44,7 +44,10 @@ pub fn page(report: &Report, checks: &Checks, langs: &[Lang]) -> Result<String, 
     let running = first.map_or_else(String::new, |paper| paper.running.clone());
     let page = Page {
         lang: langs.first().copied().unwrap_or(Lang::Ja).code(),
-        title: format!("{} · {running}", first.map_or("", |paper| paper.title.as_str())),
+        title: format!(
+            "{} · {running}",
+            first.map_or("", |paper| paper.title.as_str())
+        ),
         running,
         style_hash: style_hash(&style),
         style: &style,

@@ -96,7 +96,10 @@ impl Writer<'_> {
                 let mut place = location(&(self.path)(&one.file), &one.at);
                 if let Some(fields) = place.as_object_mut() {
                     fields.insert("id".to_owned(), (index + 1).into());
-                    fields.insert("message".to_owned(), json!({"text": super::wording::place(one)}));
+                    fields.insert(
+                        "message".to_owned(),
+                        json!({"text": super::wording::place(one)}),
+                    );
                 }
                 place
             })
@@ -118,9 +121,12 @@ impl Writer<'_> {
         }
         if self.has_baseline {
             let is_known = matches!(finding.standing, Standing::Known { .. });
-            put("baselineState", if is_known { "unchanged" } else { "new" }.into());
+            put(
+                "baselineState",
+                if is_known { "unchanged" } else { "new" }.into(),
+            );
         }
-        put("properties", self.properties_of(finding));
+        put("properties", Self::properties_of(finding));
         fields.into()
     }
 
@@ -154,7 +160,7 @@ impl Writer<'_> {
         json!({"kind": "external", "status": "accepted", "justification": closed(self.lang, why)})
     }
 
-    fn properties_of(&self, finding: &Finding) -> Value {
+    fn properties_of(finding: &Finding) -> Value {
         let mut fields = Map::new();
         let mut put = |key: &str, value: Value| {
             fields.insert(key.to_owned(), value);
@@ -171,7 +177,10 @@ impl Writer<'_> {
             put("ids", weakness.ids.iter().map(|id| shown(id)).collect());
             put("rating", shown(&weakness.rating).into());
             put("exploited", weakness.exploited.into());
-            put("fixed", weakness.fixed.iter().map(|one| shown(one)).collect());
+            put(
+                "fixed",
+                weakness.fixed.iter().map(|one| shown(one)).collect(),
+            );
             if let Some(tenths) = weakness.tenths {
                 put("security-severity", rule::score(tenths).into());
             }
@@ -191,14 +200,17 @@ impl Writer<'_> {
             })
         });
         let mut seen = std::collections::BTreeSet::new();
-        artifacts.filter(|one| seen.insert(one.to_string())).collect()
+        artifacts
+            .filter(|one| seen.insert(one.to_string()))
+            .collect()
     }
 
     /// How it ended, with everything that could not be judged (SARIF 2.1.0, 3.20).
     fn invocation(&self, left_out: &BTreeMap<String, usize>) -> Value {
         let mut notifications = Vec::new();
         let mut tell = |level: &str, check: &str, text: String| {
-            let mut notification = json!({"level": level, "message": {"text": closed(self.lang, text)}});
+            let mut notification =
+                json!({"level": level, "message": {"text": closed(self.lang, text)}});
             if let (false, Some(fields)) = (check.is_empty(), notification.as_object_mut()) {
                 fields.insert("associatedRule".to_owned(), json!({"id": check}));
             }
@@ -208,9 +220,18 @@ impl Writer<'_> {
         for (_, outcome) in open {
             let (check, said) = (shown(&outcome.check), shown(outcome.said.of(self.lang)));
             let verdict = super::wording::verdict(self.lang, outcome.verdict);
-            tell("error", &outcome.check, format!("{check}: {verdict}: {said}"));
+            tell(
+                "error",
+                &outcome.check,
+                format!("{check}: {verdict}: {said}"),
+            );
         }
-        if self.report.groups.iter().all(|group| group.checks.is_empty()) {
+        if self
+            .report
+            .groups
+            .iter()
+            .all(|group| group.checks.is_empty())
+        {
             tell("error", "", message(self.lang, "verify-headline-nothing"));
         }
         for one in &self.report.left_out {

@@ -94,7 +94,9 @@ impl Screen<'_> {
         let mut out = first_line(self.report, self.lang);
         let mut used = columns(&shown(self.report.headline.of(self.lang))).div_ceil(self.width);
         let about = wrapped(&self.subject(), self.width, 2);
-        let about = about.into_iter().chain([fitting(&self.delivered(), self.width)]);
+        let about = about
+            .into_iter()
+            .chain([fitting(&self.delivered(), self.width)]);
         for line in about {
             _ = writeln!(out, "{line}");
             used += 1;
@@ -104,12 +106,16 @@ impl Screen<'_> {
         used += 1 + self.report.groups.len();
         // The lines on requirements and on where the rest is, and two empty ones.
         let mut left = LINES.saturating_sub(used + 4);
-        let parts = self.parts();
+        // What to do is told in one line a check where there is no room for two.
+        let mut parts = self.parts(2);
+        if parts.iter().map(|part| part.lines(LINES)).sum::<usize>() > left {
+            parts = self.parts(1);
+        }
         if parts.iter().any(|part| part.all > 0) {
             out.push('\n');
         }
         // Each part may say at least one thing before the first ones take the rest.
-        let floor = |part: &Part| part.lines(LINES).min(4);
+        let floor = |part: &Part| part.lines(4);
         let mut reserved: usize = parts.iter().map(floor).sum();
         for part in &parts {
             reserved = reserved.saturating_sub(floor(part));
@@ -127,7 +133,11 @@ impl Screen<'_> {
         };
         _ = writeln!(out, "{}", fitting(&requirements, self.width));
         let rest = message(self.lang, "verify-rest");
-        _ = writeln!(out, "{}", styled(Style::new().dimmed(), &fitting(&rest, self.width)));
+        _ = writeln!(
+            out,
+            "{}",
+            styled(Style::new().dimmed(), &fitting(&rest, self.width))
+        );
         out
     }
 
@@ -151,7 +161,13 @@ impl Screen<'_> {
             .report
             .groups
             .iter()
-            .map(|one| (one, group(self.lang, one.name), verdict(self.lang, one.verdict)))
+            .map(|one| {
+                (
+                    one,
+                    group(self.lang, one.name),
+                    verdict(self.lang, one.verdict),
+                )
+            })
             .collect();
         let widest = |texts: &mut dyn Iterator<Item = &String>| {
             texts.map(|text| columns(text)).max().unwrap_or(0)
@@ -181,13 +197,13 @@ impl Screen<'_> {
         out
     }
 
-    fn parts(&self) -> Vec<Part> {
-        let of = |title, effect, verdict| {
+    fn parts(&self, helps: usize) -> Vec<Part> {
+        let of = |title, effect, verdict, helps| {
             let findings = counting(self.report, effect);
             Part {
                 title,
                 all: findings.len(),
-                entries: Entries::Findings(self.told(verdict, &findings)),
+                entries: Entries::Findings(self.told(verdict, &findings, helps)),
             }
         };
         let lines = |title, lines: Vec<String>| Part {
@@ -196,11 +212,17 @@ impl Screen<'_> {
             entries: Entries::Lines(lines),
         };
         vec![
-            of("verify-fails", Effect::Fails, Verdict::Fail),
-            of("verify-unverifiable", Effect::Unverifiable, Verdict::Unverifiable),
+            of("verify-fails", Effect::Fails, Verdict::Fail, helps),
+            of(
+                "verify-unverifiable",
+                Effect::Unverifiable,
+                Verdict::Unverifiable,
+                helps,
+            ),
             lines("verify-waived", self.waived()),
             lines("verify-left-out", self.left_out()),
-            of("verify-warns", Effect::Warns, Verdict::NotApplicable),
+            // The check stands, so there is nothing to do about it.
+            of("verify-warns", Effect::Warns, Verdict::NotApplicable, 0),
         ]
     }
 
@@ -211,10 +233,19 @@ impl Screen<'_> {
             let why = standing(self.lang, one).unwrap_or_default();
             format!("{why}: {}", shown(one.message.of(self.lang)))
         });
-        let lapsed = self.report.exceptions.iter().filter(|one| one.state != "in_force");
+        let lapsed = self
+            .report
+            .exceptions
+            .iter()
+            .filter(|one| one.state != "in_force");
         let lapsed = lapsed.map(|one| {
             let state = message(self.lang, &format!("verify-exception-{}", one.state));
-            format!("{} ({}) {state} {}", shown(&one.id), shown(&one.criterion), shown(&one.until))
+            format!(
+                "{} ({}) {state} {}",
+                shown(&one.id),
+                shown(&one.criterion),
+                shown(&one.until)
+            )
         });
         kept.chain(lapsed).collect()
     }
@@ -245,17 +276,24 @@ impl Screen<'_> {
             }
         };
         let count = if shown < part.all {
-            let arguments = [("count", grouped(part.all as u64)), ("shown", shown.to_string())];
+            let arguments = [
+                ("count", grouped(part.all as u64)),
+                ("shown", shown.to_string()),
+            ];
             message_with(self.lang, "verify-the-first", &arguments)
         } else {
             format!("({})", part.all)
         };
         let title = format!("{} {count}", message(self.lang, part.title));
-        format!("{}\n{}\n", styled(Style::new().bold(), &title), lines.join("\n"))
+        format!(
+            "{}\n{}\n",
+            styled(Style::new().bold(), &title),
+            lines.join("\n")
+        )
     }
 
     /// The first findings of each check in lines.
-    fn told(&self, verdict: Verdict, all: &[&Finding]) -> Vec<Told> {
+    fn told(&self, verdict: Verdict, all: &[&Finding], helps: usize) -> Vec<Told> {
         let mut seen: Vec<(&str, usize)> = Vec::new();
         let mut told = Vec::new();
         for finding in all {
@@ -273,7 +311,11 @@ impl Screen<'_> {
                     check,
                     rank,
                     lines: self.entry(verdict, finding),
-                    help: self.help(finding),
+                    help: if helps == 0 {
+                        Vec::new()
+                    } else {
+                        self.help(finding, helps)
+                    },
                 });
             }
         }
@@ -282,22 +324,38 @@ impl Screen<'_> {
 
     /// A finding in a line with its place, or in two.
     fn entry(&self, verdict: Verdict, finding: &Finding) -> Vec<String> {
-        let head = format!("  {} {}", sign(self.lang, verdict), shown(&finding.check));
+        let sign = if finding.effect == Effect::Warns {
+            "!"
+        } else {
+            sign(self.lang, verdict)
+        };
+        let head = format!("  {sign} {}", shown(&finding.check));
         let said = shown(finding.message.of(self.lang));
         let place = first_place(finding).unwrap_or_default();
         let room = self.width.saturating_sub(columns(&head) + 2);
-        let whole = if place.is_empty() { said.clone() } else { format!("{said} ({place})") };
+        let whole = if place.is_empty() {
+            said.clone()
+        } else {
+            format!("{said} ({place})")
+        };
         let head = styled(style(verdict), &head);
         if columns(&whole) <= room || place.is_empty() {
             return vec![format!("{head}  {}", fitting(&whole, room))];
         }
         let place = fitting_end(&place, self.width.saturating_sub(6));
-        vec![format!("{head}  {}", fitting(&said, room)), format!("      {place}")]
+        vec![
+            format!("{head}  {}", fitting(&said, room)),
+            format!("      {place}"),
+        ]
     }
 
-    fn help(&self, finding: &Finding) -> Vec<String> {
+    fn help(&self, finding: &Finding, limit: usize) -> Vec<String> {
         let help = self.checks.named(&finding.check).help;
-        let lines = wrapped(&shown(help.of(self.lang)), self.width.saturating_sub(8), 2);
+        let lines = wrapped(
+            &shown(help.of(self.lang)),
+            self.width.saturating_sub(8),
+            limit,
+        );
         let lines = lines.iter().enumerate();
         let lines = lines.map(|(index, line)| {
             let line = format!("      {} {line}", if index == 0 { "→" } else { " " });
@@ -326,7 +384,10 @@ fn chosen(all: &[Told], room: usize) -> Vec<&Told> {
 
 /// The lines that findings take with what to do.
 fn height(told: &[&Told]) -> usize {
-    let help = told.iter().filter(|one| one.rank == 0).map(|one| one.help.len());
+    let help = told
+        .iter()
+        .filter(|one| one.rank == 0)
+        .map(|one| one.help.len());
     told.iter().map(|one| one.lines.len()).chain(help).sum()
 }
 
@@ -335,7 +396,10 @@ fn written(told: &[&Told]) -> Vec<String> {
     let mut lines = Vec::new();
     for (index, one) in told.iter().enumerate() {
         lines.extend(one.lines.iter().cloned());
-        if told.get(index + 1).is_none_or(|next| next.check != one.check) {
+        if told
+            .get(index + 1)
+            .is_none_or(|next| next.check != one.check)
+        {
             lines.extend(one.help.iter().cloned());
         }
     }

@@ -20,7 +20,9 @@ pub(super) fn shown(text: &str) -> String {
         .chars()
         .map(|character| match character {
             '\u{2028}' | '\u{2029}' => ' ',
-            '\u{61c}' | '\u{feff}' | '\u{fffe}' | '\u{ffff}' | '\u{e0000}'..='\u{e007f}' => '\u{fffd}',
+            '\u{61c}' | '\u{feff}' | '\u{fffe}' | '\u{ffff}' | '\u{e0000}'..='\u{e007f}' => {
+                '\u{fffd}'
+            }
             character => character,
         })
         .collect();
@@ -196,11 +198,16 @@ impl Counts {
             (self.not_applicable, "verify-verdict-not_applicable"),
             (self.inspector, "verify-settled-inspector"),
         ];
-        let words = all.iter().filter(|(count, _)| *count > 0).map(|(count, key)| match lang {
-            Lang::Ja => format!("{}{count}", message(lang, key)),
-            Lang::En => format!("{count} {}", message(lang, key)),
-        });
-        words.collect::<Vec<_>>().join(if lang == Lang::Ja { "、" } else { ", " })
+        let words = all
+            .iter()
+            .filter(|(count, _)| *count > 0)
+            .map(|(count, key)| match lang {
+                Lang::Ja => format!("{}{count}", message(lang, key)),
+                Lang::En => format!("{count} {}", message(lang, key)),
+            });
+        words
+            .collect::<Vec<_>>()
+            .join(if lang == Lang::Ja { "、" } else { ", " })
     }
 }
 
@@ -284,7 +291,12 @@ mod tests {
 
     #[test]
     fn numbers_are_grouped_from_the_right() {
-        for (number, text) in [(0, "0"), (999, "999"), (1000, "1,000"), (1_234_567, "1,234,567")] {
+        for (number, text) in [
+            (0, "0"),
+            (999, "999"),
+            (1000, "1,000"),
+            (1_234_567, "1,234,567"),
+        ] {
             assert_eq!(grouped(number), text);
         }
     }

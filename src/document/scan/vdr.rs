@@ -12,10 +12,10 @@ use std::collections::BTreeMap;
 
 use serde_json::{Value, json};
 
+pub(in crate::document) use super::stated::urn_of;
 use super::stated::{bom_link, unjudged_by_id, unjudged_id, unjudged_sentence};
 use super::{FileView, ScanView};
 use crate::document::sarif::uri;
-pub(in crate::document) use super::stated::urn_of;
 use inventory::Inventory;
 use vulnerability::{affected, of_finding, unjudged};
 

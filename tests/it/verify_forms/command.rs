@@ -17,8 +17,20 @@ fn delivery() -> Scratch {
 fn several_forms_in_one_run_are_those_of_single_runs() {
     let scratch = delivery();
     let dir = scratch.path("delivered");
-    let forms = ["json", "sarif", "junit", "md", "html", "cyclonedx-vdr", "gitlab-codequality", "text"];
-    let targets: Vec<_> = forms.iter().map(|form| format!("{form}={}", scratch.path(form))).collect();
+    let forms = [
+        "json",
+        "sarif",
+        "junit",
+        "md",
+        "html",
+        "cyclonedx-vdr",
+        "gitlab-codequality",
+        "text",
+    ];
+    let targets: Vec<_> = forms
+        .iter()
+        .map(|form| format!("{form}={}", scratch.path(form)))
+        .collect();
     let mut call = vec!["verify", &dir, "--as-of", DAY];
     for target in &targets {
         call.extend(["--report", target]);
@@ -42,7 +54,10 @@ fn several_forms_in_one_run_are_those_of_single_runs() {
         assert!(!written.contains(&scratch.root()), "{form}");
     }
     let names = scratch.names();
-    assert!(names.iter().all(|name| !name.ends_with(".partial")), "{names:?}");
+    assert!(
+        names.iter().all(|name| !name.ends_with(".partial")),
+        "{names:?}"
+    );
 }
 
 #[test]
@@ -50,10 +65,19 @@ fn a_report_on_standard_output_takes_the_place_of_the_text() {
     let scratch = delivery();
     let dir = scratch.path("delivered");
     let file = format!("json={}", scratch.path("verdict.json"));
-    let run = mekiki(&["verify", &dir, "--as-of", DAY, "--report", "junit=-", "--report", &file]);
+    let run = mekiki(&[
+        "verify", &dir, "--as-of", DAY, "--report", "junit=-", "--report", &file,
+    ]);
     assert_eq!((run.code, run.stderr.as_str()), (3, ""));
-    assert!(run.stdout.starts_with("<?xml") && run.stdout.trim_end().ends_with("</testsuites>"), "{run:?}");
-    assert!(fs::read_to_string(scratch.path("verdict.json")).unwrap().contains("mekiki/verify/v1"));
+    assert!(
+        run.stdout.starts_with("<?xml") && run.stdout.trim_end().ends_with("</testsuites>"),
+        "{run:?}"
+    );
+    assert!(
+        fs::read_to_string(scratch.path("verdict.json"))
+            .unwrap()
+            .contains("mekiki/verify/v1")
+    );
 }
 
 #[test]
@@ -62,12 +86,24 @@ fn what_cannot_be_written_side_by_side_is_a_usage_error() {
     let dir = scratch.path("delivered");
     for (options, said) in [
         (&["--report", "sarff=x"][..], "did you mean `sarif`?"),
-        (&["--report", "xlsx=x"], "a verdict is not written as `xlsx`"),
+        (
+            &["--report", "xlsx=x"],
+            "a verdict is not written as `xlsx`",
+        ),
         (&["--report", "sarif"], "write FORM=FILE"),
         (&["--report", "sarif="], "name a file behind `sarif=`"),
-        (&["--report", "sarif=-", "--report", "junit=-"], "two reports would go to `-`"),
-        (&["--report", "sarif=a", "--report", "junit=a"], "two reports would go to `a`"),
-        (&["--report", "sarif=-", "--format", "json"], "two results would go to standard output"),
+        (
+            &["--report", "sarif=-", "--report", "junit=-"],
+            "two reports would go to `-`",
+        ),
+        (
+            &["--report", "sarif=a", "--report", "junit=a"],
+            "two reports would go to `a`",
+        ),
+        (
+            &["--report", "sarif=-", "--format", "json"],
+            "two results would go to standard output",
+        ),
         (&["--format", "xlsx"], "`verify` cannot write xlsx"),
         (&["--explain", "--quiet"], "cannot be used with"),
     ] {
@@ -85,7 +121,9 @@ fn where_one_file_cannot_be_written_none_is() {
     for target in ["folder", "absent/file"] {
         let first = format!("json={}", scratch.path("verdict.json"));
         let second = format!("sarif={}", scratch.path(target));
-        let run = mekiki(&["verify", &dir, "--as-of", DAY, "--report", &first, "--report", &second]);
+        let run = mekiki(&[
+            "verify", &dir, "--as-of", DAY, "--report", &first, "--report", &second,
+        ]);
         assert_eq!((run.code, run.stdout.as_str()), (3, ""), "{run:?}");
         assert!(run.stderr.contains(target), "{run:?}");
         assert_eq!(scratch.names(), ["delivered", "folder"]);
@@ -101,7 +139,10 @@ fn quiet_tells_one_line_and_explain_everything() {
     assert_eq!(short.stdout.lines().count(), 1);
     assert_eq!(short.stdout.lines().next(), whole.stdout.lines().next());
     assert_eq!(full.stdout.lines().next(), whole.stdout.lines().next());
-    assert!(full.stdout.lines().count() > whole.stdout.lines().count(), "{full:?}");
+    assert!(
+        full.stdout.lines().count() > whole.stdout.lines().count(),
+        "{full:?}"
+    );
     for run in [short, whole, full] {
         assert_eq!((run.code, run.stderr.as_str()), (3, ""));
         assert!(!run.stdout.contains('\u{1b}'));

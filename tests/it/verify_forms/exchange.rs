@@ -46,7 +46,10 @@ fn run(program: &str, arguments: &[&str]) -> Option<(bool, String)> {
             Some((output.status.success(), String::from_utf8(text).unwrap()))
         }
         Err(error) => {
-            assert!(std::env::var("CI").as_deref() != Ok("true"), "{program}: {error}");
+            assert!(
+                std::env::var("CI").as_deref() != Ok("true"),
+                "{program}: {error}"
+            );
             let line = format!("there is no {program}; JUnit reports were not read by it\n");
             std::io::stderr().write_all(line.as_bytes()).unwrap();
             None
@@ -57,7 +60,10 @@ fn run(program: &str, arguments: &[&str]) -> Option<(bool, String)> {
 #[test]
 fn a_common_parser_reads_the_junit_report_and_counts_the_same() {
     let scratch = Scratch::new();
-    let schema = format!("{}/tests/it/verify_forms/junit.xsd", env!("CARGO_MANIFEST_DIR"));
+    let schema = format!(
+        "{}/tests/it/verify_forms/junit.xsd",
+        env!("CARGO_MANIFEST_DIR")
+    );
     for (name, report) in reports() {
         for lang in Lang::BOTH {
             let text = junit(&report, &checks(), lang).unwrap();
@@ -69,7 +75,10 @@ fn a_common_parser_reads_the_junit_report_and_counts_the_same() {
                 continue;
             };
             assert!(ok, "{name}: {said}");
-            let numbers: Vec<usize> = said.split_whitespace().map(|one| one.parse().unwrap()).collect();
+            let numbers: Vec<usize> = said
+                .split_whitespace()
+                .map(|one| one.parse().unwrap())
+                .collect();
             // The whole, 29 checks and 4 requirements.
             let expected = match name {
                 "good" => [10, 34, 0, 0, 2],
@@ -77,7 +86,11 @@ fn a_common_parser_reads_the_junit_report_and_counts_the_same() {
                 _ => [10, 34, 5, 1, 2],
             };
             assert_eq!(numbers[..5], expected, "{name}");
-            assert_eq!(numbers[5], if name == "hostile" { 31 } else { 34 }, "{name}");
+            assert_eq!(
+                numbers[5],
+                if name == "hostile" { 31 } else { 34 },
+                "{name}"
+            );
         }
     }
 }
@@ -87,10 +100,19 @@ fn a_case_says_what_is_wrong_where_and_what_to_do() {
     let text = junit(&mixed(), &checks(), Lang::En).unwrap();
     let report = quick_junit::Report::deserialize_from_str(&text).unwrap();
     let case = |id: &str| {
-        let mut all = report.test_suites.iter().flat_map(|suite| &suite.test_cases);
+        let mut all = report
+            .test_suites
+            .iter()
+            .flat_map(|suite| &suite.test_cases);
         all.find(|case| case.name.as_str().starts_with(id)).unwrap()
     };
-    let TestCaseStatus::NonSuccess { message, ty, description, .. } = &case("contents.altered ").status else {
+    let TestCaseStatus::NonSuccess {
+        message,
+        ty,
+        description,
+        ..
+    } = &case("contents.altered ").status
+    else {
         panic!("{text}");
     };
     assert_eq!(
@@ -98,10 +120,24 @@ fn a_case_says_what_is_wrong_where_and_what_to_do() {
         "bin/connector has other bytes than the SBOM states (bom.json:14:7, bin/connector)"
     );
     assert_eq!(ty.as_ref().unwrap().as_str(), "fail");
-    assert!(description.as_ref().unwrap().as_str().contains("→ A file was changed after"));
-    assert!(matches!(&case("advisory.severity ").status, TestCaseStatus::Success { .. }));
+    assert!(
+        description
+            .as_ref()
+            .unwrap()
+            .as_str()
+            .contains("→ A file was changed after")
+    );
+    assert!(matches!(
+        &case("advisory.severity ").status,
+        TestCaseStatus::Success { .. }
+    ));
     let waived = case("advisory.severity ").system_out.as_ref().unwrap();
-    assert!(waived.as_str().contains("waived by EX-2026-03 until 2026-12-31"), "{waived:?}");
+    assert!(
+        waived
+            .as_str()
+            .contains("waived by EX-2026-03 until 2026-12-31"),
+        "{waived:?}"
+    );
     let TestCaseStatus::Skipped { message, .. } = &case("A19-2.integ.seal/CL-20 ").status else {
         panic!("{text}");
     };
@@ -119,7 +155,10 @@ fn a_case_says_what_is_wrong_where_and_what_to_do() {
 fn many_findings_of_a_case_are_counted() {
     let text = junit(&many(10_000), &checks(), Lang::En).unwrap();
     assert!(text.len() < 200_000, "{}", text.len());
-    assert!(text.contains("9,800 more are not listed here"), "{text:.3000}");
+    assert!(
+        text.contains("9,800 more are not listed here"),
+        "{text:.3000}"
+    );
 }
 
 #[test]
@@ -135,10 +174,16 @@ fn the_code_quality_report_has_what_gitlab_asks_for() {
     let validator = jsonschema::validator_for(&schema).unwrap();
     for (name, report) in reports() {
         let written = code_quality(&report, Lang::Ja, &|file| format!("./delivered/{file}"));
-        let faults: Vec<_> = validator.iter_errors(&written).map(|one| one.to_string()).collect();
+        let faults: Vec<_> = validator
+            .iter_errors(&written)
+            .map(|one| one.to_string())
+            .collect();
         assert_eq!(faults, [] as [String; 0], "{name}");
         let entries = written.as_array().unwrap();
-        let prints: BTreeSet<_> = entries.iter().map(|one| one["fingerprint"].as_str()).collect();
+        let prints: BTreeSet<_> = entries
+            .iter()
+            .map(|one| one["fingerprint"].as_str())
+            .collect();
         assert_eq!(prints.len(), entries.len(), "{name}");
         let expected = match name {
             "good" => 0,
@@ -148,15 +193,31 @@ fn the_code_quality_report_has_what_gitlab_asks_for() {
         assert_eq!(entries.len(), expected, "{name}");
     }
     let written = code_quality(&mixed(), Lang::En, &|file| format!("delivered/{file}"));
-    let severities: Vec<_> = written.as_array().unwrap().iter().map(|one| one["severity"].as_str().unwrap()).collect();
-    assert_eq!(severities, ["info", "minor", "info", "critical", "blocker", "major", "info"]);
-    assert_eq!(written[3]["location"], json!({"path": "delivered/bom.json", "lines": {"begin": 14}}));
+    let severities: Vec<_> = written
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|one| one["severity"].as_str().unwrap())
+        .collect();
+    assert_eq!(
+        severities,
+        [
+            "info", "minor", "info", "critical", "blocker", "major", "info"
+        ]
+    );
+    assert_eq!(
+        written[3]["location"],
+        json!({"path": "delivered/bom.json", "lines": {"begin": 14}})
+    );
 }
 
 /// A scan of one component with an advisory, and of one that nothing can judge.
 fn scanned(scratch: &Scratch) -> ScanView {
     let feed = whole_feed(scratch);
-    let listed = [component("pkg:npm/shelf-reader@1.4.0"), json!({"type": "library", "name": "nameless"})];
+    let listed = [
+        component("pkg:npm/shelf-reader@1.4.0"),
+        json!({"type": "library", "name": "nameless"}),
+    ];
     let sbom = write_sbom(scratch, "bom.json", &listed);
     let as_of = DAY.parse().unwrap();
     let opened = open(Some(&feed), Some(as_of)).unwrap();
@@ -168,7 +229,10 @@ fn scanned(scratch: &Scratch) -> ScanView {
             vex: &[],
             precedence: &library.precedence,
             feed: &opened,
-            policy: Policy { as_of, maximum_age_days: 100_000 },
+            policy: Policy {
+                as_of,
+                maximum_age_days: 100_000,
+            },
             thresholds: &[],
         },
         &|| (),
@@ -189,28 +253,59 @@ fn the_cyclonedx_document_is_valid_and_bears_the_verdict() {
     for (name, report) in reports() {
         let document = cyclonedx(&report, None);
         inspected(&scratch, &document);
-        assert_eq!(document["vulnerabilities"][0]["id"], "unjudged:no-scan", "{name}");
+        assert_eq!(
+            document["vulnerabilities"][0]["id"], "unjudged:no-scan",
+            "{name}"
+        );
     }
     let view = scanned(&scratch);
     let document = cyclonedx(&mixed(), Some(&view));
     inspected(&scratch, &document);
     let of = |list: &Value, name: &str| -> Vec<String> {
-        let all = list.as_array().unwrap().iter().filter(|one| one["name"] == name);
-        all.map(|one| one["value"].as_str().unwrap().to_owned()).collect()
+        let all = list
+            .as_array()
+            .unwrap()
+            .iter()
+            .filter(|one| one["name"] == name);
+        all.map(|one| one["value"].as_str().unwrap().to_owned())
+            .collect()
     };
     let stated = &document["metadata"]["properties"];
     assert_eq!(of(stated, "mekiki:verify:verdict"), ["not_acceptable"]);
     assert_eq!(of(stated, "mekiki:verify:group:contents"), ["fail"]);
-    assert_eq!(of(stated, "mekiki:verify:exception"), ["EX-2026-03 until 2026-12-31"]);
+    assert_eq!(
+        of(stated, "mekiki:verify:exception"),
+        ["EX-2026-03 until 2026-12-31"]
+    );
     // What the scan says of itself stays.
     assert_eq!(of(stated, "mekiki:unjudged"), ["1"]);
     let annotation = &document["annotations"][0];
-    assert!(annotation["text"].as_str().unwrap().starts_with("not_acceptable: "));
-    assert_eq!(annotation["subjects"][0], document["metadata"]["component"]["bom-ref"]);
+    assert!(
+        annotation["text"]
+            .as_str()
+            .unwrap()
+            .starts_with("not_acceptable: ")
+    );
+    assert_eq!(
+        annotation["subjects"][0],
+        document["metadata"]["component"]["bom-ref"]
+    );
     let all = document["vulnerabilities"].as_array().unwrap();
-    let known = all.iter().find(|one| one["id"] == "CVE-2026-10001").unwrap();
-    assert_eq!(of(&known["properties"], "mekiki:verify:check:advisory.exploited"), ["fails"]);
-    assert_eq!(of(&known["properties"], "mekiki:verify:due"), ["2026-11-26"]);
+    let known = all
+        .iter()
+        .find(|one| one["id"] == "CVE-2026-10001")
+        .unwrap();
+    assert_eq!(
+        of(
+            &known["properties"],
+            "mekiki:verify:check:advisory.exploited"
+        ),
+        ["fails"]
+    );
+    assert_eq!(
+        of(&known["properties"], "mekiki:verify:due"),
+        ["2026-11-26"]
+    );
     let other = cyclonedx(&good(), Some(&view));
     assert_ne!(other["serialNumber"], document["serialNumber"]);
 }

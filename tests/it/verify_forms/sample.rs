@@ -42,8 +42,11 @@ pub(crate) fn good() -> Report {
     let groups = Group::WORDS.iter().map(|(_, group)| {
         let own = checks.list.iter().filter(|check| check.group == *group);
         let own = own.map(|check| {
-            Outcome::new(check, both("all of it was looked at and is as it should be"))
-                .resting_on([cite("bom.json", Place::line(14, 7))])
+            Outcome::new(
+                check,
+                both("all of it was looked at and is as it should be"),
+            )
+            .resting_on([cite("bom.json", Place::line(14, 7))])
         });
         GroupView::new(*group, own.collect())
     });
@@ -75,20 +78,24 @@ pub(crate) fn good() -> Report {
         requirements: requirements(),
         exceptions: Vec::new(),
         left_out: Vec::new(),
-        inputs: ["manifest:delivery.toml", "sbom:bom.json", "requirements:register.json"]
-            .map(|one| {
-                let (role, path) = one.split_once(':').unwrap();
-                Input {
-                    role: match role {
-                        "manifest" => "manifest",
-                        "sbom" => "sbom",
-                        _ => "requirements",
-                    },
-                    path: path.to_owned(),
-                    sha256: Digest::of(path.as_bytes()),
-                }
-            })
-            .to_vec(),
+        inputs: [
+            "manifest:delivery.toml",
+            "sbom:bom.json",
+            "requirements:register.json",
+        ]
+        .map(|one| {
+            let (role, path) = one.split_once(':').unwrap();
+            Input {
+                role: match role {
+                    "manifest" => "manifest",
+                    "sbom" => "sbom",
+                    _ => "requirements",
+                },
+                path: path.to_owned(),
+                sha256: Digest::of(path.as_bytes()),
+            }
+        })
+        .to_vec(),
         tool: Tool {
             name: "mekiki",
             version: "0.1.0",
@@ -107,17 +114,38 @@ fn requirements() -> Vec<Settled> {
             clause: Some(clause.into()),
             title: both(&format!("what {criterion} asks is met")),
             verdict,
-            checks: checks.iter().map(|(id, came)| ((*id).to_owned(), *came)).collect(),
+            checks: checks
+                .iter()
+                .map(|(id, came)| ((*id).to_owned(), *came))
+                .collect(),
             citations: vec![cite("register.json", Place::pointer("/requirements/3"))],
             asks: asks.map(both),
         }
     };
-    let sbom = [("sbom.delivered", Verdict::Pass), ("sbom.format", Verdict::Pass)];
+    let sbom = [
+        ("sbom.delivered", Verdict::Pass),
+        ("sbom.format", Verdict::Pass),
+    ];
     vec![
         one("A19-2.integ.sbom/CL-15", Settlement::Pass, &sbom, None),
-        one("A19-2.integ.known-vulns/CL-18", Settlement::Pass, &[("advisory.severity", Verdict::Pass)], None),
-        one("A19-2.integ.seal/CL-20", Settlement::Inspector, &[], Some("The packaging shows no sign of having been opened.")),
-        one("A19-2.people.place/CL-05", Settlement::Inspector, &[], Some("Work was done at the places that the contract names.")),
+        one(
+            "A19-2.integ.known-vulns/CL-18",
+            Settlement::Pass,
+            &[("advisory.severity", Verdict::Pass)],
+            None,
+        ),
+        one(
+            "A19-2.integ.seal/CL-20",
+            Settlement::Inspector,
+            &[],
+            Some("The packaging shows no sign of having been opened."),
+        ),
+        one(
+            "A19-2.people.place/CL-05",
+            Settlement::Inspector,
+            &[],
+            Some("Work was done at the places that the contract names."),
+        ),
     ]
 }
 
@@ -128,11 +156,21 @@ pub(crate) fn settle(report: &mut Report) {
     }
     let verdict = Verdict::over(report.groups.iter().map(|group| group.verdict));
     report.verdict = Ending::of(verdict);
-    let first = report.groups.iter().flat_map(|group| &group.findings).find(|one| one.counts());
-    let what = first.map_or_else(|| "every check is met".to_owned(), |one| {
-        let place = one.citations.first().map_or_else(|| "-".to_owned(), |one| format!("{}:{}", one.file, one.at));
-        format!("{} ({place})", one.message.en)
-    });
+    let first = report
+        .groups
+        .iter()
+        .flat_map(|group| &group.findings)
+        .find(|one| one.counts());
+    let what = first.map_or_else(
+        || "every check is met".to_owned(),
+        |one| {
+            let place = one
+                .citations
+                .first()
+                .map_or_else(|| "-".to_owned(), |one| format!("{}:{}", one.file, one.at));
+            format!("{} ({place})", one.message.en)
+        },
+    );
     report.headline = both(&format!("{}: {what}", report.verdict.word()));
 }
 
@@ -151,14 +189,25 @@ pub(crate) fn mixed() -> Report {
     };
     add(
         &mut report,
-        fails("contents.altered", "bin/connector", "bin/connector has other bytes than the SBOM states")
-            .cite(cite("bom.json", Place::line(14, 7)))
-            .cite(cite("bin/connector", Place::whole())),
+        fails(
+            "contents.altered",
+            "bin/connector",
+            "bin/connector has other bytes than the SBOM states",
+        )
+        .cite(cite("bom.json", Place::line(14, 7)))
+        .cite(cite("bin/connector", Place::whole())),
     );
-    let mut exploited = fails("advisory.exploited", "pkg:npm/shelf-reader@1.4.0", "shelf-reader 1.4.0 has CVE-2026-10001, which is known to be exploited")
-        .cite(cite("bom.json", Place::pointer("/components/0")));
+    let mut exploited = fails(
+        "advisory.exploited",
+        "pkg:npm/shelf-reader@1.4.0",
+        "shelf-reader 1.4.0 has CVE-2026-10001, which is known to be exploited",
+    )
+    .cite(cite("bom.json", Place::pointer("/components/0")));
     exploited.weakness = Some(Weakness {
-        ids: vec!["CVE-2026-10001".to_owned(), "GHSA-aaaa-bbbb-cccc".to_owned()],
+        ids: vec![
+            "CVE-2026-10001".to_owned(),
+            "GHSA-aaaa-bbbb-cccc".to_owned(),
+        ],
         rating: "critical".to_owned(),
         tenths: Some(98),
         exploited: true,
@@ -166,23 +215,64 @@ pub(crate) fn mixed() -> Report {
         fixed: vec!["1.4.1".to_owned()],
     });
     add(&mut report, exploited);
-    let mut waived = fails("advisory.severity", "pkg:npm/ink@2.0.0", "ink 2.0.0 has CVE-2026-10002 at 7.5, and the contract wants 7.0 and above fixed")
-        .cite(cite("bom.json", Place::line(30, 5)));
-    waived.standing = Standing::Waived { exception: "EX-2026-03".to_owned(), until: "2026-12-31".to_owned() };
-    waived.weakness = Some(Weakness { ids: vec!["CVE-2026-10002".to_owned()], rating: "high".to_owned(), tenths: Some(75), exploited: false, due: None, fixed: Vec::new() });
+    let mut waived = fails(
+        "advisory.severity",
+        "pkg:npm/ink@2.0.0",
+        "ink 2.0.0 has CVE-2026-10002 at 7.5, and the contract wants 7.0 and above fixed",
+    )
+    .cite(cite("bom.json", Place::line(30, 5)));
+    waived.standing = Standing::Waived {
+        exception: "EX-2026-03".to_owned(),
+        until: "2026-12-31".to_owned(),
+    };
+    waived.weakness = Some(Weakness {
+        ids: vec!["CVE-2026-10002".to_owned()],
+        rating: "high".to_owned(),
+        tenths: Some(75),
+        exploited: false,
+        due: None,
+        fixed: Vec::new(),
+    });
     add(&mut report, waived);
-    let mut known = fails("sbom.valid", "bom.json", "bom.json breaches its specification at 3 places")
-        .cite(cite("bom.json", Place::line(2, 3)));
-    known.standing = Standing::Known { baseline: Digest::of(b"earlier") };
+    let mut known = fails(
+        "sbom.valid",
+        "bom.json",
+        "bom.json breaches its specification at 3 places",
+    )
+    .cite(cite("bom.json", Place::line(2, 3)));
+    known.standing = Standing::Known {
+        baseline: Digest::of(b"earlier"),
+    };
     known.code = Some("schema-required".to_owned());
     add(&mut report, known);
     add(
         &mut report,
-        Finding::new("advisory.feed", Effect::Unverifiable, "npm", both("what is known of npm is 40 days old, and the contract wants 7"))
-            .cite(cite("feed", Place::whole())),
+        Finding::new(
+            "advisory.feed",
+            Effect::Unverifiable,
+            "npm",
+            both("what is known of npm is 40 days old, and the contract wants 7"),
+        )
+        .cite(cite("feed", Place::whole())),
     );
-    add(&mut report, Finding::new("signature.sbom", Effect::Warns, "bom.json", both("the certificate ends in 3 days")));
-    add(&mut report, Finding::new("files.readable", Effect::Notes, "docs", both("a link was not followed")));
+    add(
+        &mut report,
+        Finding::new(
+            "signature.sbom",
+            Effect::Warns,
+            "bom.json",
+            both("the certificate ends in 3 days"),
+        ),
+    );
+    add(
+        &mut report,
+        Finding::new(
+            "files.readable",
+            Effect::Notes,
+            "docs",
+            both("a link was not followed"),
+        ),
+    );
     report.exceptions.push(ExceptionView {
         id: "EX-2026-03".to_owned(),
         criterion: "A19-2.integ.known-vulns".to_owned(),
@@ -198,10 +288,17 @@ pub(crate) fn mixed() -> Report {
         what: "provenance",
         reason: both("the contract was made before provenance was asked for"),
     });
-    report.inputs.push(Input { role: "baseline", path: "earlier.json".to_owned(), sha256: Digest::of(b"earlier") });
+    report.inputs.push(Input {
+        role: "baseline",
+        path: "earlier.json".to_owned(),
+        sha256: Digest::of(b"earlier"),
+    });
     if let Some(one) = report.requirements.get_mut(1) {
         one.verdict = Settlement::Fail;
-        one.checks = vec![("advisory.exploited".to_owned(), Verdict::Fail), ("advisory.feed".to_owned(), Verdict::Unverifiable)];
+        one.checks = vec![
+            ("advisory.exploited".to_owned(), Verdict::Fail),
+            ("advisory.feed".to_owned(), Verdict::Unverifiable),
+        ];
     }
     settle(&mut report);
     report
@@ -210,11 +307,17 @@ pub(crate) fn mixed() -> Report {
 /// A verdict in which everything that a supplier names is hostile.
 pub(crate) fn hostile() -> Report {
     let mut report = mixed();
-    let text = Text { ja: HOSTILE.to_owned(), en: HOSTILE.to_owned() };
+    let text = Text {
+        ja: HOSTILE.to_owned(),
+        en: HOSTILE.to_owned(),
+    };
     let subject = &mut report.subject;
     subject.case = Some(HOSTILE.to_owned());
     subject.contract = Some(HOSTILE.to_owned());
-    subject.product = Some(Product { name: HOSTILE.to_owned(), version: HOSTILE.to_owned() });
+    subject.product = Some(Product {
+        name: HOSTILE.to_owned(),
+        version: HOSTILE.to_owned(),
+    });
     for group in &mut report.groups {
         for outcome in &mut group.checks {
             outcome.said = text.clone();
@@ -262,8 +365,13 @@ pub(crate) fn many(count: usize) -> Report {
         let path = format!("lib/part-{index:05}.so");
         add(
             &mut report,
-            Finding::new("contents.unlisted", Effect::Fails, path.clone(), both(&format!("{path} is listed in no SBOM")))
-                .cite(cite(&path, Place::whole())),
+            Finding::new(
+                "contents.unlisted",
+                Effect::Fails,
+                path.clone(),
+                both(&format!("{path} is listed in no SBOM")),
+            )
+            .cite(cite(&path, Place::whole())),
         );
     }
     settle(&mut report);

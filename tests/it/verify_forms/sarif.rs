@@ -1,14 +1,17 @@
 //! SARIF: the shape that the standard gives it, its own rules, and the limits of hosts.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::path::Path;
 
 use mekiki::acceptance::report::Report;
+use mekiki::app::verify::find_lines;
 use mekiki::document::acceptance::sarif::{RESULTS, sarif};
 use mekiki::text::Lang;
 use serde_json::{Value, json};
 
 use super::reports;
 use super::sample::{checks, good, many, mixed};
+use crate::binary::Scratch;
 
 /// The members of SARIF 2.1.0 that we write, in the shape that its schema gives them.
 fn shape() -> Value {
@@ -80,18 +83,30 @@ fn list<'v>(value: &'v Value, pointer: &str) -> &'v [Value] {
 fn faults(log: &Value) -> Vec<String> {
     let mut faults = Vec::new();
     let rules = list(log, "/runs/0/tool/driver/rules");
-    let ids: BTreeSet<_> = rules.iter().map(|rule| rule["id"].as_str().unwrap()).collect();
+    let ids: BTreeSet<_> = rules
+        .iter()
+        .map(|rule| rule["id"].as_str().unwrap())
+        .collect();
     if ids.len() != rules.len() {
         faults.push("a rule is there twice".to_owned());
     }
-    let sentence = |text: &Value| text.as_str().is_some_and(|text| text.ends_with(['.', '。', '!', '?']));
+    let sentence = |text: &Value| {
+        text.as_str()
+            .is_some_and(|text| text.ends_with(['.', '。', '!', '?']))
+    };
     for rule in rules {
         for field in ["shortDescription", "fullDescription"] {
             if !sentence(&rule[field]["text"]) {
                 faults.push(format!("{}: {field} has no full stop", rule["id"]));
             }
         }
-        if rule["shortDescription"]["text"].as_str().unwrap().chars().count() > 1024 {
+        if rule["shortDescription"]["text"]
+            .as_str()
+            .unwrap()
+            .chars()
+            .count()
+            > 1024
+        {
             faults.push(format!("{}: is too long", rule["id"]));
         }
     }
@@ -108,12 +123,25 @@ fn faults(log: &Value) -> Vec<String> {
         if !sentence(&result["message"]["text"]) {
             faults.push(format!("{} has no full stop", result["message"]));
         }
-        if !seen.insert(format!("{} {}", result["ruleId"], result["partialFingerprints"])) {
-            faults.push(format!("{} has the fingerprint of another", result["message"]));
+        if !seen.insert(format!(
+            "{} {}",
+            result["ruleId"], result["partialFingerprints"]
+        )) {
+            faults.push(format!(
+                "{} has the fingerprint of another",
+                result["message"]
+            ));
         }
         let related = result["relatedLocations"].as_array().into_iter().flatten();
-        for place in result["locations"].as_array().unwrap().iter().chain(related) {
-            let uri = place["physicalLocation"]["artifactLocation"]["uri"].as_str().unwrap();
+        for place in result["locations"]
+            .as_array()
+            .unwrap()
+            .iter()
+            .chain(related)
+        {
+            let uri = place["physicalLocation"]["artifactLocation"]["uri"]
+                .as_str()
+                .unwrap();
             if uri.contains(['\\', ':', ' ', '|', '<']) || uri.starts_with('/') {
                 faults.push(format!("{uri} is no relative reference"));
             }
@@ -123,7 +151,10 @@ fn faults(log: &Value) -> Vec<String> {
         if !sentence(&told["message"]["text"]) {
             faults.push(format!("{told} has no full stop"));
         }
-        if told["associatedRule"]["id"].as_str().is_some_and(|id| !ids.contains(id)) {
+        if told["associatedRule"]["id"]
+            .as_str()
+            .is_some_and(|id| !ids.contains(id))
+        {
             faults.push(format!("{told} is about no rule"));
         }
     }
@@ -133,7 +164,10 @@ fn faults(log: &Value) -> Vec<String> {
 #[test]
 fn it_has_the_shape_of_the_standard_and_keeps_its_rules() {
     let shape = shape();
-    let validator = jsonschema::options().should_validate_formats(true).build(&shape).unwrap();
+    let validator = jsonschema::options()
+        .should_validate_formats(true)
+        .build(&shape)
+        .unwrap();
     for (name, report) in reports() {
         for lang in Lang::BOTH {
             let log = write(&report, lang);
@@ -149,7 +183,8 @@ fn it_has_the_shape_of_the_standard_and_keeps_its_rules() {
     // The rules find what they look for.
     let mut log = write(&mixed(), Lang::En);
     log["runs"][0]["results"][0]["ruleIndex"] = json!(3);
-    log["runs"][0]["results"][1]["locations"][0]["physicalLocation"]["artifactLocation"]["uri"] = json!("a\\b");
+    log["runs"][0]["results"][1]["locations"][0]["physicalLocation"]["artifactLocation"]["uri"] =
+        json!("a\\b");
     log["runs"][0]["results"][2]["message"]["text"] = json!("no stop");
     assert_eq!(faults(&log).len(), 3, "{:?}", faults(&log));
 }
@@ -159,14 +194,20 @@ fn rules_are_all_checks_of_the_table_whatever_is_found() {
     let ids = |report: &Report| -> Vec<String> {
         let log = write(report, Lang::En);
         let rules = list(&log, "/runs/0/tool/driver/rules");
-        rules.iter().map(|rule| rule["id"].as_str().unwrap().to_owned()).collect()
+        rules
+            .iter()
+            .map(|rule| rule["id"].as_str().unwrap().to_owned())
+            .collect()
     };
     let table: Vec<_> = checks().list.iter().map(|check| check.id.clone()).collect();
     assert_eq!(ids(&good()), table);
     assert_eq!(ids(&mixed()), table);
     // A check of the agency's own pack comes behind.
     let mut report = good();
-    let own = mekiki::acceptance::finding::Outcome::new(&checks().named("policy.own"), super::sample::both("is kept"));
+    let own = mekiki::acceptance::finding::Outcome::new(
+        &checks().named("policy.own"),
+        super::sample::both("is kept"),
+    );
     report.groups[7].checks.push(own);
     assert_eq!(ids(&report).last().unwrap(), "policy.own");
 }
@@ -180,7 +221,11 @@ fn levels_suppressions_and_baseline_follow_the_standing() {
             let suppressed = one["suppressions"][0]["justification"].as_str();
             (
                 one["ruleId"].as_str().unwrap(),
-                (one["level"].as_str().unwrap(), one["baselineState"].as_str().unwrap(), suppressed),
+                (
+                    one["level"].as_str().unwrap(),
+                    one["baselineState"].as_str().unwrap(),
+                    suppressed,
+                ),
             )
         })
         .collect();
@@ -202,44 +247,83 @@ fn levels_suppressions_and_baseline_follow_the_standing() {
 fn a_result_stands_at_its_file_and_line_with_its_other_places() {
     let log = write(&mixed(), Lang::En);
     let result = &list(&log, "/runs/0/results")[0];
-    assert_eq!(result["message"]["text"], "bin/connector has other bytes than the SBOM states.");
+    assert_eq!(
+        result["message"]["text"],
+        "bin/connector has other bytes than the SBOM states."
+    );
     assert_eq!(
         result["locations"][0]["physicalLocation"],
         json!({"artifactLocation": {"uri": "delivered/bom.json"}, "region": {"startLine": 14, "startColumn": 7}})
     );
     let related = &result["relatedLocations"][0];
-    assert_eq!(related["physicalLocation"]["artifactLocation"]["uri"], "delivered/bin/connector");
+    assert_eq!(
+        related["physicalLocation"]["artifactLocation"]["uri"],
+        "delivered/bin/connector"
+    );
     // What has no place stands at the manifest.
     let all = list(&log, "/runs/0/results");
-    let without = all.iter().find(|one| one["ruleId"] == "signature.sbom").unwrap();
+    let without = all
+        .iter()
+        .find(|one| one["ruleId"] == "signature.sbom")
+        .unwrap();
     let uri = &without["locations"][0]["physicalLocation"]["artifactLocation"]["uri"];
     assert_eq!(uri, "delivered/delivery.toml");
     let rules = list(&log, "/runs/0/tool/driver/rules");
-    let exploited = rules.iter().find(|rule| rule["id"] == "advisory.exploited").unwrap();
+    let exploited = rules
+        .iter()
+        .find(|rule| rule["id"] == "advisory.exploited")
+        .unwrap();
     assert_eq!(exploited["properties"]["security-severity"], "9.8");
     // A waived finding does not raise its rule.
-    let severity = rules.iter().find(|rule| rule["id"] == "advisory.severity").unwrap();
+    let severity = rules
+        .iter()
+        .find(|rule| rule["id"] == "advisory.severity")
+        .unwrap();
     assert!(severity["properties"].get("security-severity").is_none());
-    assert_eq!(exploited["helpUri"], "urn:mekiki:docs:deliveries#advisory.exploited");
-    assert!(exploited["help"]["markdown"].as_str().unwrap().starts_with("**no vulnerability that is known to be exploited.**\n"));
+    assert_eq!(
+        exploited["helpUri"],
+        "urn:mekiki:docs:deliveries#advisory.exploited"
+    );
+    assert!(
+        exploited["help"]["markdown"]
+            .as_str()
+            .unwrap()
+            .starts_with("**no vulnerability that is known to be exploited.**\n")
+    );
 }
 
 #[test]
 fn what_could_not_be_judged_and_what_is_left_out_is_told() {
     let log = write(&many(10_000), Lang::En);
     assert_eq!(log["runs"][0]["invocations"][0]["exitCode"], 1);
-    let unlisted = list(&log, "/runs/0/results").iter().filter(|one| one["ruleId"] == "contents.unlisted");
+    let unlisted = list(&log, "/runs/0/results")
+        .iter()
+        .filter(|one| one["ruleId"] == "contents.unlisted");
     assert_eq!(unlisted.count(), 1000);
     let told: Vec<_> = list(&log, "/runs/0/invocations/0/toolExecutionNotifications")
         .iter()
-        .map(|one| (one["level"].as_str().unwrap(), one["message"]["text"].as_str().unwrap()))
+        .map(|one| {
+            (
+                one["level"].as_str().unwrap(),
+                one["message"]["text"].as_str().unwrap(),
+            )
+        })
         .collect();
     assert_eq!(
         told,
         [
-            ("error", "advisory.feed: not judged: all of it was looked at and is as it should be."),
-            ("warning", "Left out by the manifest: provenance: the contract was made before provenance was asked for."),
-            ("warning", "9000 results of contents.unlisted are left out; the JSON of the verdict has them all."),
+            (
+                "error",
+                "advisory.feed: not judged: all of it was looked at and is as it should be."
+            ),
+            (
+                "warning",
+                "Left out by the manifest: provenance: the contract was made before provenance was asked for."
+            ),
+            (
+                "warning",
+                "9000 results of contents.unlisted are left out; the JSON of the verdict has them all."
+            ),
         ]
     );
 }
@@ -248,14 +332,60 @@ fn what_could_not_be_judged_and_what_is_left_out_is_told() {
 fn fingerprints_stay_when_lines_move() {
     let prints = |report: &Report| -> Vec<Value> {
         let log = write(report, Lang::En);
-        list(&log, "/runs/0/results").iter().map(|one| one["partialFingerprints"].clone()).collect()
+        list(&log, "/runs/0/results")
+            .iter()
+            .map(|one| one["partialFingerprints"].clone())
+            .collect()
     };
     let before = mixed();
     let mut after = mixed();
-    for finding in after.groups.iter_mut().flat_map(|group| &mut group.findings) {
+    for finding in after
+        .groups
+        .iter_mut()
+        .flat_map(|group| &mut group.findings)
+    {
         for citation in &mut finding.citations {
             citation.at.line = citation.at.line.map(|line| line + 100);
         }
     }
     assert_eq!(prints(&before), prints(&after));
+}
+
+#[test]
+fn a_pointer_gets_the_line_at_which_it_stands() {
+    let scratch = Scratch::new();
+    scratch.write(
+        "bom.json",
+        "{\n  \"components\": [\n    {\"name\": \"a\"}\n  ]\n}\n",
+    );
+    let mut report = mixed();
+    find_lines(&mut report, Path::new(&scratch.root()));
+    let log = write(&report, Lang::En);
+    let exploited = list(&log, "/runs/0/results")
+        .iter()
+        .find(|one| one["ruleId"] == "advisory.exploited")
+        .unwrap();
+    let place = &exploited["locations"][0];
+    assert_eq!(
+        place["physicalLocation"]["region"],
+        json!({"startLine": 3, "startColumn": 5})
+    );
+    assert_eq!(
+        place["logicalLocations"][0]["fullyQualifiedName"],
+        "/components/0"
+    );
+    // What lies outside of the folder is not read.
+    let mut report = mixed();
+    for finding in report
+        .groups
+        .iter_mut()
+        .flat_map(|group| &mut group.findings)
+    {
+        for citation in &mut finding.citations {
+            citation.file = format!("../{}/bom.json", scratch.root().rsplit('/').next().unwrap());
+        }
+    }
+    let before = report.clone();
+    find_lines(&mut report, Path::new(&scratch.root()));
+    assert_eq!(report, before);
 }

@@ -2,11 +2,11 @@
 
 use std::collections::BTreeMap;
 
+use crate::acceptance::Verdict;
 use crate::acceptance::check::Checks;
 use crate::acceptance::finding::{Effect, Finding, Outcome, Standing};
 use crate::acceptance::report::{Ending, GroupView, Report};
 use crate::acceptance::requirement::{Settled, Settlement};
-use crate::acceptance::Verdict;
 use crate::digest::Digest;
 use crate::document::acceptance::wording::{
     Counts, counting, day, delivered, evidence, group, grouped, more, place, role, settled,
@@ -136,13 +136,22 @@ impl Paper {
             .iter()
             .partition(|one| one.verdict == Settlement::Inspector);
         let subject_rows = subject(report, lang);
-        let running = [report.subject.contract.as_ref(), report.subject.case.as_ref()];
-        let running = running.into_iter().flatten().next().map_or("", String::as_str);
+        let running = [
+            report.subject.contract.as_ref(),
+            report.subject.case.as_ref(),
+        ];
+        let running = running
+            .into_iter()
+            .flatten()
+            .next()
+            .map_or("", String::as_str);
         Self {
             lang,
             prefix: prefix.to_owned(),
             title: message(lang, "verify-page-title"),
-            running: format!("{} · {}", shown(running), day(report)).trim_start_matches(" · ").to_owned(),
+            running: format!("{} · {}", shown(running), day(report))
+                .trim_start_matches(" · ")
+                .to_owned(),
             verdict: words.ending(),
             headline: shown(report.headline.of(lang)),
             head: words.head(subject_rows),
@@ -150,7 +159,10 @@ impl Paper {
             counting: words.counting(),
             settled_counts: Counts::of_requirements(report).words(lang),
             settled: settled.into_iter().map(|one| words.settled(one)).collect(),
-            inspector: inspector.into_iter().map(|one| words.settled(one)).collect(),
+            inspector: inspector
+                .into_iter()
+                .map(|one| words.settled(one))
+                .collect(),
             exceptions: words.exceptions(),
             left_out: words.left_out(),
             files,
@@ -168,9 +180,15 @@ impl Paper {
 fn files(report: &Report, lang: Lang) -> (Vec<FileRow>, BTreeMap<Digest, usize>) {
     let artifacts = report.artifacts.iter();
     let artifacts = artifacts.map(|one| ("artifact", one.path.as_str(), one.sha256));
-    let inputs = report.inputs.iter().map(|one| (one.role, one.path.as_str(), one.sha256));
+    let inputs = report
+        .inputs
+        .iter()
+        .map(|one| (one.role, one.path.as_str(), one.sha256));
     let mut seen = std::collections::BTreeSet::new();
-    let all: Vec<_> = inputs.chain(artifacts).filter(|one| seen.insert(*one)).collect();
+    let all: Vec<_> = inputs
+        .chain(artifacts)
+        .filter(|one| seen.insert(*one))
+        .collect();
     let mut positions = BTreeMap::new();
     for (index, (_, _, sha256)) in all.iter().enumerate() {
         positions.entry(*sha256).or_insert(index + 1);
@@ -198,7 +216,10 @@ impl Words<'_> {
             Ending::Unverifiable => Verdict::Unverifiable,
         };
         Worded {
-            word: message(self.lang, &format!("verify-ending-{}", self.report.verdict.word())),
+            word: message(
+                self.lang,
+                &format!("verify-ending-{}", self.report.verdict.word()),
+            ),
             ..self.verdict(of)
         }
     }
@@ -231,12 +252,19 @@ impl Words<'_> {
             title: group(self.lang, view.name),
             verdict: self.verdict(view.verdict),
             counts: Counts::of_checks(&view.checks).words(self.lang),
-            open: if open == 0 { String::new() } else { grouped(open as u64) },
+            open: if open == 0 {
+                String::new()
+            } else {
+                grouped(open as u64)
+            },
             checks: view
                 .checks
                 .iter()
                 .map(|one| {
-                    let own = view.findings.iter().filter(|finding| finding.check == one.check);
+                    let own = view
+                        .findings
+                        .iter()
+                        .filter(|finding| finding.check == one.check);
                     self.check(one, &own.collect::<Vec<_>>())
                 })
                 .collect(),
@@ -255,7 +283,11 @@ impl Words<'_> {
                 String::new()
             },
             links: self.links(&outcome.citations),
-            findings: own.iter().take(LISTED).map(|one| self.finding(one)).collect(),
+            findings: own
+                .iter()
+                .take(LISTED)
+                .map(|one| self.finding(one))
+                .collect(),
             more: more(self.lang, own.len(), LISTED).unwrap_or_default(),
         }
     }
@@ -275,7 +307,10 @@ impl Words<'_> {
         FindingRow {
             effect: Worded {
                 sign,
-                word: message(self.lang, &format!("verify-effect-{}", finding.effect.word())),
+                word: message(
+                    self.lang,
+                    &format!("verify-effect-{}", finding.effect.word()),
+                ),
                 ..self.verdict(of)
             },
             said: shown(finding.message.of(self.lang)),
@@ -323,7 +358,11 @@ impl Words<'_> {
     fn counting(&self) -> Vec<CountingPart> {
         [
             ("verify-fails", Effect::Fails, Verdict::Fail),
-            ("verify-unverifiable", Effect::Unverifiable, Verdict::Unverifiable),
+            (
+                "verify-unverifiable",
+                Effect::Unverifiable,
+                Verdict::Unverifiable,
+            ),
         ]
         .into_iter()
         .filter_map(|(title, kind, of)| {
@@ -356,7 +395,11 @@ impl Words<'_> {
                 }
             }
             (!all.is_empty()).then(|| CountingPart {
-                title: format!("{} ({})", message(self.lang, title), grouped(all.len() as u64)),
+                title: format!(
+                    "{} ({})",
+                    message(self.lang, title),
+                    grouped(all.len() as u64)
+                ),
                 checks: parts.into_iter().map(|(part, _)| part).collect(),
             })
         })
@@ -373,7 +416,10 @@ impl Words<'_> {
         SettledRow {
             id: shown(&one.id),
             title: shown(one.title.of(self.lang)),
-            asks: one.asks.as_ref().map_or_else(String::new, |asks| shown(asks.of(self.lang))),
+            asks: one
+                .asks
+                .as_ref()
+                .map_or_else(String::new, |asks| shown(asks.of(self.lang))),
             verdict: Worded {
                 sign: settled_sign(self.lang, one.verdict),
                 word: settled(self.lang, one.verdict),
@@ -395,7 +441,11 @@ impl Words<'_> {
             criterion: shown(&one.criterion),
             state: Worded {
                 word: message(self.lang, &format!("verify-exception-{}", one.state)),
-                ..self.verdict(if one.state == "in_force" { Verdict::Pass } else { Verdict::Fail })
+                ..self.verdict(if one.state == "in_force" {
+                    Verdict::Pass
+                } else {
+                    Verdict::Fail
+                })
             },
             until: shown(&one.until),
             reason: shown(one.reason.of(self.lang)),
@@ -408,6 +458,12 @@ impl Words<'_> {
 
     fn left_out(&self) -> Vec<(String, String)> {
         let all = self.report.left_out.iter();
-        all.map(|one| (evidence(self.lang, one.what), shown(one.reason.of(self.lang)))).collect()
+        all.map(|one| {
+            (
+                evidence(self.lang, one.what),
+                shown(one.reason.of(self.lang)),
+            )
+        })
+        .collect()
     }
 }

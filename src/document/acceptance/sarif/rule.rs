@@ -35,7 +35,9 @@ impl Rules {
             let open = own.filter(|one| one.standing == Standing::Open);
             let weaknesses = open.filter_map(|one| one.weakness.as_ref());
             let worst = weaknesses.filter_map(|one| one.tenths).max();
-            rules.positions.insert(check.id.clone(), rules.descriptors.len());
+            rules
+                .positions
+                .insert(check.id.clone(), rules.descriptors.len());
             rules.descriptors.push(descriptor(check, worst, lang));
         };
         for check in &checks.list {
@@ -73,17 +75,32 @@ pub(super) fn score(tenths: u32) -> String {
 fn descriptor(check: &Check, worst: Option<u32>, lang: Lang) -> Value {
     let title = closed(lang, shown(check.title.of(lang)));
     let help = shown(check.help.of(lang));
-    let help = if help.is_empty() { title.clone() } else { closed(lang, help) };
+    let help = if help.is_empty() {
+        title.clone()
+    } else {
+        closed(lang, help)
+    };
     let settles: Vec<_> = check.settles.iter().map(ToString::to_string).collect();
-    let about = message_with(lang, "verify-rule-group", &[("group", group(lang, check.group))]);
+    let about = message_with(
+        lang,
+        "verify-rule-group",
+        &[("group", group(lang, check.group))],
+    );
     let criteria = if settles.is_empty() {
         String::new()
     } else {
-        message_with(lang, "verify-rule-settles", &[("criteria", settles.join(", "))])
+        message_with(
+            lang,
+            "verify-rule-settles",
+            &[("criteria", settles.join(", "))],
+        )
     };
     let page = message(lang, "verify-rule-page");
     let plain = format!("{help}\n{about} {criteria}\n{page}");
-    let criteria: String = settles.iter().map(|one| format!("\n- {}", inert(one))).collect();
+    let criteria: String = settles
+        .iter()
+        .map(|one| format!("\n- {}", inert(one)))
+        .collect();
     let markdown = format!(
         "**{}**\n\n{}\n\n{}\n{criteria}\n\n{}",
         inert(&title),
