@@ -366,10 +366,7 @@ fn a_pointer_gets_the_line_at_which_it_stands() {
         .find(|one| one["ruleId"] == "advisory.exploited")
         .unwrap();
     let place = &exploited["locations"][0];
-    assert_eq!(
-        place["physicalLocation"]["region"],
-        json!({"startLine": 3, "startColumn": 5})
-    );
+    assert_eq!(place["physicalLocation"]["region"]["startLine"], 3);
     assert_eq!(
         place["logicalLocations"][0]["fullyQualifiedName"],
         "/components/0"
