@@ -15,22 +15,25 @@ mod requirement;
 mod sbom;
 mod signature;
 mod standing;
+mod telling;
 
 use std::path::PathBuf;
 
-pub use guess::guess;
+pub use guess::{guess, guess_text, guess_with_remarks};
 pub use lines::find_lines;
 
 use super::Refused;
 use super::library::Library;
+use crate::acceptance::check::IDS;
 use crate::acceptance::finding::{Effect, Finding, Outcome};
-use crate::acceptance::manifest::Manifest;
+use crate::acceptance::manifest::{LeftOut, Manifest};
 use crate::acceptance::report::{
-    Ending, GroupView, Input, LeftOutView, Product, Report, Subject, Tool,
+    Ending, GroupView, Input, Inspection, LeftOutView, Product, Report, Subject, Tool,
 };
 use crate::acceptance::{Group, Verdict};
-use crate::text::Text;
-use crate::text::messages::both;
+use crate::evidence::Citation;
+use crate::text::messages::{both, message_with};
+use crate::text::{Lang, Text, printable};
 use crate::time::{Date, instant};
 use gather::Gathered;
 
@@ -63,6 +66,7 @@ impl Request<'_> {
 ///
 /// Where nothing can be judged at all: the folder cannot be read. What else is wrong is part of the report.
 pub fn verify(request: &Request<'_>) -> Result<Report, Refused> {
+    let manifest = request.manifest;
     (request.progress)(Group::Files);
     let mut inputs = Vec::new();
     let gathered = Gathered::gather(request, &mut inputs)?;
@@ -79,23 +83,28 @@ pub fn verify(request: &Request<'_>) -> Result<Report, Refused> {
     ];
     for (group, step) in steps {
         (request.progress)(group);
-        groups.push((group, step(&gathered, &mut inputs)));
+        let outcomes = step(&gathered, &mut inputs);
+        groups.push((group, complete(&gathered, group, outcomes)));
     }
     (request.progress)(Group::Requirements);
     let mut outcomes: Vec<&mut Outcome> = groups.iter_mut().flat_map(|(_, list)| list).collect();
     let (exceptions, about_exceptions) = standing::apply(&gathered, &mut outcomes, &mut inputs);
-    let (requirements, mut about_requirements) =
-        requirement::settle(&gathered, &groups, &exceptions);
+    let (requirements, mut about_requirements) = requirement::settle(&gathered, &groups);
     about_requirements.extend(about_exceptions);
+    let about_requirements = complete(&gathered, Group::Requirements, about_requirements);
     groups.push((Group::Requirements, about_requirements));
     let groups: Vec<_> = groups
         .into_iter()
         .map(|(group, outcomes)| GroupView::new(group, outcomes))
         .collect();
-    let verdict = Ending::of(Verdict::over(groups.iter().map(|one| one.verdict)));
+    let over_groups = Verdict::over(groups.iter().map(|one| one.verdict));
+    let core = manifest.left_out.iter().find(|one| one.what.is_core());
+    let verdict = match core {
+        Some(_) => Ending::of(over_groups.max(Verdict::Unverifiable)),
+        None => Ending::of(over_groups),
+    };
     inputs.sort();
     inputs.dedup();
-    let manifest = request.manifest;
     let product = manifest.product.clone();
     let left_out = manifest.left_out.iter().map(|one| LeftOutView {
         what: one.what.word(),
@@ -104,7 +113,7 @@ pub fn verify(request: &Request<'_>) -> Result<Report, Refused> {
     Ok(Report {
         schema: "mekiki/verify/v1",
         verdict,
-        headline: headline(verdict, &groups),
+        headline: headline(verdict, &groups, core),
         as_of: instant(request.as_of),
         subject: Subject {
             case: manifest.case.clone(),
@@ -113,6 +122,9 @@ pub fn verify(request: &Request<'_>) -> Result<Report, Refused> {
             product: product.map(|(name, version)| Product { name, version }),
             stage: manifest.stage.word(),
         },
+        inspection: manifest
+            .notified_on
+            .map(|day| Inspection::after(day, request.as_of)),
         delivered: gathered.summary(),
         artifacts: gathered.artifact_views(),
         groups,
@@ -130,8 +142,21 @@ pub fn verify(request: &Request<'_>) -> Result<Report, Refused> {
 /// One group of checks.
 type Step = fn(&Gathered<'_>, &mut Vec<Input>) -> Vec<Outcome>;
 
+/// The outcomes of a group in the order of the table, then those of own rules. A check that nobody answered is not met.
+fn complete(gathered: &Gathered<'_>, group: Group, mut outcomes: Vec<Outcome>) -> Vec<Outcome> {
+    for check in &gathered.request.library.acceptance_checks.list {
+        let is_answered = outcomes.iter().any(|one| one.check == check.id);
+        if check.group == group && !is_answered {
+            let said = both("verify-check-unanswered", &[]);
+            let finding = Finding::new(&check.id, Effect::Unverifiable, &check.id, said.clone());
+            outcomes.push(Outcome::new(check, said).with([finding]));
+        }
+    }
+    in_order(outcomes)
+}
+
 /// The first line: the first finding that decides, with its place, and how many others there are.
-fn headline(verdict: Ending, groups: &[GroupView]) -> Text {
+fn headline(verdict: Ending, groups: &[GroupView], core: Option<&LeftOut>) -> Text {
     let effect = match verdict {
         Ending::Acceptable => return both("verify-headline-acceptable", &[]),
         Ending::NotAcceptable => Effect::Fails,
@@ -139,18 +164,17 @@ fn headline(verdict: Ending, groups: &[GroupView]) -> Text {
     };
     let deciding: Vec<&Finding> = groups
         .iter()
-        .filter(|group| group.name != Group::Requirements)
         .flat_map(|group| &group.findings)
-        .chain(
-            groups
-                .iter()
-                .filter(|group| group.name == Group::Requirements)
-                .flat_map(|group| &group.findings),
-        )
         .filter(|finding| finding.effect == effect && finding.counts())
         .collect();
     let Some(first) = deciding.first() else {
-        return both("verify-headline-nothing", &[]);
+        return match core {
+            Some(left_out) => both(
+                "verify-headline-left-out",
+                &[("what", left_out.what.word())],
+            ),
+            None => both("verify-headline-nothing", &[]),
+        };
     };
     let others = (deciding.len() - 1).to_string();
     let key = match (verdict, deciding.len()) {
@@ -162,25 +186,33 @@ fn headline(verdict: Ending, groups: &[GroupView]) -> Text {
     let place = first
         .citations
         .first()
-        .map_or_else(String::new, |citation| {
-            let at = if citation.at.is_whole() {
-                String::new()
-            } else {
-                format!(":{}", citation.at)
-            };
-            format!("{}{at}", citation.file)
-        });
-    let say = |lang| {
-        let message = first.message.of(lang);
-        let place = if place.is_empty() { "-" } else { &place };
-        crate::text::messages::message_with(
-            lang,
-            key,
-            &[("what", message), ("where", place), ("others", &others)],
-        )
+        .map_or_else(|| "-".to_owned(), place_of);
+    let say = |lang: Lang| {
+        let arguments = [
+            ("what", first.message.of(lang)),
+            ("where", &place),
+            ("others", &others),
+        ];
+        message_with(lang, key, &arguments)
     };
     Text {
-        ja: say(crate::text::Lang::Ja),
-        en: say(crate::text::Lang::En),
+        ja: say(Lang::Ja),
+        en: say(Lang::En),
     }
+}
+
+/// A file with the place in it, as `FILE:LINE:COLUMN` or `FILE:/pointer`.
+fn place_of(citation: &Citation) -> String {
+    let file = printable(&citation.file);
+    if citation.at.is_whole() {
+        return file;
+    }
+    format!("{file}:{}", printable(&citation.at.to_string()))
+}
+
+/// Outcomes in the order of the table.
+fn in_order(mut outcomes: Vec<Outcome>) -> Vec<Outcome> {
+    let place = |one: &Outcome| IDS.iter().position(|id| *id == one.check);
+    outcomes.sort_by_key(|one| place(one).unwrap_or(usize::MAX));
+    outcomes
 }

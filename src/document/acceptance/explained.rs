@@ -140,8 +140,13 @@ impl Writer<'_> {
             if let Some(asks) = &one.asks {
                 _ = writeln!(out, "      {}", shown(asks.of(lang)));
             }
-            for (check, came) in &one.checks {
-                _ = writeln!(out, "      {} {}", sign(lang, *came), shown(check));
+            for settling in &one.checks {
+                _ = writeln!(
+                    out,
+                    "      {} {}",
+                    sign(lang, settling.verdict),
+                    shown(&settling.check)
+                );
             }
             self.places(out, "      ", &one.citations);
         }

@@ -193,11 +193,16 @@ fn requirement(one: &Settled, lang: Lang) -> TestCase {
         Settlement::Pass | Settlement::Waived => TestCaseStatus::success(),
         Settlement::Fail => TestCaseStatus::non_success(NonSuccessKind::Failure),
         Settlement::Unverifiable => TestCaseStatus::non_success(NonSuccessKind::Error),
-        Settlement::Inspector => TestCaseStatus::skipped(),
+        Settlement::Inspector | Settlement::NotApplicable => TestCaseStatus::skipped(),
     };
     let mut lines = String::new();
-    for (check, came) in &one.checks {
-        _ = writeln!(lines, "{}: {}", shown(check), verdict(lang, *came));
+    for settling in &one.checks {
+        _ = writeln!(
+            lines,
+            "{}: {}",
+            shown(&settling.check),
+            verdict(lang, settling.verdict)
+        );
     }
     for citation in one.citations.iter().take(LISTED) {
         _ = writeln!(lines, "{} {}", message(lang, "rests-on"), place(citation));
@@ -205,6 +210,9 @@ fn requirement(one: &Settled, lang: Lang) -> TestCase {
     let mut out = String::new();
     match one.verdict {
         Settlement::Pass => out = lines,
+        Settlement::NotApplicable => {
+            status.set_message(word);
+        }
         Settlement::Waived => out = format!("{word}\n{lines}"),
         Settlement::Inspector => {
             let asks = one.asks.as_ref().map(|asks| shown(asks.of(lang)));

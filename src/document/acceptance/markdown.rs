@@ -151,7 +151,7 @@ fn requirements(out: &mut String, report: &Report, lang: Lang) {
         for one in report.requirements.iter().take(REQUIREMENTS) {
             let checks = one.checks.iter();
             let checks =
-                checks.map(|(check, came)| format!("{} {}", sign(lang, *came), code(check)));
+                checks.map(|one| format!("{} {}", sign(lang, one.verdict), code(&one.check)));
             let about = match &one.asks {
                 Some(asks) => format!("{}<br>{}", inert(one.title.of(lang)), inert(asks.of(lang))),
                 None => inert(one.title.of(lang)),

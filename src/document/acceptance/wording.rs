@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use crate::acceptance::finding::{Effect, Finding, Outcome, Standing};
-use crate::acceptance::report::{ExceptionView, GroupView, Report};
+use crate::acceptance::report::{ExceptionView, GroupView, Inspection, Report};
 use crate::acceptance::requirement::Settlement;
 use crate::acceptance::{Group, Verdict};
 use crate::evidence::Citation;
@@ -61,6 +61,7 @@ pub(super) fn settled_sign(lang: Lang, settlement: Settlement) -> &'static str {
         Settlement::Pass => sign(lang, Verdict::Pass),
         Settlement::Fail => sign(lang, Verdict::Fail),
         Settlement::Unverifiable => sign(lang, Verdict::Unverifiable),
+        Settlement::NotApplicable => sign(lang, Verdict::NotApplicable),
         Settlement::Waived => "※",
         Settlement::Inspector => "□",
     }
@@ -181,6 +182,7 @@ impl Counts {
                 Settlement::Pass => &mut counts.pass,
                 Settlement::Fail => &mut counts.fail,
                 Settlement::Unverifiable => &mut counts.unverifiable,
+                Settlement::NotApplicable => &mut counts.not_applicable,
                 Settlement::Waived => &mut counts.waived,
                 Settlement::Inspector => &mut counts.inspector,
             } += 1;
@@ -226,10 +228,24 @@ pub(super) fn subject(report: &Report, lang: Lang) -> Vec<(String, String)> {
         ),
         ("verify-stage", Some(message(lang, &stage))),
         ("verify-day", Some(day(report).to_owned())),
+        (
+            "verify-inspection",
+            report.inspection.as_ref().map(|one| inspection(one, lang)),
+        ),
     ];
     rows.into_iter()
         .filter_map(|(label, value)| Some((message(lang, label), shown(&value?))))
         .collect()
+}
+
+/// Until when the inspection has to take place, in words.
+fn inspection(inspection: &Inspection, lang: Lang) -> String {
+    let arguments = [
+        ("due", inspection.due.clone()),
+        ("left", inspection.days_left.to_string()),
+        ("notified", inspection.notified_on.clone()),
+    ];
+    message_with(lang, "verify-inspection-due", &arguments)
 }
 
 /// The day of judgment.
@@ -270,7 +286,7 @@ pub(super) fn short(citation: &Citation) -> String {
 pub(super) fn more(lang: Lang, all: usize, limit: usize) -> Option<String> {
     let more = all.checked_sub(limit).filter(|more| *more > 0)?;
     let count = [("count", grouped(more as u64))];
-    Some(message_with(lang, "verify-more", &count))
+    Some(message_with(lang, "verify-form-more", &count))
 }
 
 /// A kind of evidence that is left out, in words.

@@ -10,6 +10,10 @@ const DAY: &str = "2026-11-26";
 fn delivery() -> Scratch {
     let scratch = Scratch::new();
     scratch.write("delivered/bin/app", "bytes");
+    scratch.write(
+        "delivered/delivery.toml",
+        "schema = \"mekiki/delivery/v1\"\n",
+    );
     scratch
 }
 
@@ -147,6 +151,18 @@ fn quiet_tells_one_line_and_explain_everything() {
         assert_eq!((run.code, run.stderr.as_str()), (3, ""));
         assert!(!run.stdout.contains('\u{1b}'));
     }
+}
+
+#[test]
+fn a_guess_is_told_unless_quiet() {
+    let scratch = Scratch::new();
+    scratch.write("delivered/bin/app", "bytes");
+    let dir = scratch.path("delivered");
+    let told = mekiki(&["verify", &dir, "--as-of", DAY]);
+    assert!(told.stderr.contains("no delivery.toml"), "{told:?}");
+    let quiet = mekiki(&["verify", &dir, "--as-of", DAY, "--quiet"]);
+    assert_eq!((quiet.code, quiet.stderr.as_str()), (told.code, ""));
+    assert_eq!(quiet.stdout.lines().count(), 1);
 }
 
 /// Colours go to a terminal, which `CLICOLOR_FORCE` stands for; `--no-color` and `NO_COLOR` take them away.

@@ -3,10 +3,10 @@
 use mekiki::acceptance::check::Checks;
 use mekiki::acceptance::finding::{Effect, Finding, Outcome, Standing, Weakness};
 use mekiki::acceptance::report::{
-    ArtifactView, Delivered, Ending, ExceptionView, GroupView, Input, LeftOutView, Product, Report,
-    Subject, Tool,
+    ArtifactView, Delivered, Ending, ExceptionView, GroupView, Input, Inspection, LeftOutView,
+    Product, Report, Subject, Tool,
 };
-use mekiki::acceptance::requirement::{Settled, Settlement};
+use mekiki::acceptance::requirement::{Settled, Settlement, SettlingCheck};
 use mekiki::acceptance::{Group, Verdict};
 use mekiki::app::library::Library;
 use mekiki::diagnostic::Place;
@@ -76,6 +76,7 @@ pub(crate) fn good() -> Report {
         }],
         groups: groups.collect(),
         requirements: requirements(),
+        inspection: None,
         exceptions: Vec::new(),
         left_out: Vec::new(),
         inputs: [
@@ -105,6 +106,13 @@ pub(crate) fn good() -> Report {
     report
 }
 
+fn settling(check: &str, verdict: Verdict) -> SettlingCheck {
+    SettlingCheck {
+        check: check.to_owned(),
+        verdict,
+    }
+}
+
 fn requirements() -> Vec<Settled> {
     let one = |id: &str, verdict, checks: &[(&str, Verdict)], asks: Option<&str>| {
         let (criterion, clause) = id.split_once('/').unwrap();
@@ -116,7 +124,7 @@ fn requirements() -> Vec<Settled> {
             verdict,
             checks: checks
                 .iter()
-                .map(|(id, came)| ((*id).to_owned(), *came))
+                .map(|(id, came)| settling(id, *came))
                 .collect(),
             citations: vec![cite("register.json", Place::pointer("/requirements/3"))],
             asks: asks.map(both),
@@ -284,6 +292,8 @@ pub(crate) fn mixed() -> Report {
         waives: 1,
         file: "exceptions/EX-2026-03.toml".to_owned(),
     });
+    let notified = "2026-11-20".parse().unwrap();
+    report.inspection = Some(Inspection::after(notified, "2026-11-26".parse().unwrap()));
     report.left_out.push(LeftOutView {
         what: "provenance",
         reason: both("the contract was made before provenance was asked for"),
@@ -296,8 +306,8 @@ pub(crate) fn mixed() -> Report {
     if let Some(one) = report.requirements.get_mut(1) {
         one.verdict = Settlement::Fail;
         one.checks = vec![
-            ("advisory.exploited".to_owned(), Verdict::Fail),
-            ("advisory.feed".to_owned(), Verdict::Unverifiable),
+            settling("advisory.exploited", Verdict::Fail),
+            settling("advisory.feed", Verdict::Unverifiable),
         ];
     }
     settle(&mut report);

@@ -411,6 +411,7 @@ impl Words<'_> {
             Settlement::Pass => "good",
             Settlement::Fail => "bad",
             Settlement::Unverifiable => "open",
+            Settlement::NotApplicable => "faint",
             Settlement::Waived | Settlement::Inspector => "plain",
         };
         SettledRow {
@@ -428,7 +429,7 @@ impl Words<'_> {
             checks: one
                 .checks
                 .iter()
-                .map(|(check, came)| (sign(self.lang, *came), shown(check)))
+                .map(|one| (sign(self.lang, one.verdict), shown(&one.check)))
                 .collect(),
             links: self.links(&one.citations),
         }
