@@ -1761,7 +1761,7 @@ verify-page-inspected-at = Place of inspection
 verify-progress = Verifying: { $group }
 verify-settled-not_applicable = not applicable
 verify-inspection = inspection due
-verify-inspection-due = { $due } ({ $left } days left; notified on { $notified })
+verify-inspection-due = { $due } ({ $left } days left)
 verify-role-change-notice = change notice
 verify-role-product-list = checked list of products
 

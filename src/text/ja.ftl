@@ -1761,7 +1761,7 @@ verify-page-inspected-at = 検査場所
 verify-progress = 検証中: { $group }
 verify-settled-not_applicable = 対象外
 verify-inspection = 検査の期限
-verify-inspection-due = { $due }(残り{ $left }日、{ $notified }給付完了の通知)
+verify-inspection-due = { $due }(残り{ $left }日)
 verify-role-change-notice = 変更の通知
 verify-role-product-list = 機器等リスト
 

@@ -243,7 +243,6 @@ fn inspection(inspection: &Inspection, lang: Lang) -> String {
     let arguments = [
         ("due", inspection.due.clone()),
         ("left", inspection.days_left.to_string()),
-        ("notified", inspection.notified_on.clone()),
     ];
     message_with(lang, "verify-inspection-due", &arguments)
 }

@@ -46,7 +46,7 @@ fn the_screen_tells_verdict_place_advice_and_what_does_not_count() {
     );
     assert_eq!(
         lines.next().unwrap(),
-        "before acceptance · as of 2026-11-26"
+        "before acceptance · as of 2026-11-26 · inspection due 2026-11-30 (4 days left)"
     );
     assert!(
         lines
