@@ -104,6 +104,9 @@ struct Common {
     /// Use packages of criteria that are unsigned or altered, with a remark
     #[arg(long, global = true)]
     allow_unsigned_criteria: bool,
+    /// Write no colour; so does the variable `NO_COLOR`, and so does everything that is no terminal
+    #[arg(long, global = true)]
+    no_color: bool,
 }
 
 impl Common {
@@ -232,6 +235,9 @@ pub fn main() -> ExitCode {
         output::remark(&format!("{fault}\n"));
         return ExitCode::from(2);
     }
+    if cli.common.no_color {
+        anstream::ColorChoice::Never.write_global();
+    }
     let output = Output::new(&cli.common);
     match run(&cli, &output) {
         Ok(Verdict::Acceptable) => ExitCode::SUCCESS,
@@ -260,7 +266,7 @@ fn run(cli: &Cli, output: &Output) -> anyhow::Result<Verdict> {
         Command::Advisory(command) => advisory::run(command, output),
         Command::Version(command) => version::run(command, output),
         Command::Vex(command) => vex::run(command, library, output),
-        Command::Verify(arguments) => verify::run(arguments, &library()?, output),
+        Command::Verify(arguments) => verify::run(arguments, &library()?, output, cli.common.lang),
         Command::Facts(arguments) => facts::run(arguments, &library()?, output),
         Command::Questionnaire(command) => {
             questionnaire::run(command, &library()?, output, cli.common.lang)

@@ -388,14 +388,41 @@ pub fn make_folder(path: &Path) -> Result<(), FolderError> {
 ///
 /// When the system refuses.
 pub fn write_file(path: &str, bytes: &[u8]) -> Result<(), FolderError> {
-    let target = Path::new(path);
-    let mut temporary = target.as_os_str().to_owned();
-    temporary.push(".partial");
-    let temporary = PathBuf::from(temporary);
-    let written = fs::write(&temporary, bytes).and_then(|()| fs::rename(&temporary, target));
-    if written.is_err() {
+    write_files(&[(path, bytes)])
+}
+
+/// Writes files that belong together: no name changes before all of them are on disk under temporary names.
+///
+/// # Errors
+///
+/// When the system refuses one of them. Where it is the writing that is refused, which is where space and rights are
+/// found to be missing, none of the files is there.
+pub fn write_files(files: &[(&str, &[u8])]) -> Result<(), FolderError> {
+    let temporary = |target: &Path| {
+        let mut name = target.as_os_str().to_owned();
+        name.push(".partial");
+        PathBuf::from(name)
+    };
+    let targets: Vec<_> = files.iter().map(|(path, _)| Path::new(path)).collect();
+    let written = files
+        .iter()
+        .zip(&targets)
+        .try_for_each(|((_, bytes), target)| {
+            if target.is_dir() {
+                return Err((*target, std::io::ErrorKind::IsADirectory.into()));
+            }
+            fs::write(temporary(target), bytes).map_err(|source| (*target, source))
+        })
+        .and_then(|()| {
+            targets.iter().try_for_each(|target| {
+                fs::rename(temporary(target), target).map_err(|source| (*target, source))
+            })
+        });
+    written.map_err(|(failed, source)| {
         // The first error is the one to tell; a leftover that cannot be removed changes nothing.
-        drop(fs::remove_file(&temporary));
-    }
-    written.map_err(|source| FolderError::of(target, source))
+        for target in &targets {
+            drop(fs::remove_file(temporary(target)));
+        }
+        FolderError::of(failed, source)
+    })
 }

@@ -8,6 +8,7 @@ mod contents;
 mod files;
 mod gather;
 mod guess;
+mod lines;
 mod policy;
 mod product;
 mod record;
@@ -20,6 +21,7 @@ mod telling;
 use std::path::PathBuf;
 
 pub use guess::{guess, guess_text, guess_with_remarks};
+pub use lines::find_lines;
 pub use record::{
     check_verification_inputs, is_verification, replay_verification, write_verification_record,
 };

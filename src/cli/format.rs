@@ -13,24 +13,28 @@ pub(super) enum Format {
     Text,
     /// For machines
     Json,
-    /// Markdown, for clauses
+    /// Markdown, for clauses and for `verify`
     Md,
     /// SARIF 2.1.0, for findings in files
     Sarif,
-    /// CycloneDX 1.6 with vulnerabilities, for `scan`
+    /// CycloneDX 1.6 with vulnerabilities, for `scan` and `verify`
     CyclonedxVdr,
     /// OpenVEX 0.2.0, for `scan`
     Openvex,
-    /// A page to print, for `assess` and `tender evaluate`
+    /// A page to print, for `assess`, `tender evaluate` and `verify`
     Html,
     /// A workbook, for `assess` and `tender consolidate`
     Xlsx,
     /// A calendar (RFC 5545), for `tender timetable`
     Ics,
+    /// `JUnit` XML, for `verify`
+    Junit,
+    /// Code Quality report of GitLab, for `verify`
+    GitlabCodequality,
 }
 
 impl Format {
-    fn name(self) -> String {
+    pub(super) fn name(self) -> String {
         let value = self.to_possible_value();
         value.map_or_else(String::new, |value| value.get_name().to_owned())
     }
@@ -39,6 +43,18 @@ impl Format {
 /// What every command writes that has no findings in files.
 const PLAIN: &[Format] = &[Format::Text, Format::Json];
 const WITH_SARIF: &[Format] = &[Format::Text, Format::Json, Format::Sarif];
+
+/// What a verdict on a delivery is written in, on standard output and to the files of `--report`.
+pub(super) const VERDICT: &[Format] = &[
+    Format::Text,
+    Format::Json,
+    Format::Sarif,
+    Format::Junit,
+    Format::Md,
+    Format::Html,
+    Format::CyclonedxVdr,
+    Format::GitlabCodequality,
+];
 
 impl Command {
     /// The forms that the command can write, the first one for people.
@@ -51,6 +67,7 @@ impl Command {
                 Format::CyclonedxVdr,
                 Format::Openvex,
             ],
+            Self::Verify(_) => VERDICT,
             Self::Assess(_) => &[Format::Text, Format::Json, Format::Html, Format::Xlsx],
             Self::Tender(Tender::Evaluate(_)) => &[Format::Text, Format::Json, Format::Html],
             Self::Tender(Tender::Chart(_)) => &[Format::Text],
@@ -74,7 +91,10 @@ impl Command {
     pub(super) fn check(&self, format: Format, name: &str) -> Result<(), Diagnostic> {
         let formats = self.formats();
         if formats.contains(&format) {
-            return Ok(());
+            return match self {
+                Self::Verify(arguments) => arguments.check(format),
+                _ => Ok(()),
+            };
         }
         let names: Vec<_> = formats.iter().map(|one| one.name()).collect();
         let message = format!("`{name}` cannot write {}", format.name());

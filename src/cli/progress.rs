@@ -48,3 +48,32 @@ impl Drop for Counter {
         self.0.finish_and_clear();
     }
 }
+
+/// One line that names the step that is taken, on a terminal only.
+pub(super) struct Steps(ProgressBar);
+
+impl Steps {
+    pub(super) fn new(is_shown: bool) -> Self {
+        if !is_shown {
+            return Self(ProgressBar::hidden());
+        }
+        let style = ProgressStyle::with_template("{spinner} {msg} ({elapsed})")
+            .unwrap_or_else(|_| ProgressStyle::default_spinner());
+        Self(ProgressBar::new_spinner().with_style(style))
+    }
+
+    pub(super) fn step(&self, what: String) {
+        self.0.set_message(what);
+        self.0.tick();
+    }
+
+    pub(super) fn finish(&self) {
+        self.0.finish_and_clear();
+    }
+}
+
+impl Drop for Steps {
+    fn drop(&mut self) {
+        self.finish();
+    }
+}

@@ -1,18 +1,23 @@
 //! `mekiki verify DIR`
 
 mod agreement;
+mod forms;
 mod record;
 
-use super::Verdict;
+use super::format::Format;
 use super::output::Output;
+use super::progress::Steps;
+use super::{LangArgument, Verdict};
 use crate::acceptance::manifest::manifest_text;
 use crate::acceptance::report::Ending;
 use crate::app::library::Library;
 use crate::app::verify::{Request, verify};
 use crate::clock;
-use crate::document::acceptance::text;
+use crate::diagnostic::Diagnostic;
+use crate::text::messages::{message, message_with};
 use crate::time::Date;
 use agreement::AgreementArguments;
+use forms::{Forms, Written};
 use record::RecordArguments;
 
 /// Verify a delivery, offline, before it is accepted
@@ -32,19 +37,36 @@ pub(super) struct Arguments {
     agreement: AgreementArguments,
     #[command(flatten)]
     record: RecordArguments,
+    #[command(flatten)]
+    forms: Forms,
+}
+
+impl Arguments {
+    /// Whether what is asked for can be written side by side.
+    ///
+    /// # Errors
+    ///
+    /// Where two results would go to one place.
+    pub(super) fn check(&self, format: Format) -> Result<(), Diagnostic> {
+        self.forms.check(format)
+    }
 }
 
 pub(super) fn run(
     arguments: &Arguments,
     library: &Library,
     output: &Output,
+    lang: LangArgument,
 ) -> anyhow::Result<Verdict> {
-    let agreement = arguments.agreement.read(&arguments.dir)?;
+    let agreement = arguments
+        .agreement
+        .read(&arguments.dir, arguments.forms.is_quiet())?;
     let manifest = &agreement.manifest;
     if arguments.agreement.print_manifest {
         output.text(&manifest_text(manifest))?;
         return Ok(Verdict::Acceptable);
     }
+    let steps = Steps::new(!arguments.forms.is_quiet());
     let request = Request {
         library,
         manifest,
@@ -54,11 +76,26 @@ pub(super) fn run(
             .as_of
             .or(manifest.as_of)
             .unwrap_or_else(clock::today),
-        progress: &|_| (),
+        progress: &|group| {
+            let lang = output.lang();
+            let group = message(lang, &format!("verify-group-{}", group.word()));
+            steps.step(message_with(lang, "verify-progress", &[("group", group)]));
+        },
     };
     let report = verify(&request)?;
+    steps.finish();
     arguments.record.write(&request, &report)?;
-    output.either(&report, || text(&report, output.lang()))?;
+    arguments.forms.write(
+        &Written {
+            report: &report,
+            scan: None,
+            checks: &library.acceptance_checks,
+            delivered: &request.delivered(),
+            root: &request.root,
+        },
+        output,
+        lang,
+    )?;
     Ok(match report.verdict {
         Ending::Acceptable => Verdict::Acceptable,
         Ending::NotAcceptable => Verdict::NotAcceptable,

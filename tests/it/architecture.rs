@@ -425,6 +425,9 @@ const ONLY_IN: &[(&str, &[&str])] = &[
         "rust_xlsxwriter::",
         &["document", "evidence/spreadsheet/tests.rs"],
     ),
+    ("quick_junit::", &["document/acceptance/junit.rs"]),
+    ("anstyle::", &["document", "cli"]),
+    ("unicode_width::", &["document"]),
     ("fluent_bundle::", &["text/messages.rs"]),
     // Readers and reckoners behind one door each.
     ("sigstore::", &["evidence/signature"]),

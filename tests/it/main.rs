@@ -118,6 +118,7 @@ mod questionnaire_import;
 mod profile_laws;
 mod sbom_check;
 mod scan;
+mod verify_forms;
 mod schema_mutation;
 mod schema_oracle;
 mod markup_mutation;

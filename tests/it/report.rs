@@ -49,7 +49,7 @@ fn captures(pattern: &str, text: &str) -> Vec<String> {
 }
 
 /// Whatever is wrong with a page as a thing complete in itself.
-fn faults(page: &str) -> Vec<String> {
+pub(crate) fn faults(page: &str) -> Vec<String> {
     let mut faults = Vec::new();
     // What a document says stands escaped, so that every sign of "less" begins a tag of ours.
     let tags = captures("<([^>]*)>", page);

@@ -3,7 +3,7 @@
 
 mod formats;
 mod laws;
-mod sample;
+pub(crate) mod sample;
 
 use serde_json::{Value, json};
 

@@ -169,9 +169,9 @@ impl Agreement {
 }
 
 impl AgreementArguments {
-    /// Reads or guesses the manifest, and lays the flags over it.
-    pub(super) fn read(&self, dir: &str) -> Result<Agreement, Refused> {
-        let mut agreement = self.base(dir)?;
+    /// Reads or guesses the manifest, and lays the flags over it. A guess is told unless `is_quiet`.
+    pub(super) fn read(&self, dir: &str, is_quiet: bool) -> Result<Agreement, Refused> {
+        let mut agreement = self.base(dir, is_quiet)?;
         let root = agreement.root.clone();
         let from_root = |path: &String| Named {
             path: relative(path, &root),
@@ -282,7 +282,7 @@ impl AgreementArguments {
     }
 
     /// The manifest before the flags.
-    fn base(&self, dir: &str) -> Result<Agreement, Refused> {
+    fn base(&self, dir: &str, is_quiet: bool) -> Result<Agreement, Refused> {
         let folder = Path::new(dir);
         if let Some(path) = &self.manifest {
             let bytes = read(path)?;
@@ -319,7 +319,7 @@ impl AgreementArguments {
             );
         }
         let manifest = guess(folder)?;
-        if !self.print_manifest {
+        if !self.print_manifest && !is_quiet {
             let lines = manifest_text(&manifest);
             let lines: String = lines
                 .lines()

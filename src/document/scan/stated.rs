@@ -114,7 +114,7 @@ pub(super) fn update(fixed: &[String]) -> Option<String> {
 ///
 /// It is a UUID of version 8 (RFC 9562, section 5.8), whose 122 free bits are the first of the SHA-256 of the
 /// canonical JSON of the document without the identifier.
-pub(super) fn urn_of(content: &Value) -> String {
+pub(in crate::document) fn urn_of(content: &Value) -> String {
     let digest = Digest::of(canonical_json(content).as_bytes()).hex();
     let part = |from: usize, to: usize| digest.get(from..to).unwrap_or_default();
     // The variant takes the two upper bits of a digit: 8, 9, a or b.

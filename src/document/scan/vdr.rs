@@ -12,7 +12,8 @@ use std::collections::BTreeMap;
 
 use serde_json::{Value, json};
 
-use super::stated::{bom_link, unjudged_by_id, unjudged_id, unjudged_sentence, urn_of};
+pub(in crate::document) use super::stated::urn_of;
+use super::stated::{bom_link, unjudged_by_id, unjudged_id, unjudged_sentence};
 use super::{FileView, ScanView};
 use crate::document::sarif::uri;
 use inventory::Inventory;

@@ -5,10 +5,10 @@ use serde_json::{Value, json};
 use crate::binary::{Run, Scratch, mekiki};
 
 /// The day on which everything is judged.
-pub(super) const DAY: &str = "2026-08-25";
+pub(crate) const DAY: &str = "2026-08-25";
 
 /// The SBOM's serial number.
-pub(super) const SERIAL: &str = "urn:uuid:3e671687-395b-41f5-a30f-a58921a69b79";
+pub(crate) const SERIAL: &str = "urn:uuid:3e671687-395b-41f5-a30f-a58921a69b79";
 
 const CRITICAL: &str = "CVSS:3.1/AV:N/AC:L/PR:N/UI:N/S:U/C:H/I:H/A:H";
 const MEDIUM: &str = "CVSS:3.1/AV:N/AC:L/PR:N/UI:N/S:U/C:N/I:N/A:L";
@@ -36,7 +36,7 @@ fn advisory(id: &str, package: (&str, &str), fixed: &str, more: &Value) -> (Stri
 }
 
 /// The advisories.
-pub(super) fn advisories() -> Vec<(String, Value)> {
+pub(crate) fn advisories() -> Vec<(String, Value)> {
     let shelf = ("npm", "shelf-reader");
     let mut unmaintained = advisory(
         "RUSTSEC-2026-9001",
@@ -83,7 +83,7 @@ pub(super) fn advisories() -> Vec<(String, Value)> {
 }
 
 /// A feed in a folder of its own, known until a day.
-pub(super) fn feed(
+pub(crate) fn feed(
     scratch: &Scratch,
     name: &str,
     records: &[(String, Value)],
@@ -108,7 +108,7 @@ pub(super) fn feed(
 }
 
 /// The whole feed: the advisories with known exploitation, its probability, and dates of support.
-pub(super) fn whole_feed(scratch: &Scratch) -> String {
+pub(crate) fn whole_feed(scratch: &Scratch) -> String {
     let mut records = advisories();
     records.push((
         "kev.json".to_owned(),
@@ -139,14 +139,14 @@ pub(super) fn whole_feed(scratch: &Scratch) -> String {
 }
 
 /// A component by its package URL.
-pub(super) fn component(purl: &str) -> Value {
+pub(crate) fn component(purl: &str) -> Value {
     let (name, version) = purl.rsplit_once('@').unwrap();
     let name = name.rsplit_once('/').unwrap().1;
     json!({"type": "library", "bom-ref": purl, "name": name, "version": version, "purl": purl})
 }
 
 /// What the sample SBOM lists.
-pub(super) fn components() -> Vec<Value> {
+pub(crate) fn components() -> Vec<Value> {
     [
         "pkg:npm/shelf-reader@1.4.0",
         "pkg:pypi/weather-notes@2.0",
@@ -158,7 +158,7 @@ pub(super) fn components() -> Vec<Value> {
 }
 
 /// An SBOM of these components.
-pub(super) fn sbom(components: &[Value]) -> Value {
+pub(crate) fn sbom(components: &[Value]) -> Value {
     json!({
         "bomFormat": "CycloneDX",
         "specVersion": "1.6",
@@ -173,13 +173,13 @@ pub(super) fn sbom(components: &[Value]) -> Value {
 }
 
 /// Writes an SBOM and returns its path.
-pub(super) fn write_sbom(scratch: &Scratch, name: &str, components: &[Value]) -> String {
+pub(crate) fn write_sbom(scratch: &Scratch, name: &str, components: &[Value]) -> String {
     let text = serde_json::to_string_pretty(&sbom(components)).unwrap();
     scratch.write(name, text)
 }
 
 /// An OpenVEX document of the supplier's with one statement.
-pub(super) fn vex(scratch: &Scratch, status: &Value) -> String {
+pub(crate) fn vex(scratch: &Scratch, status: &Value) -> String {
     let mut statement = json!({
         "vulnerability": {"name": "CVE-2026-10001"},
         "products": [{"@id": "pkg:npm/shelf-reader@1.4.0"}],
@@ -199,7 +199,7 @@ pub(super) fn vex(scratch: &Scratch, status: &Value) -> String {
 }
 
 /// Scans in a format, as of [`DAY`].
-pub(super) fn scan(files: &[&str], feed: &str, format: &str, more: &[&str]) -> Run {
+pub(crate) fn scan(files: &[&str], feed: &str, format: &str, more: &[&str]) -> Run {
     let options = ["--feed", feed, "--as-of", DAY, "--format", format];
     mekiki(&[&["scan"], files, &options, more].concat())
 }
