@@ -6,12 +6,15 @@ mod agency;
 mod assess;
 mod attestation;
 mod clauses;
+mod completions;
 mod criteria;
 mod detect;
+mod examples;
 mod facts;
 mod feed;
 mod format;
 mod inventory;
+mod man;
 mod output;
 mod progress;
 mod provenance;
@@ -21,6 +24,7 @@ mod record;
 mod requirements;
 mod sbom;
 mod scan;
+mod self_check;
 #[cfg(feature = "server")]
 mod serve;
 mod signature;
@@ -208,6 +212,8 @@ enum Command {
     Agency(agency::Command),
     /// Verify a delivery, offline, before it is accepted
     Verify(Box<verify::Arguments>),
+    /// Say what this program is, what it judges by, and whether that is fresh enough to verify a delivery
+    SelfCheck(self_check::Arguments),
     /// Draft security clauses
     #[command(subcommand)]
     Clauses(clauses::Command),
@@ -222,11 +228,20 @@ enum Command {
     /// Serve the pages and the API
     #[cfg(feature = "server")]
     Serve(serve::Arguments),
+    /// Write the completion of a shell
+    Completions(completions::Arguments),
+    /// Write the manual
+    Man(man::Arguments),
+}
+
+/// The command line with an example at the end of every help.
+fn command() -> clap::Command {
+    examples::with_examples(Cli::command())
 }
 
 /// Runs the command line and returns its exit code.
 pub fn main() -> ExitCode {
-    let matches = Cli::command().get_matches();
+    let matches = command().get_matches();
     let cli = Cli::from_arg_matches(&matches).unwrap_or_else(|error| error.exit());
     if let Err(fault) = cli.command.check(cli.common.format, &name_of(&matches)) {
         output::remark(&format!("{fault}\n"));
@@ -261,6 +276,9 @@ fn run(cli: &Cli, output: &Output) -> anyhow::Result<Verdict> {
         Command::Version(command) => version::run(command, output),
         Command::Vex(command) => vex::run(command, library, output),
         Command::Verify(arguments) => verify::run(arguments, &library()?, output),
+        Command::SelfCheck(arguments) => self_check::run(arguments, &library()?, output),
+        Command::Completions(arguments) => completions::run(arguments, output),
+        Command::Man(arguments) => man::run(arguments, output),
         Command::Facts(arguments) => facts::run(arguments, &library()?, output),
         Command::Questionnaire(command) => {
             questionnaire::run(command, &library()?, output, cli.common.lang)

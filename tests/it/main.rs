@@ -25,6 +25,7 @@ mod cms_timestamp;
 mod cms_messages;
 mod cms_signers;
 mod corpus_cms;
+mod command_line;
 mod conversion;
 mod corpus;
 mod corpus_attestation;
