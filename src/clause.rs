@@ -8,6 +8,7 @@ pub mod draft;
 use std::collections::BTreeMap;
 
 use crate::id::{ClauseId, CriterionId};
+use crate::tender::ParameterValue;
 use crate::text::{Lang, Text};
 use crate::tree::{Complaints, Document, Fields, Value};
 
@@ -54,6 +55,17 @@ pub enum ParameterType {
     Text,
     /// A list of texts.
     List,
+}
+
+impl ParameterType {
+    /// The value that a default, which is kept as a text, stands for.
+    pub(crate) fn value(self, default: &str) -> ParameterValue {
+        match (self, default.parse()) {
+            (Self::Integer, Ok(number)) => ParameterValue::Integer(number),
+            (Self::List, _) => ParameterValue::List(vec![default.to_owned()]),
+            _ => ParameterValue::Text(default.to_owned()),
+        }
+    }
 }
 
 /// Which change of a parameter binds the contractor more.

@@ -1,3 +1,4 @@
 //! The contract side: security requirements and their events.
 
+pub mod register;
 pub mod requirement;

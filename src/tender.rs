@@ -22,6 +22,8 @@ pub mod timetable;
 
 use std::collections::BTreeMap;
 
+use serde::Serialize;
+
 use crate::assessment::Decisions;
 use crate::classification::{Classes, Marking};
 use crate::criteria::case::Case;
@@ -220,7 +222,8 @@ impl InformationItem {
 }
 
 /// The value of a clause parameter.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[serde(untagged)]
 pub enum ParameterValue {
     /// A whole number.
     Integer(i64),

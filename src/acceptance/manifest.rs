@@ -87,6 +87,14 @@ impl Evidence {
         let found = Self::WORDS.iter().find(|(_, one)| *one == self);
         found.map_or("", |(word, _)| word)
     }
+
+    /// Whether no delivery is acceptable to a machine without it, whatever reason is given.
+    ///
+    /// Source: design recommendation, after clauses CL-15 to CL-18: what was delivered, by whom, and with which known
+    /// vulnerabilities is the least that an acceptance rests on.
+    pub fn is_core(self) -> bool {
+        matches!(self, Self::Sbom | Self::Signature | Self::Feed)
+    }
 }
 
 /// A path with the place that names it.

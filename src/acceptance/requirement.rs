@@ -1,8 +1,14 @@
-//! The register of contractual requirements, and what the checks settle of it.
+//! The contractual requirements, and what the checks settle of them.
 
-use serde::Serialize;
+use std::collections::BTreeMap;
+
+use serde::{Serialize, Serializer};
 
 use super::Verdict;
+use super::check::Checks;
+use super::finding::{Outcome, Standing};
+use super::manifest::{Evidence, Manifest};
+use crate::criteria::Catalog;
 use crate::evidence::Citation;
 use crate::id::{ClauseId, CriterionId};
 use crate::text::Text;
@@ -32,14 +38,16 @@ impl Requirement {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Settlement {
-    /// Every check that settles it is met.
-    Pass,
-    /// A check that settles it could not be judged.
-    Unverifiable,
     /// A check that settles it is not met.
     Fail,
+    /// A check that settles it could not be judged, or the manifest leaves out what it asks for.
+    Unverifiable,
     /// It is not met, and an exceptional action is in force.
     Waived,
+    /// Every check that settles it is met.
+    Pass,
+    /// The checks that settle it had nothing to ask.
+    NotApplicable,
     /// No machine settles it: the inspector (検査職員) does.
     Inspector,
 }
@@ -48,13 +56,33 @@ impl Settlement {
     /// The stable word, as in JSON and in the keys of messages.
     pub fn word(self) -> &'static str {
         match self {
-            Self::Pass => "pass",
-            Self::Unverifiable => "unverifiable",
             Self::Fail => "fail",
+            Self::Unverifiable => "unverifiable",
             Self::Waived => "waived",
+            Self::Pass => "pass",
+            Self::NotApplicable => "not_applicable",
             Self::Inspector => "inspector",
         }
     }
+
+    /// What it is for the verdict on the delivery. What is left to the inspector is no verdict of the machine.
+    pub fn verdict(self) -> Verdict {
+        match self {
+            Self::Fail => Verdict::Fail,
+            Self::Unverifiable => Verdict::Unverifiable,
+            Self::Waived | Self::Pass => Verdict::Pass,
+            Self::NotApplicable | Self::Inspector => Verdict::NotApplicable,
+        }
+    }
+}
+
+/// A check that settles a requirement, with its verdict.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct SettlingCheck {
+    /// The check.
+    pub check: String,
+    /// Its verdict.
+    pub verdict: Verdict,
 }
 
 /// A requirement with its verdict.
@@ -63,6 +91,7 @@ pub struct Settled {
     /// `CRITERION/CLAUSE`.
     pub id: String,
     /// The criterion.
+    #[serde(serialize_with = "as_text")]
     pub criterion: CriterionId,
     /// The clause.
     pub clause: Option<ClauseId>,
@@ -70,11 +99,121 @@ pub struct Settled {
     pub title: Text,
     /// The verdict.
     pub verdict: Settlement,
-    /// The checks that settle it, each with its verdict.
-    pub checks: Vec<(String, Verdict)>,
-    /// What it rests on: the register's line, then what the checks rest on.
+    /// The checks that settle it.
+    pub checks: Vec<SettlingCheck>,
+    /// What it rests on: the register's line, then what the checks rest on and found.
     pub citations: Vec<Citation>,
-    /// For the inspector: what the clause asks.
+    /// For the inspector: what is required.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub asks: Option<Text>,
+}
+
+fn as_text<S: Serializer>(id: &CriterionId, serializer: S) -> Result<S::Ok, S::Error> {
+    serializer.collect_str(id)
+}
+
+/// Settles every requirement by the outcomes of all checks: those that fail first, then what could not be judged, then
+/// the others, each in the order of the register.
+pub fn settle(
+    requirements: &[Requirement],
+    outcomes: &BTreeMap<&str, &Outcome>,
+    manifest: &Manifest,
+    checks: &Checks,
+    catalog: &Catalog,
+) -> Vec<Settled> {
+    let mut settled: Vec<_> = requirements
+        .iter()
+        .map(|one| settle_one(one, outcomes, manifest, checks, catalog))
+        .collect();
+    settled.sort_by_key(|one| one.verdict);
+    settled
+}
+
+fn settle_one(
+    requirement: &Requirement,
+    outcomes: &BTreeMap<&str, &Outcome>,
+    manifest: &Manifest,
+    checks: &Checks,
+    catalog: &Catalog,
+) -> Settled {
+    let settling: Vec<&Outcome> = checks
+        .settling(&requirement.criterion)
+        .filter_map(|check| outcomes.get(check.id.as_str()).copied())
+        .collect();
+    let criterion = catalog.criteria.get(&requirement.criterion);
+    let verdict = settlement(&settling, manifest);
+    let mut citations = vec![requirement.cited.clone()];
+    for outcome in &settling {
+        citations.extend(outcome.citations.iter().cloned());
+        let found = outcome.findings.iter().flat_map(|one| &one.citations);
+        citations.extend(found.take(CITED).cloned());
+    }
+    citations.dedup();
+    let title = criterion.map_or_else(
+        || Text {
+            ja: requirement.criterion.to_string(),
+            en: requirement.criterion.to_string(),
+        },
+        |one| one.title.clone(),
+    );
+    Settled {
+        id: requirement.id(),
+        criterion: requirement.criterion.clone(),
+        clause: requirement.clause.clone(),
+        title,
+        verdict,
+        checks: settling
+            .iter()
+            .map(|one| SettlingCheck {
+                check: one.check.clone(),
+                verdict: one.verdict,
+            })
+            .collect(),
+        citations,
+        asks: criterion
+            .filter(|_| verdict == Settlement::Inspector)
+            .map(|one| one.requirement.clone()),
+    }
+}
+
+/// How many places of one check's findings a requirement cites.
+const CITED: usize = 8;
+
+fn settlement(settling: &[&Outcome], manifest: &Manifest) -> Settlement {
+    if settling.is_empty() {
+        return Settlement::Inspector;
+    }
+    let verdict = Verdict::over(settling.iter().map(|one| one.verdict));
+    let is_left_out = settling.iter().any(|one| {
+        let wanted = wanted_by(&one.check);
+        let left_out = wanted.is_some_and(|what| manifest.left_out(what).is_some());
+        one.verdict == Verdict::NotApplicable && left_out
+    });
+    let is_waived = settling
+        .iter()
+        .flat_map(|one| &one.findings)
+        .any(|one| matches!(one.standing, Standing::Waived { .. }));
+    match verdict {
+        Verdict::Fail => Settlement::Fail,
+        Verdict::Unverifiable => Settlement::Unverifiable,
+        // The contract asks for it, so a reason in the manifest does not settle it.
+        _ if is_left_out => Settlement::Unverifiable,
+        Verdict::Pass if is_waived => Settlement::Waived,
+        Verdict::Pass => Settlement::Pass,
+        Verdict::NotApplicable => Settlement::NotApplicable,
+    }
+}
+
+/// The evidence without which a check asks nothing, where a contract that asks for it is not met by a reason. What was
+/// tendered or accepted earlier may not exist at all, and nobody owes it.
+fn wanted_by(check: &str) -> Option<Evidence> {
+    match check {
+        "signature.artifact" => Some(Evidence::Signature),
+        "signature.sbom" => Some(Evidence::SbomSignature),
+        _ if check.starts_with("provenance.") => Some(Evidence::Provenance),
+        _ if check.starts_with("sbom.") || check.starts_with("contents.") => Some(Evidence::Sbom),
+        _ if check.starts_with("advisory.") => Some(Evidence::Feed),
+        _ if check.starts_with("product.") => Some(Evidence::ProductList),
+        _ => None,
+    }
 }

@@ -21,14 +21,16 @@ pub use guess::guess;
 
 use super::Refused;
 use super::library::Library;
+use crate::acceptance::check::IDS;
 use crate::acceptance::finding::{Effect, Finding, Outcome};
-use crate::acceptance::manifest::Manifest;
+use crate::acceptance::manifest::{LeftOut, Manifest};
 use crate::acceptance::report::{
     Ending, GroupView, Input, LeftOutView, Product, Report, Subject, Tool,
 };
 use crate::acceptance::{Group, Verdict};
-use crate::text::Text;
-use crate::text::messages::both;
+use crate::evidence::Citation;
+use crate::text::messages::{both, message_with};
+use crate::text::{Lang, Text, printable};
 use crate::time::{Date, instant};
 use gather::Gathered;
 
@@ -61,6 +63,7 @@ impl Request<'_> {
 ///
 /// Where nothing can be judged at all: the folder cannot be read. What else is wrong is part of the report.
 pub fn verify(request: &Request<'_>) -> Result<Report, Refused> {
+    let manifest = request.manifest;
     (request.progress)(Group::Files);
     let mut inputs = Vec::new();
     let gathered = Gathered::gather(request, &mut inputs)?;
@@ -82,18 +85,21 @@ pub fn verify(request: &Request<'_>) -> Result<Report, Refused> {
     (request.progress)(Group::Requirements);
     let mut outcomes: Vec<&mut Outcome> = groups.iter_mut().flat_map(|(_, list)| list).collect();
     let (exceptions, about_exceptions) = standing::apply(&gathered, &mut outcomes, &mut inputs);
-    let (requirements, mut about_requirements) =
-        requirement::settle(&gathered, &groups, &exceptions);
+    let (requirements, mut about_requirements) = requirement::settle(&gathered, &groups);
     about_requirements.extend(about_exceptions);
-    groups.push((Group::Requirements, about_requirements));
+    groups.push((Group::Requirements, in_order(about_requirements)));
     let groups: Vec<_> = groups
         .into_iter()
         .map(|(group, outcomes)| GroupView::new(group, outcomes))
         .collect();
-    let verdict = Ending::of(Verdict::over(groups.iter().map(|one| one.verdict)));
+    let over_groups = Verdict::over(groups.iter().map(|one| one.verdict));
+    let core = manifest.left_out.iter().find(|one| one.what.is_core());
+    let verdict = match core {
+        Some(_) => Ending::of(over_groups.max(Verdict::Unverifiable)),
+        None => Ending::of(over_groups),
+    };
     inputs.sort();
     inputs.dedup();
-    let manifest = request.manifest;
     let product = manifest.product.clone();
     let left_out = manifest.left_out.iter().map(|one| LeftOutView {
         what: one.what.word(),
@@ -102,7 +108,7 @@ pub fn verify(request: &Request<'_>) -> Result<Report, Refused> {
     Ok(Report {
         schema: "mekiki/verify/v1",
         verdict,
-        headline: headline(verdict, &groups),
+        headline: headline(verdict, &groups, core),
         as_of: instant(request.as_of),
         subject: Subject {
             case: manifest.case.clone(),
@@ -129,7 +135,7 @@ pub fn verify(request: &Request<'_>) -> Result<Report, Refused> {
 type Step = fn(&Gathered<'_>, &mut Vec<Input>) -> Vec<Outcome>;
 
 /// The first line: the first finding that decides, with its place, and how many others there are.
-fn headline(verdict: Ending, groups: &[GroupView]) -> Text {
+fn headline(verdict: Ending, groups: &[GroupView], core: Option<&LeftOut>) -> Text {
     let effect = match verdict {
         Ending::Acceptable => return both("verify-headline-acceptable", &[]),
         Ending::NotAcceptable => Effect::Fails,
@@ -137,18 +143,17 @@ fn headline(verdict: Ending, groups: &[GroupView]) -> Text {
     };
     let deciding: Vec<&Finding> = groups
         .iter()
-        .filter(|group| group.name != Group::Requirements)
         .flat_map(|group| &group.findings)
-        .chain(
-            groups
-                .iter()
-                .filter(|group| group.name == Group::Requirements)
-                .flat_map(|group| &group.findings),
-        )
         .filter(|finding| finding.effect == effect && finding.counts())
         .collect();
     let Some(first) = deciding.first() else {
-        return both("verify-headline-nothing", &[]);
+        return match core {
+            Some(left_out) => both(
+                "verify-headline-left-out",
+                &[("what", left_out.what.word())],
+            ),
+            None => both("verify-headline-nothing", &[]),
+        };
     };
     let others = (deciding.len() - 1).to_string();
     let key = match (verdict, deciding.len()) {
@@ -160,25 +165,32 @@ fn headline(verdict: Ending, groups: &[GroupView]) -> Text {
     let place = first
         .citations
         .first()
-        .map_or_else(String::new, |citation| {
-            let at = if citation.at.is_whole() {
-                String::new()
-            } else {
-                format!(":{}", citation.at)
-            };
-            format!("{}{at}", citation.file)
-        });
-    let say = |lang| {
-        let message = first.message.of(lang);
-        let place = if place.is_empty() { "-" } else { &place };
-        crate::text::messages::message_with(
-            lang,
-            key,
-            &[("what", message), ("where", place), ("others", &others)],
-        )
+        .map_or_else(|| "-".to_owned(), place_of);
+    let say = |lang: Lang| {
+        let arguments = [
+            ("what", first.message.of(lang)),
+            ("where", &place),
+            ("others", &others),
+        ];
+        message_with(lang, key, &arguments)
     };
     Text {
-        ja: say(crate::text::Lang::Ja),
-        en: say(crate::text::Lang::En),
+        ja: say(Lang::Ja),
+        en: say(Lang::En),
     }
+}
+
+/// A file with the place in it, as `FILE:LINE:COLUMN` or `FILE:/pointer`.
+fn place_of(citation: &Citation) -> String {
+    let file = printable(&citation.file);
+    if citation.at.is_whole() {
+        return file;
+    }
+    format!("{file}:{}", printable(&citation.at.to_string()))
+}
+
+/// Outcomes in the order of the table.
+fn in_order(mut outcomes: Vec<Outcome>) -> Vec<Outcome> {
+    outcomes.sort_by_key(|one| IDS.iter().position(|id| *id == one.check));
+    outcomes
 }

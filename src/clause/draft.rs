@@ -21,6 +21,8 @@ pub struct DraftedClause {
     pub serves: Vec<(CriterionId, Text)>,
     /// The values that were filled in, by name.
     pub parameters: BTreeMap<String, Text>,
+    /// The same values as they are, for machines that hold a delivery to them.
+    pub values: BTreeMap<String, ParameterValue>,
 }
 
 /// What keeps a specification from being published.
@@ -170,11 +172,13 @@ fn fill(
 ) -> DraftedClause {
     let given = tender.clause_parameters.get(&clause.id);
     let mut parameters = BTreeMap::new();
+    let mut values = BTreeMap::new();
     for parameter in &clause.parameters {
         let name = parameter.name.clone();
         match given.and_then(|given| given.get(&name)) {
             Some(value) => match shown(parameter, value) {
                 Ok(text) => {
+                    values.insert(name.clone(), value.clone());
                     parameters.insert(name, text);
                 }
                 Err(expected) => {
@@ -187,6 +191,7 @@ fn fill(
             },
             None => match &parameter.default {
                 Some(default) => {
+                    values.insert(name.clone(), parameter.kind.value(default));
                     parameters.insert(
                         name,
                         Text {
@@ -215,6 +220,7 @@ fn fill(
         text,
         serves,
         parameters,
+        values,
     }
 }
 

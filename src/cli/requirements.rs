@@ -1,12 +1,11 @@
 //! `mekiki requirements list TENDER`
 
-use serde_json::json;
-
 use super::Verdict;
 use super::output::Output;
 use crate::app::library::Library;
 use crate::app::tender::propose_requirements;
-use crate::contract::requirement::{Event, replay};
+use crate::contract::register::RegisterView;
+use crate::contract::requirement::replay;
 use crate::document::table::{Look, Sheet};
 use crate::text::messages::message;
 
@@ -30,22 +29,24 @@ pub(super) fn run(
     crate::app::tender::exceptions_in_force(library, open.tender.as_of)?;
     let log = propose_requirements(library, &open);
     let states = replay(&log)?;
-    let view: Vec<_> = states
-        .iter()
-        .map(|(first, state)| {
-            let parameters = match &first.event {
-                Event::Proposed { parameters, .. } => parameters.iter().cloned().collect(),
-                Event::Withdrawn { .. } => std::collections::BTreeMap::new(),
-            };
-            json!({"criterion": first.requirement.criterion, "clause": first.requirement.clause, "state": state, "parameters": parameters})
-        })
-        .collect();
-    output.either(&json!({"schema": "mekiki/requirements/v1", "tender": open.tender.id, "requirements": view}), || {
-        let mut sheet = Sheet::new(output.width(), ["criterion", "title", "clause", "state"].map(|key| message(lang, key)));
+    let view = RegisterView::new(&open.tender.id, &states);
+    output.either(&view, || {
+        let mut sheet = Sheet::new(
+            output.width(),
+            ["criterion", "title", "clause", "state"].map(|key| message(lang, key)),
+        );
         for (first, state) in &states {
             let criterion = &first.requirement.criterion;
-            let title = library.catalog.criteria.get(criterion).map_or("", |criterion| criterion.title.of(lang));
-            let clause = first.requirement.clause.as_ref().map_or_else(|| message(lang, "agency-duty"), ToString::to_string);
+            let title = library
+                .catalog
+                .criteria
+                .get(criterion)
+                .map_or("", |criterion| criterion.title.of(lang));
+            let clause = first
+                .requirement
+                .clause
+                .as_ref()
+                .map_or_else(|| message(lang, "agency-duty"), ToString::to_string);
             sheet.row([
                 (criterion.to_string(), Look::Plain),
                 (title.to_owned(), Look::Plain),

@@ -1,17 +1,17 @@
 //! `mekiki verify DIR`
 
-use std::path::Path;
+mod agreement;
 
 use super::Verdict;
 use super::output::Output;
-use crate::acceptance::manifest::{MANIFEST_FILE, read_manifest};
+use crate::acceptance::manifest::manifest_text;
 use crate::acceptance::report::Ending;
-use crate::app::Refused;
 use crate::app::library::Library;
-use crate::app::verify::{Request, guess, verify};
+use crate::app::verify::{Request, verify};
 use crate::clock;
 use crate::document::acceptance::text;
 use crate::time::Date;
+use agreement::AgreementArguments;
 
 /// Verify a delivery, offline, before it is accepted
 ///
@@ -21,14 +21,13 @@ use crate::time::Date;
 /// Example: mekiki verify delivered --manifest agency/delivery.toml --report sarif=verify.sarif
 #[derive(Debug, clap::Args)]
 pub(super) struct Arguments {
-    /// The folder of the delivery, with its delivery.toml
+    /// The folder of what was delivered; with a delivery.toml in it, the folder that the manifest tells its paths from
     dir: String,
-    /// The manifest of the delivery, where it does not lie in the folder
-    #[arg(long, value_name = "FILE")]
-    manifest: Option<String>,
-    /// The day of the judgment
+    /// The day of the judgment, YYYY-MM-DD; else the manifest's, else today
     #[arg(long, value_name = "DATE")]
     as_of: Option<Date>,
+    #[command(flatten)]
+    agreement: AgreementArguments,
 }
 
 pub(super) fn run(
@@ -36,20 +35,17 @@ pub(super) fn run(
     library: &Library,
     output: &Output,
 ) -> anyhow::Result<Verdict> {
-    let root = Path::new(&arguments.dir);
-    let own = root.join(MANIFEST_FILE);
-    let (manifest, file) = if own.is_file() {
-        let bytes = super::read(&own.display().to_string())?;
-        let manifest = read_manifest(&bytes, MANIFEST_FILE, false).map_err(Refused)?;
-        (manifest, Some(bytes))
-    } else {
-        (guess(root)?, None)
-    };
+    let agreement = arguments.agreement.read(&arguments.dir)?;
+    let manifest = &agreement.manifest;
+    if arguments.agreement.print_manifest {
+        output.text(&manifest_text(manifest))?;
+        return Ok(Verdict::Acceptable);
+    }
     let report = verify(&Request {
         library,
-        manifest: &manifest,
-        manifest_file: file.as_deref().map(|bytes| (MANIFEST_FILE, bytes)),
-        root: root.to_path_buf(),
+        manifest,
+        manifest_file: agreement.file(),
+        root: agreement.root.clone(),
         as_of: arguments
             .as_of
             .or(manifest.as_of)

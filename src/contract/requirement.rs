@@ -3,12 +3,15 @@
 //! Source of the states: our requirement state machine (`docs/glossary.md`). So far the register is drawn
 //! up from the criteria and clauses, which is the first event, `proposed`.
 
+use std::collections::BTreeMap;
+
 use serde::Serialize;
 
 use crate::clause::draft::DraftedClause;
 use crate::criteria::{Catalog, Criterion};
 use crate::digest::Digest;
 use crate::id::{ClauseId, CriterionId, TenderId};
+use crate::tender::ParameterValue;
 use crate::time::Date;
 
 /// Identifies a requirement within a case: one criterion with one clause, or the agency's own duty.
@@ -29,8 +32,10 @@ pub enum Event {
     Proposed {
         /// The digest of the criterion's file.
         criterion_digest: Digest,
-        /// Parameter values of its clause, by name.
+        /// Parameter values of its clause as its Japanese text shows them, by name.
         parameters: Vec<(String, String)>,
+        /// The same values as they are.
+        values: BTreeMap<String, ParameterValue>,
     },
     /// It was removed before publication.
     Withdrawn {
@@ -63,6 +68,10 @@ pub enum State {
 }
 
 impl State {
+    /// Every state with its word.
+    pub const WORDS: [(&'static str, Self); 2] =
+        [("proposed", Self::Proposed), ("withdrawn", Self::Withdrawn)];
+
     /// Returns the word of machine output.
     pub fn word(self) -> &'static str {
         match self {
@@ -115,9 +124,11 @@ pub fn propose(
             clauses
         };
         for clause in clauses {
-            let parameters = drafted
+            let drafted = drafted
                 .iter()
-                .find(|drafted| Some(&drafted.id) == clause.as_ref())
+                .find(|drafted| Some(&drafted.id) == clause.as_ref());
+            let values = drafted.map_or_else(BTreeMap::new, |one| one.values.clone());
+            let parameters = drafted
                 .map(|drafted| {
                     drafted
                         .parameters
@@ -137,6 +148,7 @@ pub fn propose(
                 event: Event::Proposed {
                     criterion_digest: criterion.digest,
                     parameters,
+                    values,
                 },
             });
         }
@@ -204,6 +216,7 @@ mod tests {
         let proposed = || Event::Proposed {
             criterion_digest: Digest::of(b""),
             parameters: Vec::new(),
+            values: BTreeMap::new(),
         };
         let withdrawn = || Event::Withdrawn {
             reason: "r".to_owned(),

@@ -297,6 +297,8 @@ const MAY_IMPORT: &[(&str, &[&str])] = &[
             "evidence",
             "fact",
             "criteria",
+            "tender",
+            "contract",
             "governance",
         ],
     ),

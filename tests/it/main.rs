@@ -44,6 +44,7 @@ mod criteria_files;
 mod criteria_package;
 mod detached_certificates;
 mod detached_signatures;
+mod deliveries;
 mod demo;
 mod diagnostics;
 mod dsse;

@@ -1,10 +1,10 @@
 //! Reads what was delivered, once, and sorts it into artifacts, SBOMs and what speaks of them.
 
 use super::Request;
+use super::requirement::Contract;
 use crate::acceptance::check::Check;
 use crate::acceptance::manifest::{Evidence, LeftOut, Named};
 use crate::acceptance::report::{ArtifactView, Delivered as Summary, Input};
-use crate::acceptance::requirement::Requirement;
 use crate::acceptance::terms::Terms;
 use crate::app::Refused;
 use crate::delivery::Inventory;
@@ -93,8 +93,8 @@ pub(super) struct Gathered<'a> {
     pub(super) missing: Vec<(Named, &'static str)>,
     /// The terms of the contract.
     pub(super) terms: Terms,
-    /// The requirements, or why they cannot be read; `None` where no register is named.
-    pub(super) requirements: Option<Result<Vec<Requirement>, Vec<Diagnostic>>>,
+    /// The contract as it was read.
+    pub(super) contract: Contract,
 }
 
 impl<'a> Gathered<'a> {
@@ -118,8 +118,10 @@ impl<'a> Gathered<'a> {
             remarks: Vec::new(),
             missing: Vec::new(),
             terms: Terms::default(),
-            requirements: None,
+            contract: Contract::default(),
         };
+        gathered.contract = Contract::read(&gathered, inputs);
+        gathered.terms = gathered.contract.terms.clone();
         gathered.read_sboms(inputs);
         for path in listing.files {
             match gathered.read_delivered(&path) {

@@ -1,0 +1,423 @@
+//! The manifest of a delivery, from its file, the flags and the folder itself.
+
+use std::path::{Component, Path, PathBuf};
+
+use super::super::output::remark;
+use super::super::read;
+use crate::acceptance::manifest::{
+    Delivered, Evidence, LeftOut, MANIFEST_FILE, Manifest, Named, Stage, Vex, manifest_text,
+    read_manifest,
+};
+use crate::acceptance::terms::Agreed;
+use crate::app::Refused;
+use crate::app::verify::guess;
+use crate::diagnostic::{Diagnostic, Place, nearest};
+use crate::digest::Digest;
+use crate::evidence::Citation;
+use crate::exact::Exact;
+use crate::text::{Text, printable};
+
+/// What the manifest of a delivery says, as flags; they go before the manifest. Paths of `--artifact`, `--sbom` and
+/// `--vex` without a level are told from the folder of what was delivered, all others from the current folder.
+#[derive(Debug, clap::Args)]
+#[command(next_help_heading = "What the delivery is held to, where no manifest says it")]
+pub(super) struct AgreementArguments {
+    /// The manifest of the delivery; else DIR/delivery.toml, else one is guessed
+    #[arg(long, value_name = "FILE")]
+    manifest: Option<String>,
+    /// Print the manifest that is used, with what was guessed, and verify nothing
+    #[arg(long)]
+    pub(super) print_manifest: bool,
+    /// The tender or offering
+    #[arg(long, value_name = "ID")]
+    case: Option<String>,
+    /// The supplier: the bid or corporate number under which it stands in registers
+    #[arg(long, value_name = "ID")]
+    supplier: Option<String>,
+    /// The delivered product
+    #[arg(long, value_name = "NAME@VERSION", value_parser = product)]
+    product: Option<(String, String)>,
+    /// Verify a system in operation instead of a delivery
+    #[arg(long)]
+    operation: bool,
+    /// A delivered artifact: a file, folder or pattern; may be repeated
+    #[arg(long, value_name = "PATH")]
+    artifact: Vec<String>,
+    /// A delivered SBOM; may be repeated
+    #[arg(long, value_name = "PATH")]
+    sbom: Vec<String>,
+    /// A VEX document; a level in front, as in `agency=triage.json`, says whose word it is; may be repeated
+    #[arg(long, value_name = "[LEVEL=]PATH")]
+    vex: Vec<String>,
+    /// A public key that must have signed; may be repeated
+    #[arg(long, value_name = "FILE")]
+    key: Vec<String>,
+    /// A certificate of which the signer's must be one; may be repeated
+    #[arg(long, value_name = "FILE")]
+    certificate: Vec<String>,
+    /// Certificates that anchor trust; may be repeated
+    #[arg(long, value_name = "FILE")]
+    certificate_chain: Vec<String>,
+    /// The identity in the signer's certificate
+    #[arg(long, value_name = "IDENTITY", requires = "certificate_oidc_issuer")]
+    certificate_identity: Option<String>,
+    /// Who vouches for that identity
+    #[arg(long, value_name = "URL", requires = "certificate_identity")]
+    certificate_oidc_issuer: Option<String>,
+    /// The trusted root of a Sigstore infrastructure
+    #[arg(long, value_name = "FILE")]
+    trusted_root: Option<String>,
+    /// The register of who may sign what
+    #[arg(long, value_name = "FILE")]
+    trust_policy: Option<String>,
+    /// The source repository that was agreed
+    #[arg(long, value_name = "URI")]
+    source_uri: Option<String>,
+    /// The tag that was agreed
+    #[arg(long, value_name = "TAG")]
+    source_tag: Option<String>,
+    /// The builder that was agreed
+    #[arg(long, value_name = "ID")]
+    builder_id: Option<String>,
+    /// The folder of snapshots of advisories, or one snapshot
+    #[arg(long, value_name = "FOLDER")]
+    feed: Option<String>,
+    /// The snapshot that must be used
+    #[arg(long, value_name = "DIGEST")]
+    feed_digest: Option<String>,
+    /// How many days old the knowledge of an ecosystem may be
+    #[arg(long, value_name = "DAYS")]
+    max_age: Option<i64>,
+    /// The profile that SBOMs must meet
+    #[arg(long, value_name = "ID")]
+    profile: Option<String>,
+    /// The CVSS base score from which on a vulnerability must be dealt with
+    #[arg(long, value_name = "SCORE", value_parser = score)]
+    severity_threshold: Option<u32>,
+    /// The SBOM as tendered
+    #[arg(long, value_name = "FILE")]
+    tendered_sbom: Option<String>,
+    /// The SBOM that was accepted earlier
+    #[arg(long, value_name = "FILE")]
+    accepted_sbom: Option<String>,
+    /// A notice of changes; may be repeated
+    #[arg(long, value_name = "FILE")]
+    change_notice: Vec<String>,
+    /// The checked list of products
+    #[arg(long, value_name = "FILE")]
+    product_list: Option<String>,
+    /// The register of requirements, as `requirements list --format json` writes it
+    #[arg(long, value_name = "FILE")]
+    requirements: Option<String>,
+    /// An exceptional action, or a folder of them; may be repeated
+    #[arg(long, value_name = "PATH")]
+    exception: Vec<String>,
+    /// A pack of own rules; may be repeated
+    #[arg(long, value_name = "FOLDER")]
+    policy: Vec<String>,
+    /// The earlier verdict that a system in operation is held against: only what is new counts
+    #[arg(long, value_name = "FILE")]
+    baseline: Option<String>,
+    /// The list of files that need no entry in an SBOM
+    #[arg(long, value_name = "FILE")]
+    allow: Option<String>,
+    /// Leave evidence out, with the reason: provenance="no build service yet"; may be repeated
+    #[arg(long, value_name = "WHAT=REASON", value_parser = without)]
+    without: Vec<(Evidence, String)>,
+}
+
+fn product(text: &str) -> Result<(String, String), &'static str> {
+    let (name, version) = text.rsplit_once('@').ok_or("write it as NAME@VERSION")?;
+    Ok((name.to_owned(), version.to_owned()))
+}
+
+fn score(text: &str) -> Result<u32, &'static str> {
+    let tenths = Exact::parse(text).and_then(|one| one.times(&Exact::from_integer(10)).to_i64());
+    let tenths = tenths.and_then(|one| u32::try_from(one).ok());
+    tenths
+        .filter(|one| *one <= 100)
+        .ok_or("write a CVSS base score from 0.0 to 10.0")
+}
+
+fn without(text: &str) -> Result<(Evidence, String), String> {
+    let words = Evidence::WORDS.map(|(word, _)| word);
+    let Some((word, reason)) = text.split_once('=') else {
+        return Err("write it as WHAT=REASON; the reason stands in the report".to_owned());
+    };
+    let word = word.replace('-', "_");
+    match Evidence::WORDS.iter().find(|(name, _)| *name == word) {
+        Some(_) if reason.trim().is_empty() => Err("say why it is left out".to_owned()),
+        Some((_, what)) => Ok((*what, reason.trim().to_owned())),
+        None => Err(match nearest(&word, words.into_iter()) {
+            Some(near) => format!("did you mean `{near}`?"),
+            None => format!("it may be one of {}", words.join(", ")),
+        }),
+    }
+}
+
+/// A manifest with the folder that its paths are told from.
+pub(super) struct Agreement {
+    pub(super) manifest: Manifest,
+    pub(super) root: PathBuf,
+    file: Option<(String, Vec<u8>)>,
+}
+
+impl Agreement {
+    /// The file of the manifest with its name, where there is one.
+    pub(super) fn file(&self) -> Option<(&str, &[u8])> {
+        let file = self.file.as_ref();
+        file.map(|(name, bytes)| (name.as_str(), bytes.as_slice()))
+    }
+}
+
+impl AgreementArguments {
+    /// Reads or guesses the manifest, and lays the flags over it.
+    pub(super) fn read(&self, dir: &str) -> Result<Agreement, Refused> {
+        let mut agreement = self.base(dir)?;
+        let root = agreement.root.clone();
+        let from_root = |path: &String| Named {
+            path: relative(path, &root),
+            at: Place::whole(),
+        };
+        let manifest = &mut agreement.manifest;
+        lay(&mut manifest.case, self.case.clone());
+        lay(&mut manifest.supplier, self.supplier.clone());
+        lay(&mut manifest.product, self.product.clone());
+        if self.operation {
+            manifest.stage = Stage::Operation;
+        }
+        let delivered = |path: &String| Delivered {
+            named: inside(path),
+            signatures: Vec::new(),
+            provenance: Vec::new(),
+        };
+        replace(&mut manifest.artifacts, self.artifact.iter().map(delivered));
+        replace(&mut manifest.sboms, self.sbom.iter().map(delivered));
+        manifest
+            .vex
+            .extend(self.vex.iter().map(|text| match text.split_once('=') {
+                Some((level, path)) => Vex {
+                    named: from_root(&path.to_owned()),
+                    level: Some(level.to_owned()),
+                },
+                None => Vex {
+                    named: inside(text),
+                    level: None,
+                },
+            }));
+        let signer = &mut manifest.signer;
+        replace(&mut signer.keys, self.key.iter().map(from_root));
+        replace(
+            &mut signer.certificates,
+            self.certificate.iter().map(from_root),
+        );
+        replace(
+            &mut signer.anchors,
+            self.certificate_chain.iter().map(from_root),
+        );
+        lay(&mut signer.identity, self.certificate_identity.clone());
+        lay(&mut signer.issuer, self.certificate_oidc_issuer.clone());
+        lay(
+            &mut signer.trusted_root,
+            self.trusted_root.as_ref().map(from_root),
+        );
+        lay(
+            &mut signer.register,
+            self.trust_policy.as_ref().map(from_root),
+        );
+        lay(&mut manifest.build.source, self.source_uri.clone());
+        lay(&mut manifest.build.source_tag, self.source_tag.clone());
+        lay(&mut manifest.build.builder, self.builder_id.clone());
+        lay(&mut manifest.feed, self.feed.as_ref().map(from_root));
+        lay(&mut manifest.feed_digest, self.feed_digest.clone());
+        lay(&mut manifest.feed_maximum_age_days, self.max_age);
+        lay(
+            &mut manifest.terms.sbom_profile,
+            self.profile.clone().map(agreed),
+        );
+        lay(
+            &mut manifest.terms.severity_threshold_tenths,
+            self.severity_threshold.map(agreed),
+        );
+        lay(
+            &mut manifest.tendered,
+            self.tendered_sbom.as_ref().map(from_root),
+        );
+        lay(
+            &mut manifest.accepted,
+            self.accepted_sbom.as_ref().map(from_root),
+        );
+        replace(
+            &mut manifest.notices,
+            self.change_notice.iter().map(from_root),
+        );
+        lay(
+            &mut manifest.products,
+            self.product_list.as_ref().map(from_root),
+        );
+        lay(
+            &mut manifest.requirements,
+            self.requirements.as_ref().map(from_root),
+        );
+        manifest
+            .exceptions
+            .extend(self.exception.iter().map(from_root));
+        manifest.policies.extend(self.policy.iter().map(from_root));
+        lay(
+            &mut manifest.baseline,
+            self.baseline.as_ref().map(from_root),
+        );
+        lay(&mut manifest.allowance, self.allow.as_ref().map(from_root));
+        for (what, reason) in &self.without {
+            manifest.left_out.retain(|one| one.what != *what);
+            manifest.left_out.push(LeftOut {
+                what: *what,
+                reason: Text {
+                    ja: reason.clone(),
+                    en: reason.clone(),
+                },
+                at: Place::whole(),
+            });
+        }
+        manifest.left_out.sort_by_key(|one| one.what);
+        Ok(agreement)
+    }
+
+    /// The manifest before the flags.
+    fn base(&self, dir: &str) -> Result<Agreement, Refused> {
+        let folder = Path::new(dir);
+        if let Some(path) = &self.manifest {
+            let bytes = read(path)?;
+            let name = Path::new(path).file_name();
+            let name = name.map_or_else(|| path.clone(), |name| name.display().to_string());
+            let mut manifest = read_manifest(&bytes, &name, true)?;
+            let root = match Path::new(path).parent() {
+                Some(parent) if !parent.as_os_str().is_empty() => parent.to_path_buf(),
+                _ => PathBuf::from("."),
+            };
+            manifest.delivered = relative(dir, &root);
+            return Ok(Agreement {
+                manifest,
+                root,
+                file: Some((name, bytes)),
+            });
+        }
+        let own = folder.join(MANIFEST_FILE);
+        if own.is_file() {
+            let bytes = read(&own.display().to_string())?;
+            return Ok(Agreement {
+                manifest: read_manifest(&bytes, MANIFEST_FILE, false)?,
+                root: folder.to_path_buf(),
+                file: Some((MANIFEST_FILE.to_owned(), bytes)),
+            });
+        }
+        if folder.is_file() {
+            let message = format!("`{}` is a file", printable(dir));
+            let help = "name the folder of the delivery; its manifest goes to --manifest";
+            return Err(
+                Diagnostic::error("delivery-folder", Place::whole(), message)
+                    .help(help)
+                    .into(),
+            );
+        }
+        let manifest = guess(folder)?;
+        if !self.print_manifest {
+            let lines = manifest_text(&manifest);
+            let lines: String = lines
+                .lines()
+                .map(|line| format!("  {}\n", printable(line)))
+                .collect();
+            remark(&format!(
+                "no {MANIFEST_FILE} in the folder; what lies in it is taken for:\n{lines}"
+            ));
+        }
+        Ok(Agreement {
+            manifest,
+            root: folder.to_path_buf(),
+            file: None,
+        })
+    }
+}
+
+fn lay<T>(slot: &mut Option<T>, value: Option<T>) {
+    if value.is_some() {
+        *slot = value;
+    }
+}
+
+fn replace<T>(list: &mut Vec<T>, values: impl ExactSizeIterator<Item = T>) {
+    if values.len() > 0 {
+        *list = values.collect();
+    }
+}
+
+fn inside(path: &String) -> Named {
+    Named {
+        path: path.clone(),
+        at: Place::whole(),
+    }
+}
+
+fn agreed<T: ToString>(value: T) -> Agreed<T> {
+    let cited = Citation {
+        sha256: Digest::of(value.to_string().as_bytes()),
+        file: "(command line)".to_owned(),
+        at: Place::whole(),
+    };
+    Agreed { value, cited }
+}
+
+/// A path told from the current folder, as it is told from `root`: what a report shows must not hang on the machine.
+fn relative(path: &str, root: &Path) -> String {
+    let absolute = |path: &Path| std::path::absolute(path).unwrap_or_else(|_| path.to_path_buf());
+    let (path, root) = (plain(&absolute(Path::new(path))), plain(&absolute(root)));
+    let shared = path.iter().zip(&root).take_while(|(a, b)| a == b).count();
+    let up = root.iter().skip(shared).map(|_| "..");
+    let down = path.iter().skip(shared).map(String::as_str);
+    up.chain(down).collect::<Vec<_>>().join("/")
+}
+
+/// The steps of an absolute path, without `.` and `..`.
+fn plain(path: &Path) -> Vec<String> {
+    let mut steps = Vec::new();
+    for step in path.components() {
+        match step {
+            Component::ParentDir => {
+                steps.pop();
+            }
+            Component::Normal(step) => steps.push(step.display().to_string()),
+            Component::CurDir | Component::RootDir | Component::Prefix(_) => {}
+        }
+    }
+    steps
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn paths_are_told_from_the_folder_of_the_manifest() {
+        for (path, root, expected) in [
+            ("feed", "delivery", "../feed"),
+            ("./delivery/feed/", "delivery", "feed"),
+            ("delivery", "delivery", ""),
+            ("a/../b", ".", "b"),
+            ("/x/keys/a.pub", "/x/d", "../keys/a.pub"),
+        ] {
+            assert_eq!(relative(path, Path::new(root)), expected, "{path}");
+        }
+    }
+
+    #[test]
+    fn evidence_is_left_out_by_name_and_with_a_reason() {
+        assert!(without("provenance=no build service").is_ok());
+        assert!(without("accepted-sbom=first delivery").is_ok());
+        assert!(without("provenance").is_err());
+        assert!(without("provenance= ").is_err());
+        assert_eq!(
+            without("provenence=x").unwrap_err(),
+            "did you mean `provenance`?"
+        );
+    }
+}
