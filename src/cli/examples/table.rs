@@ -65,7 +65,7 @@ pub(super) const EXAMPLES: &[(&str, &[&str])] = &[
     (
         "trust withdraw",
         &[
-            "mekiki trust withdraw aoba-1 --compromised --reason 'key lost' --approved-by 'security officer'",
+            "mekiki trust withdraw T-0001 --compromised --reason 'key lost' --approved-by 'security officer'",
         ],
     ),
     ("trust root update", &["mekiki trust root update"]),
