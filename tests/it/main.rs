@@ -26,6 +26,7 @@ mod cms_messages;
 mod cms_signers;
 mod corpus_cms;
 mod command_line;
+mod pipelines;
 mod conversion;
 mod corpus;
 mod corpus_attestation;

@@ -88,7 +88,7 @@ pub(super) const EXAMPLES: &[(&str, &[&str])] = &[
     (
         "feed import",
         &[
-            "mekiki feed import fixtures/tenders/document-cloud/advisories --into feed --retrieved 2026-11-20",
+            "mekiki feed import fixtures/tenders/document-cloud/advisories fixtures/deliveries/*.json --into feed --retrieved 2026-11-20",
         ],
     ),
     (
@@ -401,7 +401,7 @@ pub(super) const EXAMPLES: &[(&str, &[&str])] = &[
     ),
     (
         "verify",
-        &["mekiki verify fixtures/deliveries/connector --as-of 2026-12-01 --format json"],
+        &["mekiki verify fixtures/deliveries/connector --feed feed"],
     ),
     (
         "clauses draft",
