@@ -5,8 +5,10 @@
 //! them is `app::verify`.
 
 pub mod check;
+pub mod drift;
 pub mod finding;
 pub mod manifest;
+pub mod product;
 pub mod report;
 pub mod requirement;
 pub mod terms;

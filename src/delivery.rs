@@ -8,6 +8,7 @@ pub mod allowance;
 mod claim;
 mod crates;
 mod inventory;
+pub mod several;
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
@@ -158,6 +159,16 @@ pub struct Match {
     pub not_embedded: Vec<Named>,
     /// Remarks about the archives.
     pub remarks: Vec<Diagnostic>,
+    /// Kinds of packages of which a file with the stated digest was delivered, by [`package_kind`].
+    #[serde(skip)]
+    pub kinds_delivered: BTreeSet<String>,
+}
+
+/// The kind of a package: the type in its package URL, such as `maven`; without one the empty text.
+pub fn package_kind(purl: Option<&str>) -> &str {
+    let kind = purl.and_then(|purl| purl.strip_prefix("pkg:"));
+    kind.and_then(|rest| rest.split('/').next())
+        .unwrap_or_default()
 }
 
 /// The algorithms that a document gives digests of; a delivery is to be read with them.
@@ -282,6 +293,10 @@ impl<'a> Holding<'a> {
                 self.result.altered.push(altered);
             } else {
                 self.result.matched += 1;
+                if !claim.is_whole && !claim.is_file_named() {
+                    let kind = package_kind(claim.component.purl.as_deref());
+                    self.result.kinds_delivered.insert(kind.to_owned());
+                }
                 self.result.matched_weakly += usize::from(algorithm.is_weak());
             }
         }

@@ -1,11 +1,15 @@
 //! SHA-256 digests, the canonical JSON that they are taken over, and the other algorithms that
 //! documents name.
 
+mod piecewise;
+
 use std::fmt;
 use std::str::FromStr;
 
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use sha2::Digest as _;
+
+pub use piecewise::{Digested, Digesters};
 
 /// The SHA-256 digest of immutable bytes (FIPS 180-4).
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]

@@ -1,6 +1,7 @@
 //! Reading evidence from disk, within limits and without following links.
 
 pub mod case;
+pub mod delivered;
 pub mod inventory;
 pub mod oci;
 pub mod trusted_root;
@@ -85,6 +86,20 @@ impl FolderError {
             Self::Refused { .. } => ("file-unreadable", "check the permissions"),
         };
         Diagnostic::error(code, Place::whole(), self.to_string()).help(help)
+    }
+
+    /// The same, told with another path: no report names the folders of the machine that made it.
+    #[must_use]
+    pub fn told_as(mut self, told: &str) -> Self {
+        match &mut self {
+            Self::Missing { path }
+            | Self::Link { path }
+            | Self::TooLarge { path, .. }
+            | Self::TooMany { path }
+            | Self::Irregular { path }
+            | Self::Refused { path, .. } => told.clone_into(path),
+        }
+        self
     }
 
     fn of(path: &Path, source: std::io::Error) -> Self {

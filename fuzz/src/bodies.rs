@@ -7,9 +7,11 @@ use std::fmt::Write as _;
 use std::hint::black_box;
 use std::sync::OnceLock;
 
+use mekiki::acceptance::manifest::{manifest_text, read_manifest};
 use mekiki::app::library::Library;
 use mekiki::app::signature::{SignatureRequest, verify_signature};
 use mekiki::comparison::{Extent, compare};
+use mekiki::contract::register::read_register;
 use mekiki::conversion::{Target, convert as convert_to};
 use mekiki::diagnostic::{Diagnostic, Place};
 use mekiki::digest::Digest;
@@ -42,7 +44,7 @@ use mekiki::triage::{Given, Inventory, Triage};
 pub(crate) type Body = fn(&[u8]);
 
 /// Every target by its name.
-pub(crate) const BODIES: [(&str, Body); 28] = [
+pub(crate) const BODIES: [(&str, Body); 29] = [
     ("cyclonedx_json", cyclonedx_json),
     ("cyclonedx_xml", cyclonedx_xml),
     ("cyclonedx_protobuf", cyclonedx_protobuf),
@@ -71,6 +73,7 @@ pub(crate) const BODIES: [(&str, Body); 28] = [
     ("wording", wording),
     ("vsaq", vsaq),
     ("oscal", oscal),
+    ("delivery", delivery),
 ];
 
 /// Certificates and signatures of OpenPGP: nothing verifies over a document that nobody signed.
@@ -805,5 +808,29 @@ fn sound(findings: &[Diagnostic]) {
         };
         assert!(is_code(finding.code), "{finding:?}");
         assert!(!finding.message.is_empty(), "{finding:?}");
+    }
+}
+
+/// The small documents that a delivery is held to: its manifest and the register of requirements. What is read of a
+/// manifest in a delivery leads nowhere else.
+pub(crate) fn delivery(bytes: &[u8]) {
+    match read_manifest(bytes, "delivery.toml", false) {
+        Ok(manifest) => {
+            let artifacts = manifest.artifacts.iter().map(|one| &one.named.path);
+            let sboms = manifest.sboms.iter().map(|one| &one.named.path);
+            let keys = manifest.signer.keys.iter().map(|one| &one.path);
+            for path in artifacts.chain(sboms).chain(keys) {
+                let leads_out = path.starts_with('/') || path.split('/').any(|step| step == "..");
+                assert!(!leads_out, "{path:?}");
+            }
+            let again = read_manifest(manifest_text(&manifest).as_bytes(), "written", false);
+            let again = again.expect("what is written is read again");
+            assert_eq!(again.case, manifest.case);
+        }
+        Err(faults) => sound(&faults),
+    }
+    match read_register(bytes) {
+        Ok(register) => _ = black_box(register),
+        Err(faults) => sound(&faults),
     }
 }

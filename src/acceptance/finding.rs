@@ -1,5 +1,7 @@
 //! What a check found: one outcome a check, with findings that each name a place.
 
+use std::cmp::Reverse;
+
 use serde::Serialize;
 
 use super::Verdict;
@@ -80,10 +82,10 @@ pub struct Finding {
     pub effect: Effect,
     /// Whether something keeps it from counting.
     pub standing: Standing,
-    /// Stable over versions and runs: SHA-256 over check, subject and what may not change unseen, in hex.
-    pub fingerprint: Digest,
     /// What it is about: a package URL, a path or a name.
     pub subject: String,
+    /// Stable over versions and runs: SHA-256 over check, subject and what may not change unseen, in hex.
+    pub fingerprint: Digest,
     /// What is wrong, in one sentence.
     pub message: Text,
     /// Where: first the place that a reader should open.
@@ -131,6 +133,15 @@ impl Finding {
     /// Whether it counts against its check: it is open, and fails or leaves something unverified.
     pub fn counts(&self) -> bool {
         matches!(self.verdict(), Verdict::Fail | Verdict::Unverifiable)
+    }
+
+    /// Before which others a reader should see it: what counts, what fails, what is exploited, the worst score.
+    pub fn rank(&self) -> impl Ord + use<> {
+        let weakness = self.weakness.as_ref();
+        let exploited = weakness.is_some_and(|one| one.exploited);
+        // Nobody rated it, so it may be the worst.
+        let tenths = weakness.map(|one| one.tenths.unwrap_or(u32::MAX));
+        (!self.counts(), self.effect, !exploited, Reverse(tenths))
     }
 
     /// The verdict that it forces on its check.

@@ -228,6 +228,8 @@ pub struct Manifest {
     pub allowance: Option<Named>,
     /// What is left out.
     pub left_out: Vec<LeftOut>,
+    /// The day on which the supplier told that performance is finished (給付の完了の通知): inspection is due from then.
+    pub notified_on: Option<Date>,
     /// The day of judgment, where the manifest fixes it.
     pub as_of: Option<Date>,
 }

@@ -6,7 +6,10 @@ use super::finding::{Finding, Outcome};
 use super::requirement::Settled;
 use super::{Group, Verdict};
 use crate::digest::Digest;
+use crate::tender::timetable::INSPECTION;
 use crate::text::Text;
+use crate::text::messages::both;
+use crate::time::{Date, add_days, days_between};
 
 /// How it ended, in the words of every judging command.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
@@ -68,6 +71,32 @@ pub struct Product {
     pub version: String,
 }
 
+/// Until when the inspection (検査) has to take place.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Inspection {
+    /// The day on which the supplier told that performance is finished, `YYYY-MM-DD`.
+    pub notified_on: String,
+    /// The last day, `YYYY-MM-DD`.
+    pub due: String,
+    /// Days left on the day of judgment; negative when it is past.
+    pub days_left: i64,
+    /// The source of the period, and whether it was verified.
+    pub source: Text,
+}
+
+impl Inspection {
+    /// The period that begins with a notice. Source: [`INSPECTION`].
+    pub fn after(notified_on: Date, as_of: Date) -> Self {
+        let due = add_days(notified_on, INSPECTION.days);
+        Self {
+            notified_on: notified_on.to_string(),
+            due: due.to_string(),
+            days_left: days_between(as_of, due),
+            source: both(INSPECTION.source, &[]),
+        }
+    }
+}
+
 /// What was delivered, as one number that anybody can compute again.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct Delivered {
@@ -119,12 +148,8 @@ impl GroupView {
             outcome.settle();
         }
         let mut findings: Vec<_> = checks.iter().flat_map(|one| one.findings.clone()).collect();
-        findings.sort_by(|left, right| {
-            left.counts()
-                .cmp(&right.counts())
-                .reverse()
-                .then_with(|| left.effect.cmp(&right.effect))
-        });
+        // Stable: among equals the order of the checks stays.
+        findings.sort_by_key(Finding::rank);
         Self {
             name,
             verdict: Verdict::over(checks.iter().map(|one| one.verdict)),
@@ -156,6 +181,9 @@ pub struct Report {
     pub as_of: String,
     /// What is verified.
     pub subject: Subject,
+    /// Until when the inspection has to take place, where the manifest says when it was asked for.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub inspection: Option<Inspection>,
     /// What was delivered.
     pub delivered: Delivered,
     /// The artifacts.

@@ -217,3 +217,102 @@ fn wanted_by(check: &str) -> Option<Evidence> {
         _ => None,
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::acceptance::finding::{Effect, Finding};
+    use crate::acceptance::manifest::LeftOut;
+    use crate::diagnostic::Place;
+
+    fn outcome(check: &str, verdict: Verdict) -> Outcome {
+        Outcome {
+            check: check.to_owned(),
+            title: Text::default(),
+            verdict,
+            said: Text::default(),
+            citations: Vec::new(),
+            findings: Vec::new(),
+        }
+    }
+
+    fn of(outcomes: &[Outcome], left_out: &[Evidence]) -> Settlement {
+        let left_out = left_out.iter().map(|what| LeftOut {
+            what: *what,
+            reason: Text::default(),
+            at: Place::whole(),
+        });
+        let manifest = Manifest {
+            left_out: left_out.collect(),
+            ..Manifest::default()
+        };
+        settlement(&outcomes.iter().collect::<Vec<_>>(), &manifest)
+    }
+
+    #[test]
+    fn what_no_check_settles_is_left_to_the_inspector() {
+        assert_eq!(of(&[], &[]), Settlement::Inspector);
+    }
+
+    #[test]
+    fn the_worst_check_settles() {
+        use Verdict::{Fail, NotApplicable, Pass, Unverifiable};
+        for (verdicts, expected) in [
+            ([Pass, Pass], Settlement::Pass),
+            ([Pass, NotApplicable], Settlement::Pass),
+            ([NotApplicable, NotApplicable], Settlement::NotApplicable),
+            ([Pass, Unverifiable], Settlement::Unverifiable),
+            ([Unverifiable, Fail], Settlement::Fail),
+        ] {
+            let [first, second] = verdicts;
+            let outcomes = [
+                outcome("change.tendered", first),
+                outcome("change.accepted", second),
+            ];
+            assert_eq!(of(&outcomes, &[]), expected, "{verdicts:?}");
+        }
+    }
+
+    #[test]
+    fn a_reason_does_not_meet_what_the_contract_asks() {
+        let outcomes = [
+            outcome("signature.artifact", Verdict::Pass),
+            outcome("signature.sbom", Verdict::NotApplicable),
+        ];
+        assert_eq!(
+            of(&outcomes, &[Evidence::SbomSignature]),
+            Settlement::Unverifiable
+        );
+        // Nobody owes an SBOM that was never tendered.
+        let outcomes = [
+            outcome("change.tendered", Verdict::NotApplicable),
+            outcome("change.accepted", Verdict::Pass),
+        ];
+        assert_eq!(of(&outcomes, &[Evidence::TenderedSbom]), Settlement::Pass);
+    }
+
+    #[test]
+    fn an_exception_is_told_and_is_no_pass() {
+        let mut waived = outcome("advisory.severity", Verdict::Pass);
+        let mut finding = Finding::new("advisory.severity", Effect::Fails, "x", Text::default());
+        finding.standing = Standing::Waived {
+            exception: "ex-1".to_owned(),
+            until: "2026-12-31".to_owned(),
+        };
+        waived.findings.push(finding);
+        assert_eq!(of(&[waived], &[]), Settlement::Waived);
+    }
+
+    #[test]
+    fn only_those_of_the_worst_three_verdicts_count_for_the_delivery() {
+        let verdicts = [
+            (Settlement::Fail, Verdict::Fail),
+            (Settlement::Unverifiable, Verdict::Unverifiable),
+            (Settlement::Waived, Verdict::Pass),
+            (Settlement::Inspector, Verdict::NotApplicable),
+        ];
+        for (settlement, verdict) in verdicts {
+            assert_eq!(settlement.verdict(), verdict);
+        }
+    }
+}

@@ -3,6 +3,7 @@
 use crate::contract::register::Register;
 use crate::diagnostic::Place;
 use crate::evidence::Citation;
+use crate::exact::Exact;
 use crate::tender::ParameterValue;
 
 /// A value with the place that agrees it.
@@ -35,6 +36,19 @@ pub struct Terms {
     pub exploited_fix_days: Option<Agreed<i64>>,
     /// Days before a change by which it is notified (CL-21 `notice_days`).
     pub notice_days: Option<Agreed<i64>>,
+    /// Hours after an emergency change within which it is notified, 0 to 168 (CL-21 `emergency_hours`).
+    pub emergency_hours: Option<Agreed<i64>>,
+}
+
+/// A CVSS base score in tenths; `None` for what is none, such as 6.55 or 11.
+///
+/// Source: CVSS v3.1 and v4.0, base scores from 0.0 to 10.0 with one decimal.
+pub fn cvss_tenths(score: &Exact) -> Option<u32> {
+    let tenths = score.times(&Exact::from_integer(10));
+    let whole = tenths.to_i64()?;
+    let is_whole = Exact::from_integer(whole) == tenths;
+    let whole = u32::try_from(whole).ok()?;
+    (is_whole && whole <= 100).then_some(whole)
 }
 
 /// A term that the register and the manifest state otherwise.
@@ -88,6 +102,7 @@ impl Terms {
             fix_days: number("CL-18", "fix_days"),
             exploited_fix_days: number("CL-18", "exploited_fix_days"),
             notice_days: number("CL-21", "notice_days"),
+            emergency_hours: number("CL-21", "emergency_hours"),
         }
     }
 
@@ -149,6 +164,12 @@ impl Terms {
                 "notice_days",
                 self.notice_days,
                 &manifest.notice_days,
+                &mut conflicts,
+            ),
+            emergency_hours: one_of(
+                "emergency_hours",
+                self.emergency_hours,
+                &manifest.emergency_hours,
                 &mut conflicts,
             ),
         };

@@ -57,8 +57,7 @@ pub fn match_sbom(
     let sbom = document.read()?;
     let is_folder = is_folder(against)?;
     let mut inventory = Inventory::new(algorithms(&sbom), !is_folder);
-    let mut visitor = |entry, bytes: &[u8]| inventory.add(entry, bytes);
-    let mut walk = Walk::new(Limits::default(), &mut visitor);
+    let mut walk = Walk::new(Limits::default(), &mut inventory);
     let mut remarks = Vec::new();
     if is_folder {
         walk_folder(against, &mut walk, &mut remarks)?;

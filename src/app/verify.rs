@@ -14,10 +14,11 @@ mod requirement;
 mod sbom;
 mod signature;
 mod standing;
+mod telling;
 
 use std::path::PathBuf;
 
-pub use guess::guess;
+pub use guess::{guess, guess_text, guess_with_remarks};
 
 use super::Refused;
 use super::library::Library;
@@ -25,7 +26,7 @@ use crate::acceptance::check::IDS;
 use crate::acceptance::finding::{Effect, Finding, Outcome};
 use crate::acceptance::manifest::{LeftOut, Manifest};
 use crate::acceptance::report::{
-    Ending, GroupView, Input, LeftOutView, Product, Report, Subject, Tool,
+    Ending, GroupView, Input, Inspection, LeftOutView, Product, Report, Subject, Tool,
 };
 use crate::acceptance::{Group, Verdict};
 use crate::evidence::Citation;
@@ -117,6 +118,9 @@ pub fn verify(request: &Request<'_>) -> Result<Report, Refused> {
             product: product.map(|(name, version)| Product { name, version }),
             stage: manifest.stage.word(),
         },
+        inspection: manifest
+            .notified_on
+            .map(|day| Inspection::after(day, request.as_of)),
         delivered: gathered.summary(),
         artifacts: gathered.artifact_views(),
         groups,

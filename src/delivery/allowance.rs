@@ -88,6 +88,18 @@ impl Allowance {
         Ok(())
     }
 
+    /// One pattern, as in a list; `None` where it is none.
+    pub fn of_pattern(pattern: &str) -> Option<Self> {
+        let mut list = Self::default();
+        list.add(pattern, None, Place::whole()).ok()?;
+        Some(list)
+    }
+
+    /// Whether a pattern fits a path.
+    pub fn fits(&self, path: &str) -> bool {
+        self.rule_of([path, path]).is_some()
+    }
+
     /// The number of the first pattern by which one of these paths needs no entry.
     pub(super) fn rule_of(&self, paths: [&str; 2]) -> Option<usize> {
         let fits = |rule: &Rule| paths.iter().any(|path| rule.regex.is_match(path));

@@ -25,6 +25,11 @@ impl Claim<'_> {
         !self.digests.is_empty() || self.is_file_named
     }
 
+    /// Whether the document names a file, and not only a package that a file may hold.
+    pub(super) fn is_file_named(&self) -> bool {
+        self.is_file_named
+    }
+
     pub(super) fn missing(&self, sbom: &Sbom) -> SbomOnly {
         let strongest = self.digests.first();
         SbomOnly {

@@ -7,15 +7,17 @@
 mod container;
 pub mod embedded;
 mod oci;
+mod unpack;
+mod visit;
 pub mod write;
 
 use std::borrow::Cow;
-use std::collections::BTreeMap;
-use std::io::Read;
+use std::io::{BufReader, Cursor, Read, Seek};
 
 use crate::diagnostic::{Diagnostic, Place, Severity};
 
 pub use container::Container;
+pub use visit::{Entry, Role, Visitor};
 
 /// Whether files at these paths are an image in the OCI layout.
 pub fn is_image_layout(mut paths: impl FnMut(&str) -> bool) -> bool {
@@ -62,35 +64,15 @@ impl Default for Limits {
 /// Unpacked bytes up to which the ratio is not asked for: small files of one letter are no bombs.
 const RATIO_FREE_BYTES: u64 = 16 * 1024 * 1024;
 
-/// What a file of a delivery is for.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-pub enum Role {
-    /// A file.
-    File,
-    /// An archive whose members are files of their own.
-    Archive(Container),
-    /// Part of the frame of another container, such as a manifest or layer of an image.
-    Frame,
-}
-
-/// A file of a delivery.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Entry {
-    /// Its path; `!/` stands between an archive and the path inside.
-    pub path: String,
-    /// The archive that it lies in, by the number that the visitor gave it.
-    pub parent: Option<u32>,
-    /// What it is for.
-    pub role: Role,
-}
-
-/// Takes every file with its bytes and numbers it. An archive comes before its members.
-pub type Visitor<'v> = dyn FnMut(Entry, &[u8]) -> u32 + 'v;
+/// Unpacked bytes up to which a member is held; a larger one is handed on piece by piece where the visitor takes pieces.
+const HELD_BYTES: u64 = 16 * 1024 * 1024;
+/// The bytes of a piece.
+const PIECE_BYTES: u64 = 1024 * 1024;
 
 /// Walks through files and the archives among them.
 pub struct Walk<'v> {
     limits: Limits,
-    visitor: &'v mut Visitor<'v>,
+    visitor: &'v mut (dyn Visitor + 'v),
     members: usize,
     bytes: u64,
     remarks: Vec<Diagnostic>,
@@ -107,7 +89,7 @@ struct Spot<'s> {
 
 impl<'v> Walk<'v> {
     /// Begins a walk.
-    pub fn new(limits: Limits, visitor: &'v mut Visitor<'v>) -> Self {
+    pub fn new(limits: Limits, visitor: &'v mut (dyn Visitor + 'v)) -> Self {
         Self {
             limits,
             visitor,
@@ -129,6 +111,59 @@ impl<'v> Walk<'v> {
             depth: 0,
         };
         self.member(spot, path, bytes)
+    }
+
+    /// Walks through one archive that is not held in memory: it is read once for its digest and once for its members.
+    /// What is no archive is taken as a file.
+    ///
+    /// # Errors
+    ///
+    /// As [`Walk::file`], and when the source cannot be read.
+    pub fn source(
+        &mut self,
+        path: &str,
+        source: &mut (impl Read + Seek),
+    ) -> Result<(), Diagnostic> {
+        let refused = |error: std::io::Error| {
+            let message = format!("the file cannot be read: {error}");
+            Diagnostic::error("file-unreadable", Place::whole(), message)
+                .help("check the permissions")
+                .in_file(path)
+        };
+        let spot = Spot {
+            prefix: "",
+            parent: None,
+            depth: 0,
+        };
+        self.count_member()?;
+        let mut piece = Vec::new();
+        let mut container = None;
+        let mut length = 0_u64;
+        self.visitor.begin();
+        loop {
+            piece.clear();
+            let read = source.take(PIECE_BYTES).read_to_end(&mut piece);
+            let read = u64::try_from(read.map_err(refused)?).unwrap_or(u64::MAX);
+            if length == 0 {
+                container = Container::detect(&piece);
+            }
+            length = length.saturating_add(read);
+            self.visitor.piece(&piece);
+            if read < PIECE_BYTES {
+                break;
+            }
+        }
+        let role = container.map_or(Role::File, Role::Archive);
+        let number = self.visitor.end(Entry {
+            path: path.to_owned(),
+            parent: None,
+            role,
+        });
+        let Some(container) = container.filter(|_| self.limits.depth > 0) else {
+            return Ok(());
+        };
+        source.rewind().map_err(refused)?;
+        self.inside(spot, path, number, container, (source, length))
     }
 
     /// Walks through an image layout whose files a function gives.
@@ -157,15 +192,16 @@ impl<'v> Walk<'v> {
 
     /// Hands a member on, and what is inside of it.
     fn member(&mut self, spot: Spot<'_>, path: &str, bytes: &[u8]) -> Result<(), Diagnostic> {
-        self.members += 1;
-        if self.members > self.limits.members {
-            return Err(self.members_limit());
-        }
+        self.count_member()?;
         let path = format!("{}{path}", spot.prefix);
         let container = Container::detect(bytes);
         if let Some(container) = container {
             if spot.depth < self.limits.depth {
-                return self.archive(spot, &path, container, bytes);
+                let role = Role::Archive(container);
+                let number = self.visit(spot, path.clone(), role, bytes);
+                let length = u64::try_from(bytes.len()).unwrap_or(u64::MAX);
+                let source = (&mut Cursor::new(bytes), length);
+                return self.inside(spot, &path, number, container, source);
             }
             self.remarks.push(
                 Diagnostic::warning(
@@ -190,28 +226,29 @@ impl<'v> Walk<'v> {
             parent: spot.parent,
             role,
         };
-        (self.visitor)(entry, bytes)
+        self.visitor.file(entry, bytes)
     }
 
-    fn archive(
+    /// Walks through what is inside of an archive that has its number, and so many bytes.
+    fn inside(
         &mut self,
         spot: Spot<'_>,
         path: &str,
+        number: u32,
         container: Container,
-        bytes: &[u8],
+        (source, length): (&mut (impl Read + Seek), u64),
     ) -> Result<(), Diagnostic> {
         let prefix = format!("{path}!/");
-        let parent = self.visit(spot, path.to_owned(), Role::Archive(container), bytes);
         let inside = Spot {
             prefix: &prefix,
-            parent: Some(parent),
+            parent: Some(number),
             depth: spot.depth + 1,
         };
         let unpacked = match container {
-            Container::Zip => self.zip(inside, bytes),
-            Container::Tar => self.tar(inside, bytes, Tally::free()),
-            Container::Debian => self.debian(inside, bytes),
-            compressed => self.stream(inside, path, compressed, bytes),
+            Container::Zip => self.zip(inside, BufReader::new(source), length),
+            Container::Tar => self.tar(inside, BufReader::new(source), Tally::free()),
+            Container::Debian => self.debian(inside, BufReader::new(source)),
+            compressed => self.stream(inside, path, compressed, BufReader::new(source), length),
         };
         match unpacked {
             Ok(()) => Ok(()),
@@ -232,21 +269,74 @@ impl<'v> Walk<'v> {
         }
     }
 
+    /// Hands a member on that a reader gives: held where it is small, is an archive or may list crates, else piece by
+    /// piece where the visitor takes pieces.
+    fn take(
+        &mut self,
+        spot: Spot<'_>,
+        path: &str,
+        mut reader: impl Read,
+        tally: &mut Tally,
+    ) -> Result<(), Stop> {
+        let mut bytes = Vec::new();
+        let held = if self.visitor.takes_pieces() {
+            HELD_BYTES
+        } else {
+            u64::MAX
+        };
+        let mut length = 0;
+        let ended = self.fill(&mut reader, &mut bytes, held, (&mut length, tally))?;
+        if ended || Container::detect(&bytes).is_some() || embedded::is_program(&bytes) {
+            if !ended {
+                self.fill(&mut reader, &mut bytes, u64::MAX, (&mut length, tally))?;
+            }
+            return Ok(self.member(spot, path, &bytes)?);
+        }
+        self.count_member()?;
+        self.visitor.begin();
+        let mut ended = false;
+        while !ended {
+            self.visitor.piece(&bytes);
+            bytes.clear();
+            ended = self.fill(&mut reader, &mut bytes, PIECE_BYTES, (&mut length, tally))?;
+        }
+        self.visitor.piece(&bytes);
+        self.visitor.end(Entry {
+            path: format!("{}{path}", spot.prefix),
+            parent: spot.parent,
+            role: Role::File,
+        });
+        Ok(())
+    }
+
     /// Reads a member whole, within every limit. What it was unpacked from counts for the ratio.
     fn read(&mut self, mut reader: impl Read, tally: &mut Tally) -> Result<Vec<u8>, Stop> {
-        const STEP: u64 = 1024 * 1024;
         let mut bytes = Vec::new();
-        loop {
+        self.fill(&mut reader, &mut bytes, u64::MAX, (&mut 0, tally))?;
+        Ok(bytes)
+    }
+
+    /// Reads on, about so many bytes, within every limit; tells whether the reader ended. `length` counts the member's.
+    fn fill(
+        &mut self,
+        reader: &mut impl Read,
+        bytes: &mut Vec<u8>,
+        about: u64,
+        (length, tally): (&mut u64, &mut Tally),
+    ) -> Result<bool, Stop> {
+        let mut filled = 0_u64;
+        while filled < about {
             let read = reader
                 .by_ref()
-                .take(STEP)
-                .read_to_end(&mut bytes)
+                .take(PIECE_BYTES)
+                .read_to_end(bytes)
                 .map_err(|error| Stop::Broken(error.to_string()))?;
             let read = u64::try_from(read).unwrap_or(u64::MAX);
+            filled = filled.saturating_add(read);
+            *length = length.saturating_add(read);
             self.bytes = self.bytes.saturating_add(read);
             tally.unpacked = tally.unpacked.saturating_add(read);
-            let length = u64::try_from(bytes.len()).unwrap_or(u64::MAX);
-            if self.bytes > self.limits.bytes || length > self.limits.member_bytes {
+            if self.bytes > self.limits.bytes || *length > self.limits.member_bytes {
                 return Err(Stop::from(refuse(
                     "archive-bytes",
                     format!(
@@ -264,20 +354,26 @@ impl<'v> Walk<'v> {
                     ),
                 )));
             }
-            if read < STEP {
-                return Ok(bytes);
+            if read < PIECE_BYTES {
+                return Ok(true);
             }
         }
+        Ok(false)
     }
 
-    fn members_limit(&self) -> Diagnostic {
-        refuse(
-            "archive-members",
-            format!(
-                "the archives hold more than {} members",
-                self.limits.members
-            ),
-        )
+    fn count_member(&mut self) -> Result<(), Diagnostic> {
+        self.members += 1;
+        if self.members <= self.limits.members {
+            return Ok(());
+        }
+        let most = self.limits.members;
+        let message = format!("the archives hold more than {most} members");
+        Err(refuse("archive-members", message))
+    }
+
+    /// How many members were seen and how many bytes unfolded so far.
+    pub fn spent(&self) -> (usize, u64) {
+        (self.members, self.bytes)
     }
 
     /// The path of a member inside its archive. What would lead out of it does not, and is remarked.
@@ -353,149 +449,6 @@ impl<'v> Walk<'v> {
             .help("ask for it without encryption, packed by a common method"),
         );
     }
-
-    /// A compressed stream: a tar, or a single file.
-    fn stream(
-        &mut self,
-        spot: Spot<'_>,
-        path: &str,
-        container: Container,
-        bytes: &[u8],
-    ) -> Result<(), Stop> {
-        let mut reader = container
-            .decoder(bytes)
-            .map_err(|error| Stop::Broken(error.to_string()))?;
-        let mut tally = Tally::of(bytes);
-        // A tar tells itself in its first block.
-        let mut start = Vec::new();
-        reader
-            .by_ref()
-            .take(512)
-            .read_to_end(&mut start)
-            .map_err(|error| Stop::Broken(error.to_string()))?;
-        let is_tar = Container::detect(&start) == Some(Container::Tar);
-        let whole = std::io::Cursor::new(start).chain(reader);
-        if is_tar {
-            return self.tar(spot, whole, tally);
-        }
-        let content = self.read(whole, &mut tally)?;
-        let name = path.rsplit('/').next().unwrap_or(path);
-        let name = name.rsplit_once('.').map_or(name, |(stem, _)| stem);
-        Ok(self.member(spot, name, &content)?)
-    }
-
-    fn zip(&mut self, spot: Spot<'_>, bytes: &[u8]) -> Result<(), Stop> {
-        let mut archive = zip::ZipArchive::new(std::io::Cursor::new(bytes))
-            .map_err(|error| Stop::Broken(error.to_string()))?;
-        let mut tally = Tally::of(bytes);
-        let mut links = 0;
-        for index in 0..archive.len() {
-            let mut member = match archive.by_index(index) {
-                Ok(member) => member,
-                Err(error) => {
-                    let path = format!("{}#{index}", spot.prefix);
-                    self.unreadable(path, &error.to_string());
-                    continue;
-                }
-            };
-            let raw = String::from_utf8_lossy(member.name_raw()).into_owned();
-            let name = member.name().map_or(raw, Cow::into_owned);
-            if member.is_symlink() {
-                links += 1;
-                continue;
-            }
-            let Some(path) = self.inner_path(spot, &name) else {
-                continue;
-            };
-            if member.is_dir() {
-                continue;
-            }
-            match self.read(&mut member, &mut tally) {
-                Ok(content) => self.member(spot, &path, &content)?,
-                Err(Stop::Broken(reason)) => {
-                    self.unreadable(format!("{}{path}", spot.prefix), &reason);
-                }
-                Err(stop) => return Err(stop),
-            }
-        }
-        self.links(spot, links);
-        Ok(())
-    }
-
-    fn tar(&mut self, spot: Spot<'_>, reader: impl Read, mut tally: Tally) -> Result<(), Stop> {
-        let mut archive = tar::Archive::new(reader);
-        // What stands behind the mark of the end is unpacked by some tools, so it is looked at.
-        archive.set_ignore_zeros(true);
-        let mut held: BTreeMap<String, Vec<u8>> = BTreeMap::new();
-        let mut links = 0;
-        let entries = archive
-            .entries()
-            .map_err(|error| Stop::Broken(error.to_string()))?;
-        for entry in entries {
-            let mut entry = entry.map_err(|error| Stop::Broken(error.to_string()))?;
-            let kind = entry.header().entry_type();
-            if kind.is_symlink() || kind.is_hard_link() {
-                links += 1;
-                continue;
-            }
-            let raw = String::from_utf8_lossy(&entry.path_bytes()).into_owned();
-            let Some(path) = self.inner_path(spot, &raw) else {
-                continue;
-            };
-            if !(kind.is_file() || kind.is_contiguous() || kind.is_gnu_sparse()) {
-                continue;
-            }
-            let content = self.read(&mut entry, &mut tally)?;
-            if oci::is_part(&path) {
-                held.insert(path, content);
-            } else {
-                self.member(spot, &path, &content)?;
-            }
-        }
-        self.links(spot, links);
-        Ok(self.held(spot, &held)?)
-    }
-
-    /// What was held back, since it may be an image.
-    fn held(&mut self, spot: Spot<'_>, held: &BTreeMap<String, Vec<u8>>) -> Result<(), Diagnostic> {
-        if held.contains_key(oci::LAYOUT) && held.contains_key(oci::INDEX) {
-            return self.image(spot, &mut |path| {
-                held.get(path).map(|bytes| Cow::Borrowed(bytes.as_slice()))
-            });
-        }
-        held.iter()
-            .try_for_each(|(path, bytes)| self.member(spot, path, bytes))
-    }
-
-    /// A Debian package: its data and control archives stand for the package itself.
-    fn debian(&mut self, spot: Spot<'_>, bytes: &[u8]) -> Result<(), Stop> {
-        let mut archive = ar::Archive::new(bytes);
-        while let Some(entry) = archive.next_entry() {
-            let entry = entry.map_err(|error| Stop::Broken(error.to_string()))?;
-            let name = String::from_utf8_lossy(entry.header().identifier()).into_owned();
-            let name = name.trim_end_matches('/').to_owned();
-            let mut free = Tally::free();
-            let content = self.read(entry, &mut free)?;
-            let folder = if name.starts_with("control.tar") {
-                "DEBIAN/"
-            } else if name.starts_with("data.tar") {
-                ""
-            } else {
-                continue;
-            };
-            let prefix = format!("{}{folder}", spot.prefix);
-            let inside = Spot {
-                prefix: &prefix,
-                ..spot
-            };
-            match Container::detect(&content) {
-                Some(Container::Tar) => self.tar(inside, content.as_slice(), Tally::free())?,
-                Some(container) => self.stream(inside, &name, container, &content)?,
-                None => self.unreadable(format!("{}{name}", spot.prefix), "it is no archive"),
-            }
-        }
-        Ok(())
-    }
 }
 
 /// How much came out of how much.
@@ -514,9 +467,9 @@ impl Tally {
         }
     }
 
-    fn of(packed: &[u8]) -> Self {
+    fn of(packed: u64) -> Self {
         Self {
-            packed: u64::try_from(packed.len()).unwrap_or(u64::MAX),
+            packed,
             unpacked: 0,
         }
     }

@@ -1,10 +1,13 @@
-//! Registers of the agency: systems, exceptions, disclosures, incidents and risk evaluations, one file an entry, in TOML or JSON.
+//! Registers of the agency: systems, exceptions, disclosures, incidents, risk evaluations, notices of changes and checked
+//! lists of products, one file an entry, in TOML or JSON.
 //!
 //! To add a register: one file here, and its schema in [`detect`](super::detect).
 
+pub mod change_notice;
 pub mod disclosure;
 pub mod exception;
 pub mod incident;
+pub mod product_list;
 pub mod risk;
 pub mod system;
 

@@ -165,7 +165,7 @@ pub(super) fn establish(
     add("sbom.valid", FactValue::Bool(errors == 0), places);
 
     if let Some((name, version)) = &dossier.offering.product {
-        let names = readable().any(|one| describes(&one.sbom, name, version));
+        let names = readable().any(|one| one.sbom.describes(name, version));
         let places = readable()
             .map(|one| {
                 let root = one.sbom.root.as_ref();
@@ -280,15 +280,4 @@ fn lowest_coverage(dossier: &Dossier<'_>, judged: &[Judged<'_>], found: &mut Est
     };
     citations.extend(one.citations_of(&finding.failing));
     found.machine_fact(dossier, KEY, count(per_mille), citations);
-}
-
-fn describes(sbom: &Sbom, name: &str, version: &str) -> bool {
-    sbom.root.as_ref().is_some_and(|root| {
-        let full = root
-            .group
-            .as_ref()
-            .map(|group| format!("{group}/{}", root.name));
-        (root.name == name || full.as_deref() == Some(name))
-            && root.version.as_deref() == Some(version)
-    })
 }

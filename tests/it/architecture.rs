@@ -293,6 +293,7 @@ const MAY_IMPORT: &[(&str, &[&str])] = &[
             "id",
             "text",
             "time",
+            "purl",
             "tree",
             "evidence",
             "fact",

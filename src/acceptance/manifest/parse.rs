@@ -3,12 +3,11 @@
 use std::ops::RangeInclusive;
 
 use super::{Build, Delivered, Evidence, LeftOut, Manifest, Named, SCHEMA, Signer, Stage, Vex};
-use crate::acceptance::terms::{Agreed, Terms};
+use crate::acceptance::terms::{Agreed, Terms, cvss_tenths};
 use crate::diagnostic::Diagnostic;
 use crate::digest::Digest;
 use crate::evidence::Citation;
 use crate::evidence::questionnaire::parse_either;
-use crate::exact::Exact;
 use crate::tree::{Complaints, Fields};
 
 /// Reads a manifest. `file` is its name in citations. Unless `may_leave`, no path of it leads out of its folder: whoever
@@ -56,9 +55,9 @@ impl Reader<'_> {
             fields.complain("schema-unknown", "schema", message, help);
         }
         let mut manifest = Manifest {
-            case: fields.optional_text("case"),
-            contract: fields.optional_text("contract"),
-            supplier: fields.optional_text("supplier"),
+            case: filled(fields, "case"),
+            contract: filled(fields, "contract"),
+            supplier: filled(fields, "supplier"),
             stage: fields
                 .optional_word("stage", &Stage::WORDS)
                 .unwrap_or_default(),
@@ -76,6 +75,7 @@ impl Reader<'_> {
             terms: self.terms(fields),
             allowance: self.path(fields, "allowance"),
             left_out: left_out(fields),
+            notified_on: fields.optional_day("notified_on"),
             as_of: fields.optional_day("as_of"),
             ..Manifest::default()
         };
@@ -85,7 +85,7 @@ impl Reader<'_> {
         }
         if let Some(table) = fields.optional_table("advisories") {
             manifest.feed = self.path(&table, "feed");
-            manifest.feed_digest = table.optional_text("snapshot");
+            manifest.feed_digest = filled(&table, "snapshot");
             manifest.feed_maximum_age_days = number(&table, "maximum_age_days", 0..=3650);
             table.finish();
         }
@@ -127,7 +127,7 @@ impl Reader<'_> {
     /// A path from the manifest's folder.
     fn path(&self, fields: &Fields<'_>, key: &'static str) -> Option<Named> {
         let at = fields.place_of(key);
-        let path = fields.optional_text(key)?;
+        let path = filled(fields, key)?;
         self.check(fields, key, &path, self.may_leave);
         Some(Named { path, at })
     }
@@ -167,7 +167,7 @@ impl Reader<'_> {
         let read = tables.map(|one| {
             let at = one.place_of("path");
             let path = one.text("path");
-            let level = one.optional_text("level");
+            let level = filled(&one, "level");
             self.check(&one, "path", &path, self.may_leave && level.is_some());
             one.finish();
             Vex {
@@ -190,8 +190,8 @@ impl Reader<'_> {
         let signer = Signer {
             register: self.path(&table, "register"),
             trusted_root: self.path(&table, "trusted_root"),
-            identity: table.optional_text("identity"),
-            issuer: table.optional_text("issuer"),
+            identity: filled(&table, "identity"),
+            issuer: filled(&table, "issuer"),
             keys: paths("keys"),
             certificates: paths("certificates"),
             anchors: paths("anchors"),
@@ -199,7 +199,7 @@ impl Reader<'_> {
             threshold: threshold
                 .and_then(|one| usize::try_from(one).ok())
                 .unwrap_or(1),
-            namespace: table.optional_text("namespace"),
+            namespace: filled(&table, "namespace"),
         };
         if signer.identity.is_some() != signer.issuer.is_some() {
             let message = "`identity` and `issuer` belong together";
@@ -219,7 +219,7 @@ impl Reader<'_> {
             let words = table.texts(key);
             (!words.is_empty()).then(|| self.agreed(&table, key, words))
         };
-        let profile = table.optional_text("sbom_profile");
+        let profile = filled(&table, "sbom_profile");
         let threshold = table.node("severity_threshold").map(|_| tenths(&table));
         let terms = Terms {
             sbom_formats: list("sbom_formats"),
@@ -232,6 +232,7 @@ impl Reader<'_> {
             fix_days: whole("fix_days", 0..=3650),
             exploited_fix_days: whole("exploited_fix_days", 0..=3650),
             notice_days: whole("notice_days", 0..=3650),
+            emergency_hours: whole("emergency_hours", 0..=168),
         };
         table.finish();
         terms
@@ -247,6 +248,21 @@ impl Reader<'_> {
     }
 }
 
+/// A text, where it is there; an empty one says nothing and is complained about.
+fn filled(fields: &Fields<'_>, key: &'static str) -> Option<String> {
+    let text = fields.optional_text(key)?;
+    if text.trim().is_empty() {
+        let message = format!("`{key}` is empty");
+        fields.complain(
+            "empty-field",
+            key,
+            message,
+            "fill it in, or leave the field out",
+        );
+    }
+    Some(text)
+}
+
 /// A whole number, where it is there.
 fn number(fields: &Fields<'_>, key: &'static str, range: RangeInclusive<i64>) -> Option<i64> {
     fields.node(key).map(|_| fields.integer(key, range))
@@ -255,9 +271,7 @@ fn number(fields: &Fields<'_>, key: &'static str, range: RangeInclusive<i64>) ->
 /// A CVSS base score in tenths, written as a number or a text: `7`, `"7.5"`.
 fn tenths(fields: &Fields<'_>) -> u32 {
     let score = fields.exact("severity_threshold");
-    let tenths = score.times(&Exact::from_integer(10)).to_i64();
-    let tenths = tenths.and_then(|one| u32::try_from(one).ok());
-    tenths.filter(|one| *one <= 100).unwrap_or_else(|| {
+    cvss_tenths(&score).unwrap_or_else(|| {
         let message = "the score is none of CVSS";
         let help = "a base score from 0.0 to 10.0 has one decimal";
         fields.complain("out-of-range", "severity_threshold", message, help);
@@ -270,10 +284,10 @@ fn build(fields: &Fields<'_>) -> Build {
         return Build::default();
     };
     let build = Build {
-        builder: table.optional_text("builder"),
-        source: table.optional_text("source"),
-        source_tag: table.optional_text("source_tag"),
-        source_branch: table.optional_text("source_branch"),
+        builder: filled(&table, "builder"),
+        source: filled(&table, "source"),
+        source_tag: filled(&table, "source_tag"),
+        source_branch: filled(&table, "source_branch"),
     };
     table.finish();
     build
@@ -285,10 +299,6 @@ fn left_out(fields: &Fields<'_>) -> Vec<LeftOut> {
         let at = one.place();
         let what = one.word("what", &Evidence::WORDS);
         let reason = one.both("reason");
-        if reason.ja.trim().is_empty() || reason.en.trim().is_empty() {
-            let help = "say in Japanese and English why it is left out; it stands in the report";
-            one.complain("delivery-reason", "reason", "the reason is empty", help);
-        }
         one.finish();
         let Some(what) = what else { continue };
         if list.iter().any(|other| other.what == what) {

@@ -8,7 +8,7 @@ use crate::acceptance::manifest::{
     Delivered, Evidence, LeftOut, MANIFEST_FILE, Manifest, Named, Stage, Vex, manifest_text,
     read_manifest,
 };
-use crate::acceptance::terms::Agreed;
+use crate::acceptance::terms::{Agreed, cvss_tenths};
 use crate::app::Refused;
 use crate::app::verify::guess;
 use crate::diagnostic::{Diagnostic, Place, nearest};
@@ -132,10 +132,8 @@ fn product(text: &str) -> Result<(String, String), &'static str> {
 }
 
 fn score(text: &str) -> Result<u32, &'static str> {
-    let tenths = Exact::parse(text).and_then(|one| one.times(&Exact::from_integer(10)).to_i64());
-    let tenths = tenths.and_then(|one| u32::try_from(one).ok());
-    tenths
-        .filter(|one| *one <= 100)
+    Exact::parse(text)
+        .and_then(|one| cvss_tenths(&one))
         .ok_or("write a CVSS base score from 0.0 to 10.0")
 }
 

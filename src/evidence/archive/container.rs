@@ -1,6 +1,6 @@
 //! What container bytes are, and the decoders of those that are a compressed stream.
 
-use std::io::{self, Read};
+use std::io::{self, BufRead, Read};
 
 /// A kind of container.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -66,21 +66,21 @@ impl Container {
     }
 
     /// A reader of what is compressed; concatenated streams are one.
-    pub(super) fn decoder(self, bytes: &[u8]) -> io::Result<Box<dyn Read + '_>> {
+    pub(super) fn decoder<'r>(self, packed: impl BufRead + 'r) -> io::Result<Box<dyn Read + 'r>> {
         /// Memory for the dictionary of xz, in KiB; `xz -9` takes 64 MiB.
         const XZ_MEMORY: u32 = 256 * 1024;
         /// The largest window of zstd, as a power of two: that of `zstd --ultra -22`.
         const ZSTD_WINDOW: u32 = 27;
         Ok(match self {
-            Self::Gzip => Box::new(flate2::read::MultiGzDecoder::new(bytes)),
+            Self::Gzip => Box::new(flate2::read::MultiGzDecoder::new(packed)),
             Self::Zstd => {
-                let mut decoder = zstd::stream::read::Decoder::with_buffer(bytes)?;
+                let mut decoder = zstd::stream::read::Decoder::with_buffer(packed)?;
                 decoder.window_log_max(ZSTD_WINDOW)?;
                 Box::new(decoder)
             }
-            Self::Xz => Box::new(lzma_rust2::XzReader::new_mem_limit(bytes, true, XZ_MEMORY)),
-            Self::Bzip2 => Box::new(bzip2::read::MultiBzDecoder::new(bytes)),
-            Self::Zip | Self::Tar | Self::Debian => Box::new(bytes),
+            Self::Xz => Box::new(lzma_rust2::XzReader::new_mem_limit(packed, true, XZ_MEMORY)),
+            Self::Bzip2 => Box::new(bzip2::read::MultiBzDecoder::new(packed)),
+            Self::Zip | Self::Tar | Self::Debian => Box::new(packed),
         })
     }
 }

@@ -20,16 +20,7 @@ pub struct Crate {
 
 /// The crates that a program lists; `None` where it is no program or lists none.
 pub fn crates(bytes: &[u8]) -> Option<Vec<Crate>> {
-    // ELF, PE, Mach-O (both orders, both widths) and WebAssembly; anything else is not worth a look.
-    let is_program = matches!(
-        bytes,
-        [0x7f, b'E', b'L', b'F', ..]
-            | [b'M', b'Z', ..]
-            | [0xfe, 0xed, 0xfa, 0xce | 0xcf, ..]
-            | [0xce | 0xcf, 0xfa, 0xed, 0xfe, ..]
-            | [0, b'a', b's', b'm', ..]
-    );
-    if !is_program {
+    if !is_program(bytes) {
         return None;
     }
     let list = auditable_info::json_from_slice(bytes, MAXIMUM_LIST).ok()?;
@@ -46,6 +37,19 @@ pub fn crates(bytes: &[u8]) -> Option<Vec<Crate>> {
         .collect();
     crates.sort();
     Some(crates)
+}
+
+/// Whether bytes begin as a program does: ELF, PE, Mach-O (both orders, both widths) or WebAssembly. Nothing else is worth
+/// a look for a list.
+pub fn is_program(bytes: &[u8]) -> bool {
+    matches!(
+        bytes,
+        [0x7f, b'E', b'L', b'F', ..]
+            | [b'M', b'Z', ..]
+            | [0xfe, 0xed, 0xfa, 0xce | 0xcf, ..]
+            | [0xce | 0xcf, 0xfa, 0xed, 0xfe, ..]
+            | [0, b'a', b's', b'm', ..]
+    )
 }
 
 /// The list as it is embedded (schema `cargo-auditable.schema.json`), without what is not asked for.

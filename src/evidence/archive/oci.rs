@@ -185,8 +185,11 @@ impl Walk<'_> {
             };
             let read = match Container::detect(&blob) {
                 Some(Container::Tar) => self.layer(spot, blob.as_ref(), Tally::free(), &mut above),
-                Some(container) => match container.decoder(&blob) {
-                    Ok(reader) => self.layer(spot, reader, Tally::of(&blob), &mut above),
+                Some(container) => match container.decoder(blob.as_ref()) {
+                    Ok(reader) => {
+                        let length = u64::try_from(blob.len()).unwrap_or(u64::MAX);
+                        self.layer(spot, reader, Tally::of(length), &mut above)
+                    }
                     Err(error) => Err(Stop::Broken(error.to_string())),
                 },
                 None => Err(Stop::Broken("it is no tar".to_owned())),
@@ -243,8 +246,7 @@ impl Walk<'_> {
                 continue;
             }
             if !is_hidden && (kind.is_file() || kind.is_contiguous() || kind.is_gnu_sparse()) {
-                let content = self.read(&mut entry, &mut tally)?;
-                self.member(spot, &path, &content)?;
+                self.take(spot, &path, &mut entry, &mut tally)?;
             }
         }
         self.links(spot, links);

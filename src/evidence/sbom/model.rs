@@ -228,6 +228,12 @@ impl Sbom {
         described.all(|other| other == first).then_some(first)
     }
 
+    /// Whether the document is a list of the product of this name and version.
+    pub fn describes(&self, name: &str, version: &str) -> bool {
+        let root = self.root.as_ref();
+        root.is_some_and(|root| root.is_called(name) && root.version.as_deref() == Some(version))
+    }
+
     /// The name by which a document refers to a component; empty where it has none.
     pub fn reference_of<'a>(&'a self, component: &Component) -> &'a str {
         component

@@ -7,6 +7,7 @@ use std::collections::BTreeSet;
 
 use super::{CITED, Delivered, Establishment, Sboms, count};
 use crate::delivery::allowance::Allowance;
+use crate::delivery::several::unlisted;
 use crate::delivery::{Inventory, Match, algorithms, hold, is_checkable};
 use crate::diagnostic::{Diagnostic, Place, Severity};
 use crate::evidence::archive::{Limits, Walk, is_image_layout, is_image_part};
@@ -108,8 +109,7 @@ fn inventory(
 ) -> Result<Inventory, Diagnostic> {
     let named: BTreeSet<_> = sboms.iter().flat_map(|one| algorithms(&one.sbom)).collect();
     let mut inventory = Inventory::new(named.into_iter().collect(), false);
-    let mut visitor = |entry, bytes: &[u8]| inventory.add(entry, bytes);
-    let mut walk = Walk::new(Limits::default(), &mut visitor);
+    let mut walk = Walk::new(Limits::default(), &mut inventory);
     let find = |path: &str| artifacts.iter().find(|(known, _)| *known == path);
     let is_layout = is_image_layout(|path| find(path).is_some());
     if is_layout {
@@ -126,22 +126,4 @@ fn inventory(
         Some(fault) => Err(fault),
         None => Ok(inventory),
     }
-}
-
-/// The files that no document speaks of: in each document's list they, or an archive around them, stand.
-fn unlisted<'m>(outcomes: &[&'m Match]) -> BTreeSet<&'m str> {
-    let lists: Vec<BTreeSet<&str>> = outcomes
-        .iter()
-        .map(|outcome| {
-            let files = outcome.delivery_only.iter();
-            files.map(|file| file.path.as_str()).collect()
-        })
-        .collect();
-    let stands = |list: &BTreeSet<&str>, path: &str| {
-        let around = path.match_indices("!/").map(|(end, _)| path.get(..end));
-        list.contains(path) || around.flatten().any(|outer| list.contains(outer))
-    };
-    let all = lists.iter().flatten().copied();
-    all.filter(|path| lists.iter().all(|list| stands(list, path)))
-        .collect()
 }

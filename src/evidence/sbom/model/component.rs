@@ -246,6 +246,15 @@ pub struct Component {
 }
 
 impl Component {
+    /// Whether it goes by `name`, as its name alone or with its group before it.
+    pub fn is_called(&self, name: &str) -> bool {
+        let full = self
+            .group
+            .as_ref()
+            .map(|group| format!("{group}/{}", self.name));
+        self.name == name || full.as_deref() == Some(name)
+    }
+
     /// Every package URL, the first one first.
     pub fn purls(&self) -> impl Iterator<Item = &str> {
         let further = self
