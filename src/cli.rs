@@ -177,7 +177,6 @@ enum Command {
     /// Check how artifacts were built, offline
     #[command(subcommand)]
     Provenance(provenance::Command),
-    /// Scan SBOMs and lockfiles for known vulnerabilities, offline
     Scan(scan::Arguments),
     /// Keep snapshots of advisories
     #[command(subcommand)]
@@ -210,9 +209,7 @@ enum Command {
     /// Hold the registers of the agency against its running cases
     #[command(subcommand)]
     Agency(agency::Command),
-    /// Verify a delivery, offline, before it is accepted
     Verify(Box<verify::Arguments>),
-    /// Say what this program is, what it judges by, and whether that is fresh enough to verify a delivery
     SelfCheck(self_check::Arguments),
     /// Draft security clauses
     #[command(subcommand)]
@@ -228,9 +225,7 @@ enum Command {
     /// Serve the pages and the API
     #[cfg(feature = "server")]
     Serve(serve::Arguments),
-    /// Write the completion of a shell
     Completions(completions::Arguments),
-    /// Write the manual
     Man(man::Arguments),
 }
 

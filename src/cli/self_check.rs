@@ -13,7 +13,7 @@ use crate::text::messages::{message, message_with};
 use crate::text::{Lang, printable};
 use crate::time::{Date, end_of_day, parse_instant};
 
-/// Say what this program is, what it judges by, and whether that is fresh enough to verify a delivery
+/// Say whether this machine is fit to verify deliveries, and what it judges by
 ///
 /// Tells version, catalog, the table of checks, the snapshot of advisories with the age of every ecosystem, and the trusted
 /// root, each with its digest. The exit code is 0 where all that is needed is there and fresh, and 3 where something is

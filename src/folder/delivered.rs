@@ -226,7 +226,10 @@ fn link(path: &str, links: &BTreeMap<String, Option<String>>, files: &[String]) 
         let below = format!("{target}/");
         let at = files.partition_point(|file| file.as_str() < below.as_str());
         let holds = files.get(at).is_some_and(|file| file.starts_with(&below));
-        holds || files.binary_search_by(|file| file.as_str().cmp(target)).is_ok()
+        holds
+            || files
+                .binary_search_by(|file| file.as_str().cmp(target))
+                .is_ok()
     };
     let mut target = links.get(path).and_then(Option::as_deref);
     for _ in 0..MAXIMUM_LINKS {

@@ -122,7 +122,11 @@ fn a_good_delivery_agrees() {
     let report = verified(&good());
     assert_eq!(verdicts(&report), PASSES);
     assert_eq!(report.delivered.files, 3);
-    let artifacts: Vec<_> = report.artifacts.iter().map(|one| one.path.as_str()).collect();
+    let artifacts: Vec<_> = report
+        .artifacts
+        .iter()
+        .map(|one| one.path.as_str())
+        .collect();
     assert_eq!(artifacts, ["app", "lib/x.so"]);
     let lines: String = [("app", "the app"), ("lib/x.so", "a library")]
         .map(|(path, content)| {
@@ -146,19 +150,28 @@ fn an_altered_file_is_named_with_its_line_in_the_sbom() {
     assert_eq!(verdicts(&report), but(3, Verdict::Fail));
     let altered = findings(&report, "contents.altered");
     assert_eq!(altered.len(), 1);
-    assert_eq!((altered[0].subject.as_str(), altered[0].effect), ("lib/x.so", Effect::Fails));
+    assert_eq!(
+        (altered[0].subject.as_str(), altered[0].effect),
+        ("lib/x.so", Effect::Fails)
+    );
     let [in_sbom, file] = altered[0].citations.as_slice() else {
         panic!("{:?}", altered[0].citations)
     };
     let document = sbom(FILES);
-    let line = document.lines().position(|line| line.contains("lib/x.so")).unwrap();
+    let line = document
+        .lines()
+        .position(|line| line.contains("lib/x.so"))
+        .unwrap();
     // The entry begins before its name.
     let begins = document.lines().take(line).collect::<Vec<_>>();
     let begins = begins.iter().rposition(|line| line.trim() == "{").unwrap() + 1;
     assert_eq!(in_sbom.file, "sbom.json");
     assert_eq!(in_sbom.at.line, u32::try_from(begins).ok());
     assert_eq!(file.file, "lib/x.so");
-    assert_eq!(file.sha256.hex(), Algorithm::Sha256.hex_of(b"another library"));
+    assert_eq!(
+        file.sha256.hex(),
+        Algorithm::Sha256.hex_of(b"another library")
+    );
 }
 
 #[test]
@@ -207,10 +220,16 @@ fn archives_are_looked_into() {
     let archive = zip(&[("a.class", b"class"), ("b.class", b"other")]);
     let inside: &[(&str, &[u8])] = &[("a.class", b"class"), ("b.class", b"other")];
     scratch.write("agency/delivered/app.jar", &archive);
-    scratch.write("agency/delivered/sbom.json", sbom(&[FILES, inside].concat()));
+    scratch.write(
+        "agency/delivered/sbom.json",
+        sbom(&[FILES, inside].concat()),
+    );
     assert_eq!(verdicts(&verified(&scratch)), PASSES);
     let inside: &[(&str, &[u8])] = &[("a.class", b"class"), ("b.class", b"others")];
-    scratch.write("agency/delivered/sbom.json", sbom(&[FILES, inside].concat()));
+    scratch.write(
+        "agency/delivered/sbom.json",
+        sbom(&[FILES, inside].concat()),
+    );
     let report = verified(&scratch);
     let altered = findings(&report, "contents.altered");
     assert_eq!(altered[0].subject, "app.jar!/b.class");
@@ -219,8 +238,14 @@ fn archives_are_looked_into() {
     // What is cut off was not seen: it is missed by nobody, and not passed over.
     scratch.write("agency/delivered/app.jar", &archive[..archive.len() - 30]);
     let report = verified(&scratch);
-    assert_eq!(check(&report, "files.readable").verdict, Verdict::Unverifiable);
-    assert_eq!(check(&report, "contents.missing").verdict, Verdict::Unverifiable);
+    assert_eq!(
+        check(&report, "files.readable").verdict,
+        Verdict::Unverifiable
+    );
+    assert_eq!(
+        check(&report, "contents.missing").verdict,
+        Verdict::Unverifiable
+    );
 }
 
 #[test]
@@ -252,11 +277,22 @@ fn an_archive_that_is_not_held_in_memory_is_read_as_one_that_is() {
     for (name, archive) in [("x.zip", zip), ("x.tar", tar), ("x.tar.gz", gzip)] {
         let scratch = good();
         scratch.write(&format!("agency/delivered/{name}"), &archive);
-        scratch.write("agency/delivered/sbom.json", sbom(&[FILES, members].concat()));
+        scratch.write(
+            "agency/delivered/sbom.json",
+            sbom(&[FILES, members].concat()),
+        );
         let report = verified(&scratch);
         assert_eq!(verdicts(&report), PASSES, "{name}");
-        let found = report.artifacts.iter().find(|one| one.path == name).unwrap();
-        assert_eq!(found.sha256.hex(), Algorithm::Sha256.hex_of(&archive), "{name}");
+        let found = report
+            .artifacts
+            .iter()
+            .find(|one| one.path == name)
+            .unwrap();
+        assert_eq!(
+            found.sha256.hex(),
+            Algorithm::Sha256.hex_of(&archive),
+            "{name}"
+        );
         let changed = [&large[1..], b"x"].concat();
         let other: &[(&str, &[u8])] = &[("large.bin", &changed), ("small.bin", &small)];
         scratch.write("agency/delivered/sbom.json", sbom(&[FILES, other].concat()));
@@ -278,8 +314,14 @@ fn links_are_told_and_not_followed() {
 
     symlink("/etc/hostname", scratch.path("agency/delivered/outside")).unwrap();
     let report = verified(&scratch);
-    assert_eq!(check(&report, "files.readable").verdict, Verdict::Unverifiable);
-    assert_eq!(check(&report, "contents.unlisted").verdict, Verdict::Unverifiable);
+    assert_eq!(
+        check(&report, "files.readable").verdict,
+        Verdict::Unverifiable
+    );
+    assert_eq!(
+        check(&report, "contents.unlisted").verdict,
+        Verdict::Unverifiable
+    );
 
     // What the manifest names is handed in itself.
     let scratch = good();
@@ -295,7 +337,10 @@ fn links_are_told_and_not_followed() {
     symlink(elsewhere, inside).unwrap();
     let report = verified(&scratch);
     assert_eq!(check(&report, "files.complete").verdict, Verdict::Fail);
-    assert_eq!(check(&report, "contents.altered").verdict, Verdict::Unverifiable);
+    assert_eq!(
+        check(&report, "contents.altered").verdict,
+        Verdict::Unverifiable
+    );
 }
 
 #[test]
@@ -309,18 +354,31 @@ fn what_cannot_be_read_is_not_passed_over() {
         crate::corpus::say("this user reads every file: refusals were left out");
     } else {
         let report = verified(&scratch);
-        assert_eq!(check(&report, "files.readable").verdict, Verdict::Unverifiable);
-        assert_eq!(check(&report, "contents.missing").verdict, Verdict::Unverifiable);
+        assert_eq!(
+            check(&report, "files.readable").verdict,
+            Verdict::Unverifiable
+        );
+        assert_eq!(
+            check(&report, "contents.missing").verdict,
+            Verdict::Unverifiable
+        );
         let told = findings(&report, "files.readable");
         assert_eq!(told[0].subject, "lib/x.so");
-        assert!(!told[0].message.en.contains("agency"), "{}", told[0].message.en);
+        assert!(
+            !told[0].message.en.contains("agency"),
+            "{}",
+            told[0].message.en
+        );
     }
     // A socket is no file.
     let scratch = good();
     let socket = scratch.path("agency/delivered/s");
     let _listening = std::os::unix::net::UnixListener::bind(socket).unwrap();
     let report = verified(&scratch);
-    assert_eq!(check(&report, "files.readable").verdict, Verdict::Unverifiable);
+    assert_eq!(
+        check(&report, "files.readable").verdict,
+        Verdict::Unverifiable
+    );
 }
 
 #[test]
@@ -335,7 +393,10 @@ fn a_file_is_unlisted_where_no_sbom_lists_it() {
     manifest(&scratch, "\n[[sbom]]\npath = \"lib.json\"\n");
     assert_eq!(verdicts(&verified(&scratch)), PASSES);
     // What an unreadable one lists is not known.
-    scratch.write("agency/delivered/lib.json", "{\"bomFormat\": \"CycloneDX\", ");
+    scratch.write(
+        "agency/delivered/lib.json",
+        "{\"bomFormat\": \"CycloneDX\", ",
+    );
     let report = verified(&scratch);
     assert_eq!(verdicts(&report)[4..6], [Verdict::Unverifiable; 2]);
 }
@@ -361,7 +422,10 @@ fn packages_that_are_built_in_are_no_missing_files() {
     scratch.write("agency/delivered/sbom.json", with(&crates));
     let report = verified(&scratch);
     assert_eq!(verdicts(&report), PASSES);
-    assert_eq!(findings(&report, "contents.missing")[0].effect, Effect::Warns);
+    assert_eq!(
+        findings(&report, "contents.missing")[0].effect,
+        Effect::Warns
+    );
     // Where one of their kind was delivered as a file, the others were to be.
     let jars = [package("one", b"1", "maven"), package("two", b"2", "maven")];
     scratch.write("agency/delivered/sbom.json", with(&jars));
@@ -431,7 +495,10 @@ fn what_is_named_is_to_be_there() {
     );
     // Nothing at all.
     let scratch = Scratch::new();
-    scratch.write("agency/delivery.toml", "schema = \"mekiki/delivery/v1\"\ndelivered = \"delivered\"\n");
+    scratch.write(
+        "agency/delivery.toml",
+        "schema = \"mekiki/delivery/v1\"\ndelivered = \"delivered\"\n",
+    );
     std::fs::create_dir(scratch.path("agency/delivered")).unwrap();
     let report = verified(&scratch);
     assert_eq!(check(&report, "files.complete").verdict, Verdict::Fail);
@@ -441,7 +508,10 @@ fn what_is_named_is_to_be_there() {
 #[test]
 fn whoever_delivers_does_not_set_the_measure_unseen() {
     let scratch = good();
-    scratch.write("agency/delivered/cosign.pub", "-----BEGIN PUBLIC KEY-----\nAA==\n-----END PUBLIC KEY-----\n");
+    scratch.write(
+        "agency/delivered/cosign.pub",
+        "-----BEGIN PUBLIC KEY-----\nAA==\n-----END PUBLIC KEY-----\n",
+    );
     manifest(&scratch, "[signer]\nkeys = [\"delivered/cosign.pub\"]\n");
     let report = verified(&scratch);
     let told = findings(&report, "files.expectations");
@@ -462,9 +532,17 @@ fn whoever_delivers_does_not_set_the_measure_unseen() {
 #[test]
 fn the_order_of_files_and_the_folder_change_nothing() {
     let mut many: Vec<(String, Vec<u8>)> = (0..200_u32)
-        .map(|number| (format!("d{}/f{number}", number % 7), number.to_le_bytes().to_vec()))
+        .map(|number| {
+            (
+                format!("d{}/f{number}", number % 7),
+                number.to_le_bytes().to_vec(),
+            )
+        })
         .collect();
-    many.push(("x.zip".to_owned(), zip(&[("in", b"side"), ("in2", b"side2")])));
+    many.push((
+        "x.zip".to_owned(),
+        zip(&[("in", b"side"), ("in2", b"side2")]),
+    ));
     let listed: Vec<(&str, &[u8])> = many
         .iter()
         .take(190)
@@ -486,7 +564,10 @@ fn the_order_of_files_and_the_folder_change_nothing() {
     };
     let first = told(false);
     assert_eq!(first, told(true));
-    assert!(!first.contains("mekiki-it-"), "no folder of this machine is told");
+    assert!(
+        !first.contains("mekiki-it-"),
+        "no folder of this machine is told"
+    );
 }
 
 #[test]
@@ -494,7 +575,10 @@ fn a_guess_is_read_again_and_trusts_nothing() {
     let scratch = good();
     let root = scratch.path("agency/delivered");
     scratch.write("agency/delivered/app.sig", [7; 64]);
-    scratch.write("agency/delivered/cosign.pub", "-----BEGIN PUBLIC KEY-----\nAA==\n-----END PUBLIC KEY-----\n");
+    scratch.write(
+        "agency/delivered/cosign.pub",
+        "-----BEGIN PUBLIC KEY-----\nAA==\n-----END PUBLIC KEY-----\n",
+    );
     let vex = json!({"@context": "https://openvex.dev/ns/v0.2.0", "@id": "https://example.com/v", "author": "a", "timestamp": "2026-11-01T00:00:00Z", "version": 1, "statements": []});
     scratch.write("agency/delivered/vex.json", vex.to_string());
     let (guessed, remarks) = guess_with_remarks(Path::new(&root)).unwrap();
@@ -527,6 +611,12 @@ fn a_guess_is_read_again_and_trusts_nothing() {
     let report = report_on(&root, &guessed, None);
     assert_eq!(check(&report, "contents.altered").verdict, Verdict::Pass);
     // The key is a file like any other; that nothing was agreed is told.
-    assert_eq!(findings(&report, "contents.unlisted")[0].subject, "cosign.pub");
-    assert_eq!(findings(&report, "files.expectations")[0].effect, Effect::Warns);
+    assert_eq!(
+        findings(&report, "contents.unlisted")[0].subject,
+        "cosign.pub"
+    );
+    assert_eq!(
+        findings(&report, "files.expectations")[0].effect,
+        Effect::Warns
+    );
 }

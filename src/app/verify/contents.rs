@@ -46,7 +46,13 @@ pub(super) fn verify(gathered: &Gathered<'_>, inputs: &mut Vec<Input>) -> Vec<Ou
         .map(|(file, read)| HeldSbom {
             file,
             is_checkable: is_checkable(&read.sbom),
-            outcome: hold(&read.sbom, file.sha256, &gathered.inventory, list, Vec::new()),
+            outcome: hold(
+                &read.sbom,
+                file.sha256,
+                &gathered.inventory,
+                list,
+                Vec::new(),
+            ),
         })
         .collect();
     let holding = Holding::new(gathered, held);
@@ -167,11 +173,16 @@ impl<'g> Holding<'g> {
             let said = both("verify-contents-uncheckable", &[]);
             let subject = self.held.first().map_or("", |one| one.file.path.as_str());
             let mut finding = Finding::new(id, Effect::Unverifiable, subject, said.clone());
-            finding.citations.extend(self.held.iter().map(HeldSbom::cite));
+            finding
+                .citations
+                .extend(self.held.iter().map(HeldSbom::cite));
             return Outcome::new(&check, said).with([finding]);
         }
         if self.unseen > 0 {
-            let said = both("verify-contents-unseen", &[("count", &self.unseen.to_string())]);
+            let said = both(
+                "verify-contents-unseen",
+                &[("count", &self.unseen.to_string())],
+            );
             more.push(Finding::new(id, Effect::Unverifiable, ".", said));
         }
         if !self.is_all_read && id != ALTERED {
@@ -237,8 +248,11 @@ impl<'g> Holding<'g> {
         };
         let mut findings = Vec::new();
         for one in self.checkable() {
-            let (of_file, of_package): (Vec<_>, Vec<_>) =
-                one.outcome.sbom_only.iter().partition(|entry| one.is_of_file(entry));
+            let (of_file, of_package): (Vec<_>, Vec<_>) = one
+                .outcome
+                .sbom_only
+                .iter()
+                .partition(|entry| one.is_of_file(entry));
             let places = one.places(of_file.iter().map(|entry| &entry.component));
             for (entry, place) in of_file.iter().zip(places) {
                 let name = entry.path.as_deref().unwrap_or(&entry.component.name);
@@ -304,7 +318,11 @@ impl<'g> Holding<'g> {
         let files = outcomes.first().map_or(0, |one| one.files).to_string();
         let speaking = self.gathered.evidence.len().to_string();
         let arguments = [("files", files.as_str()), ("evidence", &speaking)];
-        self.outcome(UNLISTED, both("verify-contents-listed", &arguments), findings)
+        self.outcome(
+            UNLISTED,
+            both("verify-contents-listed", &arguments),
+            findings,
+        )
     }
 
     fn embedded(&self) -> Outcome {
@@ -330,7 +348,11 @@ impl<'g> Holding<'g> {
                         ("version", &shown(&one.version)),
                     ],
                 );
-                let subject = format!("pkg:cargo/{}@{}", printable(&one.name), printable(&one.version));
+                let subject = format!(
+                    "pkg:cargo/{}@{}",
+                    printable(&one.name),
+                    printable(&one.version)
+                );
                 let mut finding = Finding::new(EMBEDDED, effect, subject, said);
                 finding.citations.extend(self.gathered.cite(path));
                 findings.push(finding.distinguished_by(&[path]));
@@ -346,7 +368,10 @@ impl<'g> Holding<'g> {
                 findings.push(finding);
             }
         }
-        let said = both("verify-contents-lists", &[("count", &lists.len().to_string())]);
+        let said = both(
+            "verify-contents-lists",
+            &[("count", &lists.len().to_string())],
+        );
         Outcome::new(&check, said)
             .resting_on(self.held.iter().map(HeldSbom::cite))
             .with(findings)
@@ -373,7 +398,9 @@ fn told((cited, list): &Allowed, outcomes: &[&Match]) -> Vec<Finding> {
     let patterns = list.first().map_or(&[][..], |one| &one.allowed_by);
     let patterns = patterns.iter().enumerate().filter_map(|(number, one)| {
         // A file that some SBOM lists needs no pattern.
-        let of_each = list.iter().filter_map(|outcome| outcome.allowed_by.get(number));
+        let of_each = list
+            .iter()
+            .filter_map(|outcome| outcome.allowed_by.get(number));
         let files = of_each.map(|one| one.files).min()?;
         if files == 0 {
             return None;

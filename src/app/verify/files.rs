@@ -74,7 +74,10 @@ fn complete(gathered: &Gathered<'_>) -> Outcome {
         if is_folder(&on_disk.display().to_string()).is_ok() {
             continue;
         }
-        let said = both("verify-files-missing-held", &[("path", &shown(&named.path))]);
+        let said = both(
+            "verify-files-missing-held",
+            &[("path", &shown(&named.path))],
+        );
         let mut finding = Finding::new(COMPLETE, Effect::Unverifiable, &named.path, said);
         finding.citations.extend(gathered.cite_manifest(&named.at));
         findings.push(finding);
@@ -129,7 +132,9 @@ fn readable(gathered: &Gathered<'_>) -> Outcome {
             };
             let path = remark.file.as_deref().unwrap_or(".");
             let arguments = [("path", shown(path)), ("why", shown(&remark.message))];
-            let arguments = arguments.each_ref().map(|(name, text)| (*name, text.as_str()));
+            let arguments = arguments
+                .each_ref()
+                .map(|(name, text)| (*name, text.as_str()));
             let said = both(key, &arguments);
             Some(of_remark(gathered, remark, READABLE, effect, said))
         })
@@ -174,7 +179,12 @@ fn expectations(gathered: &Gathered<'_>) -> Outcome {
         }
         let what = both(&format!("verify-held-{}", held.what), &[]);
         let path = shown(&named.path);
-        let say = |what: &str| both("verify-expectations-held", &[("what", what), ("path", &path)]);
+        let say = |what: &str| {
+            both(
+                "verify-expectations-held",
+                &[("what", what), ("path", &path)],
+            )
+        };
         let said = crate::text::Text {
             ja: say(&what.ja).ja,
             en: say(&what.en).en,

@@ -54,7 +54,9 @@ pub fn guess_with_remarks(root: &Path) -> Result<(Manifest, Vec<Diagnostic>), Re
     };
     for path in told.sboms.keys() {
         let bytes = folder.open(path).and_then(|file| file.whole(path));
-        let reading = bytes.ok().and_then(|bytes| Some(sbom::read(&bytes).ok()?.1));
+        let reading = bytes
+            .ok()
+            .and_then(|bytes| Some(sbom::read(&bytes).ok()?.1));
         let root = reading.as_ref().and_then(|one| one.sbom.root.as_ref());
         let version = root.and_then(|root| root.version.as_deref());
         if let (Some(root), Some(version)) = (root, version)

@@ -26,7 +26,10 @@ pub(in crate::app::verify) struct Documents {
 }
 
 /// Tells what the files at `paths` are. No archive is opened.
-pub(in crate::app::verify) fn told_documents(folder: &DeliveredFolder, paths: &[String]) -> Documents {
+pub(in crate::app::verify) fn told_documents(
+    folder: &DeliveredFolder,
+    paths: &[String],
+) -> Documents {
     let shallow = Limits {
         depth: 0,
         ..Limits::default()

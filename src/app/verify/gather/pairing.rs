@@ -95,7 +95,9 @@ impl<'s> Files<'s> {
 
     /// The file at a path.
     pub(super) fn at(&self, path: &str) -> Option<&'s Seen> {
-        let found = self.seen.binary_search_by(|one| one.path.as_str().cmp(path));
+        let found = self
+            .seen
+            .binary_search_by(|one| one.path.as_str().cmp(path));
         self.seen.get(found.ok()?)
     }
 
@@ -172,7 +174,11 @@ impl<'s> Files<'s> {
             return inside;
         }
         let pattern = Allowance::of_pattern(path);
-        let fits = |one: &&Seen| pattern.as_ref().is_some_and(|pattern| pattern.fits(&one.path));
+        let fits = |one: &&Seen| {
+            pattern
+                .as_ref()
+                .is_some_and(|pattern| pattern.fits(&one.path))
+        };
         self.seen.iter().filter(fits).collect()
     }
 
@@ -273,9 +279,8 @@ impl<'s> Files<'s> {
     }
 
     fn artifact(&self, file: &Seen, named: Option<&Delivered>) -> Artifact {
-        let given = |list: &[Named]| -> Vec<String> {
-            list.iter().map(|one| one.path.clone()).collect()
-        };
+        let given =
+            |list: &[Named]| -> Vec<String> { list.iter().map(|one| one.path.clone()).collect() };
         let signatures = named.map(|one| given(&one.signatures)).unwrap_or_default();
         let provenance = named.map(|one| given(&one.provenance)).unwrap_or_default();
         Artifact {
@@ -300,7 +305,12 @@ impl<'s> Files<'s> {
             .artifacts
             .iter()
             .chain(&manifest.sboms)
-            .flat_map(|one| one.signatures.iter().chain(&one.provenance).chain([&one.named]))
+            .flat_map(|one| {
+                one.signatures
+                    .iter()
+                    .chain(&one.provenance)
+                    .chain([&one.named])
+            })
             .chain(manifest.vex.iter().map(|one| &one.named))
             .map(|one| one.path.as_str())
             .collect();

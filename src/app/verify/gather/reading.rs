@@ -186,8 +186,12 @@ impl Reader<'_> {
         if is_whole {
             return Ok(self.held(path, head, looks, part));
         }
-        let _one_at_a_time = (length > BESIDE_BYTES && (is_held || container.is_some()))
-            .then(|| self.large.lock().unwrap_or_else(std::sync::PoisonError::into_inner));
+        let _one_at_a_time =
+            (length > BESIDE_BYTES && (is_held || container.is_some())).then(|| {
+                self.large
+                    .lock()
+                    .unwrap_or_else(std::sync::PoisonError::into_inner)
+            });
         if is_held {
             file.rewind().map_err(|error| refused(path, error))?;
             let bytes = file.whole(path)?;

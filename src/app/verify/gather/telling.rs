@@ -56,7 +56,17 @@ impl Told {
 pub(super) fn is_worth_a_look(path: &str, head: &[u8]) -> bool {
     /// What names of evidence hold.
     const HINTS: [&str; 12] = [
-        "bom", "spdx", "cdx", "vex", ".sig", ".asc", ".minisig", ".p7", ".att", ".bundle", "intoto",
+        "bom",
+        "spdx",
+        "cdx",
+        "vex",
+        ".sig",
+        ".asc",
+        ".minisig",
+        ".p7",
+        ".att",
+        ".bundle",
+        "intoto",
         "provenance",
     ];
     let name = path.rsplit('/').next().unwrap_or(path).to_ascii_lowercase();
@@ -74,9 +84,8 @@ pub(super) fn is_worth_a_look(path: &str, head: &[u8]) -> bool {
         _ if text.starts_with(b"-----BEGIN ") || text.starts_with(b"untrusted comment:") => true,
         _ => {
             let head = text.get(..HEAD_BYTES).unwrap_or(text);
-            head.split(|byte| *byte == b'\n').any(|line| {
-                line.starts_with(b"SPDXVersion:") || line.starts_with(b"spdxVersion")
-            })
+            head.split(|byte| *byte == b'\n')
+                .any(|line| line.starts_with(b"SPDXVersion:") || line.starts_with(b"spdxVersion"))
         }
     }
 }

@@ -123,7 +123,13 @@ fn without_names_everything_that_is_nothing_else_is_an_artifact() {
     let evidence: Vec<_> = sorted.evidence.iter().map(String::as_str).collect();
     assert_eq!(
         evidence,
-        ["app.asc", "app.sig", "attestations.jsonl", "sbom.json", "vex.json"]
+        [
+            "app.asc",
+            "app.sig",
+            "attestations.jsonl",
+            "sbom.json",
+            "vex.json"
+        ]
     );
 }
 
@@ -140,8 +146,14 @@ fn folders_and_patterns_mean_their_files() {
         ]
     };
     for (path, expected) in [
-        ("bin", vec!["bin/a [bin/a.sig] []", "bin/b [] []", "bin/in/c [] []"]),
-        ("./bin/", vec!["bin/a [bin/a.sig] []", "bin/b [] []", "bin/in/c [] []"]),
+        (
+            "bin",
+            vec!["bin/a [bin/a.sig] []", "bin/b [] []", "bin/in/c [] []"],
+        ),
+        (
+            "./bin/",
+            vec!["bin/a [bin/a.sig] []", "bin/b [] []", "bin/in/c [] []"],
+        ),
         ("bin/*", vec!["bin/a [bin/a.sig] []", "bin/b [] []"]),
         ("*.txt", vec!["doc.txt [] []"]),
         // What is named is an artifact, whatever it is.
@@ -156,7 +168,11 @@ fn folders_and_patterns_mean_their_files() {
         let sorted = sorted(files(), &manifest);
         assert_eq!(told(&sorted), expected, "{path}");
         let missing: Vec<_> = sorted.missing.iter().map(|(_, what)| *what).collect();
-        let expected: &[&str] = if expected.is_empty() { &["artifact"] } else { &[] };
+        let expected: &[&str] = if expected.is_empty() {
+            &["artifact"]
+        } else {
+            &[]
+        };
         assert_eq!(missing, expected, "{path}");
     }
 }
@@ -215,6 +231,9 @@ fn statements_are_told_apart_and_strays_are_named() {
     );
     assert_eq!(
         codes(&sorted),
-        ["delivery-unpaired nothing.asc", "delivery-unpaired other.jsonl"]
+        [
+            "delivery-unpaired nothing.asc",
+            "delivery-unpaired other.jsonl"
+        ]
     );
 }
