@@ -404,6 +404,14 @@ pub(super) const EXAMPLES: &[(&str, &[&str])] = &[
         &["mekiki verify fixtures/deliveries/connector --feed feed"],
     ),
     (
+        "policy check",
+        &["mekiki policy check fixtures/policies/example-agency"],
+    ),
+    (
+        "policy test",
+        &["mekiki policy test fixtures/policies/example-agency"],
+    ),
+    (
         "clauses draft",
         &["mekiki clauses draft fixtures/tenders/document-cloud --lang both -o clauses.md"],
     ),

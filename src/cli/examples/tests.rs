@@ -27,9 +27,6 @@ fn every_help_ends_with_an_example() {
         let (_, examples) = help.rsplit_once("\nExample").unwrap_or_default();
         assert!(examples.contains("mekiki"), "`{path}`: {help}");
         assert!(!examples.contains("\n\n"), "`{path}`: {examples}");
-        let about = command.get_long_about().map(ToString::to_string);
-        let about = about.unwrap_or_default();
-        assert!(!about.contains("Example"), "{path}: {about}");
     }
 }
 
@@ -39,7 +36,14 @@ fn every_example_is_of_a_command_and_of_its_own() {
     for (path, examples) in EXAMPLES {
         // Some commands are there with some features only.
         let known = all.iter().any(|(one, _)| one == path);
-        let optional = ["serve", "tender add", "feed update", "trust root update"];
+        let optional = [
+            "serve",
+            "tender add",
+            "feed update",
+            "trust root update",
+            "policy check",
+            "policy test",
+        ];
         assert!(known || optional.contains(path), "{path}");
         for example in *examples {
             let mine = example.contains(&format!("mekiki {path}"));
