@@ -78,6 +78,8 @@ fn page(command: &Command, path: &str) -> std::io::Result<Vec<u8>> {
     let source = format!("mekiki {}", env!("CARGO_PKG_VERSION"));
     let man = Man::new(command.clone())
         .title(name.to_uppercase())
+        // An empty argument would be dropped, and the next one taken for the day.
+        .date(" ")
         .source(source)
         .manual("Mekiki");
     let mut page = Vec::new();

@@ -99,7 +99,11 @@ fn pages_of_the_manual_are_whole() {
     ] {
         let page = Path::new(&folder).join(format!("{name}.1"));
         let page = std::fs::read_to_string(page).unwrap();
-        let heading = format!(".TH {}", name.to_uppercase());
+        let version = env!("CARGO_PKG_VERSION");
+        let heading = format!(
+            ".TH {} 1 \" \" \"mekiki {version}\" Mekiki\n",
+            name.to_uppercase()
+        );
         assert!(page.contains(&heading), "{page}");
         for section in ["NAME", "SYNOPSIS", "EXAMPLES", "EXIT STATUS"] {
             let quoted = format!(".SH \"{section}\"");
