@@ -53,8 +53,12 @@ impl Workspace {
     /// As the repository is after its first command.
     pub(super) fn of_repository() -> Self {
         let workspace = Self::empty();
-        let here = Path::new(env!("CARGO_MANIFEST_DIR"));
-        symlink(here.join("fixtures"), workspace.scratch.path("fixtures")).unwrap();
+        for folder in [
+            "fixtures/deliveries",
+            "fixtures/tenders/document-cloud/advisories",
+        ] {
+            workspace.copy(folder, folder);
+        }
         fs::create_dir_all(workspace.scratch.path("target/release")).unwrap();
         let program = workspace.scratch.path("target/release/mekiki");
         symlink(env!("CARGO_BIN_EXE_mekiki"), program).unwrap();
@@ -104,10 +108,15 @@ impl Workspace {
 
     /// Lays the delivery down as it came.
     pub(super) fn restore(&self) {
-        let from = Path::new(env!("CARGO_MANIFEST_DIR")).join("fixtures/deliveries/connector");
-        let to = self.scratch.path(DELIVERY);
-        drop(fs::remove_dir_all(&to));
-        fs::create_dir_all(self.scratch.path("deliveries")).unwrap();
+        drop(fs::remove_dir_all(self.scratch.path(DELIVERY)));
+        self.copy("fixtures/deliveries/connector", DELIVERY);
+    }
+
+    /// Copies a folder of the repository.
+    fn copy(&self, from: &str, to: &str) {
+        let from = Path::new(env!("CARGO_MANIFEST_DIR")).join(from);
+        let to = self.scratch.path(to);
+        fs::create_dir_all(Path::new(&to).parent().unwrap()).unwrap();
         let copied = Command::new("cp").arg("-r").arg(from).arg(to).status();
         assert!(copied.unwrap().success());
     }
