@@ -34,6 +34,7 @@ pub mod sbom_check;
 pub mod sbom_diff;
 pub mod sbom_match;
 pub mod sbom_convert;
+pub mod self_check;
 #[cfg(feature = "server")]
 pub mod shelf;
 pub mod tender;

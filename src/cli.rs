@@ -6,12 +6,15 @@ mod agency;
 mod assess;
 mod attestation;
 mod clauses;
+mod completions;
 mod criteria;
 mod detect;
+mod examples;
 mod facts;
 mod feed;
 mod format;
 mod inventory;
+mod man;
 mod output;
 mod progress;
 mod provenance;
@@ -21,6 +24,7 @@ mod record;
 mod requirements;
 mod sbom;
 mod scan;
+mod self_check;
 #[cfg(feature = "server")]
 mod serve;
 mod signature;
@@ -176,7 +180,6 @@ enum Command {
     /// Check how artifacts were built, offline
     #[command(subcommand)]
     Provenance(provenance::Command),
-    /// Scan SBOMs and lockfiles for known vulnerabilities, offline
     Scan(scan::Arguments),
     /// Keep snapshots of advisories
     #[command(subcommand)]
@@ -209,8 +212,8 @@ enum Command {
     /// Hold the registers of the agency against its running cases
     #[command(subcommand)]
     Agency(agency::Command),
-    /// Verify a delivery, offline, before it is accepted
     Verify(Box<verify::Arguments>),
+    SelfCheck(self_check::Arguments),
     /// Draft security clauses
     #[command(subcommand)]
     Clauses(clauses::Command),
@@ -225,11 +228,18 @@ enum Command {
     /// Serve the pages and the API
     #[cfg(feature = "server")]
     Serve(serve::Arguments),
+    Completions(completions::Arguments),
+    Man(man::Arguments),
+}
+
+/// The command line with an example at the end of every help.
+fn command() -> clap::Command {
+    examples::with_examples(Cli::command())
 }
 
 /// Runs the command line and returns its exit code.
 pub fn main() -> ExitCode {
-    let matches = Cli::command().get_matches();
+    let matches = command().get_matches();
     let cli = Cli::from_arg_matches(&matches).unwrap_or_else(|error| error.exit());
     if let Err(fault) = cli.command.check(cli.common.format, &name_of(&matches)) {
         output::remark(&format!("{fault}\n"));
@@ -267,6 +277,9 @@ fn run(cli: &Cli, output: &Output) -> anyhow::Result<Verdict> {
         Command::Version(command) => version::run(command, output),
         Command::Vex(command) => vex::run(command, library, output),
         Command::Verify(arguments) => verify::run(arguments, &library()?, output, cli.common.lang),
+        Command::SelfCheck(arguments) => self_check::run(arguments, &library()?, output),
+        Command::Completions(arguments) => completions::run(arguments, output),
+        Command::Man(arguments) => man::run(arguments, output),
         Command::Facts(arguments) => facts::run(arguments, &library()?, output),
         Command::Questionnaire(command) => {
             questionnaire::run(command, &library()?, output, cli.common.lang)

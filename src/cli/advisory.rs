@@ -14,8 +14,6 @@ pub(super) enum Command {
     ///
     /// Reads lines of advisory, ecosystem, package and version with tabs between them, and prints
     /// `affected`, `not_affected` or `unknown` for each.
-    ///
-    /// Example: printf 'PYSEC-2021-335\tPyPI\taccesscontrol\t4.2\n' | mekiki advisory affects --feed feed --stdin
     Affects(Arguments),
 }
 

@@ -19,6 +19,8 @@ pub(super) enum Command {
     /// List the exceptions by system, class, age and renewals (Article 8)
     Exceptions(Arguments),
     /// Tell how many contracts carry evidence for every requirement (Article 11)
+    ///
+    /// Not to be confused with `mekiki self-check`, which looks at the program itself before a delivery is verified.
     SelfCheck(Arguments),
     /// Write one file for an auditor: every file, its digest, each record rebuilt (Article 12)
     Audit(Arguments),
@@ -65,7 +67,7 @@ pub(super) fn run(
         }
         Command::SelfCheck(_) => {
             let whole = report.self_check.whole == report.self_check.contracts.len();
-            let view = json!({"schema": "mekiki/self-check/v1", "as_of": day, "whole": report.self_check.whole, "contracts": report.self_check.contracts});
+            let view = json!({"schema": "mekiki/agency-self-check/v1", "as_of": day, "whole": report.self_check.whole, "contracts": report.self_check.contracts});
             output.either(&view, || {
                 page::self_check(&report.self_check, &library.catalog, lang)
             })?;

@@ -35,23 +35,17 @@ pub(super) enum Command {
     ///
     /// A single file that `feed export` wrote is taken over as it is: its snapshot is checked to the byte,
     /// kept under its digest and put in use, and nothing is merged.
-    ///
-    /// Example: mekiki feed import all.zip kev.json --into feed
     Import(ImportArguments),
     /// Fetch what is new from the configured sources and make a snapshot of it
     ///
     /// Reads the sources of feeds.toml in the folder of snapshots, or of --config; without either, the
     /// built-in ones. What has not changed is not fetched again, an interrupted download is taken up where
     /// it stopped, and only a whole, checked file is imported.
-    ///
-    /// Example: mekiki feed update --into feed --from cisa-kev
     #[cfg(feature = "retrieve")]
     Update(update::UpdateArguments),
     /// Write a snapshot into one file that carries it across an air gap
     ///
     /// Tell the receiver the digest on another way; `feed import --expect` holds the file to it.
-    ///
-    /// Example: mekiki feed export feed --to monday.mekiki-feed
     Export(carry::ExportArguments),
     /// List the snapshots of a folder
     List(FolderArguments),

@@ -33,8 +33,6 @@ pub(super) enum Command {
     /// Add SBOMs and lockfiles, each under its path
     ///
     /// One that has the path of another takes its place. What was added before is not read again.
-    ///
-    /// Example: mekiki inventory add systems/*.cdx.json --into inventory
     Add(AddArguments),
     /// Remove SBOMs by their names
     Remove(RemoveArguments),
@@ -44,8 +42,6 @@ pub(super) enum Command {
     ///
     /// Compares two snapshots and judges again only what their differences can touch. Ends with 1 where
     /// something fails that did not before, and with 3 where the snapshot cannot judge components.
-    ///
-    /// Example: mekiki inventory rescan inventory --feed feed --from 4f2c… --fail-on high,kev
     Rescan(RescanArguments),
 }
 

@@ -37,8 +37,6 @@ const SAMPLES: usize = 3;
 /// A component that the snapshot cannot judge is never clean: it has no package URL, its ecosystem is not
 /// in the snapshot, or what is known of it is too old. Then the exit code is 3, unless something was found
 /// that fails the scan, which is 1.
-///
-/// Example: mekiki scan bom.json --feed feed --vex supplier.openvex.json --fail-on high --fail-on kev
 #[derive(Debug, clap::Args)]
 pub(super) struct Arguments {
     /// SBOMs and Cargo.lock files; `-` is standard input

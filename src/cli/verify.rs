@@ -24,8 +24,6 @@ use record::RecordArguments;
 ///
 /// Every group of checks is told: files, signatures and provenance, SBOM, contents, changes, advisories, products,
 /// own rules, requirements. What cannot be checked is never a pass: without a finding against it the exit code is 3.
-///
-/// Example: mekiki verify delivered --manifest agency/delivery.toml --report sarif=verify.sarif
 #[derive(Debug, clap::Args)]
 pub(super) struct Arguments {
     /// The folder of what was delivered; with a delivery.toml in it, the folder that the manifest tells its paths from

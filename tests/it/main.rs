@@ -25,6 +25,8 @@ mod cms_timestamp;
 mod cms_messages;
 mod cms_signers;
 mod corpus_cms;
+mod command_line;
+mod pipelines;
 mod conversion;
 mod corpus;
 mod corpus_attestation;

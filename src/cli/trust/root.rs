@@ -24,8 +24,6 @@ pub(in crate::cli) enum Command {
     /// (`trust-repositories.toml` among the criteria): nothing is kept that is not signed by the repository's
     /// keepers, or older than what was kept before. This is the one command about signatures that asks the
     /// network.
-    ///
-    /// Example: mekiki trust root update
     #[cfg(feature = "retrieve")]
     Update(update::UpdateArguments),
     /// Show what a trusted root holds, and what of it is in force
