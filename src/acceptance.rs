@@ -7,9 +7,13 @@
 pub mod check;
 pub mod finding;
 pub mod manifest;
+pub mod policy;
+pub mod ratchet;
+pub mod remedy;
 pub mod report;
 pub mod requirement;
 pub mod terms;
+pub mod waiver;
 
 use serde::Serialize;
 

@@ -13,6 +13,7 @@ mod feed;
 mod format;
 mod inventory;
 mod output;
+mod policy;
 mod progress;
 mod provenance;
 mod questionnaire;
@@ -208,6 +209,9 @@ enum Command {
     Agency(agency::Command),
     /// Verify a delivery, offline, before it is accepted
     Verify(Box<verify::Arguments>),
+    /// Read and test packs of own rules on deliveries
+    #[command(subcommand)]
+    Policy(policy::Command),
     /// Draft security clauses
     #[command(subcommand)]
     Clauses(clauses::Command),
@@ -261,6 +265,7 @@ fn run(cli: &Cli, output: &Output) -> anyhow::Result<Verdict> {
         Command::Version(command) => version::run(command, output),
         Command::Vex(command) => vex::run(command, library, output),
         Command::Verify(arguments) => verify::run(arguments, &library()?, output),
+        Command::Policy(command) => policy::run(command, output),
         Command::Facts(arguments) => facts::run(arguments, &library()?, output),
         Command::Questionnaire(command) => {
             questionnaire::run(command, &library()?, output, cli.common.lang)

@@ -3,6 +3,7 @@
 //! One file a group; each takes what was gathered and gives the outcomes of its checks.
 
 mod advisory;
+mod beside;
 mod change;
 mod contents;
 mod files;
@@ -27,6 +28,7 @@ use crate::acceptance::report::{
     Ending, GroupView, Input, LeftOutView, Product, Report, Subject, Tool,
 };
 use crate::acceptance::{Group, Verdict};
+use crate::document::scan::ScanView;
 use crate::text::Text;
 use crate::text::messages::both;
 use crate::time::{Date, instant};
@@ -55,17 +57,37 @@ impl Request<'_> {
     }
 }
 
+/// A verdict with the scan that it rests on, for papers that show vulnerabilities.
+#[derive(Debug)]
+pub struct Verified {
+    /// The verdict.
+    pub report: Report,
+    /// The scan for known vulnerabilities; `None` where there was none.
+    pub scan: Option<ScanView>,
+}
+
 /// Verifies.
 ///
 /// # Errors
 ///
-/// Where nothing can be judged at all: the folder cannot be read. What else is wrong is part of the report.
+/// Where nothing can be judged at all: the folder cannot be read, or the baseline does not belong here. What else is
+/// wrong is part of the report.
 pub fn verify(request: &Request<'_>) -> Result<Report, Refused> {
+    verify_with_scan(request).map(|verified| verified.report)
+}
+
+/// Verifies, and hands on the scan for known vulnerabilities.
+///
+/// # Errors
+///
+/// As [`verify`].
+pub fn verify_with_scan(request: &Request<'_>) -> Result<Verified, Refused> {
     (request.progress)(Group::Files);
     let mut inputs = Vec::new();
+    let baseline = standing::baseline(request, &mut inputs)?;
     let gathered = Gathered::gather(request, &mut inputs)?;
     let mut groups: Vec<(Group, Vec<Outcome>)> = Vec::new();
-    let steps: [(Group, Step); 8] = [
+    let steps: [(Group, Step); 7] = [
         (Group::Files, files::verify),
         (Group::Signatures, signature::verify),
         (Group::Sbom, sbom::verify),
@@ -73,15 +95,18 @@ pub fn verify(request: &Request<'_>) -> Result<Report, Refused> {
         (Group::Changes, change::verify),
         (Group::Advisories, advisory::verify),
         (Group::Products, product::verify),
-        (Group::Policy, policy::verify),
     ];
     for (group, step) in steps {
         (request.progress)(group);
         groups.push((group, step(&gathered, &mut inputs)));
     }
+    (request.progress)(Group::Policy);
+    let own = policy::verify(&gathered, &groups, &mut inputs);
+    groups.push((Group::Policy, own));
     (request.progress)(Group::Requirements);
     let mut outcomes: Vec<&mut Outcome> = groups.iter_mut().flat_map(|(_, list)| list).collect();
-    let (exceptions, about_exceptions) = standing::apply(&gathered, &mut outcomes, &mut inputs);
+    let (exceptions, about_exceptions) =
+        standing::apply(&gathered, baseline.as_ref(), &mut outcomes, &mut inputs);
     let (requirements, mut about_requirements) =
         requirement::settle(&gathered, &groups, &exceptions);
     about_requirements.extend(about_exceptions);
@@ -99,7 +124,7 @@ pub fn verify(request: &Request<'_>) -> Result<Report, Refused> {
         what: one.what.word(),
         reason: one.reason.clone(),
     });
-    Ok(Report {
+    let report = Report {
         schema: "mekiki/verify/v1",
         verdict,
         headline: headline(verdict, &groups),
@@ -122,6 +147,10 @@ pub fn verify(request: &Request<'_>) -> Result<Report, Refused> {
             name: "mekiki",
             version: env!("CARGO_PKG_VERSION"),
         },
+    };
+    Ok(Verified {
+        report,
+        scan: gathered.scan.into_inner(),
     })
 }
 

@@ -1,5 +1,7 @@
 //! Reads what was delivered, once, and sorts it into artifacts, SBOMs and what speaks of them.
 
+use std::sync::OnceLock;
+
 use super::Request;
 use crate::acceptance::check::Check;
 use crate::acceptance::manifest::{Evidence, LeftOut, Named};
@@ -10,6 +12,7 @@ use crate::app::Refused;
 use crate::delivery::Inventory;
 use crate::diagnostic::{Diagnostic, Place};
 use crate::digest::{Digest, Digester};
+use crate::document::scan::ScanView;
 use crate::evidence::Citation;
 use crate::evidence::sbom::{self, Sbom};
 use crate::folder::{list_folder, read_delivered};
@@ -95,6 +98,8 @@ pub(super) struct Gathered<'a> {
     pub(super) terms: Terms,
     /// The requirements, or why they cannot be read; `None` where no register is named.
     pub(super) requirements: Option<Result<Vec<Requirement>, Vec<Diagnostic>>>,
+    /// What the scan for known vulnerabilities found, once the advisories were looked at.
+    pub(super) scan: OnceLock<ScanView>,
 }
 
 impl<'a> Gathered<'a> {
@@ -117,8 +122,9 @@ impl<'a> Gathered<'a> {
             inventory: Inventory::new(Vec::new(), false),
             remarks: Vec::new(),
             missing: Vec::new(),
-            terms: Terms::default(),
+            terms: request.manifest.terms.clone(),
             requirements: None,
+            scan: OnceLock::new(),
         };
         gathered.read_sboms(inputs);
         for path in listing.files {
