@@ -3,6 +3,9 @@
 //! What was known and left stays told; only what is new fails. Nothing that could not be judged is ever known, nothing
 //! that is known to be exploited and due, and nothing that an exception kept from counting then.
 
+#[cfg(test)]
+mod tests;
+
 use std::collections::BTreeSet;
 
 use serde_json::Value;
@@ -47,7 +50,10 @@ pub fn read_baseline(bytes: &[u8]) -> Result<Baseline, Diagnostic> {
     let report = report_in(&document)
         .ok_or_else(|| unreadable(&format!("the file holds no verdict of the schema {SCHEMA}")))?;
     let text = |value: &Value| value.as_str().map(str::to_owned);
-    let as_of = report.get("as_of").and_then(Value::as_str).and_then(parse_instant);
+    let as_of = report
+        .get("as_of")
+        .and_then(Value::as_str)
+        .and_then(parse_instant);
     let as_of = as_of.ok_or_else(|| unreadable("the earlier verdict has no day"))?;
     let groups = report.get("groups").and_then(Value::as_array);
     let groups = groups.ok_or_else(|| unreadable("the earlier verdict has no groups"))?;
@@ -97,14 +103,24 @@ impl Baseline {
         if case.is_none() || self.case.as_deref() != case {
             let own = case.unwrap_or("none");
             let other = self.case.as_deref().unwrap_or("none");
-            let message = format!("the earlier verdict is about case `{other}`, and this is case `{own}`");
-            return Err(Diagnostic::error("baseline-case", Place::pointer("/subject/case"), message)
-                .help("name the verdict on the same case, and the case in the manifest"));
+            let message =
+                format!("the earlier verdict is about case `{other}`, and this is case `{own}`");
+            return Err(Diagnostic::error(
+                "baseline-case",
+                Place::pointer("/subject/case"),
+                message,
+            )
+            .help("name the verdict on the same case, and the case in the manifest"));
         }
         if self.as_of > as_of {
-            let message = format!("the earlier verdict was drawn as of {}, after {as_of}", self.as_of);
-            return Err(Diagnostic::error("baseline-later", Place::pointer("/as_of"), message)
-                .help("name a verdict of an earlier day"));
+            let message = format!(
+                "the earlier verdict was drawn as of {}, after {as_of}",
+                self.as_of
+            );
+            return Err(
+                Diagnostic::error("baseline-later", Place::pointer("/as_of"), message)
+                    .help("name a verdict of an earlier day"),
+            );
         }
         Ok(())
     }
@@ -142,9 +158,12 @@ pub fn check_stage(stage: Stage) -> Result<(), Diagnostic> {
     if stage == Stage::Operation {
         return Ok(());
     }
-    let message = "an earlier verdict counts in operation only; before acceptance everything is due";
-    Err(Diagnostic::error("baseline-stage", Place::pointer("/baseline"), message)
-        .help("leave out the baseline, or say `stage = \"operation\"` in the manifest"))
+    let message =
+        "an earlier verdict counts in operation only; before acceptance everything is due";
+    Err(
+        Diagnostic::error("baseline-stage", Place::pointer("/baseline"), message)
+            .help("leave out the baseline, or say `stage = \"operation\"` in the manifest"),
+    )
 }
 
 /// Whether a vulnerability is known to be exploited and its time has run out, or none was agreed.

@@ -96,7 +96,10 @@ pub fn judge(
     } else {
         &terms.fix_days
     };
-    let Some(days) = days.as_ref().and_then(|days| i32::try_from(days.value).ok()) else {
+    let Some(days) = days
+        .as_ref()
+        .and_then(|days| i32::try_from(days.value).ok())
+    else {
         return told(left, Why::NoClock, None);
     };
     let Some(since) = weighed.since else {
@@ -163,17 +166,94 @@ mod tests {
     fn at_delivery_everything_of_the_score_is_due() {
         let (none, terms) = (Terms::default(), terms());
         for (case, terms, weighed, claim, effect, why) in [
-            ("at the score", &terms, weighed(false, Some(70), None), Claim::None, Effect::Fails, Why::Left),
-            ("below it", &terms, weighed(false, Some(69), None), Claim::None, Effect::Notes, Why::Below),
-            ("unrated", &terms, weighed(false, None, None), Claim::None, Effect::Fails, Why::Left),
-            ("a band below", &terms, weighed(false, None, Some(69)), Claim::None, Effect::Notes, Why::Below),
-            ("a band across", &terms, weighed(false, None, Some(89)), Claim::None, Effect::Fails, Why::Left),
-            ("exploited below", &terms, weighed(true, Some(20), None), Claim::None, Effect::Fails, Why::Left),
-            ("nothing agreed", &none, weighed(false, Some(1), None), Claim::None, Effect::Fails, Why::Left),
-            ("unsigned", &terms, weighed(false, Some(98), None), Claim::Unproven, Effect::Fails, Why::Left),
-            ("open", &terms, weighed(false, Some(98), None), Claim::SignatureOpen, Effect::Unverifiable, Why::Left),
-            ("signed", &terms, weighed(true, Some(98), None), Claim::Unaccepted, Effect::Unverifiable, Why::Left),
-            ("accepted", &terms, weighed(true, Some(98), None), Claim::Accepted, Effect::Notes, Why::Settled),
+            (
+                "at the score",
+                &terms,
+                weighed(false, Some(70), None),
+                Claim::None,
+                Effect::Fails,
+                Why::Left,
+            ),
+            (
+                "below it",
+                &terms,
+                weighed(false, Some(69), None),
+                Claim::None,
+                Effect::Notes,
+                Why::Below,
+            ),
+            (
+                "unrated",
+                &terms,
+                weighed(false, None, None),
+                Claim::None,
+                Effect::Fails,
+                Why::Left,
+            ),
+            (
+                "a band below",
+                &terms,
+                weighed(false, None, Some(69)),
+                Claim::None,
+                Effect::Notes,
+                Why::Below,
+            ),
+            (
+                "a band across",
+                &terms,
+                weighed(false, None, Some(89)),
+                Claim::None,
+                Effect::Fails,
+                Why::Left,
+            ),
+            (
+                "exploited below",
+                &terms,
+                weighed(true, Some(20), None),
+                Claim::None,
+                Effect::Fails,
+                Why::Left,
+            ),
+            (
+                "nothing agreed",
+                &none,
+                weighed(false, Some(1), None),
+                Claim::None,
+                Effect::Fails,
+                Why::Left,
+            ),
+            (
+                "unsigned",
+                &terms,
+                weighed(false, Some(98), None),
+                Claim::Unproven,
+                Effect::Fails,
+                Why::Left,
+            ),
+            (
+                "open",
+                &terms,
+                weighed(false, Some(98), None),
+                Claim::SignatureOpen,
+                Effect::Unverifiable,
+                Why::Left,
+            ),
+            (
+                "signed",
+                &terms,
+                weighed(true, Some(98), None),
+                Claim::Unaccepted,
+                Effect::Unverifiable,
+                Why::Left,
+            ),
+            (
+                "accepted",
+                &terms,
+                weighed(true, Some(98), None),
+                Claim::Accepted,
+                Effect::Notes,
+                Why::Settled,
+            ),
         ] {
             let told = judge(terms, Stage::Delivery, day("2026-11-26"), &weighed, claim);
             assert_eq!((told.effect, told.why), (effect, why), "{case}");
@@ -189,27 +269,52 @@ mod tests {
             judge(&terms, Stage::Operation, day(text), weighed, Claim::None)
         };
         let told = on("2026-12-01", &high);
-        assert_eq!((told.effect, told.due), (Effect::Warns, parse_day("2026-12-01")));
+        assert_eq!(
+            (told.effect, told.due),
+            (Effect::Warns, parse_day("2026-12-01"))
+        );
         assert_eq!(on("2026-12-02", &high).effect, Effect::Fails);
         assert_eq!(on("2026-11-08", &exploited).effect, Effect::Warns);
         assert_eq!(on("2026-11-09", &exploited).effect, Effect::Fails);
-        let undated = Weighed { since: None, ..high };
+        let undated = Weighed {
+            since: None,
+            ..high
+        };
         assert_eq!(on("2026-11-08", &undated).effect, Effect::Unverifiable);
         let none = Terms::default();
-        let told = judge(&none, Stage::Operation, day("2026-11-02"), &high, Claim::None);
+        let told = judge(
+            &none,
+            Stage::Operation,
+            day("2026-11-02"),
+            &high,
+            Claim::None,
+        );
         assert_eq!((told.effect, told.why), (Effect::Fails, Why::NoClock));
-        let told = judge(&none, Stage::Operation, day("2026-11-02"), &exploited, Claim::Unaccepted);
+        let told = judge(
+            &none,
+            Stage::Operation,
+            day("2026-11-02"),
+            &exploited,
+            Claim::Unaccepted,
+        );
         assert_eq!(told.effect, Effect::Unverifiable);
     }
 
     #[test]
     fn a_weaker_claim_is_never_better() {
-        let claims = [Claim::None, Claim::Unproven, Claim::SignatureOpen, Claim::Unaccepted, Claim::Accepted];
+        let claims = [
+            Claim::None,
+            Claim::Unproven,
+            Claim::SignatureOpen,
+            Claim::Unaccepted,
+            Claim::Accepted,
+        ];
         let terms = terms();
         for stage in [Stage::Delivery, Stage::Operation] {
             for weighed in [weighed(false, Some(98), None), weighed(true, None, None)] {
                 for text in ["2026-11-02", "2027-11-02"] {
-                    let effects = claims.map(|claim| judge(&terms, stage, day(text), &weighed, claim).effect);
+                    let effects =
+                        claims.map(|claim| judge(&terms, stage, day(text), &weighed, claim).effect);
                     assert!(effects.is_sorted(), "{effects:?}");
                 }
             }

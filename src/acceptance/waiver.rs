@@ -3,6 +3,9 @@
 //! Source: Common Model, article 8: one entry waives one criterion for a period; when it has run out, the criterion is
 //! due at once. What could not be judged is never waived, nor is a check that settles no criterion.
 
+#[cfg(test)]
+mod tests;
+
 use std::collections::BTreeMap;
 
 use super::check::Checks;
@@ -70,9 +73,16 @@ pub fn waive(
     let in_force = by_criterion(waivers, day, ExceptionState::InForce);
     for outcome in outcomes {
         let settles = settled_by(checks, &outcome.check);
-        let found = settles.iter().map(|criterion| in_force.get(criterion.as_str()));
-        let Some(found) = found.collect::<Option<Vec<_>>>() else { continue };
-        let first = found.iter().filter_map(|index| waivers.get(**index)).min_by_key(|one| one.entry.expiry);
+        let found = settles
+            .iter()
+            .map(|criterion| in_force.get(criterion.as_str()));
+        let Some(found) = found.collect::<Option<Vec<_>>>() else {
+            continue;
+        };
+        let first = found
+            .iter()
+            .filter_map(|index| waivers.get(**index))
+            .min_by_key(|one| one.entry.expiry);
         let Some(first) = first else { continue };
         let mut count = 0;
         for finding in &mut outcome.findings {
@@ -109,11 +119,15 @@ pub fn name_expired(
     let expired = by_criterion(waivers, day, ExceptionState::Expired);
     for outcome in outcomes {
         let settles = settled_by(checks, &outcome.check);
-        let lapsed = settles.iter().map(CriterionId::as_str).find_map(|criterion| {
-            let index = expired.get(criterion)?;
-            (!in_force.contains_key(criterion)).then_some(*index)
-        });
-        let Some((index, waiver)) = lapsed.and_then(|index| Some((index, waivers.get(index)?))) else {
+        let lapsed = settles
+            .iter()
+            .map(CriterionId::as_str)
+            .find_map(|criterion| {
+                let index = expired.get(criterion)?;
+                (!in_force.contains_key(criterion)).then_some(*index)
+            });
+        let Some((index, waiver)) = lapsed.and_then(|index| Some((index, waivers.get(index)?)))
+        else {
             continue;
         };
         for finding in &mut outcome.findings {
@@ -137,8 +151,13 @@ fn by_criterion(waivers: &[Waiver], day: Date, state: ExceptionState) -> BTreeMa
             continue;
         }
         let key = |one: &Waiver| (one.entry.expiry, one.entry.id.clone());
-        let slot = found.entry(waiver.entry.criterion.as_str()).or_insert(index);
-        if waivers.get(*slot).is_some_and(|known| key(known) < key(waiver)) {
+        let slot = found
+            .entry(waiver.entry.criterion.as_str())
+            .or_insert(index);
+        if waivers
+            .get(*slot)
+            .is_some_and(|known| key(known) < key(waiver))
+        {
             *slot = index;
         }
     }

@@ -52,23 +52,36 @@ pub fn open_pack(folder: &str) -> Result<Pack, Refused> {
     let listing = list_folder(folder)?;
     let mut contents: BTreeMap<String, Vec<u8>> = BTreeMap::new();
     let mut refused = Vec::new();
-    for path in listing.files.into_iter().filter(|path| path.ends_with(".toml")) {
+    for path in listing
+        .files
+        .into_iter()
+        .filter(|path| path.ends_with(".toml"))
+    {
         match read_delivered(&format!("{}/{path}", folder.trim_end_matches('/'))) {
             Ok(bytes) => _ = contents.insert(path, bytes),
             Err(fault) => refused.push(fault.diagnostic().in_file(path)),
         }
     }
     // A link is not followed, and what it leads to is no part of the pack.
-    refused.extend(listing.others.into_iter().filter(|path| path.ends_with(".toml")).map(|path| {
-        let message = format!("`{path}` is no regular file");
-        Diagnostic::error("file-irregular", crate::diagnostic::Place::whole(), message)
-            .help("put the file itself into the pack")
-            .in_file(path)
-    }));
+    refused.extend(
+        listing
+            .others
+            .into_iter()
+            .filter(|path| path.ends_with(".toml"))
+            .map(|path| {
+                let message = format!("`{path}` is no regular file");
+                Diagnostic::error("file-irregular", crate::diagnostic::Place::whole(), message)
+                    .help("put the file itself into the pack")
+                    .in_file(path)
+            }),
+    );
     if !refused.is_empty() {
         return Err(Refused(refused));
     }
-    let files: Files<'_> = contents.iter().map(|(path, bytes)| (path.as_str(), bytes.as_slice())).collect();
+    let files: Files<'_> = contents
+        .iter()
+        .map(|(path, bytes)| (path.as_str(), bytes.as_slice()))
+        .collect();
     read_pack(&files).map_err(Refused)
 }
 
@@ -79,7 +92,10 @@ pub fn open_pack(folder: &str) -> Result<Pack, Refused> {
 /// As [`open_pack`], and `policy-example` for each example that does not.
 pub fn open_tested_pack(folder: &str) -> Result<Pack, Refused> {
     let pack = open_pack(folder)?;
-    let failures: Vec<_> = run_examples(&pack).into_iter().filter_map(|one| one.failure).collect();
+    let failures: Vec<_> = run_examples(&pack)
+        .into_iter()
+        .filter_map(|one| one.failure)
+        .collect();
     if failures.is_empty() {
         Ok(pack)
     } else {

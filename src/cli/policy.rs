@@ -46,7 +46,9 @@ fn check(dir: &str, output: &Output) -> anyhow::Result<Verdict> {
         Err(Refused(faults)) => faults,
     };
     let view = json!({"schema": "mekiki/policy-check/v1", "findings": faults});
-    output.either(&view, || lines(&faults) + &format!("{} errors\n", faults.len()))?;
+    output.either(&view, || {
+        lines(&faults) + &format!("{} errors\n", faults.len())
+    })?;
     Ok(Verdict::of(faults.is_empty()))
 }
 
@@ -55,7 +57,12 @@ fn test(dir: &str, output: &Output) -> anyhow::Result<Verdict> {
     output.either(&tested, || {
         let mut out = String::new();
         for one in &tested.failures {
-            _ = writeln!(out, "{}: {}", one.check, printable(&one.failure.to_string()));
+            _ = writeln!(
+                out,
+                "{}: {}",
+                one.check,
+                printable(&one.failure.to_string())
+            );
         }
         _ = writeln!(out, "{} passed, {} failed", tested.passed, tested.failed);
         out
@@ -64,5 +71,8 @@ fn test(dir: &str, output: &Output) -> anyhow::Result<Verdict> {
 }
 
 fn lines(faults: &[Diagnostic]) -> String {
-    faults.iter().map(|fault| printable(&fault.to_string()) + "\n").collect()
+    faults
+        .iter()
+        .map(|fault| printable(&fault.to_string()) + "\n")
+        .collect()
 }

@@ -48,7 +48,11 @@ pub fn read_pack(files: &Files<'_>) -> Result<Pack, Vec<Diagnostic>> {
         if let Some(other) = rules.iter().find(|other| other.id == rule.id) {
             let message = format!("the rule `{}` stands in `{}` already", rule.id, other.file);
             let fault = Diagnostic::error("policy-repeated", rule.at.clone(), message);
-            faults.push(fault.help("give every rule an id of its own").in_file(*path));
+            faults.push(
+                fault
+                    .help("give every rule an id of its own")
+                    .in_file(*path),
+            );
             continue;
         }
         rules.push(rule);
@@ -56,7 +60,11 @@ pub fn read_pack(files: &Files<'_>) -> Result<Pack, Vec<Diagnostic>> {
     if files.keys().all(|path| *path == PACK_FILE) {
         let message = "the pack holds no rule";
         let fault = Diagnostic::error("policy-empty", Place::whole(), message);
-        faults.push(fault.help("write one rule in each further file").in_file(PACK_FILE));
+        faults.push(
+            fault
+                .help("write one rule in each further file")
+                .in_file(PACK_FILE),
+        );
     }
     faults.sort_by(|one, other| one.file.cmp(&other.file));
     match head {
@@ -75,7 +83,11 @@ pub fn read_pack(files: &Files<'_>) -> Result<Pack, Vec<Diagnostic>> {
 
 fn read_head(document: &Document, complaints: &Complaints) -> (String, String, Text) {
     let fields = Fields::root(document, complaints);
-    let head = (read_id(&fields), fields.text("version"), fields.both("title"));
+    let head = (
+        read_id(&fields),
+        fields.text("version"),
+        fields.both("title"),
+    );
     fields.finish();
     head
 }
@@ -110,7 +122,8 @@ fn read_rule(
     let examples = fields.tables("example");
     // Without a subject no name can be looked up; that it is missing is told already.
     let (subject, names) = subject.and_then(|one| Some((one, vocabularies.get(&one)?)))?;
-    let compiled = sources.map(|(key, source)| source.map(|source| compile(fields, key, &source, names)));
+    let compiled =
+        sources.map(|(key, source)| source.map(|source| compile(fields, key, &source, names)));
     let [when, deny, require] = compiled;
     let has_when = when.is_some();
     let condition = match (deny, require) {
@@ -126,7 +139,10 @@ fn read_rule(
             None
         }
     };
-    let examples: Vec<_> = examples.iter().filter_map(|one| read_example(one, subject, names)).collect();
+    let examples: Vec<_> = examples
+        .iter()
+        .filter_map(|one| read_example(one, subject, names))
+        .collect();
     for (ruling, wanted) in [(Ruling::Broken, "is broken"), (Ruling::Holds, "holds")] {
         if !examples.iter().any(|one| one.expect == ruling) {
             let message = format!("no example shows where the rule {wanted}");
@@ -155,12 +171,18 @@ fn read_rule(
     })
 }
 
-fn compile(fields: &Fields<'_>, key: &'static str, source: &str, names: &Vocabulary) -> Option<Rule> {
+fn compile(
+    fields: &Fields<'_>,
+    key: &'static str,
+    source: &str,
+    names: &Vocabulary,
+) -> Option<Rule> {
     match Rule::compile(source, names) {
         Ok(rule) => Some(rule),
         Err(faults) => {
             for fault in faults {
-                let is_unknown = fault.code == "rule-unknown-fact" && !fault.help.starts_with("did you");
+                let is_unknown =
+                    fault.code == "rule-unknown-fact" && !fault.help.starts_with("did you");
                 let help = if is_unknown { known(names) } else { fault.help };
                 fields.complain(fault.code, key, fault.message, &help);
             }
@@ -184,7 +206,12 @@ fn read_example(fields: &Fields<'_>, subject: Subject, names: &Vocabulary) -> Op
         match names.typed(&key, &node.value, at) {
             Ok(value) => _ = given.insert(key.as_str().into(), value),
             Err(mut fault) => {
-                if fault.help.as_deref().is_some_and(|help| !help.starts_with("did you")) && fault.code == "fact-unknown" {
+                if fault
+                    .help
+                    .as_deref()
+                    .is_some_and(|help| !help.starts_with("did you"))
+                    && fault.code == "fact-unknown"
+                {
                     fault.help = Some(known(names));
                 }
                 fields.complain_at(fault);

@@ -37,25 +37,14 @@ pub(super) fn verify(gathered: &Gathered<'_>, inputs: &mut Vec<Input>) -> Vec<Ou
             .to_vec(),
         None => by_feed(gathered, &mut statements, inputs),
     };
-    let (is_empty, count) = (statements.is_empty(), statements.len().to_string());
-    let mut findings = statements.findings();
-    let stated = stated(gathered);
     let check = gathered.check(VEX);
-    let vex = if is_empty {
-        Outcome::not_applicable(&check, both("verify-vex-none", &[]))
+    let count = statements.len().to_string();
+    outcomes.push(if statements.is_empty() {
+        Outcome::not_applicable(&check, none_handed_in(gathered))
     } else {
-        Outcome::new(&check, both("verify-vex-said", &[("count", &count)]))
-    };
-    if is_empty {
-        findings.extend(stated);
-    }
-    let asks = vex.verdict;
-    let mut vex = vex.with(findings);
-    if is_empty {
-        // That SBOMs carry statements is worth knowing; nobody relies on them.
-        vex.verdict = asks;
-    }
-    outcomes.push(vex);
+        let said = both("verify-vex-said", &[("count", &count)]);
+        Outcome::new(&check, said).with(statements.findings())
+    });
     outcomes
 }
 
@@ -71,7 +60,9 @@ fn by_feed(
         Err(finding) => return without_feed(gathered, finding),
     };
     let readable = gathered.sboms.iter().filter(|one| one.read.is_ok());
-    let files: Vec<_> = readable.map(|one| (one.path.clone(), one.bytes.clone())).collect();
+    let files: Vec<_> = readable
+        .map(|one| (one.path.clone(), one.bytes.clone()))
+        .collect();
     let manifest = opened.snapshot.manifest();
     let day = manifest.as_of.clone().unwrap_or_else(|| "?".to_owned());
     let arguments = [
@@ -144,7 +135,9 @@ fn without_sbom(gathered: &Gathered<'_>) -> Vec<Outcome> {
     let ids = [JUDGED, EXPLOITED, SEVERITY];
     if let (Some(left_out), true) = (gathered.left_out(Evidence::Sbom), gathered.sboms.is_empty()) {
         let reason = || left_out.reason.clone();
-        return ids.map(|id| Outcome::not_applicable(&gathered.check(id), reason())).to_vec();
+        return ids
+            .map(|id| Outcome::not_applicable(&gathered.check(id), reason()))
+            .to_vec();
     }
     let said = both("verify-judged-no-sbom", &[]);
     ids.map(|id| {
@@ -158,7 +151,10 @@ fn without_sbom(gathered: &Gathered<'_>) -> Vec<Outcome> {
 fn judged(gathered: &Gathered<'_>, view: &ScanView) -> Outcome {
     let mut findings = Vec::new();
     let cite = |component: &crate::document::scan::ComponentView| {
-        let sbom = gathered.sboms.iter().find(|sbom| sbom.path == component.file);
+        let sbom = gathered
+            .sboms
+            .iter()
+            .find(|sbom| sbom.path == component.file);
         sbom.map(|sbom| sbom.cite(component.at.clone()))
     };
     for one in view.unjudged.iter().take(TOLD) {
@@ -168,7 +164,10 @@ fn judged(gathered: &Gathered<'_>, view: &ScanView) -> Outcome {
             let arguments = [("component", shown(&subject)), ("why", message(lang, &why))];
             message_with(lang, "verify-judged-not", &arguments)
         };
-        let text = Text { ja: say(Lang::Ja), en: say(Lang::En) };
+        let text = Text {
+            ja: say(Lang::Ja),
+            en: say(Lang::En),
+        };
         let mut finding = Finding::new(JUDGED, Effect::Unverifiable, subject, text)
             .distinguished_by(&[one.reason]);
         finding.citations.extend(cite(&one.component));
@@ -186,6 +185,16 @@ fn judged(gathered: &Gathered<'_>, view: &ScanView) -> Outcome {
                 .distinguished_by(&["empty"]),
         );
     }
+    for sbom in &gathered.sboms {
+        let Ok(read) = &sbom.read else { continue };
+        if read.sbom.components.is_empty() && read.sbom.root.is_some() {
+            let message = both("verify-judged-alone", &[("path", &shown(&sbom.path))]);
+            findings.push(
+                Finding::new(JUDGED, Effect::Warns, sbom.path.clone(), message)
+                    .distinguished_by(&["alone"]),
+            );
+        }
+    }
     for sbom in gathered.sboms.iter().filter(|one| one.read.is_err()) {
         let message = both("verify-judged-unreadable", &[("path", &shown(&sbom.path))]);
         findings.push(
@@ -202,7 +211,12 @@ fn judged(gathered: &Gathered<'_>, view: &ScanView) -> Outcome {
         counts.collect::<Vec<_>>().join("; ")
     };
     let counts = [
-        ("judged", view.components.saturating_sub(view.unjudged.len()).to_string()),
+        (
+            "judged",
+            view.components
+                .saturating_sub(view.unjudged.len())
+                .to_string(),
+        ),
         ("components", view.components.to_string()),
     ];
     let said = |lang: Lang| {
@@ -212,13 +226,18 @@ fn judged(gathered: &Gathered<'_>, view: &ScanView) -> Outcome {
         }
         text
     };
-    let said = Text { ja: said(Lang::Ja), en: said(Lang::En) };
+    let said = Text {
+        ja: said(Lang::Ja),
+        en: said(Lang::En),
+    };
     let rests: Vec<_> = gathered
         .sboms
         .iter()
         .map(|sbom| sbom.cite(crate::diagnostic::Place::whole()))
         .collect();
-    Outcome::new(&gathered.check(JUDGED), said).resting_on(rests).with(findings)
+    Outcome::new(&gathered.check(JUDGED), said)
+        .resting_on(rests)
+        .with(findings)
 }
 
 /// What is known to be exploited, and what is of the agreed severity.
@@ -235,9 +254,14 @@ fn weighed(
     }
     let left = |findings: &[Finding]| {
         let left = findings.iter().filter(|one| one.effect != Effect::Notes);
-        left.filter(|one| one.weakness.is_some()).count().to_string()
+        left.filter(|one| one.weakness.is_some())
+            .count()
+            .to_string()
     };
-    let exploited = both("verify-exploited-said", &[("count", &left(&found.exploited))]);
+    let exploited = both(
+        "verify-exploited-said",
+        &[("count", &left(&found.exploited))],
+    );
     let threshold = gathered.terms.severity_threshold_tenths.as_ref();
     let score = threshold.and_then(|one| u16::try_from(one.value).ok());
     let arguments = [
@@ -245,11 +269,17 @@ fn weighed(
         ("settled", found.settled.to_string()),
         ("below", found.below.to_string()),
         ("others", found.others.to_string()),
-        ("threshold", score.map(crate::cvss::decimal).unwrap_or_default()),
+        (
+            "threshold",
+            score.map(crate::cvss::decimal).unwrap_or_default(),
+        ),
     ];
     let severity = match threshold {
         Some(_) => say("verify-severity-said", &arguments),
-        None => say("verify-severity-said-all", arguments.get(..4).unwrap_or_default()),
+        None => say(
+            "verify-severity-said-all",
+            arguments.get(..4).unwrap_or_default(),
+        ),
     };
     let terms = &gathered.terms;
     let days = [&terms.exploited_fix_days, &terms.fix_days];
@@ -269,32 +299,44 @@ fn weighed(
     ]
 }
 
-/// That an SBOM itself carries statements, which nobody named as VEX.
-fn stated(gathered: &Gathered<'_>) -> Vec<Finding> {
-    let carrying = gathered.sboms.iter().filter_map(|sbom| {
+/// That no VEX was handed in, and whether an SBOM itself carries statements, which nobody named as such.
+fn none_handed_in(gathered: &Gathered<'_>) -> Text {
+    let stated = gathered.sboms.iter().find_map(|sbom| {
         let read = sbom.read.as_ref().ok()?;
-        let stated = read.sbom.vulnerabilities.iter();
-        let first = stated.clone().find(|one| one.state.is_some())?;
-        let count = stated.filter(|one| one.state.is_some()).count().to_string();
-        let arguments = [("path", shown(&sbom.path)), ("count", count)];
-        let message = say("verify-vex-in-sbom", &arguments);
-        let finding = Finding::new(VEX, Effect::Notes, sbom.path.clone(), message);
-        Some(finding.cite(sbom.cite(first.at.place())))
+        let stated = read
+            .sbom
+            .vulnerabilities
+            .iter()
+            .filter(|one| one.state.is_some());
+        let count = stated.count();
+        (count > 0).then(|| (shown(&sbom.path), count.to_string()))
     });
-    carrying.collect()
+    match stated {
+        Some((path, count)) => say("verify-vex-in-sbom", &[("path", path), ("count", count)]),
+        None => both("verify-vex-none", &[]),
+    }
 }
 
 /// A message whose arguments are the same in both languages.
 fn say<T: AsRef<str>>(key: &str, arguments: &[(&str, T)]) -> Text {
-    let arguments: Vec<(&str, &str)> = arguments.iter().map(|(name, value)| (*name, value.as_ref())).collect();
+    let arguments: Vec<(&str, &str)> = arguments
+        .iter()
+        .map(|(name, value)| (*name, value.as_ref()))
+        .collect();
     both(key, &arguments)
 }
 
 /// A message whose arguments are texts in both languages.
 fn say_texts(key: &str, arguments: &[(&str, &Text)]) -> Text {
     let say = |lang: Lang| {
-        let arguments: Vec<(&str, &str)> = arguments.iter().map(|(name, text)| (*name, text.of(lang))).collect();
+        let arguments: Vec<(&str, &str)> = arguments
+            .iter()
+            .map(|(name, text)| (*name, text.of(lang)))
+            .collect();
         message_with(lang, key, &arguments)
     };
-    Text { ja: say(Lang::Ja), en: say(Lang::En) }
+    Text {
+        ja: say(Lang::Ja),
+        en: say(Lang::En),
+    }
 }

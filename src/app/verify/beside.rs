@@ -41,7 +41,10 @@ pub(super) fn told(gathered: &Gathered<'_>, fault: &Diagnostic) -> String {
 /// last step only.
 pub(super) fn named(path: &str) -> String {
     if path.starts_with('/') {
-        path.rsplit('/').find(|step| !step.is_empty()).unwrap_or(path).to_owned()
+        path.rsplit('/')
+            .find(|step| !step.is_empty())
+            .unwrap_or(path)
+            .to_owned()
     } else {
         path.to_owned()
     }

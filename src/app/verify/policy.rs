@@ -43,7 +43,12 @@ pub(super) fn verify(
             faults.push(Finding::new(READABLE, Effect::Unverifiable, name, message));
             continue;
         }
-        let folder = gathered.request.root.join(&policy.path).display().to_string();
+        let folder = gathered
+            .request
+            .root
+            .join(&policy.path)
+            .display()
+            .to_string();
         match open_tested_pack(&folder) {
             Ok(pack) if packs.iter().any(|one| one.id == pack.id) => {
                 let message = both("verify-policy-repeated", &[("id", &pack.id)]);
@@ -91,7 +96,10 @@ fn unusable(gathered: &Gathered<'_>, name: &str, fault: &Diagnostic) -> Finding 
     };
     let why = told(gathered, fault);
     let arguments = [("path", shown(name)), ("file", shown(&at)), ("why", why)];
-    let arguments: Vec<(&str, &str)> = arguments.iter().map(|(key, value)| (*key, value.as_str())).collect();
+    let arguments: Vec<(&str, &str)> = arguments
+        .iter()
+        .map(|(key, value)| (*key, value.as_str()))
+        .collect();
     let message = both("verify-policy-unusable", &arguments);
     let mut finding = Finding::new(READABLE, Effect::Unverifiable, name, message);
     finding = finding.distinguished_by(&[&at, fault.code, &fault.message]);
@@ -126,7 +134,9 @@ fn judge(pack: &Pack, rule: &PackRule, subjects: &[Item], described: &Described)
     for one in subjects {
         let ruling = rule.judge(&one.values);
         let slot = Ruling::WORDS.iter().position(|(_, known)| *known == ruling);
-        let Some(count) = slot.and_then(|slot| counts.get_mut(slot)) else { continue };
+        let Some(count) = slot.and_then(|slot| counts.get_mut(slot)) else {
+            continue;
+        };
         *count += 1;
         let (effect, message) = match ruling {
             Ruling::Broken if *count <= BROKEN => (rule.effect, broken(rule, &one.name)),
@@ -135,20 +145,33 @@ fn judge(pack: &Pack, rule: &PackRule, subjects: &[Item], described: &Described)
             }
             _ => continue,
         };
-        findings.push(cite(Finding::new(&id, effect, one.name.clone(), message), one));
+        findings.push(cite(
+            Finding::new(&id, effect, one.name.clone(), message),
+            one,
+        ));
     }
     let [unasked, held, undecided, broken] = counts;
-    for (count, told, effect) in [(broken, BROKEN, rule.effect), (undecided, UNDECIDED, Effect::Unverifiable)] {
+    for (count, told, effect) in [
+        (broken, BROKEN, rule.effect),
+        (undecided, UNDECIDED, Effect::Unverifiable),
+    ] {
         if count > told {
             let more = (count - told).to_string();
             let message = both("verify-policy-more", &[("count", &more)]);
             // Another number is another finding: what is added to a long list is not known.
-            findings.push(Finding::new(&id, effect, "", message).distinguished_by(&[effect.word(), &more]));
+            findings.push(
+                Finding::new(&id, effect, "", message).distinguished_by(&[effect.word(), &more]),
+            );
         }
     }
     // What could not be described cannot be judged.
     if let Some(why) = described.lacking(rule.subject) {
-        findings.push(Finding::new(&id, Effect::Unverifiable, rule.subject.word(), why.clone()));
+        findings.push(Finding::new(
+            &id,
+            Effect::Unverifiable,
+            rule.subject.word(),
+            why.clone(),
+        ));
     }
     let numbers = [held, broken, undecided, unasked].map(|count| count.to_string());
     let [held_text, broken_text, undecided_text, unasked_text] = &numbers;
@@ -159,7 +182,9 @@ fn judge(pack: &Pack, rule: &PackRule, subjects: &[Item], described: &Described)
         ("unasked", unasked_text),
     ];
     let said = both("verify-policy-counted", &arguments);
-    let mut outcome = Outcome::new(&check, said).resting_on([line.clone()]).with(findings);
+    let mut outcome = Outcome::new(&check, said)
+        .resting_on([line.clone()])
+        .with(findings);
     if outcome.findings.is_empty() && held == 0 {
         // It looked at nothing, and nothing was lacking to look at.
         outcome.verdict = Verdict::NotApplicable;
@@ -177,7 +202,10 @@ fn broken(rule: &PackRule, name: &str) -> Text {
         ];
         message_with(lang, "verify-policy-broken", &arguments)
     };
-    Text { ja: say(Lang::Ja), en: say(Lang::En) }
+    Text {
+        ja: say(Lang::Ja),
+        en: say(Lang::En),
+    }
 }
 
 fn undecided(rule: &PackRule, one: &Item) -> Text {
@@ -191,5 +219,8 @@ fn undecided(rule: &PackRule, one: &Item) -> Text {
         ];
         message_with(lang, "verify-policy-undecided", &arguments)
     };
-    Text { ja: say(Lang::Ja), en: say(Lang::En) }
+    Text {
+        ja: say(Lang::Ja),
+        en: say(Lang::En),
+    }
 }

@@ -79,26 +79,38 @@ pub(super) fn apply(
     let waives = waive(&waivers, day, checks, outcomes);
     let gone = baseline.map(|baseline| baseline.hold(day, outcomes));
     let expired = name_expired(&waivers, day, checks, outcomes, &with_expiry);
-    let views: Vec<_> = waivers.iter().zip(&waives).map(|(one, count)| one.view(day, *count)).collect();
+    let views: Vec<_> = waivers
+        .iter()
+        .zip(&waives)
+        .map(|(one, count)| one.view(day, *count))
+        .collect();
     for (waiver, lapsed) in waivers.iter().zip(expired) {
         findings.extend(about(gathered, waiver, lapsed));
     }
     if let (Some(baseline), Some(gone)) = (baseline, gone.filter(|gone| *gone > 0)) {
-        let arguments = [("gone", gone.to_string()), ("known", baseline.known.len().to_string())];
+        let arguments = [
+            ("gone", gone.to_string()),
+            ("known", baseline.known.len().to_string()),
+        ];
         let message = say("verify-baseline-gone", &arguments);
         findings.push(Finding::new(EXCEPTION, Effect::Notes, "baseline", message));
     }
     let outcome = if request.manifest.exceptions.is_empty() {
-        let none = Outcome::not_applicable(&check, both("verify-exception-none", &[]));
-        let verdict = none.verdict;
-        let mut none = none.with(findings);
-        none.verdict = verdict;
-        none
+        let none = both("verify-exception-none", &[]);
+        Outcome::not_applicable(&check, none).with(findings)
     } else {
         let waived: usize = waives.iter().sum();
-        let arguments = [("count", waivers.len().to_string()), ("waived", waived.to_string())];
-        let cited: Vec<_> = waivers.iter().map(|one| cite(one, one.entry.at.clone())).collect();
-        Outcome::new(&check, say("verify-exception-said", &arguments)).resting_on(cited).with(findings)
+        let arguments = [
+            ("count", waivers.len().to_string()),
+            ("waived", waived.to_string()),
+        ];
+        let cited: Vec<_> = waivers
+            .iter()
+            .map(|one| cite(one, one.entry.at.clone()))
+            .collect();
+        Outcome::new(&check, say("verify-exception-said", &arguments))
+            .resting_on(cited)
+            .with(findings)
     };
     (views, vec![outcome])
 }
@@ -132,20 +144,31 @@ fn about(gathered: &Gathered<'_>, waiver: &Waiver, lapsed: usize) -> Option<Find
             let message = say("verify-exception-expired", &[id, criterion, day, count]);
             (Effect::Fails, message, "/expiry")
         }
-        ExceptionState::Expired => {
-            (Effect::Notes, say("verify-exception-ended", &[id, criterion, day]), "/expiry")
-        }
-        ExceptionState::NotBegun => {
-            (Effect::Warns, say("verify-exception-not-begun", &[id, criterion, start]), "/start")
-        }
-        ExceptionState::Refused => {
-            (Effect::Warns, say("verify-exception-refused", &[id, criterion]), "/decision")
-        }
-        ExceptionState::Revoked => {
-            (Effect::Warns, say("verify-exception-revoked", &[id, criterion]), "/decision")
-        }
+        ExceptionState::Expired => (
+            Effect::Notes,
+            say("verify-exception-ended", &[id, criterion, day]),
+            "/expiry",
+        ),
+        ExceptionState::NotBegun => (
+            Effect::Warns,
+            say("verify-exception-not-begun", &[id, criterion, start]),
+            "/start",
+        ),
+        ExceptionState::Refused => (
+            Effect::Warns,
+            say("verify-exception-refused", &[id, criterion]),
+            "/decision",
+        ),
+        ExceptionState::Revoked => (
+            Effect::Warns,
+            say("verify-exception-revoked", &[id, criterion]),
+            "/decision",
+        ),
         ExceptionState::InForce => {
-            let known = library.catalog.criteria.contains_key(&entry.criterion.as_str().into());
+            let known = library
+                .catalog
+                .criteria
+                .contains_key(&entry.criterion.as_str().into());
             if known {
                 return None;
             }
@@ -167,7 +190,11 @@ fn cite(waiver: &Waiver, at: Place) -> Citation {
 }
 
 /// The exceptions of this case and supplier; what cannot be used becomes a finding.
-fn belonging(gathered: &Gathered<'_>, inputs: &mut Vec<Input>, findings: &mut Vec<Finding>) -> Vec<Waiver> {
+fn belonging(
+    gathered: &Gathered<'_>,
+    inputs: &mut Vec<Input>,
+    findings: &mut Vec<Finding>,
+) -> Vec<Waiver> {
     let manifest = gathered.request.manifest;
     if manifest.exceptions.is_empty() {
         return Vec::new();
@@ -212,7 +239,11 @@ fn belonging(gathered: &Gathered<'_>, inputs: &mut Vec<Input>, findings: &mut Ve
 
 /// The files that an entry of the manifest names: the file itself, or those in TOML and JSON of a folder. Each with the
 /// path from the manifest's folder, and as it is told.
-fn files(gathered: &Gathered<'_>, one: &Named, findings: &mut Vec<Finding>) -> Vec<(String, String)> {
+fn files(
+    gathered: &Gathered<'_>,
+    one: &Named,
+    findings: &mut Vec<Finding>,
+) -> Vec<(String, String)> {
     let on_disk = gathered.request.root.join(&one.path).display().to_string();
     let name = named(&one.path);
     if !is_folder(&on_disk).unwrap_or(false) {
@@ -222,8 +253,11 @@ fn files(gathered: &Gathered<'_>, one: &Named, findings: &mut Vec<Finding>) -> V
         Ok(listing) => {
             let is_entry = |path: &&String| path.ends_with(".toml") || path.ends_with(".json");
             let files = listing.files.iter().filter(is_entry);
-            let join = |folder: &str, path: &str| format!("{}/{path}", folder.trim_end_matches('/'));
-            files.map(|path| (join(&one.path, path), join(&name, path))).collect()
+            let join =
+                |folder: &str, path: &str| format!("{}/{path}", folder.trim_end_matches('/'));
+            files
+                .map(|path| (join(&one.path, path), join(&name, path)))
+                .collect()
         }
         Err(fault) => {
             findings.push(unreadable(gathered, &name, &fault.diagnostic()));
@@ -286,13 +320,19 @@ fn open(
 
 fn unreadable(gathered: &Gathered<'_>, name: &str, fault: &Diagnostic) -> Finding {
     let why = told(gathered, fault);
-    let message = both("verify-exception-unreadable", &[("path", &shown(name)), ("why", &why)]);
+    let message = both(
+        "verify-exception-unreadable",
+        &[("path", &shown(name)), ("why", &why)],
+    );
     let mut finding = Finding::new(EXCEPTION, Effect::Unverifiable, name, message);
     finding.code = Some(fault.code.to_owned());
     finding
 }
 
 fn say(key: &str, arguments: &[(&str, String)]) -> Text {
-    let arguments: Vec<(&str, &str)> = arguments.iter().map(|(name, value)| (*name, value.as_str())).collect();
+    let arguments: Vec<(&str, &str)> = arguments
+        .iter()
+        .map(|(name, value)| (*name, value.as_str()))
+        .collect();
     both(key, &arguments)
 }

@@ -57,9 +57,13 @@ fn pinned(digest: Option<&str>) -> Result<Option<Digest>, Refused> {
     let Some(text) = digest else { return Ok(None) };
     text.parse().map(Some).map_err(|_| {
         let message = format!("`{text}` is no digest of a snapshot");
-        Diagnostic::error("feed-missing", Place::pointer("/advisories/snapshot"), message)
-            .help("write the SHA-256 that `mekiki feed status` shows")
-            .into()
+        Diagnostic::error(
+            "feed-missing",
+            Place::pointer("/advisories/snapshot"),
+            message,
+        )
+        .help("write the SHA-256 that `mekiki feed status` shows")
+        .into()
     })
 }
 
@@ -68,7 +72,8 @@ pub(super) fn unusable(gathered: &Gathered<'_>, name: &str, refused: &Refused) -
     let fault = refused.0.first();
     let why = match fault {
         // Where this machine keeps its data is no part of a report.
-        Some(fault) if fault.code == "feed-missing" => match &gathered.request.manifest.feed_digest {
+        Some(fault) if fault.code == "feed-missing" => match &gathered.request.manifest.feed_digest
+        {
             Some(digest) => say("verify-feed-other", &[("digest", &short(digest))]),
             None => both("verify-feed-none", &[]),
         },
@@ -94,7 +99,11 @@ fn same(text: &str) -> crate::text::Text {
 }
 
 /// What is wrong with the freshness and contents of the snapshot.
-pub(super) fn findings(gathered: &Gathered<'_>, feed: &OpenFeed, scan: Option<&ScanView>) -> Vec<Finding> {
+pub(super) fn findings(
+    gathered: &Gathered<'_>,
+    feed: &OpenFeed,
+    scan: Option<&ScanView>,
+) -> Vec<Finding> {
     let manifest = feed.snapshot.manifest();
     let digest = feed.snapshot.digest();
     let maximum = maximum_age_days(gathered);
@@ -129,7 +138,10 @@ pub(super) fn findings(gathered: &Gathered<'_>, feed: &OpenFeed, scan: Option<&S
         .collect();
     if !stale.is_empty() {
         let arguments = [("ecosystems", stale.join(", ")), ("limit", limit)];
-        add(Effect::Unverifiable, say("verify-feed-stale-ecosystems", &arguments));
+        add(
+            Effect::Unverifiable,
+            say("verify-feed-stale-ecosystems", &arguments),
+        );
     }
     if manifest.kev == 0 {
         add(Effect::Unverifiable, both("verify-feed-without-kev", &[]));

@@ -47,8 +47,13 @@ pub(super) fn is_signed_by_agreement(
     let mut last = Signed::No;
     for suffix in BESIDE {
         let name = format!("{path}{suffix}");
-        let Some(signature) = read(&name) else { continue };
-        let signature = Material { name: &name, bytes: &signature };
+        let Some(signature) = read(&name) else {
+            continue;
+        };
+        let signature = Material {
+            name: &name,
+            bytes: &signature,
+        };
         last = ask(gathered, Artifact::of_bytes(bytes), Some(signature), None);
         if last == Signed::ByAgreement {
             return last;
@@ -81,12 +86,19 @@ fn ask(
 ) -> Signed {
     let signer = &gathered.request.manifest.signer;
     let open = |fault: &Refused| {
-        let message = fault.0.first().map(|fault| told(gathered, fault)).unwrap_or_default();
+        let message = fault
+            .0
+            .first()
+            .map(|fault| told(gathered, fault))
+            .unwrap_or_default();
         Signed::Open(same(&message))
     };
     let read = |named: &Named| -> Result<Vec<u8>, Signed> {
         if lies_in_delivery(gathered, &named.path) {
-            return Err(Signed::Open(both("verify-signer-delivered", &[("path", &named.path)])));
+            return Err(Signed::Open(both(
+                "verify-signer-delivered",
+                &[("path", &named.path)],
+            )));
         }
         let on_disk = gathered.request.root.join(&named.path);
         read_delivered(&on_disk.display().to_string())
@@ -103,7 +115,11 @@ fn ask(
         (Err(open), _) | (_, Err(open)) => return open,
     };
     let materials = |bytes: &'_ [Vec<u8>], named: &'_ [Named]| -> Vec<(String, Vec<u8>)> {
-        named.iter().map(|one| one.path.clone()).zip(bytes.iter().cloned()).collect()
+        named
+            .iter()
+            .map(|one| one.path.clone())
+            .zip(bytes.iter().cloned())
+            .collect()
     };
     let keys = materials(&keys, &signer.keys);
     let certificates = materials(&certificates, &signer.certificates);
@@ -112,7 +128,10 @@ fn ask(
     let mut request = SignatureRequest::new(artifact, end_of_day(gathered.request.as_of));
     request.signature = signature;
     request.kind = kind;
-    request.trusted_root = root.as_deref().map(|bytes| Material { name: "trusted root", bytes });
+    request.trusted_root = root.as_deref().map(|bytes| Material {
+        name: "trusted root",
+        bytes,
+    });
     request.revocations = borrowed(&revocations);
     request.namespace = signer.namespace.as_deref();
     let answer = if let Some(register) = &signer.register {
@@ -123,13 +142,20 @@ fn ask(
             Ok(bytes) => bytes,
             Err(open) => return open,
         };
-        let policy = match read_policy(Material { name: &register.path, bytes: &bytes }) {
+        let policy = match read_policy(Material {
+            name: &register.path,
+            bytes: &bytes,
+        }) {
             Ok(policy) => policy,
             Err(refused) => return open(&refused),
         };
         check(&policy, &register.path, supplier, Purpose::Vex, &request)
             .map(|checked| checked.admission.verification)
-    } else if keys.is_empty() && certificates.is_empty() && anchors.is_empty() && signer.identity.is_none() {
+    } else if keys.is_empty()
+        && certificates.is_empty()
+        && anchors.is_empty()
+        && signer.identity.is_none()
+    {
         return Signed::Open(both("verify-signer-none", &[]));
     } else {
         request.keys = borrowed(&keys);
@@ -166,7 +192,9 @@ fn borrowed(materials: &[(String, Vec<u8>)]) -> Vec<Material<'_>> {
 /// Why a signature does not count: the check that failed.
 fn reason(verification: &Verification) -> String {
     let failed = verification.checks.iter().rev().find(|check| !check.passed);
-    failed.map_or_else(String::new, |check| crate::app::verify::beside::shown(&check.detail))
+    failed.map_or_else(String::new, |check| {
+        crate::app::verify::beside::shown(&check.detail)
+    })
 }
 
 fn same(text: &str) -> Text {

@@ -153,7 +153,8 @@ impl<'g, 'm> Statements<'g, 'm> {
     }
 
     fn fault(&mut self, effect: Effect, name: &str, message: Text, code: &str) {
-        let mut finding = Finding::new(VEX, effect, name, message).distinguished_by(&["document", code]);
+        let mut finding =
+            Finding::new(VEX, effect, name, message).distinguished_by(&["document", code]);
         finding.code = (!code.is_empty()).then(|| code.to_owned());
         self.findings.push(finding);
     }
@@ -194,7 +195,10 @@ impl<'g, 'm> Statements<'g, 'm> {
             return none;
         }
         let said = |one: &Spoken<'_>| Some(one.sha256) == vex.sha256;
-        let accepted = self.spoken.iter().position(|one| said(one) && one.is_accepted());
+        let accepted = self
+            .spoken
+            .iter()
+            .position(|one| said(one) && one.is_accepted());
         let index = accepted.or_else(|| self.spoken.iter().position(said));
         let Some(spoken) = index.and_then(|index| self.spoken.get_mut(index)) else {
             return none;
@@ -241,7 +245,9 @@ impl<'g, 'm> Statements<'g, 'm> {
             .collect();
         let mut findings = std::mem::take(&mut self.findings);
         for spoken in &mut self.spoken {
-            let Some(document) = spoken.document.take() else { continue };
+            let Some(document) = spoken.document.take() else {
+                continue;
+            };
             findings.extend(breaches(gathered, spoken));
             findings.extend(binding(gathered, spoken, &document, &inventories));
             findings.extend(lacks(spoken, &document));
@@ -274,7 +280,12 @@ fn about(spoken: &Spoken<'_>, effect: Effect, what: &str, message: Text, at: Pla
 fn breaches(gathered: &Gathered<'_>, spoken: &Spoken<'_>) -> Option<Finding> {
     let validation = validate_vex(&spoken.name, &spoken.bytes, true).ok()?;
     let is_error = |one: &&Diagnostic| one.severity == Severity::Error;
-    let errors: Vec<_> = validation.findings.iter().map(|one| &one.diagnostic).filter(is_error).collect();
+    let errors: Vec<_> = validation
+        .findings
+        .iter()
+        .map(|one| &one.diagnostic)
+        .filter(is_error)
+        .collect();
     let first = errors.first()?;
     let why = told(gathered, first);
     let arguments = [
@@ -283,7 +294,13 @@ fn breaches(gathered: &Gathered<'_>, spoken: &Spoken<'_>) -> Option<Finding> {
         ("count", errors.len().to_string()),
     ];
     let message = say("verify-vex-invalid", &arguments);
-    let mut finding = about(spoken, spoken.lacking(), "invalid", message, first.at.clone());
+    let mut finding = about(
+        spoken,
+        spoken.lacking(),
+        "invalid",
+        message,
+        first.at.clone(),
+    );
     finding.code = Some(first.code.to_owned());
     Some(finding)
 }
@@ -298,11 +315,23 @@ fn binding(
     let path = spoken.name.as_str();
     if document.statements.is_empty() {
         let message = both("verify-vex-empty", &[("path", path)]);
-        return Some(about(spoken, Effect::Warns, "empty", message, Place::whole()));
+        return Some(about(
+            spoken,
+            Effect::Warns,
+            "empty",
+            message,
+            Place::whole(),
+        ));
     }
     if inventories.is_empty() {
         let message = both("verify-vex-without-sbom", &[("path", path)]);
-        return Some(about(spoken, Effect::Unverifiable, "unbound", message, Place::whole()));
+        return Some(about(
+            spoken,
+            Effect::Unverifiable,
+            "unbound",
+            message,
+            Place::whole(),
+        ));
     }
     let given = Given {
         path: spoken.name.clone(),
@@ -333,7 +362,10 @@ fn binding(
     let all = unbound == bound.len();
     let (effect, message) = if all {
         let arguments = [("path", path), ("product", about_what.as_str())];
-        (spoken.lacking(), both("verify-vex-other-product", &arguments))
+        (
+            spoken.lacking(),
+            both("verify-vex-other-product", &arguments),
+        )
     } else {
         let arguments = [
             ("path", path.to_owned()),
@@ -369,7 +401,13 @@ fn lacks(spoken: &Spoken<'_>, document: &VexDocument) -> Vec<Finding> {
     let denied = |one: &&Statement| one.status == Status::NotAffected;
     if document.author.is_none() {
         let message = both("verify-vex-lacks-author", &[("path", path)]);
-        findings.push(about(spoken, spoken.lacking(), "author", message, Place::whole()));
+        findings.push(about(
+            spoken,
+            spoken.lacking(),
+            "author",
+            message,
+            Place::whole(),
+        ));
     }
     let mut add = |what, key: fn(&[(&str, String)]) -> Text, lacking: Vec<&Statement>| {
         let Some(first) = lacking.first() else { return };
@@ -379,15 +417,29 @@ fn lacks(spoken: &Spoken<'_>, document: &VexDocument) -> Vec<Finding> {
             ("count", lacking.len().to_string()),
             ("id", shown(id.unwrap_or("?"))),
         ];
-        findings.push(about(spoken, spoken.lacking(), what, key(&arguments), first.at.clone()));
+        findings.push(about(
+            spoken,
+            spoken.lacking(),
+            what,
+            key(&arguments),
+            first.at.clone(),
+        ));
     };
     let statements = || document.statements.iter();
     let undated = statements().filter(|one| one.issued.is_none() && one.updated.is_none());
-    add("date", |arguments| say("verify-vex-lacks-date", arguments), undated.collect());
+    add(
+        "date",
+        |arguments| say("verify-vex-lacks-date", arguments),
+        undated.collect(),
+    );
     let unreasoned = statements()
         .filter(denied)
         .filter(|one| one.justification.is_none() && one.impact.is_none());
-    add("reason", |arguments| say("verify-vex-lacks-reason", arguments), unreasoned.collect());
+    add(
+        "reason",
+        |arguments| say("verify-vex-lacks-reason", arguments),
+        unreasoned.collect(),
+    );
     findings
 }
 
@@ -399,12 +451,20 @@ fn unsigned(gathered: &Gathered<'_>, spoken: &mut Spoken<'_>) -> Option<Finding>
             let message = both("verify-vex-not-signed", &[("path", &spoken.name)]);
             (message, Effect::Fails)
         }
-        Signed::Refused(why) => (with_why("verify-vex-badly-signed", spoken, &why), Effect::Fails),
-        Signed::Open(why) => {
-            (with_why("verify-vex-signature-open", spoken, &why), Effect::Unverifiable)
-        }
+        Signed::Refused(why) => (
+            with_why("verify-vex-badly-signed", spoken, &why),
+            Effect::Fails,
+        ),
+        Signed::Open(why) => (
+            with_why("verify-vex-signature-open", spoken, &why),
+            Effect::Unverifiable,
+        ),
     };
-    let effect = if spoken.is_relied_on { effect } else { Effect::Warns };
+    let effect = if spoken.is_relied_on {
+        effect
+    } else {
+        Effect::Warns
+    };
     Some(about(spoken, effect, "signature", message, Place::whole()))
 }
 

@@ -40,7 +40,11 @@ pub(super) struct Found {
 }
 
 /// Judges every vulnerability that was found.
-pub(super) fn judge(gathered: &Gathered<'_>, scan: &ScanView, statements: &mut Statements<'_, '_>) -> Found {
+pub(super) fn judge(
+    gathered: &Gathered<'_>,
+    scan: &ScanView,
+    statements: &mut Statements<'_, '_>,
+) -> Found {
     let mut found = Found::default();
     let mut merged: BTreeMap<(bool, Digest, String), Finding> = BTreeMap::new();
     for one in &scan.findings {
@@ -57,7 +61,9 @@ pub(super) fn judge(gathered: &Gathered<'_>, scan: &ScanView, statements: &mut S
         // The same vulnerability of the same component in another SBOM is one finding with two places.
         let key = (one.kev, finding.fingerprint, finding.subject.clone());
         match merged.get_mut(&key) {
-            Some(known) if known.effect <= finding.effect => known.citations.extend(finding.citations),
+            Some(known) if known.effect <= finding.effect => {
+                known.citations.extend(finding.citations)
+            }
             Some(known) => {
                 let earlier = std::mem::replace(known, finding);
                 known.citations.extend(earlier.citations);
@@ -154,8 +160,18 @@ fn identity(component: &ComponentView) -> String {
     let purl = component.purl.as_deref().and_then(Purl::parse);
     match purl {
         Some(purl) => {
-            let qualifiers: Vec<_> = purl.qualifiers.iter().map(|(key, value)| format!("{key}={value}")).collect();
-            format!("pkg:{}/{}?{}#{}", purl.kind, purl.full_name(), qualifiers.join("&"), purl.subpath)
+            let qualifiers: Vec<_> = purl
+                .qualifiers
+                .iter()
+                .map(|(key, value)| format!("{key}={value}"))
+                .collect();
+            format!(
+                "pkg:{}/{}?{}#{}",
+                purl.kind,
+                purl.full_name(),
+                qualifiers.join("&"),
+                purl.subpath
+            )
         }
         None => component.name.clone(),
     }
@@ -163,7 +179,10 @@ fn identity(component: &ComponentView) -> String {
 
 fn citations(gathered: &Gathered<'_>, one: &FindingView) -> Vec<Citation> {
     let component = &one.component;
-    let sbom = gathered.sboms.iter().find(|sbom| sbom.path == component.file);
+    let sbom = gathered
+        .sboms
+        .iter()
+        .find(|sbom| sbom.path == component.file);
     let place = sbom.map(|sbom| sbom.cite(component.at.clone()));
     let records = one.records.iter().map(|record| Citation {
         sha256: record.sha256,
@@ -191,42 +210,66 @@ fn message(
     let fix = fix(&one.fixed);
     let source = one.vex.as_ref().and_then(|vex| vex.source.as_deref());
     let source = shown(source.unwrap_or_default());
-    let source = Text { ja: source.clone(), en: source };
+    let source = Text {
+        ja: source.clone(),
+        en: source,
+    };
     let status = status(one.vex.as_ref());
     let due = judgment.due.map(|day| day.to_string()).unwrap_or_default();
-    let due = Text { ja: due.clone(), en: due };
-    let stated = [("weakness", &weakness), ("source", &source), ("status", &status), ("why", reason)];
+    let due = Text {
+        ja: due.clone(),
+        en: due,
+    };
+    let stated = [
+        ("weakness", &weakness),
+        ("source", &source),
+        ("status", &status),
+        ("why", reason),
+    ];
     match (judgment.why, claim) {
-        (Why::Settled, _) => say_texts("verify-weakness-settled", stated.get(..3).unwrap_or_default()),
+        (Why::Settled, _) => say_texts(
+            "verify-weakness-settled",
+            stated.get(..3).unwrap_or_default(),
+        ),
         (Why::Below, _) => {
             let threshold = gathered.terms.severity_threshold_tenths.as_ref();
             let threshold = threshold.and_then(|one| u16::try_from(one.value).ok());
             let threshold = threshold.map(decimal).unwrap_or_default();
-            let threshold = Text { ja: threshold.clone(), en: threshold };
-            say_texts("verify-weakness-below", &[("weakness", &weakness), ("threshold", &threshold)])
+            let threshold = Text {
+                ja: threshold.clone(),
+                en: threshold,
+            };
+            say_texts(
+                "verify-weakness-below",
+                &[("weakness", &weakness), ("threshold", &threshold)],
+            )
         }
         (Why::Pending, _) => say_texts(
             "verify-weakness-pending",
             &[("weakness", &weakness), ("due", &due), ("fix", &fix)],
         ),
-        (Why::Undated, _) => {
-            say_texts("verify-weakness-undated", &[("weakness", &weakness), ("fix", &fix)])
-        }
-        (_, Claim::Unaccepted) => {
-            say_texts("verify-weakness-unaccepted", stated.get(..3).unwrap_or_default())
-        }
+        (Why::Undated, _) => say_texts(
+            "verify-weakness-undated",
+            &[("weakness", &weakness), ("fix", &fix)],
+        ),
+        (_, Claim::Unaccepted) => say_texts(
+            "verify-weakness-unaccepted",
+            stated.get(..3).unwrap_or_default(),
+        ),
         (_, Claim::SignatureOpen) => say_texts("verify-weakness-signature-open", &stated),
         (_, Claim::Unproven) => say_texts("verify-weakness-unproven", &stated),
         (Why::Overdue, _) => say_texts(
             "verify-weakness-overdue",
             &[("weakness", &weakness), ("due", &due), ("fix", &fix)],
         ),
-        (Why::NoClock, _) => {
-            say_texts("verify-weakness-no-clock", &[("weakness", &weakness), ("fix", &fix)])
-        }
-        (Why::Left, _) => {
-            say_texts("verify-weakness-left", &[("weakness", &weakness), ("fix", &fix)])
-        }
+        (Why::NoClock, _) => say_texts(
+            "verify-weakness-no-clock",
+            &[("weakness", &weakness), ("fix", &fix)],
+        ),
+        (Why::Left, _) => say_texts(
+            "verify-weakness-left",
+            &[("weakness", &weakness), ("fix", &fix)],
+        ),
     }
 }
 
@@ -245,9 +288,27 @@ fn weakness(one: &FindingView) -> Text {
         "verify-weakness-plain"
     };
     let texts = [
-        ("component", &Text { ja: component.clone(), en: component }),
-        ("id", &Text { ja: id.clone(), en: id }),
-        ("rating", &Text { ja: rating(&rated.ja), en: rating(&rated.en) }),
+        (
+            "component",
+            &Text {
+                ja: component.clone(),
+                en: component,
+            },
+        ),
+        (
+            "id",
+            &Text {
+                ja: id.clone(),
+                en: id,
+            },
+        ),
+        (
+            "rating",
+            &Text {
+                ja: rating(&rated.ja),
+                en: rating(&rated.en),
+            },
+        ),
     ];
     say_texts(key, &texts)
 }

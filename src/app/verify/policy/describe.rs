@@ -123,7 +123,10 @@ fn delivery(gathered: &Gathered<'_>, groups: &[(Group, Vec<Outcome>)], component
     teller.text("supplier", manifest.supplier.as_deref());
     let product = manifest.product.as_ref();
     teller.text("product_name", product.map(|(name, _)| name.as_str()));
-    teller.text("product_version", product.map(|(_, version)| version.as_str()));
+    teller.text(
+        "product_version",
+        product.map(|(_, version)| version.as_str()),
+    );
     teller.count("files", gathered.files.len());
     let bytes = gathered.files.iter().map(|file| file.bytes).sum::<u64>();
     teller.count("bytes", usize::try_from(bytes).unwrap_or(usize::MAX));
@@ -131,7 +134,10 @@ fn delivery(gathered: &Gathered<'_>, groups: &[(Group, Vec<Outcome>)], component
     teller.count("sboms", gathered.sboms.len());
     teller.count("vex", manifest.vex.len());
     if gathered.sboms.iter().all(|sbom| sbom.read.is_ok()) {
-        let read = gathered.sboms.iter().filter_map(|sbom| sbom.read.as_ref().ok());
+        let read = gathered
+            .sboms
+            .iter()
+            .filter_map(|sbom| sbom.read.as_ref().ok());
         let formats = read.map(|read| {
             let name = match read.sbom.format {
                 Format::CycloneDx => "CycloneDX",
@@ -142,7 +148,9 @@ fn delivery(gathered: &Gathered<'_>, groups: &[(Group, Vec<Outcome>)], component
         teller.list("sbom_formats", formats);
         teller.count("components", components);
     }
-    let left_out = Evidence::WORDS.iter().filter(|(_, what)| manifest.left_out(*what).is_some());
+    let left_out = Evidence::WORDS
+        .iter()
+        .filter(|(_, what)| manifest.left_out(*what).is_some());
     teller.list("left_out", left_out.map(|(word, _)| (*word).to_owned()));
     let outcomes = || groups.iter().flat_map(|(_, outcomes)| outcomes);
     for (name, verdict) in [
@@ -154,18 +162,27 @@ fn delivery(gathered: &Gathered<'_>, groups: &[(Group, Vec<Outcome>)], component
         teller.list(name, of.map(|one| one.check.clone()));
     }
     Item {
-        name: product.map_or_else(|| "delivery".to_owned(), |(name, version)| format!("{name} {version}")),
+        name: product.map_or_else(
+            || "delivery".to_owned(),
+            |(name, version)| format!("{name} {version}"),
+        ),
         values: teller.values,
         place: None,
     }
 }
 
 fn artifacts(gathered: &Gathered<'_>) -> Vec<Item> {
-    let sizes: BTreeMap<&str, u64> = gathered.files.iter().map(|file| (file.path.as_str(), file.bytes)).collect();
+    let sizes: BTreeMap<&str, u64> = gathered
+        .files
+        .iter()
+        .map(|file| (file.path.as_str(), file.bytes))
+        .collect();
     let artifacts = gathered.artifacts.iter().map(|one| {
         let mut teller = Teller::new(Subject::Artifact);
         teller.text("path", Some(&one.path));
-        let bytes = sizes.get(one.path.as_str()).and_then(|bytes| usize::try_from(*bytes).ok());
+        let bytes = sizes
+            .get(one.path.as_str())
+            .and_then(|bytes| usize::try_from(*bytes).ok());
         if let Some(bytes) = bytes {
             teller.count("bytes", bytes);
         }
@@ -186,13 +203,17 @@ fn artifacts(gathered: &Gathered<'_>) -> Vec<Item> {
 
 /// The components of an SBOM, without the product itself and without single files.
 fn components(file: &SbomFile) -> Vec<Item> {
-    let Ok(read) = &file.read else { return Vec::new() };
+    let Ok(read) = &file.read else {
+        return Vec::new();
+    };
     let sbom = &read.sbom;
     let direct = direct(sbom);
     let product = sbom.product();
     let offset = u32::from(sbom.root.is_some());
     let listed = sbom.components.iter().enumerate().filter(|(index, one)| {
-        let position = u32::try_from(*index).unwrap_or(u32::MAX).saturating_add(offset);
+        let position = u32::try_from(*index)
+            .unwrap_or(u32::MAX)
+            .saturating_add(offset);
         product != Some(position) && one.kind != ComponentKind::File
     });
     listed
@@ -244,11 +265,17 @@ fn component(file: &SbomFile, one: &Component, is_direct: Option<bool>) -> Item 
     let licenses: Vec<&str> = stated().filter(|text| is_stated(text)).collect();
     if said_none || !licenses.is_empty() {
         teller.list("licenses", licenses.iter().map(|text| (*text).to_owned()));
-        teller.list("license_ids", licenses.iter().flat_map(|text| license_ids(text)));
+        teller.list(
+            "license_ids",
+            licenses.iter().flat_map(|text| license_ids(text)),
+        );
     }
     teller.flag("has_purl", purl.is_some_and(|text| !text.trim().is_empty()));
     teller.flag("has_version", one.version.as_deref().is_some_and(is_stated));
-    teller.flag("has_supplier", one.supplier.as_ref().is_some_and(|party| party.is_known()));
+    teller.flag(
+        "has_supplier",
+        one.supplier.as_ref().is_some_and(|party| party.is_known()),
+    );
     teller.flag("has_licenses", !licenses.is_empty());
     teller.flag("has_digest", !one.hashes.is_empty());
     if let Some(is_direct) = is_direct {
@@ -269,7 +296,9 @@ fn component(file: &SbomFile, one: &Component, is_direct: Option<bool>) -> Item 
 /// The identifiers in a licence expression (SPDX 2.3, annex D): its words without the operators and exceptions. A name
 /// that is no expression is one identifier.
 fn license_ids(text: &str) -> Vec<String> {
-    let is_expression = ["(", ")", " AND ", " OR ", " WITH "].iter().any(|part| text.contains(part));
+    let is_expression = ["(", ")", " AND ", " OR ", " WITH "]
+        .iter()
+        .any(|part| text.contains(part));
     if !is_expression {
         return vec![text.trim().to_owned()];
     }
@@ -289,7 +318,10 @@ fn license_ids(text: &str) -> Vec<String> {
 
 fn vulnerabilities(gathered: &Gathered<'_>, scan: &ScanView) -> Vec<Item> {
     let as_of = gathered.request.as_of;
-    let weaknesses = scan.findings.iter().filter(|one| one.nature <= Nature::Vulnerability);
+    let weaknesses = scan
+        .findings
+        .iter()
+        .filter(|one| one.nature <= Nature::Vulnerability);
     let described = weaknesses.map(|one| {
         let mut teller = Teller::new(Subject::Vulnerability);
         teller.text("id", one.ids.first().map(String::as_str));
@@ -311,13 +343,19 @@ fn vulnerabilities(gathered: &Gathered<'_>, scan: &ScanView) -> Vec<Item> {
         teller.flag("malicious", one.nature == Nature::Malicious);
         let component = &one.component;
         let name = subject(component);
-        let by_agency = one.vex.as_ref().is_some_and(|vex| vex.trust.as_deref() == Some("agency"));
+        let by_agency = one
+            .vex
+            .as_ref()
+            .is_some_and(|vex| vex.trust.as_deref() == Some("agency"));
         teller.flag("settled", one.is_settled() && by_agency);
         teller.text("component", Some(&component.name));
         teller.text("purl", component.purl.as_deref());
         let purl = component.purl.as_deref().and_then(Purl::parse);
         teller.text("type", purl.as_ref().map(|purl| purl.kind.as_str()));
-        let sbom = gathered.sboms.iter().find(|sbom| sbom.path == component.file);
+        let sbom = gathered
+            .sboms
+            .iter()
+            .find(|sbom| sbom.path == component.file);
         Item {
             name: format!("{} {name}", one.id()),
             values: teller.values,
