@@ -129,22 +129,22 @@ mod tests {
     use crate::evidence::Citation;
     use crate::time::parse_day;
 
-    fn agreed<T>(value: T) -> Option<Agreed<T>> {
-        Some(Agreed {
+    fn agreed<T>(value: T) -> Agreed<T> {
+        Agreed {
             value,
             cited: Citation {
                 sha256: Digest::of(b"register"),
                 file: "register.json".to_owned(),
                 at: Place::whole(),
             },
-        })
+        }
     }
 
     fn terms() -> Terms {
         Terms {
-            severity_threshold_tenths: agreed(70),
-            fix_days: agreed(30),
-            exploited_fix_days: agreed(7),
+            severity_threshold_tenths: Some(agreed(70)),
+            fix_days: Some(agreed(30)),
+            exploited_fix_days: Some(agreed(7)),
             ..Terms::default()
         }
     }

@@ -69,7 +69,7 @@ pub fn waive(
     checks: &Checks,
     outcomes: &mut [&mut Outcome],
 ) -> Vec<usize> {
-    let mut waives = vec![0; waivers.len()];
+    let mut counts = vec![0; waivers.len()];
     let in_force = by_criterion(waivers, day, ExceptionState::InForce);
     for outcome in outcomes {
         let settles = settled_by(checks, &outcome.check);
@@ -95,13 +95,13 @@ pub fn waive(
             }
         }
         for index in found {
-            if let Some(slot) = waives.get_mut(*index) {
+            if let Some(slot) = counts.get_mut(*index) {
                 *slot += count;
             }
         }
         outcome.settle();
     }
-    waives
+    counts
 }
 
 /// Names the expired exception in findings that fail and that it would have waived; tells for each of `waivers` how many.

@@ -1,6 +1,7 @@
 //! Packs of own rules: read from a folder, and tested by their own examples.
 
 use std::collections::BTreeMap;
+use std::path::Path;
 
 use serde::Serialize;
 
@@ -52,11 +53,7 @@ pub fn open_pack(folder: &str) -> Result<Pack, Refused> {
     let listing = list_folder(folder)?;
     let mut contents: BTreeMap<String, Vec<u8>> = BTreeMap::new();
     let mut refused = Vec::new();
-    for path in listing
-        .files
-        .into_iter()
-        .filter(|path| path.ends_with(".toml"))
-    {
+    for path in listing.files.into_iter().filter(|path| is_toml(path)) {
         match read_delivered(&format!("{}/{path}", folder.trim_end_matches('/'))) {
             Ok(bytes) => _ = contents.insert(path, bytes),
             Err(fault) => refused.push(fault.diagnostic().in_file(path)),
@@ -67,7 +64,7 @@ pub fn open_pack(folder: &str) -> Result<Pack, Refused> {
         listing
             .others
             .into_iter()
-            .filter(|path| path.ends_with(".toml"))
+            .filter(|path| is_toml(path))
             .map(|path| {
                 let message = format!("`{path}` is no regular file");
                 Diagnostic::error("file-irregular", crate::diagnostic::Place::whole(), message)
@@ -131,4 +128,9 @@ fn failure(outcome: ExampleOutcome) -> Option<PolicyFailure> {
         expected: outcome.expected.word(),
         actual: outcome.actual.word(),
     })
+}
+
+fn is_toml(path: &str) -> bool {
+    let ending = Path::new(path).extension();
+    ending.is_some_and(|ending| ending.eq_ignore_ascii_case("toml"))
 }

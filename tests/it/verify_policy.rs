@@ -363,3 +363,23 @@ fn five_thousand_components_and_twenty_rules_are_quick() {
     // An unoptimized build on a busy machine; a release takes a tenth.
     assert!(taken.as_secs() < 10, "{taken:?}");
 }
+
+#[test]
+fn the_page_lists_every_name_that_rules_may_use() {
+    use mekiki::acceptance::policy::{Subject, vocabulary};
+    let page = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("docs/policies.md");
+    let page = std::fs::read_to_string(page).unwrap();
+    let mut told = 0;
+    for (_, subject) in Subject::WORDS {
+        for one in vocabulary(subject).unwrap().list() {
+            let row = format!("| `{}` | {} | {} |", one.key, one.kind.word(), one.title.en);
+            assert!(page.contains(&row), "{row}");
+            told += 1;
+        }
+    }
+    assert_eq!(
+        page.matches("\n| `").count(),
+        told,
+        "a name that is no more"
+    );
+}

@@ -1,3 +1,4 @@
+use base64::Engine as _;
 use serde_json::json;
 
 use super::*;
@@ -139,7 +140,6 @@ fn a_record_of_a_verdict_is_as_good_as_the_verdict() {
     });
     let nested =
         json!({"_type": "https://in-toto.io/Statement/v1", "predicate": {"report": plain}});
-    use base64::Engine as _;
     let payload = base64::engine::general_purpose::STANDARD.encode(statement.to_string());
     let envelope = json!({"payloadType": "application/vnd.in-toto+json", "payload": payload, "signatures": []});
     for document in [&plain, &statement, &nested, &envelope] {

@@ -1,5 +1,5 @@
 use super::*;
-use crate::acceptance::Verdict;
+use crate::acceptance::Verdict::{self, Fail, Pass, Unverifiable};
 use crate::acceptance::check::IDS;
 use crate::acceptance::finding::Finding;
 use crate::acceptance::ratchet::Baseline;
@@ -57,7 +57,7 @@ fn outcome(check: &str, effects: &[Effect]) -> Outcome {
     let found = effects.iter().enumerate().map(|(index, effect)| {
         Finding::new(check, *effect, format!("{index}"), text("it is wrong"))
     });
-    Outcome::new(checks().named(check), text("said")).with(found)
+    Outcome::new(&checks().named(check), text("said")).with(found)
 }
 
 fn run(waivers: &[Waiver], on: &str, outcomes: &mut [Outcome]) -> Vec<usize> {
@@ -88,7 +88,6 @@ fn an_exception_in_force_waives_what_fails_and_nothing_else() {
     );
     assert_eq!(waives, [3]);
     let verdicts: Vec<_> = outcomes.iter().map(|one| one.verdict).collect();
-    use Verdict::{Fail, Pass, Unverifiable};
     assert_eq!(
         verdicts,
         [Pass, Unverifiable, Unverifiable, Fail, Fail, Fail]
@@ -122,7 +121,7 @@ fn one_that_is_not_in_force_waives_nothing() {
 
 #[test]
 fn a_check_of_several_criteria_needs_all_of_them_waived() {
-    let settles = checks().named("sbom.delivered").settles;
+    let settles = &checks().named("sbom.delivered").settles;
     assert!(
         settles.len() > 1,
         "the table has changed: choose another check"
@@ -161,7 +160,7 @@ fn an_expired_one_is_named_unless_another_takes_its_place() {
     let mut one = outcome("advisory.severity", &[Effect::Fails, Effect::Unverifiable]);
     let before = one.findings[0].fingerprint;
     let counts = name_expired(
-        &[expired.clone()],
+        std::slice::from_ref(&expired),
         day("2026-11-26"),
         checks(),
         &mut [&mut one],
@@ -256,17 +255,17 @@ fn neither_exceptions_nor_a_baseline_touch_what_could_not_be_judged() {
                 .collect(),
         };
         let mut after = before.clone();
-        let waives = run(&waivers, "2026-11-26", &mut after);
+        let counts = run(&waivers, "2026-11-26", &mut after);
         if !in_force {
             assert_eq!(
                 after, before,
                 "round {round}: nothing in force, nothing changed"
             );
-            assert!(waives.iter().all(|count| *count == 0));
+            assert!(counts.iter().all(|count| *count == 0));
         }
         let mut all: Vec<_> = after.iter_mut().collect();
         baseline.hold(day("2026-11-26"), &mut all);
-        waived += waives.iter().sum::<usize>();
+        waived += counts.iter().sum::<usize>();
         held += after
             .iter()
             .flat_map(|one| &one.findings)

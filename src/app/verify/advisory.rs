@@ -57,7 +57,7 @@ fn by_feed(
     let fed = gathered.check(FEED);
     let opened = match feed::open(gathered, inputs) {
         Ok(opened) => opened,
-        Err(finding) => return without_feed(gathered, finding),
+        Err(finding) => return without_feed(gathered, *finding),
     };
     let readable = gathered.sboms.iter().filter(|one| one.read.is_ok());
     let files: Vec<_> = readable
@@ -222,7 +222,9 @@ fn judged(gathered: &Gathered<'_>, view: &ScanView) -> Outcome {
     let said = |lang: Lang| {
         let mut text = message_with(lang, "verify-judged-said", &counts);
         if !view.unjudged_by_reason.is_empty() {
-            text += &format!(" ({})", reasons(lang));
+            text += " (";
+            text += &reasons(lang);
+            text += ")";
         }
         text
     };

@@ -1,5 +1,7 @@
 //! What keeps findings from counting: exceptional actions in force, and the earlier verdict of a running system.
 
+use std::path::Path;
+
 use super::Request;
 use super::beside::{lies_in_delivery, named, shown, told};
 use super::gather::Gathered;
@@ -37,7 +39,7 @@ pub(super) fn baseline(
     let name = named(&file.path);
     check_stage(request.manifest.stage)?;
     let on_disk = request.root.join(&file.path);
-    let real = |path: &std::path::Path| path.canonicalize().ok();
+    let real = |path: &Path| path.canonicalize().ok();
     let planted = real(&on_disk)
         .zip(real(&request.delivered()))
         .is_some_and(|(own, delivered)| own.starts_with(delivered));
@@ -49,12 +51,12 @@ pub(super) fn baseline(
     }
     let bytes = read_delivered(&on_disk.display().to_string())
         .map_err(|fault| fault.diagnostic().in_file(name.clone()))?;
-    let read = read_baseline(&bytes).and_then(|baseline| {
+    let admitted = read_baseline(&bytes).and_then(|baseline| {
         let case = request.manifest.case.as_deref();
         baseline.admit(request.manifest.stage, case, request.as_of)?;
         Ok(baseline)
     });
-    let baseline = read.map_err(|fault| fault.in_file(name.clone()))?;
+    let baseline = admitted.map_err(|fault| fault.in_file(name.clone()))?;
     inputs.push(Input {
         role: "baseline",
         path: name,
@@ -76,12 +78,12 @@ pub(super) fn apply(
     let waivers = belonging(gathered, inputs, &mut findings);
     let checks = &request.library.acceptance_checks;
     let day = request.as_of;
-    let waives = waive(&waivers, day, checks, outcomes);
+    let counts = waive(&waivers, day, checks, outcomes);
     let gone = baseline.map(|baseline| baseline.hold(day, outcomes));
     let expired = name_expired(&waivers, day, checks, outcomes, &with_expiry);
     let views: Vec<_> = waivers
         .iter()
-        .zip(&waives)
+        .zip(&counts)
         .map(|(one, count)| one.view(day, *count))
         .collect();
     for (waiver, lapsed) in waivers.iter().zip(expired) {
@@ -99,7 +101,7 @@ pub(super) fn apply(
         let none = both("verify-exception-none", &[]);
         Outcome::not_applicable(&check, none).with(findings)
     } else {
-        let waived: usize = waives.iter().sum();
+        let waived: usize = counts.iter().sum();
         let arguments = [
             ("count", waivers.len().to_string()),
             ("waived", waived.to_string()),
@@ -251,7 +253,11 @@ fn files(
     }
     match list_folder(&on_disk) {
         Ok(listing) => {
-            let is_entry = |path: &&String| path.ends_with(".toml") || path.ends_with(".json");
+            let is_entry = |path: &&String| {
+                let ending = Path::new(path.as_str()).extension();
+                let is = |wanted: &str| ending.is_some_and(|one| one.eq_ignore_ascii_case(wanted));
+                is("toml") || is("json")
+            };
             let files = listing.files.iter().filter(is_entry);
             let join =
                 |folder: &str, path: &str| format!("{}/{path}", folder.trim_end_matches('/'));

@@ -26,13 +26,17 @@ pub(super) fn maximum_age_days(gathered: &Gathered<'_>) -> i64 {
 /// # Errors
 ///
 /// A finding that says why there is none to judge by.
-pub(super) fn open(gathered: &Gathered<'_>, inputs: &mut Vec<Input>) -> Result<OpenFeed, Finding> {
+pub(super) fn open(
+    gathered: &Gathered<'_>,
+    inputs: &mut Vec<Input>,
+) -> Result<OpenFeed, Box<Finding>> {
     let manifest = gathered.request.manifest;
     let path = manifest.feed.as_ref().map(|one| one.path.as_str());
     let name = path.map_or_else(|| "feed".to_owned(), named);
     if path.is_some_and(|path| lies_in_delivery(gathered, path)) {
         let message = both("verify-feed-delivered", &[("path", &name)]);
-        return Err(Finding::new(FEED, Effect::Unverifiable, name, message));
+        let finding = Finding::new(FEED, Effect::Unverifiable, name, message);
+        return Err(Box::new(finding));
     }
     let opened = pinned(manifest.feed_digest.as_deref()).and_then(|digest| {
         let on_disk = path.map(|path| gathered.request.root.join(path).display().to_string());
@@ -48,7 +52,7 @@ pub(super) fn open(gathered: &Gathered<'_>, inputs: &mut Vec<Input>) -> Result<O
             });
             Ok(feed)
         }
-        Err(refused) => Err(unusable(gathered, &name, &refused)),
+        Err(refused) => Err(Box::new(unusable(gathered, &name, &refused))),
     }
 }
 

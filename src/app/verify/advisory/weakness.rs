@@ -62,7 +62,7 @@ pub(super) fn judge(
         let key = (one.kev, finding.fingerprint, finding.subject.clone());
         match merged.get_mut(&key) {
             Some(known) if known.effect <= finding.effect => {
-                known.citations.extend(finding.citations)
+                known.citations.extend(finding.citations);
             }
             Some(known) => {
                 let earlier = std::mem::replace(known, finding);
@@ -114,7 +114,7 @@ fn finding(
         &weighed,
         claim,
     );
-    let message = message(gathered, one, &judgment, claim, &reason);
+    let message = message(gathered, one, judgment, claim, &reason);
     // The version is no part of the fingerprint: what is known stays known when the component is updated and the
     // vulnerability is left; what becomes exploited or is rated otherwise is new.
     let identity = identity(&one.component);
@@ -202,7 +202,7 @@ fn citations(gathered: &Gathered<'_>, one: &FindingView) -> Vec<Citation> {
 fn message(
     gathered: &Gathered<'_>,
     one: &FindingView,
-    judgment: &Judgment,
+    judgment: Judgment,
     claim: Claim,
     reason: &Text,
 ) -> Text {
