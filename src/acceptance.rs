@@ -8,10 +8,14 @@ pub mod check;
 pub mod drift;
 pub mod finding;
 pub mod manifest;
+pub mod policy;
 pub mod product;
+pub mod ratchet;
+pub mod remedy;
 pub mod report;
 pub mod requirement;
 pub mod terms;
+pub mod waiver;
 
 use serde::Serialize;
 

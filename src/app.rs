@@ -19,6 +19,7 @@ pub mod inventory;
 pub mod library;
 pub mod ocds;
 pub mod oci;
+pub mod policy;
 pub mod proceeding;
 pub mod provenance;
 pub mod questionnaire_receive;

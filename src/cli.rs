@@ -16,6 +16,7 @@ mod format;
 mod inventory;
 mod man;
 mod output;
+mod policy;
 mod progress;
 mod provenance;
 mod questionnaire;
@@ -214,6 +215,9 @@ enum Command {
     Agency(agency::Command),
     Verify(Box<verify::Arguments>),
     SelfCheck(self_check::Arguments),
+    /// Read and test packs of own rules on deliveries
+    #[command(subcommand)]
+    Policy(policy::Command),
     /// Draft security clauses
     #[command(subcommand)]
     Clauses(clauses::Command),
@@ -280,6 +284,7 @@ fn run(cli: &Cli, output: &Output) -> anyhow::Result<Verdict> {
         Command::SelfCheck(arguments) => self_check::run(arguments, &library()?, output),
         Command::Completions(arguments) => completions::run(arguments, output),
         Command::Man(arguments) => man::run(arguments, output),
+        Command::Policy(command) => policy::run(command, output),
         Command::Facts(arguments) => facts::run(arguments, &library()?, output),
         Command::Questionnaire(command) => {
             questionnaire::run(command, &library()?, output, cli.common.lang)

@@ -3,6 +3,7 @@
 //! One file a group; each takes what was gathered and gives the outcomes of its checks.
 
 mod advisory;
+mod beside;
 mod change;
 mod contents;
 mod files;
@@ -36,6 +37,7 @@ use crate::acceptance::report::{
 };
 use crate::acceptance::{Group, Verdict};
 use crate::digest::Digest;
+use crate::document::scan::ScanView;
 use crate::evidence::Citation;
 use crate::text::messages::{both, message_with};
 use crate::text::{Lang, Text, printable};
@@ -65,12 +67,31 @@ impl Request<'_> {
     }
 }
 
+/// A verdict with the scan that it rests on, for papers that show vulnerabilities.
+#[derive(Debug)]
+pub struct Verified {
+    /// The verdict.
+    pub report: Report,
+    /// The scan for known vulnerabilities; `None` where there was none.
+    pub scan: Option<ScanView>,
+}
+
 /// Verifies.
 ///
 /// # Errors
 ///
-/// Where nothing can be judged at all: the folder cannot be read. What else is wrong is part of the report.
+/// Where nothing can be judged at all: the folder cannot be read, or the baseline does not belong here. What else is
+/// wrong is part of the report.
 pub fn verify(request: &Request<'_>) -> Result<Report, Refused> {
+    verify_with_scan(request).map(|verified| verified.report)
+}
+
+/// Verifies, and hands on the scan for known vulnerabilities.
+///
+/// # Errors
+///
+/// As [`verify`].
+pub fn verify_with_scan(request: &Request<'_>) -> Result<Verified, Refused> {
     let manifest = request.manifest;
     (request.progress)(Group::Files);
     let mut inputs = vec![Input {
@@ -83,9 +104,10 @@ pub fn verify(request: &Request<'_>) -> Result<Report, Refused> {
         path: name.to_owned(),
         sha256: Digest::of(bytes),
     }));
+    let baseline = standing::baseline(request, &mut inputs)?;
     let gathered = Gathered::gather(request, &mut inputs)?;
     let mut groups: Vec<(Group, Vec<Outcome>)> = Vec::new();
-    let steps: [(Group, Step); 8] = [
+    let steps: [(Group, Step); 7] = [
         (Group::Files, files::verify),
         (Group::Signatures, signature::verify),
         (Group::Sbom, sbom::verify),
@@ -93,16 +115,19 @@ pub fn verify(request: &Request<'_>) -> Result<Report, Refused> {
         (Group::Changes, change::verify),
         (Group::Advisories, advisory::verify),
         (Group::Products, product::verify),
-        (Group::Policy, policy::verify),
     ];
     for (group, step) in steps {
         (request.progress)(group);
         let outcomes = step(&gathered, &mut inputs);
         groups.push((group, complete(&gathered, group, outcomes)));
     }
+    (request.progress)(Group::Policy);
+    let own = policy::verify(&gathered, &groups, &mut inputs);
+    groups.push((Group::Policy, own));
     (request.progress)(Group::Requirements);
     let mut outcomes: Vec<&mut Outcome> = groups.iter_mut().flat_map(|(_, list)| list).collect();
-    let (exceptions, about_exceptions) = standing::apply(&gathered, &mut outcomes, &mut inputs);
+    let (exceptions, about_exceptions) =
+        standing::apply(&gathered, baseline.as_ref(), &mut outcomes, &mut inputs);
     let (requirements, mut about_requirements) = requirement::settle(&gathered, &groups);
     about_requirements.extend(about_exceptions);
     let about_requirements = complete(&gathered, Group::Requirements, about_requirements);
@@ -124,7 +149,7 @@ pub fn verify(request: &Request<'_>) -> Result<Report, Refused> {
         what: one.what.word(),
         reason: one.reason.clone(),
     });
-    Ok(Report {
+    let report = Report {
         schema: "mekiki/verify/v1",
         verdict,
         headline: headline(verdict, &groups, core),
@@ -150,6 +175,10 @@ pub fn verify(request: &Request<'_>) -> Result<Report, Refused> {
             name: "mekiki",
             version: env!("CARGO_PKG_VERSION"),
         },
+    };
+    Ok(Verified {
+        report,
+        scan: gathered.scan.into_inner(),
     })
 }
 

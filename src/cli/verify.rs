@@ -11,7 +11,7 @@ use super::{LangArgument, Verdict};
 use crate::acceptance::manifest::manifest_text;
 use crate::acceptance::report::Ending;
 use crate::app::library::Library;
-use crate::app::verify::{Request, verify};
+use crate::app::verify::{Request, Verified, verify_with_scan};
 use crate::clock;
 use crate::diagnostic::Diagnostic;
 use crate::text::messages::{message, message_with};
@@ -80,13 +80,13 @@ pub(super) fn run(
             steps.step(message_with(lang, "verify-progress", &[("group", group)]));
         },
     };
-    let report = verify(&request)?;
+    let Verified { report, scan } = verify_with_scan(&request)?;
     steps.finish();
     arguments.record.write(&request, &report)?;
     arguments.forms.write(
         &Written {
             report: &report,
-            scan: None,
+            scan: scan.as_ref(),
             checks: &library.acceptance_checks,
             delivered: &request.delivered(),
             root: &request.root,

@@ -101,6 +101,11 @@ impl<'a> Fields<'a> {
         });
     }
 
+    /// Adds a complaint that was made elsewhere, with its place.
+    pub fn complain_at(&self, fault: Diagnostic) {
+        self.complaints.push(fault);
+    }
+
     /// Returns the raw node of a field.
     pub fn node(&self, key: &'static str) -> Option<&'a Node> {
         self.asked.borrow_mut().push(key);

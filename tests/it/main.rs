@@ -145,3 +145,6 @@ mod feed_malformed;
 mod questionnaire_packet;
 mod questionnaire_sample;
 mod questionnaire_workbook;
+mod verify_advisories;
+mod verify_policy;
+mod verify_standing;

@@ -7,6 +7,7 @@ mod reading;
 mod telling;
 
 use std::collections::BTreeSet;
+use std::sync::OnceLock;
 
 use super::Request;
 use super::requirement::Contract;
@@ -18,6 +19,7 @@ use crate::app::Refused;
 use crate::delivery::{Inventory, algorithms};
 use crate::diagnostic::{Diagnostic, Place};
 use crate::digest::{Algorithm, Digest, Digester};
+use crate::document::scan::ScanView;
 use crate::evidence::Citation;
 use crate::evidence::archive::Limits;
 use crate::evidence::detect::Kind;
@@ -116,6 +118,8 @@ pub(super) struct Gathered<'a> {
     pub(super) contract: Contract,
     folder: DeliveredFolder,
     found: Found,
+    /// What the scan for known vulnerabilities found, once the advisories were looked at.
+    pub(super) scan: OnceLock<ScanView>,
 }
 
 impl<'a> Gathered<'a> {
@@ -143,6 +147,7 @@ impl<'a> Gathered<'a> {
             contract: Contract::default(),
             folder,
             found,
+            scan: OnceLock::new(),
         };
         gathered.contract = Contract::read(&gathered, inputs);
         gathered.terms = gathered.contract.terms.clone();
