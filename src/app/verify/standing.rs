@@ -133,37 +133,52 @@ fn with_expiry(id: &str, until: &str, message: &Text) -> Text {
 fn about(gathered: &Gathered<'_>, waiver: &Waiver, lapsed: usize) -> Option<Finding> {
     let entry = &waiver.entry;
     let library = gathered.request.library;
-    let arguments = [
-        ("id", shown(&entry.id)),
-        ("criterion", shown(&entry.criterion)),
-        ("day", entry.expiry.to_string()),
-        ("start", entry.start.to_string()),
-        ("count", lapsed.to_string()),
-    ];
-    let [id, criterion, day, start, count] = arguments;
+    let (id, criterion) = (shown(&entry.id), shown(&entry.criterion));
+    let (start, day) = (entry.start.to_string(), entry.expiry.to_string());
+    let count = lapsed.to_string();
     let (effect, message, at) = match waiver.state(gathered.request.as_of) {
         ExceptionState::Expired if lapsed > 0 => {
-            let message = say("verify-exception-expired", &[id, criterion, day, count]);
+            let message = say(
+                "verify-exception-expired",
+                &[
+                    ("id", id),
+                    ("criterion", criterion),
+                    ("day", day),
+                    ("count", count),
+                ],
+            );
             (Effect::Fails, message, "/expiry")
         }
         ExceptionState::Expired => (
             Effect::Notes,
-            say("verify-exception-ended", &[id, criterion, day]),
+            say(
+                "verify-exception-ended",
+                &[("id", id), ("criterion", criterion), ("day", day)],
+            ),
             "/expiry",
         ),
         ExceptionState::NotBegun => (
             Effect::Warns,
-            say("verify-exception-not-begun", &[id, criterion, start]),
+            say(
+                "verify-exception-not-begun",
+                &[("id", id), ("criterion", criterion), ("start", start)],
+            ),
             "/start",
         ),
         ExceptionState::Refused => (
             Effect::Warns,
-            say("verify-exception-refused", &[id, criterion]),
+            say(
+                "verify-exception-refused",
+                &[("id", id), ("criterion", criterion)],
+            ),
             "/decision",
         ),
         ExceptionState::Revoked => (
             Effect::Warns,
-            say("verify-exception-revoked", &[id, criterion]),
+            say(
+                "verify-exception-revoked",
+                &[("id", id), ("criterion", criterion)],
+            ),
             "/decision",
         ),
         ExceptionState::InForce => {
@@ -174,7 +189,10 @@ fn about(gathered: &Gathered<'_>, waiver: &Waiver, lapsed: usize) -> Option<Find
             if known {
                 return None;
             }
-            let message = say("verify-exception-criterion", &[id, criterion]);
+            let message = say(
+                "verify-exception-criterion",
+                &[("id", id), ("criterion", criterion)],
+            );
             (Effect::Warns, message, "/criterion")
         }
     };
