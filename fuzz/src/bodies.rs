@@ -836,7 +836,12 @@ pub(crate) fn delivery(bytes: &[u8]) {
         Err(faults) => sound(&faults),
     }
     match read_change_notice(bytes) {
-        Ok(notice) => assert!(notice.changes.iter().all(|one| !one.component.contains('*'))),
+        Ok(notice) => assert!(
+            notice
+                .changes
+                .iter()
+                .all(|one| !one.component.contains('*'))
+        ),
         Err(faults) => sound(&faults),
     }
     match read_product_list(bytes) {
