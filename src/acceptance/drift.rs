@@ -98,8 +98,7 @@ impl Drift {
             return false;
         }
         let is = |stated: Option<&str>, found: Option<&str>| match (stated.map(str::trim), found) {
-            (None, _) => true,
-            (Some(""), None) => true,
+            (None, _) | (Some(""), None) => true,
             (Some(stated), Some(found)) => stated == found.trim(),
             (Some(_), None) => false,
         };
@@ -164,11 +163,11 @@ pub fn names(component: &str, names: &[String], purls: &[String]) -> bool {
     if !component.starts_with("pkg:") {
         return names.iter().any(|name| name.trim() == component);
     }
-    let Some(named) = Purl::parse(component) else {
+    let Some(wanted) = Purl::parse(component) else {
         return false;
     };
     let mut purls = purls.iter().filter_map(|one| Purl::parse(one));
-    purls.any(|purl| is_named(&named, &purl))
+    purls.any(|purl| is_named(&wanted, &purl))
 }
 
 fn is_named(named: &Purl, purl: &Purl) -> bool {

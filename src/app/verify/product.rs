@@ -16,7 +16,7 @@ use crate::diagnostic::Place;
 use crate::digest::Digest;
 use crate::evidence::Citation;
 use crate::evidence::register::product_list::{
-    CheckResult, ListedProduct, ProductList, read_product_list,
+    CheckResult, ListedProduct, ProductList, VersionPattern, read_product_list,
 };
 use crate::evidence::sbom::model::ComponentKind;
 use crate::evidence::sbom::{Component, Sbom};
@@ -375,7 +375,7 @@ fn look_up<'a>(
         }
         Listing::OtherVersion(entries) => {
             let versions = entries.iter().flat_map(|entry| &entry.versions);
-            let versions: Vec<_> = versions.map(|one| one.text()).collect();
+            let versions: Vec<_> = versions.map(VersionPattern::text).collect();
             let versions = shown(&versions.join(", "));
             let message = both(
                 "verify-product-version",

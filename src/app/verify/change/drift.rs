@@ -89,12 +89,12 @@ impl Drifts {
             BTreeSet::new()
         };
         let before = self.list.len();
-        self.list.retain(|one| match (&one.before, one.kind) {
-            (Some(at), DriftKind::Removed) => !gone.contains(at),
-            _ => {
-                let key = (one.kind.noticed_as(), one.delivered, one.after.clone());
-                since.contains(&key) || is_new.contains(&(one.delivered, one.after.clone()))
+        self.list.retain(|one| {
+            if let (Some(at), DriftKind::Removed) = (&one.before, one.kind) {
+                return !gone.contains(at);
             }
+            let key = (one.kind.noticed_as(), one.delivered, one.after.clone());
+            since.contains(&key) || is_new.contains(&(one.delivered, one.after.clone()))
         });
         if newer.files.places.is_empty() {
             self.files = Files::default();
@@ -295,15 +295,16 @@ fn has_other_version(earlier: &Sbom, delivered: &[&Sbom]) -> bool {
     before.is_some() && of_product.any(|one| version(one).is_some_and(|now| Some(now) != before))
 }
 
-/// What tells a component apart from all others, its digests among it.
-fn identity(
-    component: &Component,
-) -> (
+/// Name, version and package URL of a component, and its digests by algorithm.
+type Identity<'s> = (
     String,
-    Option<&str>,
-    Option<&str>,
+    Option<&'s str>,
+    Option<&'s str>,
     BTreeSet<(String, String)>,
-) {
+);
+
+/// What tells a component apart from all others, its digests among it.
+fn identity(component: &Component) -> Identity<'_> {
     let hashes = component.hashes.iter().map(|one| {
         let name: String = one
             .algorithm

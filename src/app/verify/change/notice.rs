@@ -98,29 +98,32 @@ impl Notices {
         for named in &manifest.notices {
             let (path, at) = (shown(&named.path), in_manifest(gathered, named.at.clone()));
             let read = gathered.read_named(named, "change-notice", inputs);
-            let read = read.map_err(|fault| (fault, at)).and_then(|bytes| {
-                let sha256 = Digest::of(&bytes);
-                let cite = |at| Citation {
-                    sha256,
-                    file: named.path.clone(),
-                    at,
-                };
-                match read_change_notice(&bytes) {
-                    Ok(notice) => Ok(ReadNotice {
-                        notice,
-                        path: named.path.clone(),
+            let read = read
+                .map_err(|fault| Box::new((fault, at)))
+                .and_then(|bytes| {
+                    let sha256 = Digest::of(&bytes);
+                    let cite = |at| Citation {
                         sha256,
-                    }),
-                    Err(mut faults) => {
-                        let fault = faults.swap_remove(0);
-                        let citation = cite(fault.at.clone());
-                        Err((fault, Some(citation)))
+                        file: named.path.clone(),
+                        at,
+                    };
+                    match read_change_notice(&bytes) {
+                        Ok(notice) => Ok(ReadNotice {
+                            notice,
+                            path: named.path.clone(),
+                            sha256,
+                        }),
+                        Err(mut faults) => {
+                            let fault = faults.swap_remove(0);
+                            let citation = cite(fault.at.clone());
+                            Err(Box::new((fault, Some(citation))))
+                        }
                     }
-                }
-            });
+                });
             match read {
                 Ok(read) => notices.admit(read, manifest.case.as_deref()),
-                Err((fault, citation)) => {
+                Err(unread) => {
+                    let (fault, citation) = *unread;
                     let why = shown(&fault.message);
                     let message = both(
                         "verify-change-notice-unreadable",
@@ -281,11 +284,10 @@ impl<'s> Named<'s> {
 
     fn by(&self, component: &str) -> impl Iterator<Item = &'s Component> {
         let of_key = self.0.get(&drift::key(component)).into_iter().flatten();
-        let named = of_key.copied().filter(move |one| {
+        of_key.copied().filter(move |one| {
             let (names, purls) = names_of(one);
             drift::names(component, &names, &purls)
-        });
-        named
+        })
     }
 }
 

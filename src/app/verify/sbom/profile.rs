@@ -42,7 +42,7 @@ pub(super) fn verify(gathered: &Gathered<'_>, readable: &[Readable<'_>]) -> Outc
         Ok(asked) => asked,
         Err(finding) => {
             let said = finding.message.clone();
-            return Outcome::new(&check, said).with([finding]);
+            return Outcome::new(&check, said).with([*finding]);
         }
     };
     let mut findings = Vec::new();
@@ -70,7 +70,7 @@ pub(super) fn verify(gathered: &Gathered<'_>, readable: &[Readable<'_>]) -> Outc
 }
 
 /// What the contract asks, or the finding that nobody can tell.
-fn asked<'l>(gathered: &Gathered<'l>) -> Result<Asked<'l>, Finding> {
+fn asked<'l>(gathered: &Gathered<'l>) -> Result<Asked<'l>, Box<Finding>> {
     let library = gathered.request.library;
     let terms = &gathered.terms;
     let coverage = terms.sbom_coverage_per_mille.as_ref();
@@ -87,10 +87,10 @@ fn asked<'l>(gathered: &Gathered<'l>) -> Result<Asked<'l>, Finding> {
         );
         let mut finding = Finding::new(ID, Effect::Unverifiable, id, message);
         finding.code = Some("profile-unknown".to_owned());
-        return Err(match agreed {
+        return Err(Box::new(match agreed {
             Some(agreed) => finding.cite(agreed.cited.clone()),
             None => finding,
-        });
+        }));
     };
     let cited = [
         agreed.map(|one| one.cited.clone()),
