@@ -209,7 +209,7 @@ impl Group<'_> {
             };
             match statements.judge(judge, target, held.holder(path)) {
                 Answer::Verified(verification) => {
-                    came.admit(&verification, held.holder(path).cite())
+                    came.admit(&verification, held.holder(path).cite());
                 }
                 Answer::Not(finding) => against.push(*finding),
             }

@@ -327,19 +327,17 @@ impl Agreement {
                     .map(|grant| format!("{} [{}]", grant.signer(), grant.id));
                 in_force.collect::<Vec<_>>().join(", ")
             }
-            Signers::Named => match (&self.identity, &self.issuer) {
-                (Some(identity), Some(issuer)) => format!("{identity} ({issuer})"),
-                _ => {
-                    let held = self
-                        .keys
-                        .iter()
-                        .chain(&self.certificates)
-                        .chain(&self.anchors);
+            Signers::Named => {
+                if let Some((identity, issuer)) = self.identity() {
+                    format!("{identity} ({issuer})")
+                } else {
+                    let held = self.keys.iter().chain(&self.certificates);
+                    let held = held.chain(&self.anchors);
                     let held =
                         held.map(|one| format!("{} (sha256:{})", one.path, one.sha256.short()));
                     held.collect::<Vec<_>>().join(", ")
                 }
-            },
+            }
             Signers::Nobody => String::new(),
         };
         if text.is_empty() {

@@ -76,13 +76,12 @@ impl<'a> Files<'a> {
     /// A delivered file that is read as a `role`.
     pub(super) fn as_role(&self, path: &str, role: &'static str) -> Option<Rc<Read>> {
         let mut read = self.read.borrow_mut();
-        let held = match read.get(path) {
-            Some(held) => held.clone(),
-            None => {
-                let held = self.load(path).map(Rc::new);
-                read.insert(path.to_owned(), held.clone());
-                held
-            }
+        let held = if let Some(held) = read.get(path) {
+            held.clone()
+        } else {
+            let held = self.load(path).map(Rc::new);
+            read.insert(path.to_owned(), held.clone());
+            held
         };
         if held.is_some() {
             self.roles

@@ -132,7 +132,7 @@ impl<'a> Built<'a> {
                 found.extend(candidates.found(&target, path, is_provenance));
             }
         }
-        found.sort_by(|left, right| right.rank().cmp(&left.rank()));
+        found.sort_by_key(|one| std::cmp::Reverse(one.rank()));
         Self {
             target,
             found,
@@ -264,7 +264,7 @@ impl Outcomes<'_> {
                 .max_by_key(|found| (found.supported, found.rank()));
             match best {
                 Some(best) => {
-                    let finding = self.below(&one.target, best, one.supported(), &wanted);
+                    let finding = Self::below(&one.target, best, one.supported(), &wanted);
                     findings.push(finding.cite(best.cited.clone()).cite(agreed.cited.clone()));
                 }
                 None => absent.push(&one.target),
@@ -277,7 +277,7 @@ impl Outcomes<'_> {
         with_level(outcome.with(findings))
     }
 
-    fn below(&self, target: &Target<'_>, best: &Found, supported: u8, wanted: &str) -> Finding {
+    fn below(target: &Target<'_>, best: &Found, supported: u8, wanted: &str) -> Finding {
         let why = best
             .reason
             .map(|reason| format!("provenance-level-{}", reason.word()));

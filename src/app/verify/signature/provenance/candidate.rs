@@ -162,7 +162,7 @@ impl Candidates<'_> {
             Handed::Nothing if !is_provenance => Vec::new(),
             Handed::Nothing | Handed::Together => {
                 let subject = self.digests(target, &held.bytes);
-                self.judge(&file, &held.bytes, subject)
+                self.judge(&file, &held.bytes, &subject)
             }
             Handed::Apart(list) => {
                 let subject = vec![(Algorithm::Sha256, target.sha256.hex())];
@@ -173,12 +173,12 @@ impl Candidates<'_> {
                     .collect();
                 if about.is_empty() && is_provenance {
                     // It is handed in for this artifact and speaks of others.
-                    return self.judge(&file, &held.bytes, subject);
+                    return self.judge(&file, &held.bytes, &subject);
                 }
                 let judge = |one: &mut Apart| {
                     let found = one
                         .found
-                        .get_or_insert_with(|| self.judge(&file, &one.signed, subject.clone()));
+                        .get_or_insert_with(|| self.judge(&file, &one.signed, &subject));
                     found.clone()
                 };
                 about.into_iter().flat_map(judge).collect()
@@ -202,7 +202,7 @@ impl Candidates<'_> {
     }
 
     /// Judges attestations in every way in which they may be signed.
-    fn judge(&self, file: &Held, bytes: &[u8], subject: Vec<(Algorithm, String)>) -> Vec<Found> {
+    fn judge(&self, file: &Held, bytes: &[u8], subject: &[(Algorithm, String)]) -> Vec<Found> {
         let ground = SignatureRequest {
             trusted_root: self
                 .agreement
@@ -218,7 +218,7 @@ impl Candidates<'_> {
                     bytes,
                 },
                 expectation: Expectation {
-                    subject: subject.clone(),
+                    subject: subject.to_vec(),
                     signer_is_agreed,
                     ..self.expectation.clone()
                 },
@@ -303,12 +303,12 @@ fn found(outcome: &Outcome, cited: Citation) -> Found {
     let refusal = outcome.verifications.iter().find_map(|one| one.refusal());
     let why = match (failed, outcome.signature) {
         _ if outcome.passed => Why::Passed,
-        // What does not hold decides, whoever signed it; but what nobody proves to be said is not told as said.
-        (Some(one), Signature::Verified) => Why::Judgment(one.name.word(), one.detail.clone()),
         (_, Signature::Failed) => {
             Why::Signature(refusal.map_or(CheckName::Signature, |check| check.name))
         }
-        (Some(one), Signature::NotChecked) => Why::Judgment(one.name.word(), one.detail.clone()),
+        (Some(one), Signature::Verified | Signature::NotChecked) => {
+            Why::Judgment(one.name.word(), one.detail.clone())
+        }
         (None, _) => Why::Missing(
             outcome
                 .missing
