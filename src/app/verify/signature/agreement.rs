@@ -225,6 +225,11 @@ impl Agreement {
         findings.collect()
     }
 
+    /// Whether something that the manifest names for the judgment could not be read.
+    pub(super) fn lacks_material(&self) -> bool {
+        !self.faults.is_empty()
+    }
+
     /// Whether a fault that kept something from being judged is one of the agency's material, and not of what was
     /// delivered.
     pub(super) fn is_own(&self, fault: &Diagnostic) -> bool {

@@ -129,13 +129,18 @@ impl Judge<'_> {
             Ok(verification) => return Answer::Verified(Box::new(verification)),
             Err(fault) => fault,
         };
-        let finding = match fault {
+        // Under a key that could not be read it might hold.
+        let is_open = self.agreement.lacks_material() && !matches!(fault, Fault::Unread(_));
+        let mut finding = match fault {
             Fault::Refused(verification, is_changed) => {
                 self.refused(target, holder, &verification, is_changed, &verify)
             }
             Fault::Kind => self.of_another_kind(target, holder),
             Fault::Unread(fault) => self.unread(target, holder, &fault),
         };
+        if is_open {
+            finding.effect = Effect::Unverifiable;
+        }
         Answer::Not(Box::new(finding.cite(holder.cite()).cite(target.cite())))
     }
 
