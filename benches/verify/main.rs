@@ -9,9 +9,11 @@
     clippy::print_stdout,
     clippy::unwrap_used,
     clippy::float_arithmetic,
+    clippy::indexing_slicing,
     reason = "a benchmark reckons with times and prints them"
 )]
 
+use std::fmt::Write as _;
 use std::fs;
 use std::io::Write as _;
 use std::path::{Path, PathBuf};
@@ -147,7 +149,8 @@ fn deliver(folder: &Path) -> u64 {
         "product_list",
         "requirements",
     ] {
-        manifest += &format!(
+        _ = write!(
+            manifest,
             "\n[[left_out]]\nwhat = \"{what}\"\nreason = {{ ja = \"計測\", en = \"a measurement\" }}\n"
         );
     }

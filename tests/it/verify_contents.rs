@@ -349,7 +349,7 @@ fn what_cannot_be_read_is_not_passed_over() {
     use std::os::unix::fs::PermissionsExt as _;
     let scratch = good();
     let path = scratch.path("agency/delivered/lib/x.so");
-    std::fs::set_permissions(&path, std::fs::Permissions::from_mode(0)).unwrap();
+    std::fs::set_permissions(&path, std::fs::Permissions::from_mode(0o0)).unwrap();
     if std::fs::read(&path).is_ok() {
         crate::corpus::say("this user reads every file: refusals were left out");
     } else {
