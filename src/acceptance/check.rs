@@ -42,7 +42,7 @@ pub const IDS: [&str; 29] = [
 /// A check.
 #[derive(Debug, Clone)]
 pub struct Check {
-    /// Its stable identifier, such as `contents.altered`: also the rule of SARIF and the name of a JUnit case.
+    /// Its stable identifier, such as `contents.altered`: also the rule of SARIF and the name of a `JUnit` case.
     pub id: String,
     /// Its group.
     pub group: Group,

@@ -115,61 +115,61 @@ impl Terms {
             sbom_formats: one_of(
                 "sbom_formats",
                 self.sbom_formats,
-                &manifest.sbom_formats,
+                manifest.sbom_formats.as_ref(),
                 &mut conflicts,
             ),
             sbom_profile: one_of(
                 "sbom_profile",
                 self.sbom_profile,
-                &manifest.sbom_profile,
+                manifest.sbom_profile.as_ref(),
                 &mut conflicts,
             ),
             sbom_coverage_per_mille: one_of(
                 "sbom_coverage_per_mille",
                 self.sbom_coverage_per_mille,
-                &manifest.sbom_coverage_per_mille,
+                manifest.sbom_coverage_per_mille.as_ref(),
                 &mut conflicts,
             ),
             signer_identities: one_of(
                 "signer_identities",
                 self.signer_identities,
-                &manifest.signer_identities,
+                manifest.signer_identities.as_ref(),
                 &mut conflicts,
             ),
             provenance_level: one_of(
                 "provenance_level",
                 self.provenance_level,
-                &manifest.provenance_level,
+                manifest.provenance_level.as_ref(),
                 &mut conflicts,
             ),
             severity_threshold_tenths: one_of(
                 "severity_threshold",
                 self.severity_threshold_tenths,
-                &manifest.severity_threshold_tenths,
+                manifest.severity_threshold_tenths.as_ref(),
                 &mut conflicts,
             ),
             fix_days: one_of(
                 "fix_days",
                 self.fix_days,
-                &manifest.fix_days,
+                manifest.fix_days.as_ref(),
                 &mut conflicts,
             ),
             exploited_fix_days: one_of(
                 "exploited_fix_days",
                 self.exploited_fix_days,
-                &manifest.exploited_fix_days,
+                manifest.exploited_fix_days.as_ref(),
                 &mut conflicts,
             ),
             notice_days: one_of(
                 "notice_days",
                 self.notice_days,
-                &manifest.notice_days,
+                manifest.notice_days.as_ref(),
                 &mut conflicts,
             ),
             emergency_hours: one_of(
                 "emergency_hours",
                 self.emergency_hours,
-                &manifest.emergency_hours,
+                manifest.emergency_hours.as_ref(),
                 &mut conflicts,
             ),
         };
@@ -180,7 +180,7 @@ impl Terms {
 fn one_of<T: Clone + PartialEq>(
     term: &'static str,
     contract: Option<Agreed<T>>,
-    manifest: &Option<Agreed<T>>,
+    manifest: Option<&Agreed<T>>,
     conflicts: &mut Vec<Conflict>,
 ) -> Option<Agreed<T>> {
     match (contract, manifest) {
@@ -195,7 +195,7 @@ fn one_of<T: Clone + PartialEq>(
             Some(contract)
         }
         (Some(contract), None) => Some(contract),
-        (None, manifest) => manifest.clone(),
+        (None, manifest) => manifest.cloned(),
     }
 }
 

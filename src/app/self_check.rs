@@ -34,7 +34,7 @@ pub struct Request<'a> {
     pub at: Timestamp,
 }
 
-/// What the program is and has, schema `mekiki/self-check/v1`.
+/// What the program is and has, schema `mekiki/fitness/v1`.
 #[derive(Debug, Clone, Serialize)]
 pub struct SelfCheck {
     schema: &'static str,
@@ -196,7 +196,7 @@ pub fn self_check(request: &Request<'_>) -> SelfCheck {
         .then(|| root(request, &mut wanting));
     let library = request.library;
     SelfCheck {
-        schema: "mekiki/self-check/v1",
+        schema: "mekiki/fitness/v1",
         fit: wanting.is_empty(),
         as_of: instant(today),
         version: env!("CARGO_PKG_VERSION"),

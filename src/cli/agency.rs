@@ -67,7 +67,7 @@ pub(super) fn run(
         }
         Command::SelfCheck(_) => {
             let whole = report.self_check.whole == report.self_check.contracts.len();
-            let view = json!({"schema": "mekiki/agency-self-check/v1", "as_of": day, "whole": report.self_check.whole, "contracts": report.self_check.contracts});
+            let view = json!({"schema": "mekiki/self-check/v1", "as_of": day, "whole": report.self_check.whole, "contracts": report.self_check.contracts});
             output.either(&view, || {
                 page::self_check(&report.self_check, &library.catalog, lang)
             })?;

@@ -154,15 +154,13 @@ fn values(fields: &Fields<'_>) -> BTreeMap<String, (ParameterValue, Place)> {
     let members = fields.members("values").into_iter();
     let read = members.filter_map(|(name, node, pointer)| {
         let place = fields.place_at(node, &pointer);
-        match value(node) {
-            Some(value) => Some((name, (value, place))),
-            None => {
-                let message = format!("`{name}` is no number, text or list of texts");
-                let help = "`mekiki requirements list DIR --format json` writes it";
-                fields.complain("wrong-type", "values", message, help);
-                None
-            }
+        let value = value(node);
+        if value.is_none() {
+            let message = format!("`{name}` is no number, text or list of texts");
+            let help = "`mekiki requirements list DIR --format json` writes it";
+            fields.complain("wrong-type", "values", message, help);
         }
+        Some((name, (value?, place)))
     });
     read.collect()
 }

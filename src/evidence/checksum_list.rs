@@ -174,7 +174,7 @@ mod tests {
             format!("{digits}  x/../../y"),
             format!("{digits}  a\n{}  a", hex("2")),
             format!("{digits}  a\nsome remark"),
-            format!("{}  a", &digits[1..]),
+            format!("{}  a", digits.strip_prefix(|_: char| true).unwrap()),
             format!("\\{digits}  a\\x"),
             "\u{fffd}".to_owned(),
         ] {

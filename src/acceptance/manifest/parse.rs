@@ -62,15 +62,15 @@ impl Reader<'_> {
                 .optional_word("stage", &Stage::WORDS)
                 .unwrap_or_default(),
             delivered: self.folder(fields),
-            artifacts: self.delivered(fields, "artifact"),
-            sboms: self.delivered(fields, "sbom"),
+            artifacts: delivered(fields, "artifact"),
+            sboms: delivered(fields, "sbom"),
             vex: self.vex(fields),
             signer: self.signer(fields),
             build: build(fields),
             products: self.path(fields, "products"),
             requirements: self.path(fields, "requirements"),
-            exceptions: self.paths(fields, "exceptions", self.may_leave),
-            policies: self.paths(fields, "policies", self.may_leave),
+            exceptions: paths(fields, "exceptions", self.may_leave),
+            policies: paths(fields, "policies", self.may_leave),
             baseline: self.path(fields, "baseline"),
             terms: self.terms(fields),
             allowance: self.path(fields, "allowance"),
@@ -92,7 +92,7 @@ impl Reader<'_> {
         if let Some(table) = fields.optional_table("comparison") {
             manifest.tendered = self.path(&table, "tendered");
             manifest.accepted = self.path(&table, "accepted");
-            manifest.notices = self.paths(&table, "notices", self.may_leave);
+            manifest.notices = paths(&table, "notices", self.may_leave);
             table.finish();
         }
         manifest
@@ -101,7 +101,7 @@ impl Reader<'_> {
     /// The folder of what was delivered, without `.` and without a stroke at its end.
     fn folder(&self, fields: &Fields<'_>) -> String {
         let folder = fields.optional_text("delivered").unwrap_or_default();
-        self.check(fields, "delivered", &folder, self.may_leave);
+        check(fields, "delivered", &folder, self.may_leave);
         let steps = folder.split('/').filter(|step| !matches!(*step, "" | "."));
         let joined = steps.collect::<Vec<_>>().join("/");
         if folder.starts_with('/') {
@@ -111,55 +111,12 @@ impl Reader<'_> {
         }
     }
 
-    fn check(&self, fields: &Fields<'_>, key: &str, path: &str, may_leave: bool) {
-        let leads_out = path.starts_with('/')
-            || path.contains('\\')
-            || path.chars().nth(1) == Some(':')
-            || path.split('/').any(|step| step == "..");
-        if leads_out && !may_leave {
-            let message = format!("`{path}` leads out of the folder");
-            let help = "name a path inside; only a manifest that --manifest names may lead to other folders, and only to \
-                        what is not delivered";
-            fields.complain("path-escapes", key, message, help);
-        }
-    }
-
     /// A path from the manifest's folder.
     fn path(&self, fields: &Fields<'_>, key: &'static str) -> Option<Named> {
         let at = fields.place_of(key);
         let path = filled(fields, key)?;
-        self.check(fields, key, &path, self.may_leave);
+        check(fields, key, &path, self.may_leave);
         Some(Named { path, at })
-    }
-
-    fn paths(&self, fields: &Fields<'_>, key: &'static str, may_leave: bool) -> Vec<Named> {
-        let at = fields.place_of(key);
-        let paths = fields.texts(key).into_iter();
-        let named = paths.map(|path| {
-            self.check(fields, key, &path, may_leave);
-            Named {
-                path,
-                at: at.clone(),
-            }
-        });
-        named.collect()
-    }
-
-    fn delivered(&self, fields: &Fields<'_>, key: &'static str) -> Vec<Delivered> {
-        let tables = fields.tables(key).into_iter();
-        let read = tables.map(|one| {
-            let at = one.place_of("path");
-            let path = one.text("path");
-            self.check(&one, "path", &path, false);
-            let delivered = Delivered {
-                named: Named { path, at },
-                signatures: self.paths(&one, "signatures", false),
-                provenance: self.paths(&one, "provenance", false),
-            };
-            one.finish();
-            delivered
-        });
-        read.collect()
     }
 
     fn vex(&self, fields: &Fields<'_>) -> Vec<Vex> {
@@ -168,7 +125,7 @@ impl Reader<'_> {
             let at = one.place_of("path");
             let path = one.text("path");
             let level = filled(&one, "level");
-            self.check(&one, "path", &path, self.may_leave && level.is_some());
+            check(&one, "path", &path, self.may_leave && level.is_some());
             one.finish();
             Vex {
                 named: Named { path, at },
@@ -185,7 +142,7 @@ impl Reader<'_> {
                 ..Signer::default()
             };
         };
-        let paths = |key| self.paths(&table, key, self.may_leave);
+        let paths = |key| paths(&table, key, self.may_leave);
         let threshold = number(&table, "threshold", 1..=64);
         let signer = Signer {
             register: self.path(&table, "register"),
@@ -246,6 +203,52 @@ impl Reader<'_> {
         };
         Agreed { value, cited }
     }
+}
+
+/// Complains about a path that leads out of its folder.
+fn check(fields: &Fields<'_>, key: &str, path: &str, may_leave: bool) {
+    let leads_out = path.starts_with('/')
+        || path.contains('\\')
+        || path.chars().nth(1) == Some(':')
+        || path.split('/').any(|step| step == "..");
+    if leads_out && !may_leave {
+        let message = format!("`{path}` leads out of the folder");
+        let help = "name a path inside; only a manifest that --manifest names may lead to other folders, and only to \
+                    what is not delivered";
+        fields.complain("path-escapes", key, message, help);
+    }
+}
+
+/// Paths, each with the place of its list.
+fn paths(fields: &Fields<'_>, key: &'static str, may_leave: bool) -> Vec<Named> {
+    let at = fields.place_of(key);
+    let paths = fields.texts(key).into_iter();
+    let named = paths.map(|path| {
+        check(fields, key, &path, may_leave);
+        Named {
+            path,
+            at: at.clone(),
+        }
+    });
+    named.collect()
+}
+
+/// What was delivered under a key, with what was delivered about it.
+fn delivered(fields: &Fields<'_>, key: &'static str) -> Vec<Delivered> {
+    let tables = fields.tables(key).into_iter();
+    let read = tables.map(|one| {
+        let at = one.place_of("path");
+        let path = one.text("path");
+        check(&one, "path", &path, false);
+        let delivered = Delivered {
+            named: Named { path, at },
+            signatures: paths(&one, "signatures", false),
+            provenance: paths(&one, "provenance", false),
+        };
+        one.finish();
+        delivered
+    });
+    read.collect()
 }
 
 /// A text, where it is there; an empty one says nothing and is complained about.

@@ -146,7 +146,7 @@ fn without(text: &str) -> Result<(Evidence, String), String> {
     match Evidence::WORDS.iter().find(|(name, _)| *name == word) {
         Some(_) if reason.trim().is_empty() => Err("say why it is left out".to_owned()),
         Some((_, what)) => Ok((*what, reason.trim().to_owned())),
-        None => Err(match nearest(&word, words.into_iter()) {
+        None => Err(match nearest(&word, words) {
             Some(near) => format!("did you mean `{near}`?"),
             None => format!("it may be one of {}", words.join(", ")),
         }),
@@ -349,9 +349,9 @@ fn replace<T>(list: &mut Vec<T>, values: impl ExactSizeIterator<Item = T>) {
     }
 }
 
-fn inside(path: &String) -> Named {
+fn inside(path: &str) -> Named {
     Named {
-        path: path.clone(),
+        path: path.to_owned(),
         at: Place::whole(),
     }
 }
@@ -367,7 +367,11 @@ fn agreed<T: ToString>(value: T) -> Agreed<T> {
 
 /// A path told from the current folder, as it is told from `root`: what a report shows must not hang on the machine.
 fn relative(path: &str, root: &Path) -> String {
-    let absolute = |path: &Path| std::path::absolute(path).unwrap_or_else(|_| path.to_path_buf());
+    // Where a folder is a link, `..` leads to where it points.
+    let absolute = |path: &Path| {
+        let real = path.canonicalize().or_else(|_| std::path::absolute(path));
+        real.unwrap_or_else(|_| path.to_path_buf())
+    };
     let (path, root) = (plain(&absolute(Path::new(path))), plain(&absolute(root)));
     let shared = path.iter().zip(&root).take_while(|(a, b)| a == b).count();
     let up = root.iter().skip(shared).map(|_| "..");

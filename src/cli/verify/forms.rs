@@ -137,12 +137,11 @@ impl Forms {
                 files.push((one.file.as_str(), without_colour(one.format, rendered)));
             }
         }
-        let (format, rendered) = match to_output {
-            Some(one) => one,
-            None => {
-                let format = output.format();
-                (format, self.render(written, format, output.width(), lang)?)
-            }
+        let (format, rendered) = if let Some(one) = to_output {
+            one
+        } else {
+            let format = output.format();
+            (format, self.render(written, format, output.width(), lang)?)
         };
         let files: Vec<_> = files
             .iter()

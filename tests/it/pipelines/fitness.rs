@@ -26,7 +26,7 @@ fn check(workspace: &Workspace, options: &str) -> (i32, Value) {
     let ended = workspace.step(&format!("mekiki self-check {options} --format json"), &[]);
     let view: Value = serde_json::from_str(&ended.stdout)
         .unwrap_or_else(|error| panic!("{options}: {error}: {ended}"));
-    assert_eq!(view["schema"], "mekiki/self-check/v1");
+    assert_eq!(view["schema"], "mekiki/fitness/v1");
     assert_eq!(view["fit"], ended.code == 0, "{options}: {ended}");
     let text = workspace.step(&format!("mekiki self-check {options}"), &[]);
     assert_eq!(text.code, ended.code, "{options}");
