@@ -13,7 +13,7 @@ pub(crate) fn has(tool: &str, what: &str) -> bool {
         .status();
     let there = found.is_ok_and(|status| status.success());
     if !there {
-        println!("left out without `{tool}`: {what}");
+        crate::corpus::say(&format!("`{tool}` is missing: {what} was left out"));
     }
     there
 }
@@ -71,10 +71,9 @@ fn bash_completes_commands_and_options() {
     let script = scratch.write("mekiki.bash", mekiki(&["completions", "bash"]).stdout);
     let complete = |words: &[&str]| {
         let list = words.join(" ");
-        let last = words.len() - 1;
+        let (index, word) = (words.len() - 1, words.last().unwrap());
         let asked = format!(
-            "source '{script}'; COMP_WORDS=({list} ''); COMP_CWORD={last}; _mekiki mekiki '{}' ''; echo \"${{COMPREPLY[*]}}\"",
-            words[last]
+            "source '{script}'; COMP_WORDS=({list} ''); COMP_CWORD={index}; _mekiki mekiki '{word}' ''; echo \"${{COMPREPLY[*]}}\"",
         );
         let run = Command::new("bash").args(["-c", &asked]).output().unwrap();
         String::from_utf8(run.stdout).unwrap().trim().to_owned()

@@ -11,7 +11,7 @@ use std::path::Path;
 use serde_json::Value;
 
 use action::Action;
-use workspace::{Workspace, forms_are_there};
+use workspace::Workspace;
 
 /// A file of the repository.
 fn repository(path: &str) -> String {
@@ -127,26 +127,24 @@ fn the_snippet_for_gitlab_runs() {
     let environment = [("FEED_DIGEST", digest.as_str()), ("DELIVERY", delivery)];
     let taken = workspace.step(script[0], &environment);
     assert_eq!(taken.code, 0, "{taken:?}");
-    if forms_are_there() {
-        let verified = workspace.step(script[1], &environment);
-        assert_eq!(verified.code, 0, "{verified:?}");
-        let reports = job["artifacts"]["reports"].as_object().unwrap().values();
-        let reports = reports.filter_map(Value::as_str);
-        for file in reports.chain(texts(&job["artifacts"]["paths"])) {
-            assert!(workspace.exists(file), "{file}");
-        }
-        workspace.alter();
-        assert_eq!(workspace.step(script[1], &environment).code, 1);
-        let missing = [
-            ("FEED_DIGEST", "f".repeat(64)),
-            ("DELIVERY", delivery.to_owned()),
-        ];
-        let missing = missing
-            .each_ref()
-            .map(|(name, value)| (*name, value.as_str()));
-        workspace.restore();
-        assert_eq!(workspace.step(script[1], &missing).code, 3);
+    let verified = workspace.step(script[1], &environment);
+    assert_eq!(verified.code, 0, "{verified:?}");
+    let reports = job["artifacts"]["reports"].as_object().unwrap().values();
+    let reports = reports.filter_map(Value::as_str);
+    for file in reports.chain(texts(&job["artifacts"]["paths"])) {
+        assert!(workspace.exists(file), "{file}");
     }
+    workspace.alter();
+    assert_eq!(workspace.step(script[1], &environment).code, 1);
+    let missing = [
+        ("FEED_DIGEST", "f".repeat(64)),
+        ("DELIVERY", delivery.to_owned()),
+    ];
+    let missing = missing
+        .each_ref()
+        .map(|(name, value)| (*name, value.as_str()));
+    workspace.restore();
+    assert_eq!(workspace.step(script[1], &missing).code, 3);
 }
 
 #[test]
@@ -178,16 +176,14 @@ fn the_snippet_for_jenkins_runs() {
     ];
     let taken = workspace.step(&scripts[0], &environment);
     assert_eq!(taken.code, 0, "{taken:?}");
-    if forms_are_there() {
-        let verified = workspace.step(&scripts[1], &environment);
-        assert_eq!(verified.code, 0, "{verified:?}");
-        for file in ["mekiki-junit.xml", "mekiki.sarif", "mekiki.html"] {
-            assert!(workspace.exists(file), "{file}");
-        }
-        workspace.alter();
-        assert_eq!(workspace.step(&scripts[1], &environment).code, 1);
-        assert!(workspace.exists("mekiki-junit.xml"));
+    let verified = workspace.step(&scripts[1], &environment);
+    assert_eq!(verified.code, 0, "{verified:?}");
+    for file in ["mekiki-junit.xml", "mekiki.sarif", "mekiki.html"] {
+        assert!(workspace.exists(file), "{file}");
     }
+    workspace.alter();
+    assert_eq!(workspace.step(&scripts[1], &environment).code, 1);
+    assert!(workspace.exists("mekiki-junit.xml"));
 }
 
 #[test]
@@ -212,9 +208,6 @@ fn the_section_of_the_readme_works_as_typed() {
     let (_, code) = section.split_once("```sh\n").unwrap();
     let (code, _) = code.split_once("```").unwrap();
     assert!(code.lines().count() >= 5, "{code}");
-    if !forms_are_there() {
-        return;
-    }
     let workspace = Workspace::of_repository();
     for line in code.lines() {
         let (_, comment) = line.split_once("# exit code ").unwrap_or(("", "0"));

@@ -124,11 +124,9 @@ fn without_colour(text: &str) -> String {
     let mut rest = text;
     while let Some((before, after)) = rest.split_once("\u{1b}[") {
         out.push_str(before);
-        let end = after
-            .find(|one: char| !one.is_ascii_digit() && one != ';')
-            .unwrap();
-        assert!(after[end..].starts_with('m'), "{after:.20}");
-        rest = &after[end + 1..];
+        let numbers = |one: char| one.is_ascii_digit() || one == ';';
+        let end = after.trim_start_matches(numbers).strip_prefix('m');
+        rest = end.unwrap_or_else(|| panic!("{after:.20}"));
     }
     out + rest
 }

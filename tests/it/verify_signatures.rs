@@ -102,9 +102,10 @@ impl Desk {
         text += "\n";
         text += &self.tables;
         for what in &self.left_out {
-            text += &format!(
+            let left_out = format!(
                 "[[left_out]]\nwhat = \"{what}\"\nreason = {{ ja = \"対象外\", en = \"not asked here\" }}\n"
             );
+            text.push_str(&left_out);
         }
         text
     }

@@ -1,4 +1,4 @@
-//! What other programs read: JUnit XML, the Code Quality report of GitLab, and CycloneDX.
+//! What other programs read: `JUnit` XML, the Code Quality report of GitLab, and CycloneDX.
 
 use std::collections::BTreeSet;
 use std::io::Write as _;

@@ -521,12 +521,12 @@ fn an_sbom_is_signed_beside_or_inside() {
         ask(&sbom.replace("1.6", "1.5"), beside(), pair.public()),
         "fail"
     );
-    let signer = crate::signer::Signer::p256();
-    let signed = crate::signature_jsf::signed_by(&signer);
-    assert_eq!(ask(&signed, None, signer.pem()), "pass");
-    assert_eq!(ask(&signed, None, pair.public()), "fail");
+    let inner = crate::signer::Signer::p256();
+    let enclosed = crate::signature_jsf::signed_by(&inner);
+    assert_eq!(ask(&enclosed, None, inner.pem()), "pass");
+    assert_eq!(ask(&enclosed, None, pair.public()), "fail");
     assert_eq!(
-        ask(&signed.replace("left", "lift"), None, signer.pem()),
+        ask(&enclosed.replace("left", "lift"), None, inner.pem()),
         "fail"
     );
 }
