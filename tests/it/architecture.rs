@@ -387,7 +387,15 @@ const ONLY_IN: &[(&str, &[&str])] = &[
         &["file.rs", "folder", "blob.rs", "feed", "retrieve"],
     ),
     ("tokio::fs", &[]),
-    ("std::env", &["cli", "app/feed_open.rs", "feed/tests.rs"]),
+    (
+        "std::env",
+        &[
+            "cli",
+            "app/feed_open.rs",
+            "app/self_check.rs",
+            "feed/tests.rs",
+        ],
+    ),
     ("std::net", &["cli", "retrieve", "schema"]),
     ("tokio::net", &["cli", "server"]),
     (

@@ -143,7 +143,7 @@ fn a_component_swapped() {
     fails(
         &delivery,
         "change.tendered",
-        &["Not acceptable", "title-index", "agency/tendered.cdx.json"],
+        &["Not acceptable", "title-index", SBOM],
     );
 }
 

@@ -162,9 +162,9 @@ fn an_altered_file_is_named_with_its_line_in_the_sbom() {
         .lines()
         .position(|line| line.contains("lib/x.so"))
         .unwrap();
-    // The entry begins before its name.
+    // The place of an entry is that of its first member.
     let begins = document.lines().take(line).collect::<Vec<_>>();
-    let begins = begins.iter().rposition(|line| *line == "    {").unwrap() + 1;
+    let begins = begins.iter().rposition(|line| *line == "    {").unwrap() + 2;
     assert_eq!(in_sbom.file, "sbom.json");
     assert_eq!(in_sbom.at.line, u32::try_from(begins).ok());
     assert_eq!(file.file, "lib/x.so");

@@ -158,7 +158,7 @@ impl Writer<'_> {
             out.push_str(&heading(&message(lang, "verify-exceptions")));
         }
         for one in &self.report.exceptions {
-            let state = message(lang, &format!("verify-exception-{}", one.state));
+            let state = message(lang, &format!("verify-exception-state-{}", one.state));
             let (id, criterion) = (shown(&one.id), shown(&one.criterion));
             _ = writeln!(out, "  {id} ({criterion}) {state} {}", shown(&one.until));
             for (label, text) in [

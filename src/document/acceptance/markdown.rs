@@ -190,7 +190,7 @@ fn exceptions(out: &mut String, report: &Report, lang: Lang) {
     ];
     table(out, &titles, lang);
     for one in report.exceptions.iter().take(REQUIREMENTS) {
-        let state = message(lang, &format!("verify-exception-{}", one.state));
+        let state = message(lang, &format!("verify-exception-state-{}", one.state));
         row(
             out,
             &[

@@ -239,7 +239,7 @@ impl Screen<'_> {
             .iter()
             .filter(|one| one.state != "in_force");
         let lapsed = lapsed.map(|one| {
-            let state = message(self.lang, &format!("verify-exception-{}", one.state));
+            let state = message(self.lang, &format!("verify-exception-state-{}", one.state));
             format!(
                 "{} ({}) {state} {}",
                 shown(&one.id),

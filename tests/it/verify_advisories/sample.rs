@@ -20,6 +20,9 @@ pub(crate) struct Case {
     pub(crate) scratch: Scratch,
 }
 
+/// What is delivered beside the SBOM.
+const PROGRAM: &[u8] = b"open('desk');\n";
+
 fn advisory(id: &str, package: (&str, &str), published: &str, more: &Value) -> Value {
     let (ecosystem, name) = package;
     let kind = if ecosystem == "PyPI" {
@@ -78,9 +81,11 @@ impl Case {
             "serialNumber": "urn:uuid:3e671687-395b-41f5-a30f-a58921a69b79",
             "version": 1,
             "metadata": {"component": {"type": "application", "bom-ref": "app", "name": "library-desk",
-                "version": "3.0", "purl": "pkg:npm/library-desk@3.0.0"}},
+                "version": "3.0", "purl": "pkg:npm/library-desk@3.0.0",
+                "hashes": [{"alg": "SHA-256", "content": mekiki::digest::Digest::of(PROGRAM).hex()}]}},
             "components": components,
         });
+        self.scratch.write("delivered/desk.js", PROGRAM);
         self.scratch.write(
             "delivered/bom.json",
             serde_json::to_string_pretty(&document).unwrap(),
@@ -89,6 +94,10 @@ impl Case {
 
     /// Writes the manifest: what every case says, then `more`.
     pub(crate) fn manifest(&self, more: &str) {
+        let left_out = ["signature", "sbom_signature", "provenance"].map(|what| {
+            format!("[[left_out]]\nwhat = \"{what}\"\nreason = {{ ja = \"対象外\", en = \"not asked here\" }}\n")
+        });
+        let left_out = left_out.concat();
         let text = format!(
             r#"schema = "mekiki/delivery/v1"
 case = "case-1"
@@ -99,7 +108,7 @@ delivered = "delivered"
 path = "bom.json"
 [advisories]
 feed = "feed"
-"#
+{left_out}"#
         );
         self.scratch.write("delivery.toml", text);
     }

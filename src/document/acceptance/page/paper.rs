@@ -441,7 +441,7 @@ impl Words<'_> {
             id: shown(&one.id),
             criterion: shown(&one.criterion),
             state: Worded {
-                word: message(self.lang, &format!("verify-exception-{}", one.state)),
+                word: message(self.lang, &format!("verify-exception-state-{}", one.state)),
                 ..self.verdict(if one.state == "in_force" {
                     Verdict::Pass
                 } else {
