@@ -1,6 +1,6 @@
 //! The contractual requirements, and what the checks settle of them.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use serde::{Serialize, Serializer};
 
@@ -148,7 +148,8 @@ fn settle_one(
         let found = outcome.findings.iter().flat_map(|one| &one.citations);
         citations.extend(found.take(CITED).cloned());
     }
-    citations.dedup();
+    let mut seen = BTreeSet::new();
+    citations.retain(|one| seen.insert(one.clone()));
     let title = criterion.map_or_else(
         || Text {
             ja: requirement.criterion.to_string(),

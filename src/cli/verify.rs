@@ -8,7 +8,6 @@ use super::format::Format;
 use super::output::Output;
 use super::progress::Steps;
 use super::{LangArgument, Verdict};
-use crate::acceptance::manifest::manifest_text;
 use crate::acceptance::report::Ending;
 use crate::app::library::Library;
 use crate::app::verify::{Request, Verified, verify_with_scan};
@@ -61,7 +60,7 @@ pub(super) fn run(
         .read(&arguments.dir, arguments.forms.is_quiet())?;
     let manifest = &agreement.manifest;
     if arguments.agreement.print_manifest {
-        output.text(&manifest_text(manifest))?;
+        output.text(&agreement.document())?;
         return Ok(Verdict::Acceptable);
     }
     let steps = Steps::new(!arguments.forms.is_quiet());

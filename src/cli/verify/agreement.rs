@@ -10,7 +10,7 @@ use crate::acceptance::manifest::{
 };
 use crate::acceptance::terms::{Agreed, cvss_tenths};
 use crate::app::Refused;
-use crate::app::verify::guess;
+use crate::app::verify::{guess_text, guess_with_remarks};
 use crate::diagnostic::{Diagnostic, Place, nearest};
 use crate::digest::Digest;
 use crate::evidence::Citation;
@@ -158,9 +158,19 @@ pub(super) struct Agreement {
     pub(super) manifest: Manifest,
     pub(super) root: PathBuf,
     file: Option<(String, Vec<u8>)>,
+    /// What is to be said of a guess.
+    guessed: Option<Vec<Diagnostic>>,
 }
 
 impl Agreement {
+    /// The manifest as a document, with what was found and is not trusted where it was guessed.
+    pub(super) fn document(&self) -> String {
+        match &self.guessed {
+            Some(remarks) => guess_text(&self.manifest, remarks),
+            None => manifest_text(&self.manifest),
+        }
+    }
+
     /// The file of the manifest with its name, where there is one.
     pub(super) fn file(&self) -> Option<(&str, &[u8])> {
         let file = self.file.as_ref();
@@ -298,6 +308,7 @@ impl AgreementArguments {
                 manifest,
                 root,
                 file: Some((name, bytes)),
+                guessed: None,
             });
         }
         let own = folder.join(MANIFEST_FILE);
@@ -307,6 +318,7 @@ impl AgreementArguments {
                 manifest: read_manifest(&bytes, MANIFEST_FILE, false)?,
                 root: folder.to_path_buf(),
                 file: Some((MANIFEST_FILE.to_owned(), bytes)),
+                guessed: None,
             });
         }
         if folder.is_file() {
@@ -318,9 +330,9 @@ impl AgreementArguments {
                     .into(),
             );
         }
-        let manifest = guess(folder)?;
+        let (manifest, remarks) = guess_with_remarks(folder)?;
         if !self.print_manifest && !is_quiet {
-            let lines = manifest_text(&manifest);
+            let lines = guess_text(&manifest, &remarks);
             let lines: String = lines
                 .lines()
                 .map(|line| format!("  {}\n", printable(line)))
@@ -333,6 +345,7 @@ impl AgreementArguments {
             manifest,
             root: folder.to_path_buf(),
             file: None,
+            guessed: Some(remarks),
         })
     }
 }

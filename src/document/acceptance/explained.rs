@@ -98,7 +98,7 @@ impl Writer<'_> {
                 _ = writeln!(out, "{}", line.trim_end());
             }
         }
-        if matches!(outcome.verdict, Verdict::Fail | Verdict::Unverifiable) {
+        if outcome.verdict == Verdict::Fail {
             let help = self.checks.named(&outcome.check).help;
             _ = writeln!(out, "      → {}", shown(help.of(lang)));
         }

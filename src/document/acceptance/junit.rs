@@ -132,8 +132,11 @@ fn case(group: &str, outcome: &Outcome, own: &[&Finding], checks: &Checks, lang:
     if matches!(outcome.verdict, Verdict::Fail | Verdict::Unverifiable) {
         status.set_type(outcome.verdict.word());
         let mut text = format!("{said}\n{}", listed(&counting, lang));
-        let help = checks.named(&outcome.check).help;
-        _ = writeln!(text, "→ {}", shown(help.of(lang)));
+        // The help speaks of a check that is not met; what could not be judged says itself what it lacks.
+        if outcome.verdict == Verdict::Fail {
+            let help = checks.named(&outcome.check).help;
+            _ = writeln!(text, "→ {}", shown(help.of(lang)));
+        }
         status.set_description(text);
     }
     let name = format!(

@@ -8,6 +8,7 @@ use super::wording::{
     Counts, counting, delivered, effect, evidence, findings, group, more, place, settled,
     settled_sign, shown, sign, standing, subject, verdict,
 };
+use crate::acceptance::Verdict;
 use crate::acceptance::check::Checks;
 use crate::acceptance::finding::{Effect, Finding, Standing};
 use crate::acceptance::report::{Ending, Report};
@@ -113,7 +114,7 @@ fn list(out: &mut String, all: &[&Finding], checks: &Checks, lang: Lang) {
             let why = standing(lang, finding).unwrap_or_else(|| effect(lang, finding));
             _ = write!(said, " ({})", inert(&why));
         }
-        if finding.counts() && !told.contains(&finding.check.as_str()) {
+        if finding.verdict() == Verdict::Fail && !told.contains(&finding.check.as_str()) {
             told.push(&finding.check);
             let help = checks.named(&finding.check).help;
             let help = inert(help.of(lang));

@@ -213,11 +213,12 @@ impl Screen<'_> {
         };
         vec![
             of("verify-fails", Effect::Fails, Verdict::Fail, helps),
+            // The help speaks of a check that is not met; what could not be judged says itself what it lacks.
             of(
                 "verify-unverifiable",
                 Effect::Unverifiable,
                 Verdict::Unverifiable,
-                helps,
+                0,
             ),
             lines("verify-waived", self.waived()),
             lines("verify-left-out", self.left_out()),

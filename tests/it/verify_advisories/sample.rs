@@ -106,9 +106,9 @@ delivered = "delivered"
 {more}
 [[sbom]]
 path = "bom.json"
-[advisories]
+{left_out}[advisories]
 feed = "feed"
-{left_out}"#
+"#
         );
         self.scratch.write("delivery.toml", text);
     }

@@ -277,7 +277,7 @@ impl Words<'_> {
             title: shown(outcome.title.of(self.lang)),
             verdict: self.verdict(outcome.verdict),
             said: shown(outcome.said.of(self.lang)),
-            help: if matches!(outcome.verdict, Verdict::Fail | Verdict::Unverifiable) {
+            help: if outcome.verdict == Verdict::Fail {
                 shown(self.checks.named(&outcome.check).help.of(self.lang))
             } else {
                 String::new()
@@ -378,7 +378,11 @@ impl Words<'_> {
                         title: shown(check.title.of(self.lang)),
                         verdict: self.verdict(of),
                         said: String::new(),
-                        help: shown(check.help.of(self.lang)),
+                        help: if of == Verdict::Fail {
+                            shown(check.help.of(self.lang))
+                        } else {
+                            String::new()
+                        },
                         links: Vec::new(),
                         findings: Vec::new(),
                         more: String::new(),
