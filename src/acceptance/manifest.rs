@@ -2,6 +2,7 @@
 //!
 //! Paths of what was delivered are told from the folder `delivered`; all others from the folder of the manifest.
 
+mod flags;
 mod parse;
 #[cfg(test)]
 mod tests;
@@ -11,6 +12,7 @@ use crate::diagnostic::Place;
 use crate::text::Text;
 use crate::time::Date;
 
+pub use flags::{COMMAND_LINE, flags_text, lay_flags_over};
 pub use parse::read_manifest;
 pub use write::manifest_text;
 

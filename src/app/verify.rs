@@ -31,7 +31,7 @@ use super::Refused;
 use super::library::Library;
 use crate::acceptance::check::IDS;
 use crate::acceptance::finding::{Effect, Finding, Outcome};
-use crate::acceptance::manifest::{LeftOut, Manifest};
+use crate::acceptance::manifest::{COMMAND_LINE, LeftOut, Manifest};
 use crate::acceptance::report::{
     Ending, GroupView, Input, Inspection, LeftOutView, Product, Report, Subject, Tool,
 };
@@ -52,6 +52,8 @@ pub struct Request<'a> {
     pub manifest: &'a Manifest,
     /// The manifest's own file with its name, where there is one.
     pub manifest_file: Option<(&'a str, &'a [u8])>,
+    /// What a command line says beside the manifest, as the document that was laid over it.
+    pub flags: Option<&'a str>,
     /// The folder that the manifest's paths are told from.
     pub root: PathBuf,
     /// The day of judgment.
@@ -103,6 +105,11 @@ pub fn verify_with_scan(request: &Request<'_>) -> Result<Verified, Refused> {
         role: "manifest",
         path: name.to_owned(),
         sha256: Digest::of(bytes),
+    }));
+    inputs.extend(request.flags.map(|flags| Input {
+        role: "flags",
+        path: COMMAND_LINE.to_owned(),
+        sha256: Digest::of(flags.as_bytes()),
     }));
     let baseline = standing::baseline(request, &mut inputs)?;
     let gathered = Gathered::gather(request, &mut inputs)?;

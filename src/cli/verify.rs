@@ -68,6 +68,7 @@ pub(super) fn run(
         library,
         manifest,
         manifest_file: agreement.file(),
+        flags: agreement.flags(),
         root: agreement.root.clone(),
         as_of: arguments
             .as_of

@@ -151,6 +151,8 @@ pub struct VerificationParts<'a> {
     pub tables: &'a RecordTables,
     /// The manifest by name and digest; none where it was guessed.
     pub manifest: Option<(&'a str, Digest)>,
+    /// What a command line said beside it, as a document; none where it said nothing.
+    pub flags: Option<&'a str>,
     /// What was delivered.
     pub delivered: Digest,
     /// The files that the verdict rests on.
@@ -171,6 +173,7 @@ pub fn write_verification(parts: VerificationParts<'_>, report: &impl Serialize)
         "profiles": parts.tables.profiles,
         "builders": parts.tables.builders,
         "manifest": manifest.map(|(file, sha256)| json!({"file": file, "sha256": sha256})),
+        "flags": parts.flags,
         "inputs": inputs,
         "subject": RecordSubject::Delivery(parts.delivered).view(),
         "verification": report,

@@ -9,7 +9,7 @@ use crate::diagnostic::{Diagnostic, Place};
 const MAXIMUM_BYTES: usize = 16 * 1024 * 1024;
 
 /// The most syntax faults that are named; each place is found by counting lines from the beginning.
-const MAXIMUM_FAULTS: usize = 100;
+const MAXIMUM_FAULTS: usize = 10;
 
 /// Parses TOML bytes.
 ///

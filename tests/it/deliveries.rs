@@ -377,3 +377,24 @@ fn another_archive_of_the_same_files_is_another_artifact() {
     delivery.deliver(ARCHIVE, &archive(&files));
     fails(&delivery, "contents.unlisted", &["Not acceptable"]);
 }
+
+#[test]
+fn what_flags_say_is_kept_in_the_record_and_replayed() {
+    let delivery = Delivery::good();
+    let scratch = &delivery.scratch;
+    scratch.edit("delivery.toml", "feed = \"feed\"\n", "");
+    let feed = scratch.path("feed");
+    let record = scratch.path("record.json");
+    // A signer of the flags stands alone: this key signed nothing.
+    let stranger = scratch.write("agency/stranger.pub", Pair::p256().public());
+    let strange = delivery.verify(&["--feed", &feed, "--key", &stranger]);
+    assert_eq!(strange.code, 1, "{strange:?}");
+    let run = delivery.verify(&["--feed", &feed, "--record", &record]);
+    assert_eq!(run.code, 0, "{run:?}");
+    let evidence = scratch.root();
+    let replay = ["record", "replay", &record, "--evidence", &evidence];
+    let replayed = crate::binary::mekiki(&replay);
+    assert_eq!(replayed.code, 0, "{replayed:?}");
+    let kept = std::fs::read_to_string(&record).unwrap();
+    assert!(!kept.contains(&evidence), "no path of this machine");
+}

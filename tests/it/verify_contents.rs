@@ -63,6 +63,7 @@ fn report_on(root: &str, manifest: &Manifest, file: Option<&[u8]>) -> Report {
     verify(&Request {
         library: &library,
         manifest,
+        flags: None,
         manifest_file: file.map(|bytes| (MANIFEST_FILE, bytes)),
         root: Path::new(root).to_path_buf(),
         as_of: parse_day("2026-11-26").unwrap(),

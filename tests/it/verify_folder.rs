@@ -52,6 +52,7 @@ impl Folder {
         let report = verify(&Request {
             library: library(),
             manifest: &read,
+            flags: None,
             manifest_file: Some(("delivery.toml", text.as_bytes())),
             root: PathBuf::from(self.scratch.root()),
             as_of: parse_day(AS_OF).unwrap(),

@@ -312,5 +312,7 @@ fn left_out(fields: &Fields<'_>) -> Vec<LeftOut> {
         }
         list.push(LeftOut { what, reason, at });
     }
+    // One order whatever the document's: a report lists it.
+    list.sort_by_key(|one| one.what);
     list
 }

@@ -4,7 +4,7 @@ use std::path::Path;
 
 use super::{Request, guess, verify};
 use crate::acceptance::Group;
-use crate::acceptance::manifest::{Manifest, read_manifest};
+use crate::acceptance::manifest::{Manifest, lay_flags_over, read_manifest};
 use crate::acceptance::report::Report;
 use crate::app::Refused;
 use crate::app::library::Library;
@@ -56,6 +56,7 @@ pub fn write_verification_record(request: &Request<'_>, report: &Report) -> Stri
         manifest: request
             .manifest_file
             .map(|(name, bytes)| (name, Digest::of(bytes))),
+        flags: request.flags,
         delivered: report.delivered.sha256,
         inputs,
     };
@@ -220,9 +221,7 @@ impl<'a> Desk<'a> {
             Some((name, Some(path))) => {
                 let on_disk = Path::new(self.folder).join(path);
                 let bytes = crate::folder::read_file(&on_disk.display().to_string())?;
-                let mut manifest = read_manifest(&bytes, name, true)?;
-                // In the order in which the command tells it.
-                manifest.left_out.sort_by_key(|one| one.what);
+                let manifest = read_manifest(&bytes, name, true)?;
                 (manifest, Some((name.as_str(), bytes)))
             }
             Some((name, None)) => {
@@ -241,12 +240,18 @@ impl<'a> Desk<'a> {
                 (guessed, None)
             }
         };
+        let flags = self.record.document.pointer("/flags");
+        let flags = flags.and_then(serde_json::Value::as_str);
+        if let Some(flags) = flags {
+            lay_flags_over(&mut manifest, flags)?;
+        }
         if let Some(delivered) = delivered {
             manifest.delivered = between(self.root(), &delivered);
         }
         let request = Request {
             library,
             manifest: &manifest,
+            flags,
             manifest_file: file.as_ref().map(|(name, bytes)| (*name, bytes.as_slice())),
             root,
             as_of: self.record.as_of,

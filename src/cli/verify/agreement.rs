@@ -5,10 +5,10 @@ use std::path::{Component, Path, PathBuf};
 use super::super::output::remark;
 use super::super::read;
 use crate::acceptance::manifest::{
-    Delivered, Evidence, LeftOut, MANIFEST_FILE, Manifest, Named, Stage, Vex, manifest_text,
-    read_manifest,
+    Build, COMMAND_LINE, Delivered, Evidence, LeftOut, MANIFEST_FILE, Manifest, Named, Signer,
+    Stage, Vex, flags_text, lay_flags_over, manifest_text, read_manifest,
 };
-use crate::acceptance::terms::{Agreed, cvss_tenths};
+use crate::acceptance::terms::{Agreed, Terms, cvss_tenths};
 use crate::app::Refused;
 use crate::app::verify::{guess_text, guess_with_remarks};
 use crate::diagnostic::{Diagnostic, Place, nearest};
@@ -160,6 +160,8 @@ pub(super) struct Agreement {
     file: Option<(String, Vec<u8>)>,
     /// What is to be said of a guess.
     guessed: Option<Vec<Diagnostic>>,
+    /// What the flags say beside the manifest, as a document.
+    flags: Option<String>,
 }
 
 impl Agreement {
@@ -176,119 +178,103 @@ impl Agreement {
         let file = self.file.as_ref();
         file.map(|(name, bytes)| (name.as_str(), bytes.as_slice()))
     }
+
+    /// What the flags say beside the manifest.
+    pub(super) fn flags(&self) -> Option<&str> {
+        self.flags.as_deref()
+    }
 }
 
 impl AgreementArguments {
     /// Reads or guesses the manifest, and lays the flags over it. A guess is told unless `is_quiet`.
     pub(super) fn read(&self, dir: &str, is_quiet: bool) -> Result<Agreement, Refused> {
         let mut agreement = self.base(dir, is_quiet)?;
-        let root = agreement.root.clone();
-        let from_root = |path: &String| Named {
-            path: relative(path, &root),
-            at: Place::whole(),
-        };
-        let manifest = &mut agreement.manifest;
-        lay(&mut manifest.case, self.case.clone());
-        lay(&mut manifest.supplier, self.supplier.clone());
-        lay(&mut manifest.product, self.product.clone());
-        if self.operation {
-            manifest.stage = Stage::Operation;
+        if let Some(flags) = flags_text(&self.flags(&agreement.root)) {
+            lay_flags_over(&mut agreement.manifest, &flags)?;
+            agreement.flags = Some(flags);
         }
-        let delivered = |path: &String| Delivered {
-            named: inside(path),
-            signatures: Vec::new(),
-            provenance: Vec::new(),
-        };
-        replace(&mut manifest.artifacts, self.artifact.iter().map(delivered));
-        replace(&mut manifest.sboms, self.sbom.iter().map(delivered));
-        manifest
-            .vex
-            .extend(self.vex.iter().map(|text| match text.split_once('=') {
-                Some((level, path)) => Vex {
-                    named: from_root(&path.to_owned()),
-                    level: Some(level.to_owned()),
-                },
-                None => Vex {
-                    named: inside(text),
-                    level: None,
-                },
-            }));
-        let signer = &mut manifest.signer;
-        replace(&mut signer.keys, self.key.iter().map(from_root));
-        replace(
-            &mut signer.certificates,
-            self.certificate.iter().map(from_root),
-        );
-        replace(
-            &mut signer.anchors,
-            self.certificate_chain.iter().map(from_root),
-        );
-        lay(&mut signer.identity, self.certificate_identity.clone());
-        lay(&mut signer.issuer, self.certificate_oidc_issuer.clone());
-        lay(
-            &mut signer.trusted_root,
-            self.trusted_root.as_ref().map(from_root),
-        );
-        lay(
-            &mut signer.register,
-            self.trust_policy.as_ref().map(from_root),
-        );
-        lay(&mut manifest.build.source, self.source_uri.clone());
-        lay(&mut manifest.build.source_tag, self.source_tag.clone());
-        lay(&mut manifest.build.builder, self.builder_id.clone());
-        lay(&mut manifest.feed, self.feed.as_ref().map(from_root));
-        lay(&mut manifest.feed_digest, self.feed_digest.clone());
-        lay(&mut manifest.feed_maximum_age_days, self.max_age);
-        lay(
-            &mut manifest.terms.sbom_profile,
-            self.profile.clone().map(agreed),
-        );
-        lay(
-            &mut manifest.terms.severity_threshold_tenths,
-            self.severity_threshold.map(agreed),
-        );
-        lay(
-            &mut manifest.tendered,
-            self.tendered_sbom.as_ref().map(from_root),
-        );
-        lay(
-            &mut manifest.accepted,
-            self.accepted_sbom.as_ref().map(from_root),
-        );
-        replace(
-            &mut manifest.notices,
-            self.change_notice.iter().map(from_root),
-        );
-        lay(
-            &mut manifest.products,
-            self.product_list.as_ref().map(from_root),
-        );
-        lay(
-            &mut manifest.requirements,
-            self.requirements.as_ref().map(from_root),
-        );
-        manifest
-            .exceptions
-            .extend(self.exception.iter().map(from_root));
-        manifest.policies.extend(self.policy.iter().map(from_root));
-        lay(
-            &mut manifest.baseline,
-            self.baseline.as_ref().map(from_root),
-        );
-        lay(&mut manifest.allowance, self.allow.as_ref().map(from_root));
-        for (what, reason) in &self.without {
-            manifest.left_out.retain(|one| one.what != *what);
-            manifest.left_out.push(LeftOut {
-                what: *what,
-                reason: Text {
-                    ja: reason.clone(),
-                    en: reason.clone(),
-                },
-                at: Place::whole(),
-            });
-        }
-        manifest.left_out.sort_by_key(|one| one.what);
         Ok(agreement)
+    }
+
+    /// What the flags say, as a manifest.
+    fn flags(&self, root: &Path) -> Manifest {
+        let from_root = |path: &String| named(&relative(path, root));
+        let one = |path: &Option<String>| path.as_ref().map(from_root);
+        let many = |paths: &[String]| paths.iter().map(from_root).collect();
+        let delivered = |paths: &[String]| {
+            let delivered = paths.iter().map(|path| Delivered {
+                named: named(path),
+                signatures: Vec::new(),
+                provenance: Vec::new(),
+            });
+            delivered.collect()
+        };
+        let vex = self.vex.iter().map(|text| match text.split_once('=') {
+            Some((level, path)) => Vex {
+                named: named(&relative(path, root)),
+                level: Some(level.to_owned()),
+            },
+            None => Vex {
+                named: named(text),
+                level: None,
+            },
+        });
+        let left_out = self.without.iter().map(|(what, reason)| LeftOut {
+            what: *what,
+            reason: Text {
+                ja: reason.clone(),
+                en: reason.clone(),
+            },
+            at: Place::whole(),
+        });
+        Manifest {
+            case: self.case.clone(),
+            supplier: self.supplier.clone(),
+            product: self.product.clone(),
+            stage: if self.operation {
+                Stage::Operation
+            } else {
+                Stage::Delivery
+            },
+            artifacts: delivered(&self.artifact),
+            sboms: delivered(&self.sbom),
+            vex: vex.collect(),
+            signer: Signer {
+                register: one(&self.trust_policy),
+                trusted_root: one(&self.trusted_root),
+                identity: self.certificate_identity.clone(),
+                issuer: self.certificate_oidc_issuer.clone(),
+                keys: many(&self.key),
+                certificates: many(&self.certificate),
+                anchors: many(&self.certificate_chain),
+                ..Signer::default()
+            },
+            build: Build {
+                builder: self.builder_id.clone(),
+                source: self.source_uri.clone(),
+                source_tag: self.source_tag.clone(),
+                source_branch: None,
+            },
+            feed: one(&self.feed),
+            feed_digest: self.feed_digest.clone(),
+            feed_maximum_age_days: self.max_age,
+            terms: Terms {
+                sbom_profile: self.profile.clone().map(agreed),
+                severity_threshold_tenths: self.severity_threshold.map(agreed),
+                ..Terms::default()
+            },
+            tendered: one(&self.tendered_sbom),
+            accepted: one(&self.accepted_sbom),
+            notices: many(&self.change_notice),
+            products: one(&self.product_list),
+            requirements: one(&self.requirements),
+            exceptions: many(&self.exception),
+            policies: many(&self.policy),
+            baseline: one(&self.baseline),
+            allowance: one(&self.allow),
+            left_out: left_out.collect(),
+            ..Manifest::default()
+        }
     }
 
     /// The manifest before the flags.
@@ -309,6 +295,7 @@ impl AgreementArguments {
                 root,
                 file: Some((name, bytes)),
                 guessed: None,
+                flags: None,
             });
         }
         let own = folder.join(MANIFEST_FILE);
@@ -319,6 +306,7 @@ impl AgreementArguments {
                 root: folder.to_path_buf(),
                 file: Some((MANIFEST_FILE.to_owned(), bytes)),
                 guessed: None,
+                flags: None,
             });
         }
         if folder.is_file() {
@@ -346,33 +334,23 @@ impl AgreementArguments {
             root: folder.to_path_buf(),
             file: None,
             guessed: Some(remarks),
+            flags: None,
         })
     }
 }
 
-fn lay<T>(slot: &mut Option<T>, value: Option<T>) {
-    if value.is_some() {
-        *slot = value;
-    }
-}
-
-fn replace<T>(list: &mut Vec<T>, values: impl ExactSizeIterator<Item = T>) {
-    if values.len() > 0 {
-        *list = values.collect();
-    }
-}
-
-fn inside(path: &str) -> Named {
+/// A path that the command line names; its place is that of the flags.
+fn named(path: &str) -> Named {
     Named {
         path: path.to_owned(),
         at: Place::whole(),
     }
 }
 
-fn agreed<T: ToString>(value: T) -> Agreed<T> {
+fn agreed<T>(value: T) -> Agreed<T> {
     let cited = Citation {
-        sha256: Digest::of(value.to_string().as_bytes()),
-        file: "(command line)".to_owned(),
+        sha256: Digest::of(b""),
+        file: COMMAND_LINE.to_owned(),
         at: Place::whole(),
     };
     Agreed { value, cited }

@@ -19,6 +19,7 @@ pub(super) fn report(library: &Library, desk: &Desk) -> Report {
     let report = verify(&Request {
         library,
         manifest: &manifest,
+        flags: None,
         manifest_file: Some(("delivery.toml", text.as_bytes())),
         root: desk.scratch.root().into(),
         as_of: DAY.parse().unwrap(),
