@@ -2071,8 +2071,6 @@ verify-vex-unsigned = it is not signed
 verify-vex-signature-refused = it is not signed by the contracted signer: { $why }
 verify-vex-envelope-alone = the envelope is about an artifact that is not among those delivered
 verify-vex-in-sbom = no VEX was handed in; `{ $path }` itself carries statements on vulnerabilities ({ $count }), which count once it is named under [[vex]]
-verify-signer-none = the manifest names no signer to expect
-verify-signer-supplier = the manifest names no supplier to look up in the register of signers
 verify-signer-delivered = `{ $path }` lies among what was delivered
 
 # A delivery verified: exceptional actions and the ratchet

@@ -2071,8 +2071,6 @@ verify-vex-unsigned = 電子署名がない
 verify-vex-signature-refused = 契約上の署名者による署名と認められない。{ $why }
 verify-vex-envelope-alone = 署名の対象である成果物が納入物の中にない
 verify-vex-in-sbom = VEXの提出がない。`{ $path }`自体に脆弱性に関する記述が{ $count }件あり、[[vex]]に記載したときに考慮する
-verify-signer-none = 納入目録に署名者の定めがない
-verify-signer-supplier = 納入目録に供給者の記載がなく、署名者の登録簿を参照できない
 verify-signer-delivered = `{ $path }`が納入物の中に置かれている
 
 # A delivery verified: exceptional actions and the ratchet

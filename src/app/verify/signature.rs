@@ -3,9 +3,9 @@
 //! What the supplier owes and did not hand over, or what does not verify, fails; what of the agency's is missing or
 //! cannot be used leaves the check unverifiable. The time of judgment is the end of the day of judgment.
 
-mod agreement;
+pub(super) mod agreement;
 mod files;
-mod judge;
+pub(super) mod judge;
 mod list;
 mod provenance;
 mod statement;

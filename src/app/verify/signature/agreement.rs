@@ -54,7 +54,7 @@ pub(super) enum Signers {
 }
 
 /// Whom the agency expects, and what it trusts.
-pub(super) struct Agreement {
+pub(in crate::app::verify) struct Agreement {
     pub(super) signers: Signers,
     pub(super) root: Option<(Held, Sigstore)>,
     pub(super) keys: Vec<Held>,
@@ -115,7 +115,7 @@ impl KeyForm {
 
 impl Agreement {
     /// Reads what the manifest names. What of it cannot be used is kept as a fault, never passed over.
-    pub(super) fn read(gathered: &Gathered<'_>, inputs: &mut Vec<Input>) -> Self {
+    pub(in crate::app::verify) fn read(gathered: &Gathered<'_>, inputs: &mut Vec<Input>) -> Self {
         let manifest = gathered.request.manifest;
         let signer = &manifest.signer;
         let mut faults = Vec::new();
@@ -192,7 +192,7 @@ impl Agreement {
 
     /// What keeps signatures for `purpose` from being judged whoever signed: what of the agency's is missing or cannot
     /// be used. Each leaves the check unverifiable.
-    pub(super) fn obstacles(&self, check: &str, purpose: Purpose) -> Vec<Finding> {
+    pub(in crate::app::verify) fn obstacles(&self, check: &str, purpose: Purpose) -> Vec<Finding> {
         let unverifiable =
             |subject: &str, message| Finding::new(check, Effect::Unverifiable, subject, message);
         let lacks = self.lacks.map(|key| unverifiable("signer", both(key, &[])));

@@ -15,7 +15,7 @@ use crate::text::{Lang, Text};
 use crate::trust::{Ask, Purpose, admit, whoever_signed};
 
 /// What is said to be signed: a delivered file, whose bytes are read only where a digest does not do.
-pub(super) struct Target<'a> {
+pub(in crate::app::verify) struct Target<'a> {
     pub(super) path: &'a str,
     pub(super) sha256: Digest,
     /// The bytes, where they are at hand anyway.
@@ -24,7 +24,11 @@ pub(super) struct Target<'a> {
 }
 
 impl<'a> Target<'a> {
-    pub(super) fn new(path: &'a str, sha256: Digest, bytes: Option<&'a [u8]>) -> Self {
+    pub(in crate::app::verify) fn new(
+        path: &'a str,
+        sha256: Digest,
+        bytes: Option<&'a [u8]>,
+    ) -> Self {
         Self {
             path,
             sha256,
@@ -80,11 +84,11 @@ impl<'a> Target<'a> {
 
 /// A file that holds a signature.
 #[derive(Clone, Copy)]
-pub(super) struct Holder<'a> {
-    pub(super) path: &'a str,
-    pub(super) sha256: Digest,
-    pub(super) bytes: &'a [u8],
-    pub(super) kind: Kind,
+pub(in crate::app::verify) struct Holder<'a> {
+    pub(in crate::app::verify) path: &'a str,
+    pub(in crate::app::verify) sha256: Digest,
+    pub(in crate::app::verify) bytes: &'a [u8],
+    pub(in crate::app::verify) kind: Kind,
 }
 
 impl Holder<'_> {
@@ -98,7 +102,7 @@ impl Holder<'_> {
 }
 
 /// What came of a signature.
-pub(super) enum Answer {
+pub(in crate::app::verify) enum Answer {
     /// It is the contracted signer's.
     Verified(Box<Verification>),
     /// It is not, or it cannot be judged: what is found, and how far it got.
@@ -106,11 +110,11 @@ pub(super) enum Answer {
 }
 
 /// By what signatures are judged.
-pub(super) struct Judge<'j> {
-    pub(super) gathered: &'j Gathered<'j>,
-    pub(super) agreement: &'j Agreement,
-    pub(super) check: &'j str,
-    pub(super) purpose: Purpose,
+pub(in crate::app::verify) struct Judge<'j> {
+    pub(in crate::app::verify) gathered: &'j Gathered<'j>,
+    pub(in crate::app::verify) agreement: &'j Agreement,
+    pub(in crate::app::verify) check: &'j str,
+    pub(in crate::app::verify) purpose: Purpose,
 }
 
 /// Why a signature counts for nothing.
@@ -123,7 +127,7 @@ enum Fault {
 
 impl Judge<'_> {
     /// Judges `holder` as a signature over `target`.
-    pub(super) fn judge(&self, target: &Target<'_>, holder: Holder<'_>) -> Answer {
+    pub(in crate::app::verify) fn judge(&self, target: &Target<'_>, holder: Holder<'_>) -> Answer {
         let verify = |trust: &Trust<'_>| self.verify(target, holder, trust);
         let fault = match self.outcome(holder.kind, &verify) {
             Ok(verification) => return Answer::Verified(Box::new(verification)),
