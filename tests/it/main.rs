@@ -118,6 +118,7 @@ mod corpus_questionnaire;
 mod questionnaire_facts;
 mod questionnaire_import;
 mod profile_laws;
+mod sarif_schema;
 mod sbom_check;
 mod scan;
 mod verify_forms;

@@ -9,6 +9,7 @@ use serde_json::{Value, json};
 use super::sample::{DAY, SERIAL, component, components, feed, scan, vex, whole_feed, write_sbom};
 use crate::binary::{Scratch, mekiki, mekiki_with_input};
 use crate::corpus::corpus;
+use crate::sarif_schema::breaches;
 
 const FORMATS: [&str; 3] = ["sarif", "cyclonedx-vdr", "openvex"];
 
@@ -97,6 +98,7 @@ fn is_valid(scratch: &Scratch, format: &str, text: &str) {
     match format {
         "sarif" => {
             conforms(&sarif_shape(), None, &document);
+            assert_eq!(breaches([&document]), [] as [String; 0]);
             let rules = list(&document, "/runs/0/tool/driver/rules");
             for result in list(&document, "/runs/0/results") {
                 let index = usize::try_from(result["ruleIndex"].as_u64().unwrap()).unwrap();

@@ -12,6 +12,7 @@ use serde_json::{Value, json};
 use super::reports;
 use super::sample::{checks, good, many, mixed};
 use crate::binary::Scratch;
+use crate::sarif_schema::breaches;
 
 /// The members of SARIF 2.1.0 that we write, in the shape that its schema gives them.
 fn shape() -> Value {
@@ -159,6 +160,21 @@ fn faults(log: &Value) -> Vec<String> {
         }
     }
     faults
+}
+
+#[test]
+fn it_conforms_to_the_published_schema() {
+    let reports = reports();
+    let logs: Vec<Value> = reports
+        .iter()
+        .flat_map(|(_, report)| Lang::BOTH.map(|lang| write(report, lang)))
+        .collect();
+    assert!(logs.len() >= 2);
+    assert_eq!(breaches(&logs), [] as [String; 0]);
+    // The schema finds what it looks for.
+    let mut broken = logs.into_iter().next().unwrap();
+    broken["runs"][0]["tool"]["driver"]["rules"][0]["id"] = json!(3);
+    assert!(!breaches([&broken]).is_empty());
 }
 
 #[test]
