@@ -56,7 +56,11 @@ fn each_fault_of_the_supplier_fails_and_names_what_is_wrong() {
             desk(&authority, None),
             vec!["app.tgz is not signed"],
         ),
-        ("altered", altered, vec!["does not hold", "app.tgz", SIGNER]),
+        (
+            "altered",
+            altered,
+            vec!["is not validly signed", "app.tgz", SIGNER],
+        ),
         (
             "somebody else",
             desk(&authority, Some(&bundle(&authority, OTHER, ARTIFACT))),
@@ -68,7 +72,7 @@ fn each_fault_of_the_supplier_fails_and_names_what_is_wrong() {
                 &authority,
                 Some(&bundle(&Authority::new(), SIGNER, ARTIFACT)),
             ),
-            vec!["does not hold"],
+            vec!["is not validly signed"],
         ),
         ("broken", desk(&authority, Some("{\"mediaType\": ")), vec![]),
         (

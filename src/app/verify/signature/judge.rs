@@ -220,7 +220,7 @@ impl Judge<'_> {
             let issuer = one.signer.issuer.map(|issuer| format!(" ({issuer})"));
             shown(&(identity + &issuer.unwrap_or_default()))
         });
-        let (file, signature) = (shown(target.path), shown(holder.path));
+        let file = shown(target.path);
         let message = match (&by, is_changed) {
             (Some(by), true) => both(
                 "verify-signature-changed",
@@ -234,11 +234,7 @@ impl Judge<'_> {
                 let why = sentence(&|lang| plainly(lang, name));
                 with_text(
                     "verify-signature-refused",
-                    &[
-                        ("file", &file),
-                        ("signature", &signature),
-                        ("expected", &expected),
-                    ],
+                    &[("file", &file), ("expected", &expected)],
                     ("why", &why),
                 )
             }
