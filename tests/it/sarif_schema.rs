@@ -8,8 +8,16 @@ use serde_json::Value;
 /// The published schema.
 fn published() -> Value {
     let cargo = std::env::var("CARGO").unwrap_or_else(|_| "cargo".to_owned());
+    // Packages for other platforms need not be at hand.
+    let rustc = std::env::var("RUSTC").unwrap_or_else(|_| "rustc".to_owned());
+    let version = Command::new(rustc).arg("-vV").output();
+    let version = String::from_utf8(version.expect("rustc is there").stdout);
+    let version = version.expect("rustc speaks UTF-8");
+    let host = version.lines().find_map(|line| line.strip_prefix("host: "));
     let output = Command::new(cargo)
         .args(["metadata", "--format-version", "1", "--locked", "--offline"])
+        .args(["--all-features", "--filter-platform"])
+        .arg(host.expect("rustc names its host"))
         .current_dir(env!("CARGO_MANIFEST_DIR"))
         .output()
         .expect("cargo runs the tests");
