@@ -43,6 +43,15 @@ pub struct Text {
 }
 
 impl Text {
+    /// One text for both languages, such as a name.
+    pub fn same(text: impl Into<String>) -> Self {
+        let text = text.into();
+        Self {
+            ja: text.clone(),
+            en: text,
+        }
+    }
+
     /// Returns the text in one language.
     pub fn of(&self, lang: Lang) -> &str {
         match lang {

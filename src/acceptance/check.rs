@@ -120,10 +120,7 @@ impl Checks {
         found.unwrap_or_else(|| Check {
             id: id.to_owned(),
             group: Group::Policy,
-            title: Text {
-                ja: id.to_owned(),
-                en: id.to_owned(),
-            },
+            title: Text::same(id),
             help: Text::default(),
             settles: Vec::new(),
         })

@@ -151,10 +151,7 @@ fn settle_one(
     let mut seen = BTreeSet::new();
     citations.retain(|one| seen.insert(one.clone()));
     let title = criterion.map_or_else(
-        || Text {
-            ja: requirement.criterion.to_string(),
-            en: requirement.criterion.to_string(),
-        },
+        || Text::same(requirement.criterion.as_str()),
         |one| one.title.clone(),
     );
     Settled {

@@ -5,8 +5,8 @@ mod signed;
 mod statement;
 mod weakness;
 
-use super::beside::shown;
 use super::gather::Gathered;
+use super::telling::shown;
 use crate::acceptance::finding::{Effect, Finding, Outcome};
 use crate::acceptance::manifest::Evidence;
 use crate::acceptance::report::Input;

@@ -1,27 +1,13 @@
 //! What the agency keeps beside a delivery, and how a fault of it is told.
 
-use std::path::PathBuf;
-
-use super::gather::Gathered;
+use super::gather::{Gathered, inside};
+use super::telling::shown;
 use crate::diagnostic::Diagnostic;
-use crate::text::{printable, shortened};
-
-/// The longest name or message in a sentence, in characters.
-const LONGEST: usize = 200;
 
 /// Whether something that the agency is to keep lies among what was delivered: then whoever delivers could have
 /// written it. What is not there lies nowhere.
 pub(super) fn lies_in_delivery(gathered: &Gathered<'_>, path: &str) -> bool {
-    let real = |path: PathBuf| path.canonicalize().ok();
-    let delivered = real(gathered.request.delivered());
-    let own = real(gathered.request.root.join(path));
-    own.zip(delivered)
-        .is_some_and(|(own, delivered)| own.starts_with(delivered))
-}
-
-/// A name or message in a sentence of the report.
-pub(super) fn shown(text: &str) -> String {
-    shortened(&printable(text), LONGEST)
+    inside(gathered.request, path).is_some()
 }
 
 /// The message of a fault, without the folders of this machine.

@@ -4,8 +4,9 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::files::{effect_of, shown};
+use super::files::effect_of;
 use super::gather::{Gathered, SbomFile};
+use super::telling::shown;
 use crate::acceptance::finding::{Effect, Finding, Outcome};
 use crate::acceptance::manifest::{Evidence, MANIFEST_FILE};
 use crate::acceptance::report::Input;

@@ -1,19 +1,16 @@
 //! What was delivered: whether it is complete and can be read, and whether it could have written its own measure.
 
 use super::gather::{self, Gathered, held_by_agency};
+use super::telling::shown;
 use crate::acceptance::finding::{Effect, Finding, Outcome};
 use crate::acceptance::report::Input;
 use crate::diagnostic::{Diagnostic, Severity};
 use crate::folder::is_folder;
 use crate::text::messages::both;
-use crate::text::{printable, shortened};
 
 const COMPLETE: &str = "files.complete";
 const READABLE: &str = "files.readable";
 const EXPECTATIONS: &str = "files.expectations";
-
-/// The longest name or message in a sentence, in characters.
-const LONGEST: usize = 200;
 
 pub(super) fn verify(gathered: &Gathered<'_>, inputs: &mut Vec<Input>) -> Vec<Outcome> {
     let _ = inputs;
@@ -22,11 +19,6 @@ pub(super) fn verify(gathered: &Gathered<'_>, inputs: &mut Vec<Input>) -> Vec<Ou
         readable(gathered),
         expectations(gathered),
     ]
-}
-
-/// A name or message in a sentence of the report.
-pub(super) fn shown(text: &str) -> String {
-    shortened(&printable(text), LONGEST)
 }
 
 /// What a remark on reading does to `files.readable`; `None` for remarks on what else was found.

@@ -2,8 +2,9 @@
 
 mod describe;
 
-use super::beside::{lies_in_delivery, named, shown, told};
+use super::beside::{lies_in_delivery, named, told};
 use super::gather::Gathered;
+use super::telling::shown;
 use crate::acceptance::check::Check;
 use crate::acceptance::finding::{Effect, Finding, Outcome};
 use crate::acceptance::policy::{Pack, PackRule, Ruling};

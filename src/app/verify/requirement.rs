@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 
 use super::gather::Gathered;
+use super::telling::shown;
 use crate::acceptance::finding::{Effect, Finding, Outcome};
 use crate::acceptance::manifest::{Evidence, MANIFEST_FILE};
 use crate::acceptance::report::Input;
@@ -14,7 +15,7 @@ use crate::diagnostic::{Diagnostic, Place};
 use crate::digest::Digest;
 use crate::evidence::Citation;
 use crate::text::messages::both;
-use crate::text::{Text, printable, shortened};
+use crate::text::{Text, printable};
 
 /// The register of requirements as it was read.
 pub(super) struct ReadRegister {
@@ -128,7 +129,7 @@ fn register(gathered: &Gathered<'_>) -> Outcome {
         Ok(read) => read,
         Err(faults) => {
             let findings = faults.iter().map(|fault| {
-                let why = shortened(&printable(&fault.message), 200);
+                let why = shown(&fault.message);
                 let said = both("verify-register-unreadable", &[("why", &why)]);
                 let mut finding = Finding::new(ID, Effect::Unverifiable, &register.path, said)
                     .cite(register.cite(&fault.at));

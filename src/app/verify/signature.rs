@@ -13,13 +13,14 @@ mod statement;
 use std::collections::BTreeSet;
 
 use super::gather::Gathered;
+use super::telling::shown;
 use crate::acceptance::finding::{Effect, Finding, Outcome};
 use crate::acceptance::manifest::Evidence;
 use crate::acceptance::report::Input;
 use crate::evidence::Citation;
 use crate::text::messages::both;
 use crate::trust::Purpose;
-use agreement::{Agreement, Signers, shown};
+use agreement::{Agreement, Signers};
 use files::Files;
 use judge::{Answer, Judge, Target};
 use list::Lists;

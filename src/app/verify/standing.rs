@@ -3,8 +3,9 @@
 use std::path::Path;
 
 use super::Request;
-use super::beside::{lies_in_delivery, named, shown, told};
+use super::beside::{lies_in_delivery, named, told};
 use super::gather::Gathered;
+use super::telling::shown;
 use crate::acceptance::finding::{Effect, Finding, Outcome};
 use crate::acceptance::manifest::Named;
 use crate::acceptance::ratchet::{Baseline, check_stage, read_baseline};

@@ -9,7 +9,7 @@ use crate::text::messages::both;
 use crate::text::{printable, shortened};
 
 /// The most characters of a text of a document in one sentence.
-const SHOWN: usize = 160;
+const SHOWN: usize = 200;
 
 /// How many places are cited of what one finding says of many.
 pub(super) const CITED: usize = 8;

@@ -221,10 +221,7 @@ impl AgreementArguments {
         });
         let left_out = self.without.iter().map(|(what, reason)| LeftOut {
             what: *what,
-            reason: Text {
-                ja: reason.clone(),
-                en: reason.clone(),
-            },
+            reason: Text::same(reason.as_str()),
             at: Place::whole(),
         });
         Manifest {

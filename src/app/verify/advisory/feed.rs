@@ -12,6 +12,7 @@ use crate::digest::Digest;
 use crate::document::scan::ScanView;
 use crate::evidence::Citation;
 use crate::matching::MAXIMUM_AGE_DAYS;
+use crate::text::Text;
 use crate::text::messages::both;
 use crate::time::{days_between, parse_day};
 
@@ -81,7 +82,7 @@ pub(super) fn unusable(gathered: &Gathered<'_>, name: &str, refused: &Refused) -
             Some(digest) => say("verify-feed-other", &[("digest", &short(digest))]),
             None => both("verify-feed-none", &[]),
         },
-        Some(fault) => same(&told(gathered, fault)),
+        Some(fault) => Text::same(told(gathered, fault)),
         None => both("verify-feed-none", &[]),
     };
     let message = super::say_texts("verify-feed-unusable", &[("why", &why)]);
@@ -93,13 +94,6 @@ pub(super) fn unusable(gathered: &Gathered<'_>, name: &str, refused: &Refused) -
 fn short(digest: &str) -> String {
     let digits = digest.strip_prefix("sha256:").unwrap_or(digest);
     digits.chars().take(12).collect()
-}
-
-fn same(text: &str) -> crate::text::Text {
-    crate::text::Text {
-        ja: text.to_owned(),
-        en: text.to_owned(),
-    }
 }
 
 /// What is wrong with the freshness and contents of the snapshot.

@@ -100,7 +100,7 @@ fn ask(
     let (path, bytes, kind) = holder;
     let kind = match kind.map_or_else(|| Kind::of(bytes, false), Ok) {
         Ok(kind) => kind,
-        Err(fault) => return Signed::Refused(same(&told(gathered, &fault))),
+        Err(fault) => return Signed::Refused(Text::same(told(gathered, &fault))),
     };
     let judge = Judge {
         gathered,
@@ -120,12 +120,5 @@ fn ask(
             Signed::Open(finding.message)
         }
         Answer::Not(finding) => Signed::Refused(finding.message),
-    }
-}
-
-fn same(text: &str) -> Text {
-    Text {
-        ja: text.to_owned(),
-        en: text.to_owned(),
     }
 }

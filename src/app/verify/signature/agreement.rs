@@ -4,6 +4,7 @@ use crate::acceptance::finding::{Effect, Finding};
 use crate::acceptance::manifest::{Named, Signer};
 use crate::acceptance::report::Input;
 use crate::app::verify::gather::Gathered;
+use crate::app::verify::telling::shown;
 use crate::diagnostic::{Diagnostic, Place};
 use crate::digest::Digest;
 use crate::evidence::Citation;
@@ -11,7 +12,6 @@ use crate::evidence::detect::detect;
 use crate::evidence::signature::sigstore::Sigstore;
 use crate::evidence::signature::{Expected, Kind, Material, Trust};
 use crate::text::messages::both;
-use crate::text::{printable, shortened};
 use crate::time::{Timestamp, day_of_instant, end_of_day};
 use crate::trust::{Purpose, Standing, TrustPolicy, parse};
 
@@ -418,11 +418,6 @@ pub(super) fn reason(fault: &Diagnostic) -> String {
         _ => fault.message.as_str(),
     };
     shown(said)
-}
-
-/// Text of a document or of the agency, safe to show and not too long.
-pub(super) fn shown(text: &str) -> String {
-    shortened(&printable(text), 200)
 }
 
 fn names_somebody(signer: &Signer) -> bool {

@@ -2,9 +2,10 @@
 
 use std::cell::OnceCell;
 
-use super::agreement::{Agreement, Signers, reason, shown};
+use super::agreement::{Agreement, Signers, reason};
 use crate::acceptance::finding::{Effect, Finding};
 use crate::app::verify::gather::Gathered;
+use crate::app::verify::telling::shown;
 use crate::diagnostic::{Diagnostic, Place};
 use crate::digest::{Algorithm, Digest};
 use crate::document::signature::plainly;

@@ -2,11 +2,11 @@
 
 use std::collections::BTreeMap;
 
-use super::agreement::shown;
 use super::files::Files;
 use super::judge::{Answer, Holder, Judge, Target};
 use crate::acceptance::finding::{Effect, Finding};
 use crate::app::verify::gather::Gathered;
+use crate::app::verify::telling::shown;
 use crate::diagnostic::{Diagnostic, Place};
 use crate::digest::Digest;
 use crate::evidence::Citation;

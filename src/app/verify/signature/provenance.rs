@@ -5,13 +5,14 @@ mod candidate;
 use std::collections::BTreeSet;
 
 use super::TOLD;
-use super::agreement::{Agreement, reason, shown};
+use super::agreement::{Agreement, reason};
 use super::files::Files;
 use super::judge::{Target, sentence, with_text};
 use crate::acceptance::finding::{Effect, Finding, Outcome};
 use crate::acceptance::manifest::{Build, Evidence};
 use crate::acceptance::terms::Agreed;
 use crate::app::verify::gather::{Artifact, Gathered};
+use crate::app::verify::telling::shown;
 use crate::document::signature::plainly;
 use crate::evidence::Citation;
 use crate::provenance::{BuilderId, Expectation, Missing};
